@@ -1,0 +1,1 @@
+"""One module per outside system, behind the protocols of `vod_assets.ports`."""

@@ -1,0 +1,1 @@
+"""The `vod` command line."""

@@ -1,0 +1,1 @@
+"""Everything that imports Dagster: the asset graph, its checks, resources and jobs."""

@@ -1,0 +1,1 @@
+"""What titles, renditions, tracks, packages and releases are: decisions without I/O."""

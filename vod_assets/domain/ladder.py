@@ -1,0 +1,104 @@
+"""Ladders: the rungs that one title is encoded at."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from vod_assets.domain.documents import Document
+from vod_assets.domain.media_info import VideoStream
+from vod_assets.domain.profile import Profile, RungPreset
+
+HIGHEST_RATE = Fraction(60)  # players and levels stop there; faster sources lose frames, and the ladder says so
+
+
+class Rung(Document):
+    """One rendition to make, or the reason why this title has none at this rung.
+
+    Attributes:
+        key: The asset key, ``h264_1080p``.
+        width: Width in square pixels, even; 0 when the rung is empty.
+        height: Height in square pixels, even; 0 when the rung is empty.
+        empty: Why this rung is not made, or an empty string.
+    """
+
+    key: str
+    codec: str
+    name: str
+    width: int = 0
+    height: int = 0
+    empty: str = ""
+
+
+class Ladder(Document):
+    """The document of ``encoding_ladder``; rungs in the profile's order, empty ones included.
+
+    Attributes:
+        frame_rate: Exact frames per second of every rung.
+        gop_frames: Frames from one IDR to the next; the same in every rung, or players cannot switch (RFC 8216, 6.2.4).
+        segment_frames: Frames of one segment: a whole number of GOPs.
+    """
+
+    frame_rate: Fraction
+    gop_frames: int
+    segment_frames: int
+    rungs: tuple[Rung, ...]
+
+    @property
+    def made(self) -> tuple[Rung, ...]:
+        """The rungs that are encoded."""
+        return tuple(rung for rung in self.rungs if not rung.empty)
+
+    @property
+    def segment_seconds(self) -> Fraction:
+        """Exact duration of one segment: 1001/250 s rather than 4 s at 24000/1001 fps."""
+        return self.segment_frames / self.frame_rate
+
+
+def fit(profile: Profile, video: VideoStream) -> Ladder:
+    """Return the profile's ladder cut to the size of the source; nothing is enlarged, portrait turns the boxes.
+
+    A rung is empty when a smaller box already carries the source's full size; the smallest is never empty.
+    """
+    frame_rate = min(video.frame_rate, HIGHEST_RATE)
+    gop_frames = max(1, round(frame_rate * profile.gop_seconds))
+    rungs = [
+        _rung(preset.codec, rung, preset.rungs, video.display_size) for preset in profile.video for rung in preset.rungs
+    ]
+    gops_per_segment = int(profile.segment_seconds / profile.gop_seconds)
+    return Ladder(
+        frame_rate=frame_rate,
+        gop_frames=gop_frames,
+        segment_frames=gop_frames * gops_per_segment,
+        rungs=tuple(rungs),
+    )
+
+
+def size_inside(box: tuple[int, int], picture: tuple[int, int]) -> tuple[int, int]:
+    """Return the largest even size of a picture's shape inside a box, never larger than the picture.
+
+    Each side is the nearest even number that stays inside: 1920x1080 in 854x480 is 854x480, not 852x480.
+
+    Args:
+        box: Landscape width and height; turned when the picture is portrait.
+        picture: Width and height in square pixels.
+    """
+    width, height = picture
+    box_width, box_height = box if width >= height else box[::-1]
+    scale = min(Fraction(1), Fraction(box_width, width), Fraction(box_height, height))
+    return _even(width * scale, min(box_width, width)), _even(height * scale, min(box_height, height))
+
+
+def _even(side: Fraction, limit: int) -> int:
+    nearest = 2 * round(side / 2)
+    return max(2, nearest if nearest <= limit else nearest - 2)
+
+
+def _rung(codec: str, preset: RungPreset, all_presets: Sequence[RungPreset], picture: tuple[int, int]) -> Rung:
+    key = f"{codec}_{preset.name}"
+    width, height = size_inside(preset.box, picture)
+    smaller = [other for other in all_presets if other.box < preset.box and other.box[1] <= preset.box[1]]
+    full_size = size_inside(picture if picture[0] >= picture[1] else picture[::-1], picture)
+    for other in sorted(smaller, key=lambda other: other.box):
+        if size_inside(other.box, picture) == full_size:
+            reason = f"{other.name} already carries the source's full size, {full_size[0]}x{full_size[1]}"
+            return Rung(key=key, codec=codec, name=preset.name, empty=reason)
+    return Rung(key=key, codec=codec, name=preset.name, width=width, height=height)

@@ -1,0 +1,115 @@
+"""What a mezzanine holds, as measured: streams, rates, colours, and what its index promises."""
+
+from fractions import Fraction
+
+from vod_assets.domain.documents import Document
+
+
+class Finding(Document):
+    """Something worth saying about a source that is accepted all the same.
+
+    Attributes:
+        code: A code of ``domain/codes.py``.
+        kind: ``warning`` (a person may want to look) or ``normalised`` (``cause`` says how).
+        cause: One sentence with the numbers.
+    """
+
+    code: str
+    kind: str
+    cause: str
+
+
+class Colour(Document):
+    """Colour description of ISO/IEC 23091-2, in FFmpeg's words; empty where the source does not say."""
+
+    primaries: str = ""
+    transfer: str = ""
+    matrix: str = ""
+    range: str = ""
+
+
+class VideoStream(Document):
+    """One video stream. Sizes are as coded, before the sample aspect and the rotation are applied.
+
+    Attributes:
+        rotation: Degrees clockwise that a player turns the picture: 0, 90, 180 or 270.
+        mirrored: Whether the display matrix mirrors the picture (horizontally, before turning).
+        frame_rate: The exact rate the renditions are made at; for variable frame rate, the measured base rate.
+        promised_frames: Frames the sample table or the packets promise; None when nothing does.
+        start_seconds: Time of the first frame, relative to the earliest stream.
+        duration_seconds: From the track's own sample table or packet times, never from the movie header.
+        keyframe_gap_seconds: The longest distance between two key frames.
+    """
+
+    index: int
+    codec: str
+    profile: str = ""
+    width: int
+    height: int
+    sample_aspect: Fraction = Fraction(1)
+    rotation: int = 0
+    mirrored: bool = False
+    frame_rate: Fraction
+    is_variable_rate: bool = False
+    field_order: str = "progressive"
+    pixel_format: str = "yuv420p"
+    bit_depth: int = 8
+    colour: Colour = Colour()
+    start_seconds: Fraction = Fraction(0)
+    duration_seconds: Fraction
+    promised_frames: int | None = None
+    keyframe_gap_seconds: Fraction | None = None
+    bits_per_second: int | None = None
+
+    @property
+    def display_size(self) -> tuple[int, int]:
+        """Width and height in square pixels as a viewer sees them: sample aspect and rotation applied."""
+        width, height = max(1, round(self.width * self.sample_aspect)), self.height
+        return (height, width) if self.rotation in (90, 270) else (width, height)
+
+
+class AudioStream(Document):
+    """One audio stream. ``language`` is a BCP 47 tag, ``und`` when unknown."""
+
+    index: int
+    codec: str
+    channels: int
+    layout: str = ""
+    sample_rate: int
+    language: str = "und"
+    label: str = ""
+    role: str = "main"
+    is_default: bool = False
+    start_seconds: Fraction = Fraction(0)
+    duration_seconds: Fraction
+    bits_per_second: int | None = None
+
+
+class TextStream(Document):
+    """One text or subtitle stream. ``is_text`` is false for bitmaps, which cannot become WebVTT."""
+
+    index: int
+    codec: str
+    is_text: bool
+    language: str = "und"
+    label: str = ""
+    is_forced: bool = False
+    is_hearing_impaired: bool = False
+
+
+class MediaInfo(Document):
+    """The typed document of the ``media_info`` asset.
+
+    Attributes:
+        video: The stream that the renditions are made from: the largest programme, never cover art.
+        duration_seconds: Duration of ``video``; every track is cut or padded to it.
+    """
+
+    container: str
+    size_bytes: int
+    duration_seconds: Fraction
+    video: VideoStream
+    audio: tuple[AudioStream, ...] = ()
+    text: tuple[TextStream, ...] = ()
+    other_video: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()

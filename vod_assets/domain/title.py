@@ -1,0 +1,99 @@
+"""Titles: what is made into video on demand, and how it is named."""
+
+import hashlib
+import re
+import unicodedata
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field
+
+from vod_assets.domain.documents import Document
+from vod_assets.domain.errors import ConfigError, printable
+
+TITLE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+LONGEST_SLUG = 50  # leaves room for "-" and eight hex digits below the 63 characters of a tag value
+
+
+class Sidecar(Document):
+    """A file that belongs to a title beside its mezzanine."""
+
+    kind: str = Field(description="captions, audio, artwork or title_file")
+    address: str
+    language: str = "und"
+    label: str = ""
+    role: str = ""
+
+
+class Fingerprint(Document):
+    """The source's bytes: size and SHA-256."""
+
+    size_bytes: int
+    sha256: str
+
+
+class TitleRecord(Document):
+    """``title.json``: where a title comes from and what is to be made of it.
+
+    Attributes:
+        title_id: The Dagster partition and the name in every address.
+        source: Canonical address of the mezzanine (``file:///…``); data, never a key.
+        names: Titles by BCP 47 language tag; ``und`` when only the file's name is known.
+        synopses: Synopses by BCP 47 language tag.
+        profile: Name of the profile that says what to make.
+        policy: What may be shown where and when; read by the CMS.
+    """
+
+    title_id: str
+    source: str
+    names: dict[str, str] = {}
+    synopses: dict[str, str] = {}
+    language: str = "und"
+    profile: str = "default"
+    policy: dict[str, object] = {}
+    sidecars: tuple[Sidecar, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The title to show when no language is asked for."""
+        return next(iter(self.names.values()), self.title_id)
+
+
+def slug(stem: str) -> str:
+    """Return a title id for a file's stem: lower-case ASCII letters, digits and single hyphens, at most 50.
+
+    >>> slug("Émile & Fils (Director's Cut)")
+    'emile-fils-director-s-cut'
+    """
+    ascii_text = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")[:LONGEST_SLUG].strip("-")
+    return words or "title"
+
+
+def title_id_for(address: str, taken_by: str | None) -> str:
+    """Return the title id for a source address.
+
+    Args:
+        address: Canonical source address.
+        taken_by: The address that already owns the plain slug, if any. Another address that wants the same slug gets
+            eight hex digits of its own SHA-256, so two files never share a title, whatever case or accents they use.
+    """
+    plain = slug(PurePosixPath(unquote(urlsplit(address).path)).stem)
+    if taken_by is None or taken_by == address:
+        return plain
+    return f"{plain}-{hashlib.sha256(address.encode()).hexdigest()[:8]}"
+
+
+def checked_title_id(title_id: str) -> str:
+    """Return the id unchanged if it may name a title.
+
+    Raises:
+        ConfigError: ``bad_title_id``; before any file, partition or key is touched.
+    """
+    if not TITLE_ID.fullmatch(title_id):
+        raise ConfigError(
+            "bad_title_id",
+            f"“{printable(title_id)[:80]}” cannot name a title",
+            "Use 1 to 64 lower-case letters, digits and hyphens, and begin with a letter or digit",
+        )
+    return title_id

@@ -1,0 +1,83 @@
+"""Tracks: CMAF tracks (ISO/IEC 23000-19) as manifests need them described."""
+
+from fractions import Fraction
+
+from vod_assets.domain.documents import Document
+
+
+class Segment(Document):
+    """One media segment; ``path`` is relative to the track's directory."""
+
+    path: str
+    duration: int  # in the track's timescale
+    size_bytes: int
+
+
+class IFrame(Document):
+    """One I-frame for an I-frame playlist (RFC 8216, 4.3.3.6): a byte range of a segment."""
+
+    path: str
+    offset_bytes: int
+    length_bytes: int
+    duration: int  # in the track's timescale, until the next I-frame
+
+
+class Track(Document):
+    """The document of a track leaf.
+
+    A text track has two sets of segments: WebVTT files for HLS (``segments``) and fragmented MP4 for DASH
+    (``dash_init``, ``dash_segments``); every other track has one set for both. An image track's segments are
+    sprite sheets.
+
+    Attributes:
+        name: What manifests call it, unique in a package: ``h264_1080p``, ``aac_eng``, ``text_eng``.
+        kind: ``video``, ``audio``, ``text`` or ``image``.
+        codecs: RFC 6381 string, read from the init segment; empty for text in WebVTT files and for images.
+        source_asset: Key of the rendition or other asset it was packaged from.
+        timescale: Ticks per second of every duration here.
+        peak_bits_per_second: Highest bit rate of any segment (RFC 8216, ``BANDWIDTH``).
+        average_bits_per_second: All segments' bits over their duration (``AVERAGE-BANDWIDTH``).
+        columns: Image tracks: thumbnails in a row of one sheet; ``rows`` likewise.
+    """
+
+    name: str
+    kind: str
+    codecs: str = ""
+    source_asset: str
+    timescale: int
+    init: str = ""
+    segments: tuple[Segment, ...]
+    dash_codecs: str = ""
+    dash_timescale: int = 0
+    dash_init: str = ""
+    dash_segments: tuple[Segment, ...] = ()
+    iframes: tuple[IFrame, ...] = ()
+    peak_bits_per_second: int = 0
+    average_bits_per_second: int = 0
+    width: int = 0
+    height: int = 0
+    frame_rate: Fraction | None = None
+    video_range: str = "SDR"
+    channels: int = 0
+    sample_rate: int = 0
+    language: str = "und"
+    label: str = ""
+    role: str = "main"
+    is_default: bool = False
+    is_forced: bool = False
+    is_hearing_impaired: bool = False
+    columns: int = 0
+    rows: int = 0
+    interval_seconds: int = 0
+
+    @property
+    def duration_seconds(self) -> Fraction:
+        """Sum of all segments' durations, exact."""
+        return Fraction(sum(segment.duration for segment in self.segments), self.timescale)
+
+
+class PlacedTrack(Document):
+    """A track and where it lies relative to the manifests: ``../../../tracks/<digest>``."""
+
+    track: Track
+    base: str
