@@ -1,0 +1,67 @@
+"""Where Dagster keeps runs, events and logs, as ``dagster.yaml`` names it.
+
+Dagster's own classes want a fixed path or a variable that must be set. These three resolve the folder when an instance
+is opened: so ``dagster dev`` in a checkout, with nothing set, shares one instance with ``vod``.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Self
+
+from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
+from dagster._core.storage.root import LocalArtifactStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+
+from vod_assets.home import dagster_home
+from vod_assets.settings import load_settings
+
+
+def instance_folder() -> str:
+    """Return ``DAGSTER_HOME``, or ``$VOD_HOME/dagster`` while that is unset; the folder exists afterwards."""
+    named = os.environ.get("DAGSTER_HOME")
+    folder = Path(named).expanduser() if named else dagster_home(load_settings())
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)
+
+
+class HomeStorage(DagsterSqliteStorage):
+    """Runs, events and schedules in SQLite below the instance's folder."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """Return the configuration it takes: none."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:  # noqa: ARG003
+        """Open the storage in the folder of the moment."""
+        return cls(instance_folder(), inst_data=inst_data)
+
+
+class HomeArtifacts(LocalArtifactStorage):
+    """Values that Dagster itself keeps, below the instance's folder."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """Return the configuration it takes: none."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:  # noqa: ARG003
+        """Open the storage in the folder of the moment."""
+        return cls(instance_folder(), inst_data=inst_data)
+
+
+class HomeComputeLogs(LocalComputeLogManager):
+    """What steps write to standard output and error, below the instance's folder."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """Return the configuration it takes: none."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:  # noqa: ARG003
+        """Open the logs in the folder of the moment."""
+        return cls(str(Path(instance_folder()) / "storage"), inst_data=inst_data)
