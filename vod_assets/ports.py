@@ -81,6 +81,7 @@ class ToolRunner(Protocol):
         *,
         limits: Limits = Limits(),
         on_line: Callable[[str], None] | None = None,
+        on_error_line: Callable[[str], None] | None = None,
         cwd: Path | None = None,
     ) -> ToolResult:
         """Run a tool to its end and return what it said.
@@ -90,6 +91,8 @@ class ToolRunner(Protocol):
             limits: What it may use.
             on_line: Called with each line of standard output as it comes (FFmpeg's ``-progress pipe:1``); the lines are
                 then not kept.
+            on_error_line: Called with each line of standard error, also those that `ToolResult.stderr` (the last 200)
+                no longer holds.
             cwd: Working directory.
 
         Raises:
@@ -126,11 +129,11 @@ class ArtifactStore(Protocol):
         self,
         attempt: Attempt,
         document: Mapping[str, Any],
-        entries: Sequence[Artifact] = (),
+        entries: Mapping[str, Artifact] | None = None,
     ) -> Artifact:
         """Make an attempt's files and document the artifact of its recipe, exactly once.
 
-        The artifact holds every file in the attempt's directory. When another writer was first, this attempt is removed
+        The artifact holds every file in the attempt's directory; ``entries`` make it an index, in their order. When another writer was first, this attempt is removed
         and the winner's artifact is returned.
 
         Raises:

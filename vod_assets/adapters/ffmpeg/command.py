@@ -1,0 +1,119 @@
+"""The one builder of ffmpeg and ffprobe command lines.
+
+There is a function per class of input, because what may be opened differs: a *source* came from outside and gets the
+strictest lists, a *package* or an *artifact* is our own, a *caption* is text, and *generated* input is a lavfi graph
+that this code wrote. No other module puts together a command line of these tools; a test looks for any that does.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from vod_assets.adapters.ffmpeg import allowed
+from vod_assets.domain.errors import StoreError
+
+Options = dict[str, Any]
+
+
+def source_input(path: Path, **options: Any) -> Any:
+    """Return an ffmpeg-python input node for a file from outside: strict lists, one protocol, an absolute address."""
+    return ffmpeg.input(_address(path), **_guards(allowed.SOURCE_FORMATS), **options)
+
+
+def caption_input(path: Path, **options: Any) -> Any:
+    """Return an input node for a caption file from outside."""
+    return ffmpeg.input(_address(path), **_guards(allowed.CAPTION_FORMATS), **options)
+
+
+def artifact_input(path: Path, **options: Any) -> Any:
+    """Return an input node for a file that we encoded ourselves: one file, and nothing that it could refer to."""
+    return ffmpeg.input(_address(path), **_guards(allowed.ARTIFACT_FORMATS), **options)
+
+
+def package_input(path: Path, root: Path, **options: Any) -> Any:
+    """Return an input node for a playlist or an MPD of our own, which lead to other files.
+
+    Args:
+        path: The playlist or manifest.
+        root: The store or origin that it must lie in, links resolved.
+        **options: Further input options.
+
+    Raises:
+        StoreError: ``outside_root``.
+    """
+    return ffmpeg.input(_address(_inside(path, root)), **_guards(allowed.PACKAGE_FORMATS, "file,crypto"), **options)
+
+
+def generated_input(spec: str, **options: Any) -> Any:
+    """Return an input node for a lavfi graph that this code wrote; never put text from a user into ``spec``."""
+    return ffmpeg.input(spec, format="lavfi", **options)
+
+
+def compile_ffmpeg(
+    program: Path, outputs: Sequence[Any], *, progress: bool = False, verbosity: str = "level+info"
+) -> list[str]:
+    """Return the command line that makes all outputs in one process.
+
+    Args:
+        program: The ffmpeg binary.
+        outputs: Output nodes of ffmpeg-python; inputs and filters that they share are opened and run once.
+        progress: Report ``key=value`` lines on standard output twice a second.
+        verbosity: For ``-v``; ``level+verbose`` prints the counts that `vod_assets.adapters.ffmpeg.counts` reads.
+    """
+    reporting = ["-progress", "pipe:1", "-stats_period", "0.5"] if progress else []
+    arguments = ffmpeg.compile(list(outputs), cmd=str(program))[1:]
+    return [str(program), "-hide_banner", "-nostdin", "-nostats", "-y", "-v", verbosity, *reporting, *arguments]
+
+
+def version_command(program: Path, listing: str = "version") -> list[str]:
+    """Return the command line that lists a tool's version, ``encoders`` or ``filters``."""
+    return [str(program), "-hide_banner", f"-{listing}"]
+
+
+def ffprobe_command(program: Path, path: Path, *entries: str) -> list[str]:
+    """Return the command line that inspects a file from outside, under the lists of `source_input`.
+
+    Args:
+        program: The ffprobe binary.
+        path: The file.
+        *entries: What to show and how: ``-show_streams``, ``-show_format``, ``-of json`` and the like.
+    """
+    guards = [word for name, value in _guards(allowed.SOURCE_FORMATS).items() for word in (f"-{name}", str(value))]
+    return [str(program), "-hide_banner", "-v", "level+error", *guards, *entries, "-i", _address(path)]
+
+
+def package_probe_command(program: Path, path: Path, root: Path, *entries: str) -> list[str]:
+    """Return the command line that inspects a playlist, an MPD or a segment of our own below ``root``.
+
+    Raises:
+        StoreError: ``outside_root``.
+    """
+    lists = _guards(allowed.PACKAGE_FORMATS, "file,crypto")
+    guards = [word for name, value in lists.items() for word in (f"-{name}", str(value))]
+    return [str(program), "-hide_banner", "-v", "level+error", *guards, *entries, "-i", _address(_inside(path, root))]
+
+
+def _guards(formats: Sequence[str], protocols: str = "file") -> Options:
+    return {
+        "protocol_whitelist": protocols,
+        "format_whitelist": ",".join(formats),
+        "codec_whitelist": ",".join(allowed.CODECS),
+        "max_pixels": allowed.MOST_PIXELS,
+        "max_streams": allowed.MOST_STREAMS,
+    }
+
+
+def _address(path: Path) -> str:
+    """Return a name that can be nothing but a local file, whatever characters it holds (``concat:a|b.mp4``)."""
+    return f"file:{path.absolute()}"
+
+
+def _inside(path: Path, root: Path) -> Path:
+    real = path.resolve()
+    if not real.is_relative_to(root.resolve()):
+        raise StoreError(
+            "outside_root", f"{path} leads out of {root}", "Remove the link; a package holds its own files"
+        )
+    return real

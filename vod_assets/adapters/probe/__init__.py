@@ -1,0 +1,1 @@
+"""Probers: what a media file holds."""

@@ -1,0 +1,304 @@
+"""The supervisor: the one place that starts an outside tool, and that makes sure it ends."""
+
+import ctypes
+import os
+import resource
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from vod_assets.adapters.endings import tool_error
+from vod_assets.domain.errors import ToolError
+from vod_assets.ports import Limits, RunGuard, ToolResult
+
+POLL_SECONDS = 0.25  # how often the guard is asked: a cancelled run is noticed within two polls
+GRACE_SECONDS = 3.0  # between SIGTERM and SIGKILL
+DRAIN_SECONDS = 1.0  # for output still in the pipes when the tool is gone
+KEPT_STDERR_BYTES = 64 << 10
+KEPT_STDERR_LINES = 200
+LONGEST_LINE_BYTES = 8 << 10
+KEPT_STDOUT_BYTES = 64 << 20
+OPEN_FILES = 256
+PR_SET_PDEATHSIG = 1
+KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "TZ")
+
+_libc = ctypes.CDLL(None, use_errno=True)  # loaded before any fork: a forked child must not import
+
+OnLine = Callable[[str], None]
+
+
+class Unguarded:
+    """A guard for work that nobody cancels: `vod doctor`, tests."""
+
+    def check(self) -> None:
+        """Return: the work is always wanted."""
+
+
+@dataclass
+class LineReader:
+    """Cuts a pipe's bytes into lines, at LF or CR, and never keeps more than a line's worth of a flood."""
+
+    on_line: OnLine
+    _rest: bytearray = field(default_factory=bytearray)
+
+    def feed(self, chunk: bytes) -> None:
+        """Take bytes as they come and pass on every complete line."""
+        self._rest += chunk
+        *lines, rest = self._rest.replace(b"\r", b"\n").split(b"\n")
+        self._rest = bytearray(rest[:LONGEST_LINE_BYTES])
+        for line in lines:
+            if line:
+                self.on_line(bytes(line[:LONGEST_LINE_BYTES]).decode(errors="replace"))
+
+    def close(self) -> None:
+        """Pass on the last line if it did not end."""
+        self.feed(b"\n")
+
+
+class Tail:
+    """The last lines of a stream, within 200 lines and 64 KiB."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._bytes = 0
+
+    def add(self, line: str) -> None:
+        """Keep a line, and let the oldest go when there is no room."""
+        self._lines.append(line)
+        self._bytes += len(line) + 1
+        while len(self._lines) > KEPT_STDERR_LINES or self._bytes > KEPT_STDERR_BYTES:
+            self._bytes -= len(self._lines.pop(0)) + 1
+
+    @property
+    def text(self) -> str:
+        """The kept lines."""
+        return "\n".join(self._lines)
+
+
+class SupervisedRunner:
+    """Runs tools within limits and ends them, with all their children, when anything goes wrong.
+
+    The tool gets its own session, so its whole process group can be ended, and the kernel kills it when the thread that
+    started it ends (``PR_SET_PDEATHSIG``), so call `run` from a thread that lives as long as the work.
+
+    Args:
+        guard: Asked at least twice a second whether the run is still wanted.
+        wrap: Makes another command line of a command line, to run it in a sandbox.
+    """
+
+    def __init__(self, guard: RunGuard | None = None, wrap: Callable[[Sequence[str]], list[str]] = list) -> None:
+        self.guard: RunGuard = guard or Unguarded()
+        self.wrap = wrap
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        limits: Limits = Limits(),  # noqa: B008 - frozen, and the port's own default
+        on_line: OnLine | None = None,
+        on_error_line: OnLine | None = None,
+        cwd: Path | None = None,
+    ) -> ToolResult:
+        """Run a tool to its end and return what it said; see `vod_assets.ports.ToolRunner`."""
+        self.guard.check()
+        supervised = _Supervised(argv, limits, on_line, on_error_line)
+        supervised.start(self.wrap(argv), cwd)
+        try:
+            supervised.watch(self.guard)
+        except BaseException:
+            supervised.end()
+            raise
+        finally:
+            supervised.close()
+        return supervised.result()
+
+
+class _Supervised:
+    """One run of one tool."""
+
+    def __init__(
+        self, argv: Sequence[str], limits: Limits, on_line: OnLine | None, on_error_line: OnLine | None
+    ) -> None:
+        self.argv, self.limits = list(argv), limits
+        self.tail = Tail()
+        self.captured = bytearray()
+        self.started = self.heard = time.monotonic()
+        self.cpu_seconds = 0.0
+        self.returncode: int | None = None
+        self._lines = LineReader(on_line) if on_line else None
+        self._errors = LineReader(self._keep if on_error_line is None else self._keep_and(on_error_line))
+
+    def start(self, argv: Sequence[str], cwd: Path | None) -> None:
+        """Start the tool with its limits set."""
+        parent, kernel_limits = os.getpid(), _kernel_limits(self.limits)
+
+        def limit_child() -> None:  # runs between fork and exec: system calls only
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if os.getppid() != parent:
+                os._exit(1)  # the parent died before the kernel was told to watch it
+            for name, (soft, hard) in kernel_limits:
+                resource.setrlimit(name, (soft, hard))
+
+        try:
+            self.process = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                cwd=cwd,
+                env=_environment(),
+                start_new_session=True,
+                preexec_fn=limit_child,
+            )
+        except OSError as error:
+            raise ToolError(
+                "tool_missing",
+                f"{self.argv[0]} cannot be run: {error.strerror}",
+                "Install it, or name another one in the settings; `vod doctor` shows what is found",
+                argv=self.argv,
+            ) from error
+
+    def watch(self, guard: RunGuard) -> None:
+        """Read what the tool says until it has ended; raise when it must end."""
+        with selectors.DefaultSelector() as selector:
+            for pipe, take in self._pipes():
+                os.set_blocking(pipe.fileno(), False)
+                selector.register(pipe, selectors.EVENT_READ, take)
+            next_check = 0.0
+            while not self._has_ended():
+                self._read(selector, POLL_SECONDS)
+                if time.monotonic() >= next_check:
+                    guard.check()
+                    self._check_limits()
+                    next_check = time.monotonic() + POLL_SECONDS
+            self._kill_group()  # children that outlived the tool
+            self._drain(selector)
+        self._reap()
+
+    def end(self) -> None:
+        """End the tool and everything it started: SIGTERM, three seconds, SIGKILL; then reap it."""
+        self._signal_group(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while not self._has_ended() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._kill_group()
+        self._reap()
+
+    def close(self) -> None:
+        """Close the pipes."""
+        for pipe, _ in self._pipes():
+            pipe.close()
+
+    def result(self) -> ToolResult:
+        """Return what the tool said, or raise why it failed."""
+        if self._lines:
+            self._lines.close()
+        self._errors.close()
+        wall_seconds = time.monotonic() - self.started
+        if self.returncode != 0:
+            raise tool_error(self.argv, self.returncode or 0, self.tail.text, self.cpu_seconds, self.limits)
+        return ToolResult(bytes(self.captured), self.tail.text, self.cpu_seconds, wall_seconds)
+
+    def _pipes(self) -> tuple[tuple[IO[bytes], Callable[[bytes], None]], ...]:
+        stdout, stderr = self.process.stdout, self.process.stderr
+        if stdout is None or stderr is None:
+            return ()
+        return ((stdout, self._lines.feed if self._lines else self._capture), (stderr, self._errors.feed))
+
+    def _keep(self, line: str) -> None:
+        self.tail.add(line)
+
+    def _keep_and(self, on_error_line: OnLine) -> OnLine:
+        def keep_and_tell(line: str) -> None:
+            self.tail.add(line)
+            on_error_line(line)
+
+        return keep_and_tell
+
+    def _capture(self, chunk: bytes) -> None:
+        self.captured += chunk
+        if len(self.captured) > KEPT_STDOUT_BYTES:
+            raise self._beyond("limit_exceeded", f"wrote more than {KEPT_STDOUT_BYTES >> 20} MiB to standard output")
+
+    def _read(self, selector: selectors.BaseSelector, timeout: float) -> bool:
+        """Pass on what is in the pipes; return whether there was anything."""
+        if not selector.get_map():
+            time.sleep(min(timeout, 0.02))  # both pipes are closed and the tool still runs
+            return False
+        events = selector.select(timeout)
+        for key, _ in events:
+            chunk = os.read(key.fd, 64 << 10)
+            if chunk:
+                self.heard = time.monotonic()
+                key.data(chunk)
+            else:
+                selector.unregister(key.fileobj)
+        return bool(events)
+
+    def _drain(self, selector: selectors.BaseSelector) -> None:
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while selector.get_map() and self._read(selector, 0.05) and time.monotonic() < deadline:
+            pass
+
+    def _check_limits(self) -> None:
+        now = time.monotonic()
+        if now - self.started > self.limits.wall_seconds:
+            raise self._beyond("limit_exceeded", f"ran longer than its {self.limits.wall_seconds} s")
+        if now - self.heard > self.limits.stall_seconds:
+            raise self._beyond("stalled", f"said nothing for {self.limits.stall_seconds} s")
+
+    def _beyond(self, code: str, what: str) -> ToolError:
+        return ToolError(code, f"{Path(self.argv[0]).name} {what} and was ended", argv=self.argv, stderr=self.tail.text)
+
+    def _has_ended(self) -> bool:
+        """Whether the tool is gone; it stays a zombie until `_reap`, so its group's number cannot be given anew."""
+        if self.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        if self.returncode is None:
+            try:
+                os.killpg(self.process.pid, number)
+            except (ProcessLookupError, PermissionError):
+                return  # nobody is left in the group
+
+    def _kill_group(self) -> None:
+        self._signal_group(signal.SIGKILL)
+
+    def _reap(self) -> None:
+        if self.returncode is None:
+            _, status, usage = os.wait4(self.process.pid, 0)
+            self.returncode = self.process.returncode = os.waitstatus_to_exitcode(status)
+            self.cpu_seconds = usage.ru_utime + usage.ru_stime
+
+
+def _kernel_limits(limits: Limits) -> list[tuple[int, tuple[int, int]]]:
+    """Return soft and hard limits; none above what this process may have itself."""
+    wanted = {
+        resource.RLIMIT_AS: (limits.address_space_bytes, limits.address_space_bytes),
+        # SIGXCPU at the soft limit, SIGKILL five seconds later: ffmpeg takes the first as a wish to end well.
+        resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 5),
+        resource.RLIMIT_FSIZE: (limits.file_bytes, limits.file_bytes),
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES),
+    }
+    return [(name, _within(pair, resource.getrlimit(name)[1])) for name, pair in wanted.items()]
+
+
+def _within(pair: tuple[int, int], ceiling: int) -> tuple[int, int]:
+    if ceiling == resource.RLIM_INFINITY:
+        return pair
+    return min(pair[0], ceiling), min(pair[1], ceiling)
+
+
+def _environment() -> Mapping[str, str]:
+    """Return the tool's environment: nothing that could be a secret, nothing that changes its output."""
+    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    return {**kept, "LC_ALL": "C.UTF-8", "AV_LOG_FORCE_NOCOLOR": "1"}

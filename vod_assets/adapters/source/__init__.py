@@ -1,0 +1,1 @@
+"""Source stores: where mezzanines lie."""
