@@ -393,6 +393,18 @@ class Origin(Protocol):
         """Return a file below the title, or None."""
         ...
 
+    def titles(self) -> list[str]:
+        """Return the ids of all titles that have anything here, sorted."""
+        ...
+
+    def fingerprint(self, title: str, path: str) -> Fingerprint | None:
+        """Return size and SHA-256 of a file below the title as it lies there now, or None."""
+        ...
+
+    def leftovers(self, older_than_seconds: int) -> list[str]:
+        """Return what killed writers left behind and nobody has touched for a time; no viewer can see any of it."""
+        ...
+
     def url(self, title: str, path: str) -> str:
         """Return the address a player opens."""
         ...

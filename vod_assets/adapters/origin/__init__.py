@@ -1,0 +1,1 @@
+"""Origins: where releases lie for players to fetch."""

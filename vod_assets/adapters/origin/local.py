@@ -1,0 +1,273 @@
+"""The origin on a disk: a folder that any web server can serve."""
+
+import errno
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from vod_assets.domain.errors import StoreError, printable
+from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+FILE_LIST = ".files.json"  # sizes of a placed directory's files; private, so no web server shows it
+PRIVATE = (".incoming-", ".removed-")
+GRACE_SECONDS = 24 * 3600
+CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.EACCES}
+
+
+class LocalOrigin:
+    """Releases in a folder: every track and release directory is there complete, or not at all.
+
+    Files are gathered in a private directory beside their place, verified there, and renamed into place as one.
+
+    Args:
+        root: Folder of the origin; made when first written to.
+        public_url: Address of the server that serves ``root`` under ``/origin/``.
+        link_below: Files below this folder never change, so they are linked instead of copied; the artifact store.
+        grace_seconds: How long a private directory may be untouched before a later put removes it as a crash's.
+    """
+
+    def __init__(
+        self, root: Path, public_url: str, link_below: Path | None = None, grace_seconds: int = GRACE_SECONDS
+    ) -> None:
+        self.root = root.absolute()
+        self.address = self.root.as_uri()
+        self._base_url = public_url.rstrip("/") + "/origin"
+        self._link_below = link_below.resolve() if link_below else None
+        self._grace_seconds = grace_seconds
+
+    def has_track(self, title: str, track_digest: str) -> bool:
+        """Whether a track is there with every file in its size; its bytes were verified before it was placed."""
+        return _is_whole(self._track(title, track_digest))
+
+    def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        """Place a track's files under ``<title>/tracks/<digest>/``; a damaged one is replaced, a whole one left alone.
+
+        Raises:
+            StoreError: ``upload_corrupt`` when the bytes are not those that ``sha256`` names; ``store_full``.
+        """
+        target = self._track(title, track_digest)
+        if _is_whole(target) and set(_sizes(target)) == set(files):
+            return
+        with self._gathered(title, files, sha256) as incoming:
+            if target.exists():
+                self._vanish(target)
+            _place(incoming, target)
+
+    def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        """Place manifests under ``<title>/releases/<n>/``; the same bytes again are fine, others are refused.
+
+        Raises:
+            StoreError: ``release_exists``, ``upload_corrupt``, ``store_full``.
+        """
+        target = self._title(title) / "releases" / _numbered(number)
+        with self._gathered(title, files, sha256) as incoming:
+            if not _place(incoming, target) and _hashes(target) != dict(sha256):
+                raise StoreError(
+                    "release_exists",
+                    f"release {number} is already published with other bytes",
+                    "A release never changes; publish under the next number",
+                    title,
+                )
+
+    def releases(self, title: str) -> list[int]:
+        """Return the numbers of a title's releases, ascending."""
+        folder = self._title(title) / "releases"
+        names = [child.name for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
+        return sorted(int(name) for name in names if name.isascii() and name.isdigit())
+
+    def titles(self) -> list[str]:
+        """Return the ids of all titles that have anything here, sorted."""
+        children = self.root.iterdir() if self.root.is_dir() else ()
+        return sorted(child.name for child in children if child.is_dir() and TITLE_ID.fullmatch(child.name))
+
+    def read(self, title: str, path: str) -> bytes | None:
+        """Return a file below the title, or None."""
+        file = self.path(title, path)
+        return file.read_bytes() if file.is_file() else None
+
+    def fingerprint(self, title: str, path: str) -> Fingerprint | None:
+        """Return size and SHA-256 of a file below the title as it lies here now, or None."""
+        file = self.path(title, path)
+        return Fingerprint(size_bytes=file.stat().st_size, sha256=_sha256(file)) if file.is_file() else None
+
+    def path(self, title: str, path: str) -> Path:
+        """Return where a file below the title lies, or would lie.
+
+        Raises:
+            StoreError: ``bad_path``: the path is absolute, climbs, is private, or leads out through a link.
+        """
+        file = self._title(title) / _checked_path(path)
+        if not file.resolve().is_relative_to(self.root.resolve()):
+            raise StoreError("bad_path", "it leads out of the origin through a link", "Remove the link", title, path)
+        return file
+
+    def url(self, title: str, path: str) -> str:
+        """Return the address a player opens."""
+        return f"{self._base_url}/{checked_title_id(title)}/{quote(_checked_path(path))}"
+
+    def remove(self, title: str) -> None:
+        """Remove everything of a title; it vanishes at once, whatever happens while its files are deleted."""
+        folder = self._title(title)
+        if folder.exists():
+            self._vanish(folder)
+
+    def leftovers(self, older_than_seconds: int) -> list[str]:
+        """Return what killed writers left behind and nobody has touched for a time; no viewer can see any of it."""
+        folders = [self.root, *(self.root / title for title in self.titles())]
+        return sorted(str(path) for folder in folders for path in _untouched(folder, older_than_seconds))
+
+    def _vanish(self, folder: Path) -> None:
+        doomed = self._private(self.root, ".removed-")
+        folder.rename(doomed)
+        shutil.rmtree(doomed)
+
+    def _title(self, title: str) -> Path:
+        return self.root / checked_title_id(title)
+
+    def _track(self, title: str, digest: str) -> Path:
+        if not DIGEST.fullmatch(digest):
+            raise StoreError("bad_path", f"“{printable(digest)[:80]}” is no SHA-256", title=title)
+        return self._title(title) / "tracks" / digest
+
+    def _private(self, folder: Path, prefix: str) -> Path:
+        return folder / f"{prefix}{os.getpid()}-{secrets.token_hex(4)}"
+
+    @contextmanager
+    def _gathered(self, title: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> Iterator[Path]:
+        folder = self._title(title)
+        for leftover in [*_untouched(self.root, self._grace_seconds), *_untouched(folder, self._grace_seconds)]:
+            shutil.rmtree(leftover, ignore_errors=True)
+        incoming = self._private(folder, ".incoming-")
+        try:
+            incoming.mkdir(parents=True)
+            for path, file in files.items():
+                self._bring(title, file, incoming / _checked_path(path), sha256[path])
+            _write_file_list(incoming, files)
+            yield incoming
+        except OSError as error:
+            raise _store_error(error, title) from error
+        finally:
+            shutil.rmtree(incoming, ignore_errors=True)
+
+    def _bring(self, title: str, file: Path, target: Path, sha256: str) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not (self._may_link(file) and _linked(file, target)):
+            shutil.copyfile(file, target)
+            _sync(target)
+        if _sha256(target) != sha256:
+            cause = f"its bytes at the origin are not those that were made ({sha256[:12]})"
+            remedy = "Check the disk; remove the artifact from the store if it is damaged there, and run again"
+            raise StoreError("upload_corrupt", cause, remedy, title, str(file))
+
+    def _may_link(self, file: Path) -> bool:
+        return (
+            self._link_below is not None and not file.is_symlink() and file.resolve().is_relative_to(self._link_below)
+        )
+
+
+def _checked_path(path: str) -> str:
+    parts = path.split("/")
+    if any(not part or part.startswith(".") or "\\" in part or not part.isprintable() for part in parts):
+        raise StoreError("bad_path", "it is no plain relative path", "Use names without leading dots", file=path)
+    return path
+
+
+def _numbered(number: int) -> str:
+    if number < 1:
+        raise StoreError("bad_path", f"{number} is no release number")
+    return str(number)
+
+
+def _untouched(folder: Path, seconds: int) -> list[Path]:
+    oldest = time.time() - seconds
+    private = [child for child in folder.glob(".*") if child.name.startswith(PRIVATE)]
+    return [child for child in private if _touched(child) < oldest]
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        return all((folder / path).stat().st_size == size for path, size in _sizes(folder).items())
+    except (OSError, ValueError):
+        return False
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {str(path): int(size) for path, size in json.loads((folder / FILE_LIST).read_bytes()).items()}
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = [file for file in folder.rglob("*") if file.is_file() and file.name != FILE_LIST]
+    return {file.relative_to(folder).as_posix(): _sha256(file) for file in files}
+
+
+def _write_file_list(folder: Path, files: Mapping[str, Path]) -> None:
+    listing = folder / FILE_LIST
+    listing.write_text(json.dumps({path: (folder / path).stat().st_size for path in sorted(files)}))
+    _sync(listing)
+    for directory in {folder / path for path in files}:
+        _sync(directory.parent)
+    _sync(folder)
+
+
+def _place(incoming: Path, target: Path) -> bool:
+    """Rename a gathered directory into place; False when something is there already, which a rename never replaces."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        incoming.rename(target)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            return False
+        raise
+    _sync(target.parent)
+    return True
+
+
+def _linked(file: Path, target: Path) -> bool:
+    try:
+        os.link(file, target)
+    except OSError as error:
+        if error.errno in CANNOT_LINK:
+            return False
+        raise
+    return True
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _touched(path: Path) -> float:
+    times = [path.lstat().st_mtime]
+    for file in path.rglob("*"):
+        try:
+            times.append(file.lstat().st_mtime)
+        except FileNotFoundError:  # its writer has just gone on
+            continue
+    return max(times)
+
+
+def _store_error(error: OSError, title: str) -> StoreError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError("store_full", "the origin's disk is full", "Free space there and run again", title)
+    cause = f"the origin could not be written: {error.strerror}"
+    return StoreError(
+        "origin_unwritable", cause, "Check the folder's rights and disk", title, str(error.filename or "")
+    )

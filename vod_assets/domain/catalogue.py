@@ -1,0 +1,215 @@
+"""The catalogue: what a CMS shows of a title, and the ``metadata.json`` that a person may write (docs/metadata.md)."""
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+
+from vod_assets.domain.documents import Document
+from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream, VideoStream
+from vod_assets.domain.release import Release, ReleasedTrack, unique_tracks
+from vod_assets.domain.title import TITLE_ID, Fingerprint, TitleRecord
+
+SCHEMA = "vod-assets/metadata/1"
+LONGEST_NAME = 1_000
+LONGEST_SYNOPSIS = 20_000
+
+
+class Technical(Document):
+    """What the source holds, as measured."""
+
+    container: str
+    duration_seconds: Fraction
+    video: VideoStream
+    audio: tuple[AudioStream, ...] = ()
+    text: tuple[TextStream, ...] = ()
+
+
+class ShownTrack(Document):
+    """A track as a viewer or a shop would name it."""
+
+    name: str
+    kind: Literal["video", "audio", "text"]
+    codecs: str = ""
+    width: int = 0
+    height: int = 0
+    bits_per_second: int = 0
+    language: str = "und"
+    label: str = ""
+    role: str = "main"
+    is_forced: bool = False
+    is_hearing_impaired: bool = False
+
+
+class ManifestAddresses(Document):
+    """Where players open one variant; empty when the variant lacks that format."""
+
+    hls: str = ""
+    dash: str = ""
+
+
+class ShownRelease(Document):
+    """The release that an entry points at.
+
+    Attributes:
+        digest: Digest of the release; with ``Entry.source`` it is the lineage from what is shown back to the source.
+        poster: Address of the poster, or empty.
+        thumbnails: Address of the WebVTT index of the thumbnails, or empty.
+    """
+
+    number: int = Field(ge=1)
+    digest: str
+    profile: str = ""
+    external: bool = False
+    variants: dict[str, ManifestAddresses]
+    poster: str = ""
+    thumbnails: str = ""
+    tracks: tuple[ShownTrack, ...] = ()
+
+
+class Entry(Document):
+    """One title in a CMS, and the schema of ``metadata.json``; without ``release`` it says nothing about where to play.
+
+    Attributes:
+        names: Titles by BCP 47 language tag; the first is shown when no language is asked for.
+        policy: What may be shown where and when, as the title file gives it.
+        source: The mezzanine's size and SHA-256.
+    """
+
+    schema_id: Literal["vod-assets/metadata/1"] = Field(default=SCHEMA, alias="schema")
+    title: str
+    names: dict[str, str] = {}
+    synopses: dict[str, str] = {}
+    language: str = "und"
+    duration_seconds: Fraction | None = None
+    policy: dict[str, Any] = {}
+    source: Fingerprint | None = None
+    technical: Technical | None = None
+    release: ShownRelease | None = None
+
+    model_config = {**Document.model_config, "validate_by_name": True, "validate_by_alias": True}
+
+    @field_validator("title")
+    @classmethod
+    def _is_title_id(cls, value: str) -> str:
+        if not TITLE_ID.fullmatch(value):
+            raise ValueError("use 1 to 64 lower-case letters, digits and hyphens")
+        return value
+
+    @field_validator("names", "synopses")
+    @classmethod
+    def _is_of_sane_length(cls, value: dict[str, str]) -> dict[str, str]:
+        if any(len(text) > LONGEST_SYNOPSIS for text in value.values()):
+            raise ValueError(f"a text is longer than {LONGEST_SYNOPSIS} characters")
+        return value
+
+    @property
+    def name(self) -> str:
+        """The title to show when no language is asked for."""
+        return next(iter(self.names.values()), self.title)[:LONGEST_NAME]
+
+    @property
+    def synopsis(self) -> str:
+        """The synopsis to show when no language is asked for."""
+        return next(iter(self.synopses.values()), "")
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the entry as plain JSON values, as `Cms.publish` takes it."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def as_json(self) -> bytes:
+        """Return the entry's one JSON text: equal entries have equal bytes."""
+        return json.dumps(self.as_document(), indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def describe(record: TitleRecord, info: MediaInfo | None = None, source: Fingerprint | None = None) -> Entry:
+    """Return what is known of a title before it is released: the content of ``metadata.json``."""
+    technical = Technical(**{name: getattr(info, name) for name in Technical.model_fields}) if info else None
+    return Entry(
+        title=record.title_id,
+        names=record.names,
+        synopses=record.synopses,
+        language=record.language,
+        policy=record.policy,
+        duration_seconds=info.duration_seconds if info else None,
+        source=source,
+        technical=technical,
+    )
+
+
+def entry_for(
+    record: TitleRecord, release: Release, url: Callable[[str, str], str], info: MediaInfo | None = None
+) -> Entry:
+    """Return the CMS entry of a title that points at a release.
+
+    Args:
+        record: Names, synopses and policy.
+        release: What to point at; it knows poster, thumbnails and tracks.
+        url: `Origin.url`.
+        info: The source as measured, for the technical part.
+    """
+    return pointed_at(describe(record, info, release.source), release, url)
+
+
+def pointed_at(entry: Entry, release: Release, url: Callable[[str, str], str]) -> Entry:
+    """Return an entry that points at a release and is otherwise the same."""
+    duration = max((track.duration_seconds or Fraction(0) for track in release.tracks), default=Fraction(0))
+    return entry.model_copy(
+        update={
+            "release": _shown(release, url),
+            "source": entry.source or release.source,
+            "duration_seconds": entry.duration_seconds or duration or None,
+        }
+    )
+
+
+def read_entry(text: bytes, file: str = "") -> Entry:
+    """Return the entry of a ``metadata.json``.
+
+    Raises:
+        ConfigError: ``bad_metadata``, naming the field.
+    """
+    try:
+        return Entry.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        cause = f"{field}: {first['msg']}" if field else first["msg"]
+        raise ConfigError("bad_metadata", cause, "docs/metadata.md lists every field", file=file) from error
+
+
+def _shown(release: Release, url: Callable[[str, str], str]) -> ShownRelease:
+    def address(path: str) -> str:
+        return url(release.title, path) if path else ""
+
+    variants = {
+        name: ManifestAddresses(
+            hls=address(release.below_title(variant.hls) if variant.hls else ""),
+            dash=address(release.below_title(variant.dash) if variant.dash else ""),
+        )
+        for name, variant in release.variants.items()
+    }
+    shown = {"video", "audio", "text"}
+    return ShownRelease(
+        number=release.number,
+        digest=release.digest,
+        profile=release.profile,
+        external=release.external,
+        variants=variants,
+        poster=address(_picture(release, "poster", (".jpg", ".jpeg", ".png", ".webp"))),
+        thumbnails=address(_picture(release, "image", (".vtt",))),
+        tracks=tuple(_shown_track(track) for track in unique_tracks(release.tracks) if track.kind in shown),
+    )
+
+
+def _picture(release: Release, kind: str, endings: tuple[str, ...]) -> str:
+    track = release.track_of_kind(kind)
+    paths = [file.path for file in track.files if file.path.endswith(endings)] if track else []
+    return track.path(sorted(paths)[0]) if track and paths else ""
+
+
+def _shown_track(track: ReleasedTrack) -> ShownTrack:
+    return ShownTrack.model_validate({name: getattr(track, name) for name in ShownTrack.model_fields})
