@@ -50,7 +50,7 @@ dev: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	@$(RUN)/python -m pytest -p no:cacheprovider -n auto --dist loadfile $(PYTEST_ARGS)
 
-check: lint definitions
+check: lint test definitions
 
 lint: $(VENV)/.installed-dev
 	$(RUN)/ruff format --check .
