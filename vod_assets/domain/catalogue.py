@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -13,7 +13,8 @@ from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream, Vid
 from vod_assets.domain.release import Release, ReleasedTrack, unique_tracks
 from vod_assets.domain.title import TITLE_ID, Fingerprint, TitleRecord
 
-SCHEMA = "vod-assets/metadata/1"
+SCHEMA: Literal["vod-assets/metadata/1"] = "vod-assets/metadata/1"
+Address = Annotated[str, Field(pattern=r"^(https?://\S+)?$")]  # no script: and no data: ever reaches a page
 LONGEST_NAME = 1_000
 LONGEST_SYNOPSIS = 20_000
 
@@ -47,8 +48,8 @@ class ShownTrack(Document):
 class ManifestAddresses(Document):
     """Where players open one variant; empty when the variant lacks that format."""
 
-    hls: str = ""
-    dash: str = ""
+    hls: Address = ""
+    dash: Address = ""
 
 
 class ShownRelease(Document):
@@ -65,9 +66,15 @@ class ShownRelease(Document):
     profile: str = ""
     external: bool = False
     variants: dict[str, ManifestAddresses]
-    poster: str = ""
-    thumbnails: str = ""
+    poster: Address = ""
+    thumbnails: Address = ""
     tracks: tuple[ShownTrack, ...] = ()
+
+    @property
+    def addresses(self) -> list[str]:
+        """Everything that the entry lets a viewer open."""
+        manifests = [address for variant in self.variants.values() for address in (variant.hls, variant.dash)]
+        return [address for address in (*manifests, self.poster, self.thumbnails) if address]
 
 
 class Entry(Document):
@@ -208,7 +215,7 @@ def _shown(release: Release, url: Callable[[str, str], str]) -> ShownRelease:
 def _picture(release: Release, kind: str, endings: tuple[str, ...]) -> str:
     track = release.track_of_kind(kind)
     paths = [file.path for file in track.files if file.path.endswith(endings)] if track else []
-    return track.path(sorted(paths)[0]) if track and paths else ""
+    return track.path(min(paths)) if track and paths else ""
 
 
 def _shown_track(track: ReleasedTrack) -> ShownTrack:

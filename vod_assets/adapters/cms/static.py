@@ -1,0 +1,185 @@
+"""A catalogue without a server: one JSON document and one page a title, and an index, in a folder."""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from vod_assets.domain.catalogue import Entry
+from vod_assets.domain.errors import ConfigError, StoreError
+from vod_assets.domain.title import TITLE_ID, checked_title_id
+from vod_assets.ports import Origin
+
+COPIED = ("player.js", "style.css")
+
+
+class StaticCms:
+    """Entries as files that any web server can show; each is replaced whole, and publishing twice changes nothing.
+
+    Args:
+        root: Folder of the site; made when first written to.
+        public_url: Address of the server that serves ``root`` under ``/catalogue/``.
+        origin: When given, an entry whose manifests are not there is refused.
+    """
+
+    def __init__(self, root: Path, public_url: str, origin: Origin | None = None) -> None:
+        self.root = root.absolute()
+        self.address = self.root.as_uri()
+        self._base_url = public_url.rstrip("/") + "/catalogue"
+        self._origin = origin
+
+    def publish(self, entry: Mapping[str, Any]) -> str:
+        """Create or replace a title's document, page and line in the index; return the page's address.
+
+        Raises:
+            ConfigError: ``entry_points_nowhere``: it names no release, or a manifest that is not at the origin.
+            StoreError: ``catalogue_unwritable``.
+        """
+        shown = Entry.model_validate(entry)
+        self._refuse_if_it_points_nowhere(shown)
+        with self._changing():
+            _replace(self.path(shown.title), shown.as_json())
+            _replace(self.path(shown.title, ".html"), self._page("entry.html.j2", entry=shown))
+            self._write_index(self._lines() | {shown.title: _line(shown)})
+        return f"{self._base_url}/titles/{shown.title}.html"
+
+    def entry(self, title: str) -> Mapping[str, Any] | None:
+        """Return the published entry of a title, or None."""
+        try:
+            document: dict[str, Any] = json.loads(self.path(title).read_bytes())
+        except FileNotFoundError:
+            return None
+        return document
+
+    def remove(self, title: str) -> None:
+        """Remove a title's line, page and document, in this order, so that nothing ever links to what is gone."""
+        checked_title_id(title)
+        with self._changing():
+            lines = self._lines()
+            if lines.pop(title, None) is not None:
+                self._write_index(lines)
+            self.path(title, ".html").unlink(missing_ok=True)
+            self.path(title).unlink(missing_ok=True)
+
+    def entries(self) -> list[str]:
+        """Return the title ids of all entries, sorted."""
+        return sorted(file.stem for file in (self.root / "titles").glob("*.json") if TITLE_ID.fullmatch(file.stem))
+
+    def refresh(self) -> None:
+        """Write every page and the index anew from the documents: after an upgrade, a repair, or for an empty site."""
+        with self._changing():
+            lines = {}
+            for title in self.entries():
+                shown = Entry.model_validate(self.entry(title))
+                lines[title] = _line(shown)
+                _replace(self.path(title, ".html"), self._page("entry.html.j2", entry=shown))
+            self._write_index(lines)
+
+    def path(self, title: str, suffix: str = ".json") -> Path:
+        """Return where a title's document (or page, ``.html``) lies, or would lie."""
+        return self.root / "titles" / f"{checked_title_id(title)}{suffix}"
+
+    def leftovers(self) -> list[str]:
+        """Return temporary files that a killed writer left behind."""
+        return sorted(str(file) for file in self.root.rglob(".new-*"))
+
+    def _refuse_if_it_points_nowhere(self, entry: Entry) -> None:
+        remedy = "Release the title first"
+        if entry.release is None or not any(m.hls or m.dash for m in entry.release.variants.values()):
+            raise ConfigError("entry_points_nowhere", "the entry names no manifest", remedy, entry.title)
+        if self._origin is None:
+            return
+        for address in entry.release.addresses:
+            path = address.removeprefix(self._origin.url(entry.title, "x")[:-1])
+            if path == address or self._origin.read(entry.title, path) is None:
+                cause = f"nothing is at {address}"
+                raise ConfigError("entry_points_nowhere", cause, remedy, entry.title)
+
+    def _page(self, template: str, **values: Any) -> bytes:
+        return _templates().get_template(template).render(**values, local=self._local).encode()
+
+    def _local(self, address: str) -> str:
+        """Return an address on the catalogue's own server without scheme and host, so it works behind any port."""
+        mine, other = urlsplit(self._base_url), urlsplit(address)
+        return other.path if (mine.scheme, mine.netloc) == (other.scheme, other.netloc) else address
+
+    def _lines(self) -> dict[str, dict[str, Any]]:
+        try:
+            lines = json.loads((self.root / "index.json").read_bytes())["titles"]
+            return {line["title"]: line for line in lines}
+        except (FileNotFoundError, ValueError, KeyError, TypeError):  # it is made from the documents anyway
+            return {title: _line(Entry.model_validate(self.entry(title))) for title in self.entries()}
+
+    def _write_index(self, lines: Mapping[str, Mapping[str, Any]]) -> None:
+        ordered = [lines[title] for title in sorted(lines)]
+        text = json.dumps({"titles": ordered}, indent=1, ensure_ascii=False).encode() + b"\n"
+        _replace(self.root / "index.json", text)
+        _replace(self.root / "index.html", self._page("index.html.j2", lines=ordered))
+        for name in COPIED:
+            _replace(self.root / name, (resources.files("vod_assets") / "data" / name).read_bytes())
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Let one writer at a time change the site: the index is read, changed and written."""
+        try:
+            (self.root / "titles").mkdir(parents=True, exist_ok=True)
+            with (self.root / ".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                for leftover in self.leftovers():
+                    Path(leftover).unlink(missing_ok=True)
+                yield
+        except OSError as error:
+            cause = f"the catalogue could not be written: {error.strerror}"
+            remedy = "Check the folder's rights and its disk"
+            raise StoreError("catalogue_unwritable", cause, remedy, file=str(error.filename or self.root)) from error
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "name": entry.name,
+        "synopsis": entry.synopsis,
+        "duration_seconds": str(entry.duration_seconds) if entry.duration_seconds else None,
+        "poster": entry.release.poster if entry.release else "",
+        "document": f"titles/{entry.title}.json",
+        "page": f"titles/{entry.title}.html",
+        "release": entry.release.number if entry.release else 0,
+    }
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Replace a file whole; one that already holds the content is left alone."""
+    if file.is_file() and file.read_bytes() == content:
+        return
+    new = file.with_name(f".new-{os.getpid()}-{secrets.token_hex(4)}")
+    with new.open("wb") as writer:
+        writer.write(content)
+        writer.flush()
+        os.fsync(writer.fileno())
+    new.replace(file)
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("vod_assets", "data"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["clock"] = _clock
+    return environment
+
+
+def _clock(seconds: Any) -> str:
+    """Return seconds as a person writes a running time: ``1:02:03``."""
+    whole = round(Fraction(seconds))
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
