@@ -30,8 +30,8 @@ class IndexEntry(Document):
 class Artifact(Document):
     """A leaf (files and a document), or an index (entries of other artifacts), as committed to a store.
 
-    ``title``, ``asset``, ``recipe`` and ``attempt`` say where it lies and are no part of its digest, so equal content made
-    twice has one digest. An artifact that does not apply to a title is empty and says why in ``document["empty"]``.
+    ``title``, ``asset``, ``recipe`` and ``attempt`` say where it lies and are no part of its digest, so equal content
+    made twice has one digest. An artifact that does not apply to a title is empty and says why in ``document["empty"]``.
     """
 
     title: str
@@ -63,9 +63,9 @@ class Artifact(Document):
         """Return the document as the model that wrote it."""
         return model.model_validate(self.document)
 
-    def entry(self) -> IndexEntry:
-        """Return this leaf as an index lists it, under its asset's name."""
-        return IndexEntry(name=self.asset, asset=self.asset, recipe=self.recipe, digest=self.digest)
+    def entry(self, name: str) -> IndexEntry:
+        """Return this leaf as an index lists it."""
+        return IndexEntry(name=name, asset=self.asset, recipe=self.recipe, digest=self.digest)
 
     @classmethod
     def nothing(cls, title: str, asset: str, reason: str) -> Self:

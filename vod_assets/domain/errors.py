@@ -11,8 +11,8 @@
     ├── RemoteError     the machine: another system did not answer as it should
     └── Cancelled       nobody: the run is no longer wanted
 
-Every error has a stable ``code`` from ``domain/codes.py`` and reads as one sentence: the title, the file, the cause with
-its numbers, and what to do.
+Every error has a stable ``code`` from ``domain/codes.py`` and reads as one sentence: the title, the file, the cause
+with its numbers, and what to do.
 """
 
 import shlex
@@ -88,7 +88,7 @@ class RemoteError(VodError):
     """Another system did not answer as it should; retrying may help."""
 
 
-class Cancelled(VodError):
+class Cancelled(VodError):  # noqa: N818 - it is the word that operators and Dagster use, and no error
     """The run is no longer wanted: stop at once, commit nothing, publish nothing."""
 
     def __init__(

@@ -127,7 +127,7 @@ class Profile(Document):
             raise ValueError(f"profile name {self.name!r}: use lower-case letters, digits and _")
         if (self.segment_seconds / self.gop_seconds).denominator != 1:
             raise ValueError("segment_seconds must be a whole number of gop_seconds")
-        names = [rendition for rendition in self.rendition_keys()]
+        names = self.rendition_keys()
         if len(names) != len(set(names)):
             raise ValueError(f"profile {self.name} names a rung twice: {', '.join(names)}")
         if not self.variants or not self.video or not all(preset.rungs for preset in self.video):

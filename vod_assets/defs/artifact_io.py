@@ -1,0 +1,85 @@
+"""The I/O manager of every asset: what goes out moves a pointer, what comes in follows it."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.errors import ConfigError, StoreError
+from vod_assets.domain.profile import Profile
+from vod_assets.domain.title import TitleRecord
+from vod_assets.ports import ArtifactStore
+
+ARTIFACTS = "artifacts"
+
+
+class ArtifactIOManager(dg.IOManager):
+    """Keeps and finds the artifacts of titles in one store.
+
+    Asset bodies commit through ``store`` and return the artifact; the I/O manager then points the asset at it. Replacing
+    this one resource moves everything to another store.
+    """
+
+    def __init__(self, store: ArtifactStore, profiles: Mapping[str, Profile]) -> None:
+        self.store, self.profiles = store, profiles
+
+    def handle_output(self, context: dg.OutputContext, obj: Artifact) -> None:
+        """Point the asset at an artifact that is committed."""
+        self.store.point(obj)
+
+    def load_input(self, context: dg.InputContext) -> Artifact:
+        """Return the artifact that an upstream asset points at.
+
+        An upstream that was never made is the empty artifact, but only when the title's profile does not ask for it.
+
+        Raises:
+            Failure: The profile asks for it, so it has to be made first.
+        """
+        title, asset = context.partition_key, context.asset_key.to_user_string()
+        artifact = self.store.latest(title, asset)
+        if artifact is not None:
+            return artifact
+        try:
+            profile = self.profile_of(title)
+        except ConfigError as error:
+            raise dg.Failure(str(error), metadata={"code": error.code}, allow_retries=False) from error
+        if is_rendition(asset) and asset not in profile.rendition_keys():
+            return Artifact.nothing(title, asset, f"never made: profile {profile.name} has no such rung")
+        missing = StoreError(
+            "artifact_missing", f"{asset} was never made, or was deleted", f"Materialise {asset} first", title=title
+        )
+        raise dg.Failure(str(missing), metadata={"code": missing.code}, allow_retries=False)
+
+    def record(self, title: str) -> TitleRecord:
+        """Return what is known of a registered title.
+
+        Raises:
+            ConfigError: ``unknown_title``.
+        """
+        record = self.store.record(title)
+        if record is None:
+            raise ConfigError(
+                "unknown_title",
+                "no source is registered under this title id",
+                "Register it: run the job register_title, or `vod run-workflow SOURCE`",
+                title=title,
+            )
+        return record
+
+    def profile_of(self, title: str) -> Profile:
+        """Return the profile of a registered title.
+
+        Raises:
+            ConfigError: ``unknown_title`` or ``unknown_profile``.
+        """
+        name = self.record(title).profile
+        if name not in self.profiles:
+            known = ", ".join(sorted(self.profiles))
+            raise ConfigError("unknown_profile", f"there is no profile “{name}”", f"Use one of: {known}", title=title)
+        return self.profiles[name]
+
+
+def is_rendition(asset: str) -> bool:
+    """Whether an asset key names a rung of a codec: ``h264_1080p``."""
+    codec, _, rung = asset.partition("_")
+    return codec in ("h264", "hevc", "av1") and rung[:1].isdigit()

@@ -1,0 +1,43 @@
+"""Knowing whether a run is still wanted.
+
+Dagster cannot stop a run that a command-line process executes: it only marks it. So the run looks at its own status, and
+whoever works for it (the tool supervisor, the store) asks here before going on.
+"""
+
+import time
+
+import dagster as dg
+
+from vod_assets.domain.errors import Cancelled
+
+POLL_SECONDS = 2.0
+UNWANTED = frozenset({dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED})
+
+
+class InstanceRunGuard:
+    """Asks the Dagster instance for the run's status, at most every two seconds."""
+
+    def __init__(self, instance: dg.DagsterInstance, run_id: str) -> None:
+        self.instance, self.run_id = instance, run_id
+        self._asked_at = float("-inf")
+        self._is_wanted = True
+
+    def check(self) -> None:
+        """Return while the run is wanted; raise `Cancelled` once it is not."""
+        now = time.monotonic()
+        if self._is_wanted and now - self._asked_at >= POLL_SECONDS:
+            self._asked_at = now
+            run = self.instance.get_run_by_id(self.run_id)
+            self._is_wanted = run is None or run.status not in UNWANTED
+        if not self._is_wanted:
+            raise Cancelled
+
+
+class RunGuardResource(dg.ConfigurableResource):
+    """Gives each run its guard; work outside a run (asset checks of one's own, tests) is always wanted."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> InstanceRunGuard:
+        """Return the guard of the run that is starting."""
+        if context.instance is None or context.run_id is None:
+            raise dg.DagsterInvariantViolationError("a run guard needs a run")
+        return InstanceRunGuard(context.instance, context.run_id)

@@ -1,0 +1,219 @@
+"""The edge between an asset's body and Dagster: recipes, reuse, progress, and what becomes of errors."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError  # no public name in 1.13
+
+from vod_assets.defs.artifact_io import ArtifactIOManager
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.documents import canonical_json
+from vod_assets.domain.errors import Cancelled, SourceError, ToolError, VodError
+from vod_assets.domain.profile import Profile
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.title import TitleRecord
+from vod_assets.ports import Progress, RunGuard, SourceStore
+
+Work = Callable[[Path], Mapping[str, Any]]
+Metadata = Mapping[str, Any]
+
+
+class StepReporter(Protocol):
+    """Is told what each step does, to show it to a person."""
+
+    def started(self, title: str, step: str) -> None:
+        """Take note that a step has begun."""
+        ...
+
+    def progressed(self, title: str, step: str, progress: Progress) -> None:
+        """Take note of how far a step is."""
+        ...
+
+    def made(self, title: str, asset: str, reused: bool) -> None:
+        """Take note that an asset is there."""
+        ...
+
+
+@dataclass(frozen=True)
+class Made:
+    """An artifact, and whether it was found instead of made."""
+
+    artifact: Artifact
+    reused: bool
+    seconds: float = 0.0
+
+
+@dataclass
+class Step:
+    """What an asset's body works with: its title, its store, its profile."""
+
+    context: dg.AssetExecutionContext
+    artifacts: ArtifactIOManager
+    guard: RunGuard
+    reporter: StepReporter
+    title: str
+    name: str
+    _started: float = field(default_factory=time.monotonic)
+
+    @property
+    def record(self) -> TitleRecord:
+        """The title's record."""
+        return self.artifacts.record(self.title)
+
+    @property
+    def profile(self) -> Profile:
+        """The title's profile."""
+        return self.artifacts.profile_of(self.title)
+
+    def make(self, recipe: Recipe, work: Work) -> Made:
+        """Return the recipe's artifact; do the work only when the store does not have it.
+
+        Args:
+            recipe: What names the output before it is made.
+            work: Fills a private directory and returns the document; its files are seen by nobody before the commit.
+        """
+        self.guard.check()
+        found = self.artifacts.store.find(self.title, recipe)
+        if found is not None:
+            return Made(found, reused=True)
+        started = time.monotonic()
+        with self.artifacts.store.attempt(self.title, recipe) as attempt:
+            artifact = self.artifacts.store.commit(attempt, _plain(work(attempt.directory)))
+        return Made(artifact, reused=False, seconds=time.monotonic() - started)
+
+    def index(self, asset: str, leaves: Mapping[str, Made], reason: str = "") -> Made:
+        """Return the index of leaves, in their order; without any, the empty artifact that says why."""
+        if not leaves:
+            return self.nothing(asset, reason)
+        recipe = Recipe(asset, {name: made.artifact.digest for name, made in leaves.items()}, {"kind": "index"})
+        found = self.artifacts.store.find(self.title, recipe)
+        if found is None:
+            with self.artifacts.store.attempt(self.title, recipe) as attempt:
+                entries = {name: made.artifact for name, made in leaves.items()}
+                found = self.artifacts.store.commit(attempt, {}, entries)
+        return Made(
+            found,
+            reused=all(made.reused for made in leaves.values()),
+            seconds=sum(made.seconds for made in leaves.values()),
+        )
+
+    def nothing(self, asset: str, reason: str) -> Made:
+        """Return the empty artifact that says why the asset does not apply to this title."""
+        recipe = Recipe(asset, parameters={"empty": reason})
+        return self.make(recipe, lambda _: {"empty": reason})
+
+    def leaves(self, index: Artifact) -> dict[str, Artifact]:
+        """Return the artifacts that an index lists, by name; none for an empty one."""
+        return {
+            entry.name: self.artifacts.store.load(self.title, entry.asset, entry.recipe) for entry in index.entries
+        }
+
+    def path(self, artifact: Artifact, file: str = "") -> Path:
+        """Return a local path of an artifact's file, or of its directory."""
+        return self.artifacts.store.local_path(artifact, file)
+
+    def source(self, mezzanine: Artifact, sources: SourceStore) -> Path:
+        """Return a local path of the source, if it still has the bytes that the mezzanine names.
+
+        Raises:
+            SourceError: ``source_changed``.
+        """
+        address = self.record.source
+        now = sources.fingerprint(address)
+        if now.sha256 != mezzanine.document["sha256"]:
+            raise SourceError(
+                "source_changed",
+                f"the file changed while it was worked on ({now.size_bytes} bytes now)",
+                "Deliver it whole, then run the title again",
+                file=Path(sources.local_path(address)).name,
+            )
+        return sources.local_path(address)
+
+    def result(self, made: Made, metadata: Metadata | None = None) -> dg.MaterializeResult[Artifact]:
+        """Return what Dagster records of an asset: the artifact, its digest as data version, and what a person sees."""
+        artifact = made.artifact
+        self.reporter.made(self.title, artifact.asset, made.reused)
+        shown: dict[str, Any] = {
+            "made": "reused" if made.reused else "made now",
+            "digest": artifact.digest,
+            "recipe": artifact.recipe,
+            "address": dg.MetadataValue.path(str(self.path(artifact))),
+            "size_bytes": self._size(artifact),
+        }
+        if artifact.empty:
+            shown["empty"] = artifact.empty
+        return dg.MaterializeResult(
+            asset_key=artifact.asset,
+            value=artifact,
+            data_version=dg.DataVersion(artifact.digest),
+            metadata={**shown, **(metadata or {})},
+        )
+
+    def _size(self, artifact: Artifact) -> int:
+        return artifact.size_bytes + sum(leaf.size_bytes for leaf in self.leaves(artifact).values())
+
+
+@contextmanager
+def step(
+    context: dg.AssetExecutionContext, artifacts: ArtifactIOManager, guard: RunGuard, reporter: StepReporter
+) -> Iterator[Step]:
+    """Run an asset's body for its title: errors become failures that name the title, a cancelled run stops."""
+    title = context.partition_key
+    name = context.op_execution_context.op.name
+    with edge(context, title, artifacts):
+        guard.check()
+        artifacts.record(title)
+        reporter.started(title, name)
+        yield Step(context, artifacts, guard, reporter, title, name)
+
+
+@contextmanager
+def edge(context: Any, title: str, artifacts: ArtifactIOManager) -> Iterator[None]:
+    """Turn our errors into Dagster's: a refusal is kept in the store, a cancelled run ends as CANCELED."""
+    try:
+        yield
+    except Cancelled as error:
+        raise DagsterExecutionInterruptedError(str(error)) from error
+    except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+        mark_cancelled(context.instance, context.run_id)
+        raise
+    except VodError as raised:
+        error = raised.about(title=title)
+        if isinstance(error, SourceError):
+            artifacts.store.refuse(title, refusal(error))
+        raise dg.Failure(str(error), metadata=_failure_metadata(error), allow_retries=False) from raised
+
+
+def mark_cancelled(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Say that a person asked for the end, so that Dagster does not take an interrupt for a crash."""
+    run = instance.get_run_by_id(run_id)
+    if run is not None and run.status == dg.DagsterRunStatus.STARTED:
+        instance.report_run_canceling(run, message=f"Interrupted ({signal.Signals.SIGINT.name}).")
+
+
+def refusal(error: VodError) -> dict[str, Any]:
+    """Return what the store keeps of a refused source."""
+    return {"code": error.code, "cause": error.cause, "remedy": error.remedy, "file": error.file, "message": str(error)}
+
+
+def _failure_metadata(error: VodError) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"code": error.code, "cause": error.cause, "error_type": type(error).__name__}
+    if error.remedy:
+        metadata["what_to_do"] = error.remedy
+    if isinstance(error, ToolError) and error.argv:
+        metadata["command"] = error.command
+        metadata["last_words"] = dg.MetadataValue.md(f"```\n{error.last_words}\n```")
+    return metadata
+
+
+def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document as plain JSON values; refuses what would make a digest unstable."""
+    plain: dict[str, Any] = json.loads(canonical_json(document))
+    return plain

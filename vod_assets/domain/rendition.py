@@ -1,0 +1,134 @@
+"""Renditions: how one rung is filtered and encoded, decided without running anything.
+
+Every rung is scaled straight from the source, so what it is made with depends on no other rung.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from vod_assets.domain.documents import Document
+from vod_assets.domain.ladder import Ladder, Rung
+from vod_assets.domain.media_info import AudioStream, MediaInfo, VideoStream
+from vod_assets.domain.profile import AudioPreset, RungPreset, VideoPreset
+
+ENCODERS = {"h264": "libx264"}
+STEREO = 2
+
+
+class Filter(Document):
+    """One filter of a graph with its named arguments, as FFmpeg spells them."""
+
+    name: str
+    arguments: dict[str, str] = {}
+
+
+def shared_filters(video: VideoStream, ladder: Ladder) -> tuple[Filter, ...]:
+    """Return the filters that run once, before the picture is split into rungs.
+
+    The first frame becomes time zero, the rate becomes exact and constant, fields become frames. FFmpeg itself turns and
+    mirrors the picture as the display matrix says.
+    """
+    filters = [Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})]
+    if video.field_order not in ("progressive", "unknown", ""):
+        filters.append(Filter(name="bwdif", arguments={"mode": "send_frame", "deint": "all"}))
+    filters.append(Filter(name="fps", arguments={"fps": str(ladder.frame_rate), "start_time": "0"}))
+    return tuple(filters)
+
+
+def rung_filters(video: VideoStream, rung: Rung) -> tuple[Filter, ...]:
+    """Return the filters of one rung: its size in square pixels, 8-bit 4:2:0, studio range."""
+    arguments = {"w": str(rung.width), "h": str(rung.height), "flags": "bicubic"}
+    if video.colour.range in ("pc", "full"):
+        arguments["out_range"] = "tv"
+    return (
+        Filter(name="scale", arguments=arguments),
+        Filter(name="setsar", arguments={"sar": "1"}),
+        Filter(name="format", arguments={"pix_fmts": "yuv420p"}),
+    )
+
+
+def video_arguments(preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> dict[str, str]:
+    """Return the encoder's output options; the same options give the same bytes on every machine.
+
+    Fixed, closed GOPs without scene-cut key frames align all rungs. ``filter_units`` drops SEI messages (type 6), in
+    which x264 writes its settings and thread count.
+    """
+    gop = str(ladder.gop_frames)
+    arguments = {
+        "c:v": ENCODERS[preset.codec],
+        "preset": preset.preset,
+        "threads:v": str(preset.threads),
+        "g": gop,
+        "keyint_min": gop,
+        "sc_threshold": "0",
+        "profile:v": "high",
+        "bsf:v": "filter_units=remove_types=6",
+        "fps_mode": "passthrough",
+    }
+    return arguments | _rate_control(rung) | DETERMINISTIC_MP4
+
+
+def rung_parameters(info: MediaInfo, preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> dict[str, object]:
+    """Return the recipe parameters of one rung: the stream, every filter, every option, and nothing of other rungs."""
+    size = next(fitted for fitted in ladder.rungs if fitted.key == f"{preset.codec}_{rung.name}")
+    filters = (*shared_filters(info.video, ladder), *rung_filters(info.video, size))
+    return {
+        "stream": info.video.index,
+        "filters": [filter_.model_dump() for filter_ in filters],
+        "options": video_arguments(preset, rung, ladder),
+    }
+
+
+def audio_filters(stream: AudioStream, video: VideoStream, preset: AudioPreset) -> tuple[Filter, ...]:
+    """Return the filters of one audio track: from the video's first frame to its last, at one rate.
+
+    ``async=1`` fills holes with silence and drops overlaps without stretching; ``first_pts=0`` pads or cuts the start.
+    """
+    filters = [
+        Filter(name="asetpts", arguments={"expr": f"PTS-({_seconds(video.start_seconds)})/TB"}),
+        Filter(name="aresample", arguments={"sample_rate": str(preset.sample_rate), "async": "1", "first_pts": "0"}),
+    ]
+    if stream.channels > STEREO:
+        filters.append(Filter(name="aformat", arguments={"channel_layouts": "stereo"}))
+    length = _seconds(video.duration_seconds)
+    return (*filters, Filter(name="apad", arguments={"whole_dur": length}), Filter(name="atrim", arguments={"end": length}))
+
+
+def audio_arguments(preset: AudioPreset) -> dict[str, str]:
+    """Return the audio encoder's output options."""
+    return {"c:a": preset.codec, "b:a": str(preset.bits_per_second), "threads:a": "1"} | DETERMINISTIC_MP4
+
+
+def audio_parameters(stream: AudioStream, video: VideoStream, preset: AudioPreset) -> dict[str, object]:
+    """Return the recipe parameters of one audio track."""
+    return {
+        "stream": stream.index,
+        "filters": [filter_.model_dump() for filter_ in audio_filters(stream, video, preset)],
+        "options": audio_arguments(preset),
+    }
+
+
+# No creation time, no encoder's name, no source metadata: equal input gives equal bytes.
+DETERMINISTIC_MP4: Mapping[str, str] = {
+    "map_metadata": "-1",
+    "map_chapters": "-1",
+    "fflags": "+bitexact",
+    "flags:v": "+bitexact",
+    "flags:a": "+bitexact",
+    "f": "mp4",
+}
+
+
+def _rate_control(rung: RungPreset) -> dict[str, str]:
+    if rung.bitrate is not None:
+        arguments = {"b:v": str(rung.bitrate)}
+    else:
+        arguments = {"crf": str(rung.crf)}
+    if rung.maxrate is not None:
+        arguments |= {"maxrate": str(rung.maxrate), "bufsize": str(rung.bufsize)}
+    return arguments
+
+
+def _seconds(value: Fraction) -> str:
+    """Return seconds with microseconds, FFmpeg's own resolution of durations."""
+    return f"{round(value * 1_000_000) / 1_000_000:.6f}"
