@@ -1,0 +1,182 @@
+"""Every code that an error or a finding can carry: who must act, what it means, what to do.
+
+``python -m vod_assets.domain.codes`` prints the table as ``docs/errors.md``.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Code:
+    """One row of the table.
+
+    Attributes:
+        who: ``supplier`` (of the file), ``operator``, ``machine`` or ``nobody``.
+        meaning: What was found, as a sentence.
+        remedy: What that person does next, as a sentence.
+        retry: Whether trying again without a change can help.
+    """
+
+    who: str
+    meaning: str
+    remedy: str
+    retry: bool = False
+
+
+_REEXPORT = "Export the file again from the editing system and deliver it anew"
+_RESEND = "Deliver the file again and compare sizes or checksums with the original"
+_NOTHING = "Nothing; look at the result if the title matters"
+
+
+def _supplier(**rows: tuple[str, str]) -> dict[str, Code]:
+    return {code: Code("supplier", *row) for code, row in rows.items()}
+
+
+def _operator(**rows: tuple[str, str]) -> dict[str, Code]:
+    return {code: Code("operator", *row) for code, row in rows.items()}
+
+
+def _machine(**rows: tuple[str, str]) -> dict[str, Code]:
+    return {code: Code("machine", *row, retry=True) for code, row in rows.items()}
+
+
+def _nobody(**rows: tuple[str, str]) -> dict[str, Code]:
+    return {code: Code("nobody", *row) for code, row in rows.items()}
+
+
+REFUSALS = _supplier(
+    source_missing=("There is no file at the address", "Check the path, or deliver the file"),
+    source_empty=("The file has no bytes", _RESEND),
+    source_changed=("The file changed while it was worked on", "Deliver the whole file under a temporary name first"),
+    not_a_file=("The address names a directory, a pipe or a device", "Name a file"),
+    permission_denied=("The file may not be read", "Give the account that runs this read access"),
+    not_a_media_extension=("The name does not end like a video file's", "Rename it, or leave it: it is not opened"),
+    source_not_media=("The file is no media file (a web page, an archive, text, noise)", _RESEND),
+    source_is_image=("The file is a picture, not a video", "Deliver video; pictures are sidecars"),
+    source_truncated=("The file ends early: less is there than its own index promises", _RESEND),
+    source_corrupt=("The file's index or media data cannot be read", _REEXPORT),
+    source_damaged=("More than one frame in a thousand is damaged", _RESEND),
+    source_encrypted=("The media are encrypted", "Deliver a clear mezzanine"),
+    format_not_allowed=("A playlist, script, manifest or rare container that may refer to other files",
+                        "Deliver one self-contained file: MOV, MP4, MXF, Matroska, MPEG-TS"),
+    codec_not_allowed=("The video's codec is not on the list of decoders in use", "Deliver ProRes, DNxHD, H.264 or HEVC"),
+    no_streams=("The container holds no stream with data", _REEXPORT),
+    no_video=("There is no video stream; cover art does not count", "Deliver the file with its picture"),
+    too_many_streams=("The file has more than 64 streams", "Deliver only the tracks that are meant to be published"),
+    picture_too_small=("The picture is smaller than 16 × 16", _REEXPORT),
+    picture_too_large=("The picture has more than 35.4 million pixels or a side over 8192", _REEXPORT),
+    aspect_out_of_range=("The picture is more than ten times as wide as high, or as high as wide", _REEXPORT),
+    too_short=("The video is shorter than two frames or 0.04 s", _REEXPORT),
+    too_long=("The video is longer than 24 hours", "Cut it into parts"),
+    timestamp_gap=("There is a hole of more than 10 s between two frames", _REEXPORT),
+    edit_list_too_long=("The edit list has more than 10,000 entries", _REEXPORT),
+    limit_exceeded=("Reading or encoding took more memory, time, CPU or disk than a file of its kind may",
+                    "Check the file; raise the limit if it is right"),
+)  # fmt: skip
+FINDINGS = _nobody(
+    extension_mismatch=("The name says another container than the bytes", _NOTHING),
+    trailing_data_ignored=("Bytes after the end of the media were ignored", _NOTHING),
+    box_size_repaired=("A box states a wrong size; every frame is there all the same", _NOTHING),
+    duration_measured=("The container states no duration; it was measured", _NOTHING),
+    header_duration_ignored=("The header states another duration than the media have", _NOTHING),
+    starts_mid_stream=("The stream starts before its first key frame; frames up to it were left out", _NOTHING),
+    time_shifted=("Time does not start at zero; it was shifted", _NOTHING),
+    timestamp_discontinuity=("Time jumps within the stream; it was stamped anew", "Listen and look at the given time"),
+    edit_list_applied=("An edit list leaves out or moves media; it was followed", _NOTHING),
+    variable_frame_rate=("Frames come at uneven times; renditions have a constant rate", _NOTHING),
+    frame_rate_capped=("The frame rate is above 60; frames were left out", _NOTHING),
+    low_frame_rate=("The frame rate is below 5; frames are repeated", _NOTHING),
+    rotated=("The picture was turned or mirrored as its display matrix says", _NOTHING),
+    rotation_not_right_angle=("The display matrix turns by an odd angle; it was ignored", "Look at the picture"),
+    anamorphic=("Pixels are not square; the picture was scaled to square ones", _NOTHING),
+    bad_sample_aspect=("The sample aspect ratio is impossible; 1:1 was used", "Look at the picture's shape"),
+    odd_size=("Width or height is odd; it was made even", _NOTHING),
+    deinterlaced=("The picture is interlaced; it was deinterlaced", _NOTHING),
+    pixel_format_converted=("The pixel format is not 4:2:0; it was converted", _NOTHING),
+    alpha_flattened=("The picture is transparent in places; it was laid on black", _NOTHING),
+    hdr_source=("The picture is HDR; SDR renditions are tone-mapped", _NOTHING),
+    range_converted=("Luma has full range; it was converted to limited range", _NOTHING),
+    huge_gop=("Key frames are more than 10 s apart; renditions have regular ones", _NOTHING),
+    no_audio=("There is no sound", "Check whether the title is meant to be silent"),
+    audio_dropped=("An audio stream cannot be read and was left out", "Check whether the title needs it"),
+    audio_mixed_down=("More than six channels; they were mixed down", _NOTHING),
+    audio_resampled=("The sample rate is not 48 or 44.1 kHz; it was resampled", _NOTHING),
+    audio_offset=("Sound starts later or earlier than the picture; silence was added or sound cut", "Check lip sync"),
+    length_mismatch=("Sound and picture differ in length; sound was cut or padded", "Check the end of the title"),
+    second_video_ignored=("There are more video streams; the largest was used", "Check that it is the right one"),
+    data_dropped=("Data, timecode or attachment streams were not copied", _NOTHING),
+    bad_language=("A language tag is not one; und was used", "Name the language in the title file"),
+    subtitle_bitmap_unsupported=("Bitmap subtitles cannot become text", "Deliver WebVTT, SRT or TTML beside the file"),
+    damaged_frames=("A few frames are damaged, at most one in a thousand", "Look at the title, or deliver it again"),
+    audio_damaged=("Some packets of sound are damaged", "Listen to the title, or deliver it again"),
+    caption_cue_dropped=("A cue cannot be used (it ends before it starts, or lies past the end)", "Correct the line"),
+    charset_detected=("A caption file is not UTF-8; its character set was guessed", "Look for wrong letters"),
+)  # fmt: skip
+OPERATIONS = {
+    **_operator(
+        bad_title_id=("A title id holds a character that it must not", "Use lower-case letters, digits and hyphens"),
+        bad_setting=("A VOD_… variable has a wrong value", "See .env.example"),
+        bad_profile=("A profile cannot be read", "Correct the named line of the profile"),
+        bad_title_file=("A title file cannot be read", "Correct the named line of the title file"),
+        bad_captions=("A caption file cannot be used", "Correct or remove it"),
+        bad_artwork=("A picture beside the source cannot be used", "Replace or remove it"),
+        scheme_not_supported=("Addresses of this kind are not read", "Name a file path"),
+        unknown_title=("No such title is registered", "`vod titles` lists them"),
+        unknown_profile=("No such profile exists", "Use one of the profiles that the message lists"),
+        unknown_asset=("No such asset exists", "Use one of the names that the message lists"),
+        unknown_workflow=("No such workflow exists", "Use one of the names that the message lists"),
+        duplicate_of=("The same source is registered under another title", "Use that title"),
+        artifact_never_made=("An asset that is needed was never made", "Materialise it first, or add it to --select"),
+        check_missing=("A required check has not judged this title", "Run the check, then publish"),
+        check_failed=("A required check says no", "Read its report; correct the cause and run again"),
+        check_unfinished=("A required check did not finish", "Run it again"),
+        check_other_bytes=("A required check judged other bytes than those to be published", "Run it again"),
+        encoder_missing=("The FFmpeg in use lacks an encoder or filter", "Unset VOD_FFMPEG, or install a full build"),
+        ffmpeg_too_old=("FFmpeg is older than 8.1.2", "Unset VOD_FFMPEG, or set VOD_ALLOW_OLD_FFMPEG for a back-port"),
+        sandbox_missing=("A sandbox is required and bubblewrap is not there", "Install bubblewrap (bwrap)"),
+        tool_missing=("A program cannot be run", "`vod doctor` shows which; install it or name it in the settings"),
+        port_in_use=("Another program listens on the port", "Choose another with --port"),
+        outside_root=("A link leads out of the store or the origin", "Remove the link"),
+        title_busy=("Another run works on the title", "Wait for it, or cancel it"),
+    ),
+    **_machine(
+        tool_failed=("A program ended with an error", "Read its last words below"),
+        packaging_failed=("Shaka Packager refused or failed", "Read its last words below"),
+        undecodable=("A package cannot be decoded", "Make the renditions again; report it if it stays"),
+        stalled=("A program said nothing for too long and was ended", "Try again; check the disk or the share"),
+        decoder_crash=("A decoder crashed on the file", "Try again once; then keep the file away and report it"),
+        out_of_memory=("A program needed more memory than it may have", "Run fewer titles at once"),
+        disk_full=("No space is left on a disk", "Make room; the run goes on where it stopped"),
+        store_full=("No space is left in the artifact store", "Make room; the run goes on where it stopped"),
+        store_failed=("The artifact store did not do as told", "Check that its folder is there and writable"),
+        artifact_missing=("An artifact that is named is gone from the store", "Materialise its asset again"),
+        artifact_damaged=("A file of an artifact has another size or digest than recorded", "Materialise it again"),
+        cms_failed=("The CMS did not take or give the entry", "Check the CMS; then run cms_entry again"),
+        origin_failed=("The origin did not take or give a file", "Check the origin; then run release again"),
+        release_damaged=("A release at the origin differs from what was published", "Publish the title again"),
+    ),
+    **_nobody(cancelled=("The run was cancelled; nothing was published", "Start it again when it is wanted")),
+}
+CODES: dict[str, Code] = {**REFUSALS, **FINDINGS, **OPERATIONS}
+
+
+def errors_page() -> str:
+    """Return ``docs/errors.md``."""
+    sections = (
+        ("Why a source is refused", REFUSALS),
+        ("What is said of a source that is accepted", FINDINGS),
+        ("What goes wrong in operation", OPERATIONS),
+    )
+    head = (
+        "# Codes\n\nEvery message ends with a code in square brackets. `vod_assets/domain/codes.py` makes this page.\n"
+    )
+    return head + "".join(f"\n## {title}\n\n{_table(codes)}" for title, codes in sections)
+
+
+def _table(codes: dict[str, Code]) -> str:
+    rows = (f"| `{code}` | {row.who} | {row.meaning}. | {row.remedy}. |" for code, row in sorted(codes.items()))
+    return "\n".join(["| code | who acts | meaning | what to do |", "|---|---|---|---|", *rows]) + "\n"
+
+
+if __name__ == "__main__":
+    print(errors_page(), end="")  # noqa: T201 - this is the page's generator
