@@ -1,0 +1,158 @@
+"""Read init segments: what a track is, and its RFC 6381 codec string, from its sample entry."""
+
+from dataclasses import dataclass, field
+
+from vod_assets.domain.isobmff import Box, Buffer, MalformedError, SampleDefaults, boxes
+
+VIDEO_FIELDS = 78  # bytes of a visual sample entry before its boxes, 14496-12, 12.1.3
+AUDIO_FIELDS = 28  # bytes of an audio sample entry before its boxes, 14496-12, 12.2.3
+
+
+@dataclass(frozen=True)
+class InitSegment:
+    """One track, as its init segment describes it.
+
+    Attributes:
+        kind: ``video``, ``audio`` or ``text``; empty for anything else.
+        codecs: RFC 6381 string.
+        start: Media time of the edit list: where presentation time zero lies, in ticks.
+        nal_length_bytes: Size of the length before each NAL unit (AVC, HEVC); 0 for other codecs.
+        default_kid: Key id of an encrypted track, as 32 hex digits; empty for clear ones.
+    """
+
+    kind: str
+    codecs: str
+    timescale: int
+    start: int = 0
+    width: int = 0
+    height: int = 0
+    channels: int = 0
+    sample_rate: int = 0
+    nal_length_bytes: int = 0
+    default_kid: str = ""
+    defaults: SampleDefaults = field(default_factory=SampleDefaults)
+
+
+def read_init(data: Buffer) -> InitSegment:
+    """Return what the first track of an init segment is.
+
+    Raises:
+        MalformedError: It is no init segment, or names no codec that we know how to name.
+    """
+    moov = next((box for box in boxes(data) if box.kind == "moov"), None)
+    if moov is None:
+        raise MalformedError("there is no movie box (moov) in the init segment")
+    trak = moov.find("trak")
+    stsd = trak.find("mdia", "minf", "stbl", "stsd")
+    entry = next(stsd.children(8), None)
+    if entry is None:
+        raise MalformedError("the sample description (stsd) is empty")
+    mdhd = trak.find("mdia", "mdhd")
+    timescale = mdhd.u32(20 if mdhd.version else 12)
+    if not timescale:
+        raise MalformedError("the media header (mdhd) has a timescale of zero")
+    return _described(entry, timescale, _edit_start(trak), _defaults(moov))
+
+
+def _described(entry: Box, timescale: int, start: int, defaults: SampleDefaults) -> InitSegment:
+    sample_format, kid = _protection(entry)
+    if sample_format in ("avc1", "avc3", "hvc1", "hev1", "av01"):
+        width, height = entry.unpack(">HH", 24)
+        codecs, nal_length = _video_codecs(entry, sample_format)
+        return InitSegment("video", codecs, timescale, start, width, height, 0, 0, nal_length, kid, defaults)
+    if sample_format in ("mp4a", "ac-3", "ec-3", "Opus", "fLaC"):
+        channels, _, _, _, rate = entry.unpack(">HHHHI", 16)
+        codecs = _aac_codecs(_part(entry, AUDIO_FIELDS, "esds")) if sample_format == "mp4a" else sample_format
+        return InitSegment("audio", codecs, timescale, start, 0, 0, channels, rate >> 16, 0, kid, defaults)
+    if sample_format in ("wvtt", "stpp"):
+        return InitSegment("text", sample_format, timescale, start, defaults=defaults)
+    raise MalformedError(f"the sample entry {sample_format!r} is none that a package may hold")
+
+
+def _protection(entry: Box) -> tuple[str, str]:
+    """Return the clear name of a sample entry and its default key id (ISO/IEC 23001-7, 8.2)."""
+    fields = {"encv": VIDEO_FIELDS, "enca": AUDIO_FIELDS}.get(entry.kind)
+    if fields is None:
+        return entry.kind, ""
+    sinf = _part(entry, fields, "sinf")
+    kid = bytes(sinf.find("schi", "tenc").body[8:24]).hex()
+    return bytes(sinf.find("frma").body[:4]).decode("latin-1"), kid
+
+
+def _part(entry: Box, skip: int, kind: str) -> Box:
+    found = next((box for box in entry.children(skip) if box.kind == kind), None)
+    if found is None:
+        raise MalformedError(f"the sample entry {entry.kind} has no {kind}")
+    return found
+
+
+def _video_codecs(entry: Box, sample_format: str) -> tuple[str, int]:
+    if sample_format.startswith("avc"):
+        avcc = _part(entry, VIDEO_FIELDS, "avcC")
+        return f"{sample_format}.{bytes(avcc.body[1:4]).hex()}", (avcc.unpack(">B", 4)[0] & 3) + 1
+    if sample_format == "av01":
+        return _av1_codecs(_part(entry, VIDEO_FIELDS, "av1C")), 0
+    hvcc = _part(entry, VIDEO_FIELDS, "hvcC")
+    return f"{sample_format}.{_hevc_profile(hvcc)}", (hvcc.unpack(">B", 21)[0] & 3) + 1
+
+
+def _hevc_profile(hvcc: Box) -> str:
+    """Return profile, compatibility, tier, level and constraints (14496-15, E.3)."""
+    profile, compatibility = hvcc.unpack(">BI", 1)
+    space = ("", "A", "B", "C")[profile >> 6]
+    tier = "H" if profile & 0x20 else "L"
+    constraints = bytes(hvcc.body[6:12]).rstrip(b"\0")
+    reversed_bits = int(f"{compatibility:032b}"[::-1], 2)
+    parts = [f"{space}{profile & 0x1F}", f"{reversed_bits:X}", f"{tier}{hvcc.unpack('>B', 12)[0]}"]
+    return ".".join([*parts, *(f"{byte:X}" for byte in constraints)])
+
+
+def _av1_codecs(av1c: Box) -> str:
+    """Return profile, level, tier and bit depth (AV1 in ISOBMFF, section 5)."""
+    _, first, second = av1c.unpack(">BBB")
+    depth = 8 if not second & 0x40 else 12 if second & 0x20 else 10
+    return f"av01.{first >> 5}.{first & 0x1F:02d}{'H' if second & 0x80 else 'M'}.{depth:02d}"
+
+
+def _aac_codecs(esds: Box) -> str:
+    """Return ``mp4a.40.2`` and the like, walking the descriptors of ISO/IEC 14496-1, 7.2.6."""
+    body, at = bytes(esds.body), 4
+    object_type = 0
+    while at + 2 <= len(body):
+        tag, at = body[at], at + 1
+        while at < len(body) and body[at] & 0x80:  # lengths take seven bits a byte
+            at += 1
+        at += 1
+        if tag == 0x03:  # ES descriptor: id, flags; its optional fields are absent in MP4 files
+            at += 3
+        elif tag == 0x04 and at + 13 <= len(body):
+            object_type, at = body[at], at + 13
+        elif tag == 0x05 and at + 2 <= len(body):
+            return f"mp4a.{object_type:x}.{_audio_object_type(body[at], body[at + 1])}"
+        else:
+            break
+    if not object_type:
+        raise MalformedError("the elementary stream descriptor (esds) names no codec")
+    return f"mp4a.{object_type:x}"
+
+
+def _audio_object_type(first: int, second: int) -> int:
+    kind = first >> 3
+    return kind if kind != 31 else 32 + ((first & 7) << 3 | second >> 5)  # the escape of 14496-3, 1.6.2.1
+
+
+def _edit_start(trak: Box) -> int:
+    """Return the media time at which the edit list starts; empty edits do not occur in our own tracks."""
+    edts = next((box for box in trak.children() if box.kind == "edts"), None)
+    if edts is None:
+        return 0
+    elst = edts.find("elst")
+    if not elst.u32(4):
+        return 0
+    return max(0, elst.unpack(">q", 16)[0] if elst.version else elst.unpack(">i", 12)[0])
+
+
+def _defaults(moov: Box) -> SampleDefaults:
+    trex = moov.find("mvex", "trex")
+    duration, size, flags = trex.unpack(">III", 12)
+    return SampleDefaults(duration, size, flags)
