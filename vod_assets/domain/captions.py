@@ -157,7 +157,7 @@ def _dropped(name: str, bad: list[BadCue]) -> Iterable[Finding]:
 def _charset_finding(name: str, charset: str) -> Iterable[Finding]:
     if charset not in ("utf-8", "utf-8-sig"):
         cause = f"{printable(name)}: read as {charset} and converted to UTF-8"
-        yield Finding(code="caption_charset_converted", kind="normalised", cause=cause)
+        yield Finding(code="charset_detected", kind="normalised", cause=cause)
 
 
 def _warning(code: str, cause: str) -> Finding:

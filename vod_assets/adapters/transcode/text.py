@@ -1,0 +1,46 @@
+"""Embedded text: one stream of a source becomes one caption file."""
+
+from pathlib import Path
+
+from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
+from vod_assets.adapters.tools import Tools
+from vod_assets.domain.errors import SourceError
+from vod_assets.domain.media_info import TextStream
+from vod_assets.ports import Limits, ToolRunner
+
+# Copied where the format is the file's own, so that odd bytes reach our reader, which knows character sets.
+TARGETS = {"subrip": ("srt", "copy"), "webvtt": ("webvtt", "copy"), "ass": ("ass", "copy"), "ssa": ("ass", "copy")}
+OTHERWISE = ("srt", "srt")
+SUFFIXES = {"srt": ".srt", "webvtt": ".vtt", "ass": ".ass"}
+LIMITS = Limits(address_space_bytes=2 << 30, file_bytes=64 << 20)
+
+
+class FfmpegTextExtractor:
+    """Takes embedded text out of a source with the FFmpeg of the settings."""
+
+    def __init__(self, tools: Tools, runner: ToolRunner) -> None:
+        self.tools, self.runner = tools, runner
+        self.build_ids = {"ffmpeg": tools.build_id("ffmpeg")}
+
+    def extract_text(self, source: Path, stream: TextStream, directory: Path) -> Path:
+        """Write one embedded text stream as SRT, WebVTT or ASS below a directory; return its path.
+
+        Times count from the start of the file, which is the start of its earliest stream.
+
+        Raises:
+            SourceError: ``subtitle_bitmap_unsupported``. It costs the stream, not the title.
+        """
+        if not stream.is_text:
+            raise SourceError(
+                "subtitle_bitmap_unsupported",
+                f"stream {stream.index} ({stream.codec}, {stream.language}) is made of pictures",
+                "Deliver these subtitles as SRT or WebVTT beside the file",
+                file=source.name,
+            )
+        kind, codec = TARGETS.get(stream.codec, OTHERWISE)
+        target = directory / f"text_{stream.index}{SUFFIXES[kind]}"
+        output = source_input(source)[str(stream.index)].output(
+            str(target), **{"c:s": codec}, f=kind, flags="+bitexact"
+        )
+        self.runner.run(compile_ffmpeg(self.tools.ffmpeg, [output]), limits=LIMITS)
+        return target
