@@ -45,7 +45,7 @@ demo: $(VENV)/.installed
 	@$(RUN)/vod demo
 
 dev: $(VENV)/.installed
-	@exec $(RUN)/python -m vod_assets.cli.dev
+	@exec $(RUN)/python scripts/dev.py
 
 test: $(VENV)/.installed-dev
 	@$(RUN)/python -m pytest -p no:cacheprovider -n auto --dist loadfile $(PYTEST_ARGS)

