@@ -8,8 +8,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
-
 from vod_assets.domain.errors import VodError
 from vod_assets.home import ensure_dagster_home
 from vod_assets.settings import Settings, load_settings
@@ -72,29 +70,20 @@ def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
     """Ask the children to end, then make them and everything that they started."""
-    family = [member for child in children for member in _family(child.pid)]
     for child in children:
         if child.poll() is None:
             child.send_signal(signal.SIGINT)
-    _, alive = psutil.wait_procs(family, timeout=GRACE_SECONDS)
-    for process in alive:
-        _kill(process)
-    psutil.wait_procs(alive, timeout=5)
-
-
-def _family(pid: int) -> list[psutil.Process]:
-    try:
-        leader = psutil.Process(pid)
-        return [leader, *leader.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _kill(process: psutil.Process) -> None:
-    try:
-        process.kill()
-    except psutil.NoSuchProcess:
-        return
+    deadline = time.monotonic() + GRACE_SECONDS
+    for child in children:
+        try:
+            child.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            print(f"make dev: {child.args} did not end in time and is killed", file=sys.stderr)
+        try:
+            os.killpg(child.pid, signal.SIGKILL)  # run workers that outlived it, and the encoders below them
+        except ProcessLookupError:
+            continue
+        child.wait()
 
 
 def _default_signals() -> None:
