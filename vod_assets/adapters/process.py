@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from vod_assets.adapters.endings import tool_error
+from vod_assets.adapters.tool_trace import trace
 from vod_assets.domain.errors import ToolError
 from vod_assets.ports import Limits, RunGuard, ToolResult
 
@@ -115,6 +116,7 @@ class SupervisedRunner:
             raise
         finally:
             supervised.close()
+            trace(argv, cwd, supervised.cpu_seconds, time.monotonic() - supervised.started)
         return supervised.result()
 
 
