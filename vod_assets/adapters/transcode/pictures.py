@@ -1,6 +1,5 @@
 """Still pictures: a poster worth looking at, and a small picture every few seconds, without decoding the whole film."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -17,13 +16,28 @@ from vod_assets.domain.media_info import MediaInfo, VideoStream
 from vod_assets.domain.profile import ThumbnailPreset
 from vod_assets.ports import Limits, ToolRunner
 
-POSTER_WIDTH = 1280
-POSTER_TIMES = tuple(Fraction(percent, 100) for percent in (10, 20, 30, 40, 50, 65))  # not the credits
+POSTER_SIDE = 1280
+CANDIDATES = 6
+LAST_CANDIDATE = Fraction(65, 100)  # of the duration: not the credits
 DENSE_KEYFRAMES_SECONDS = 10
 SEARCHED_SECONDS = 60  # of a source whose key frames are too rare to jump to
 LIMITS = Limits(address_space_bytes=4 << 30, file_bytes=1 << 30)
 HDR_TRANSFERS = {"smpte2084": 100, "arib-std-b67": 100}  # with the light level, cd/m², that becomes white
-JPEG = {"c:v": "mjpeg", "threads:v": 1, "flags:v": "+bitexact", "fflags": "+bitexact", "strict": "unofficial"}
+THRIFTY: dict[str, Any] = {"skip_frame:v": "noref", "threads:v": 2}
+KEYFRAMES_ONLY: dict[str, Any] = {"skip_frame:v": "nokey", "discard:v": "nokey", "threads:v": 1}
+JPEG: dict[str, Any] = {
+    "c:v": "mjpeg",
+    "threads:v": 1,
+    "flags:v": "+bitexact",
+    "fflags": "+bitexact",
+    "strict": "unofficial",
+    "q:v": 3,
+}
+PACING: dict[str, Any] = {
+    "start_time": 0,
+    "round": "near",
+    "eof_action": "pass",
+}  # the frame before the middle of each interval
 SCALING = "bicubic+accurate_rnd+full_chroma_int+bitexact"  # the same bytes on every processor
 
 
@@ -35,36 +49,47 @@ class FfmpegPictureMaker:
         self.build_ids = {"ffmpeg": tools.build_id("ffmpeg")}
 
     def poster(self, source: Path, info: MediaInfo, target: Path) -> Fraction:
-        """Write the most telling of a few frames as JPEG in display shape, at most 1280 wide; return its time.
+        """Write the most telling of a few frames as JPEG in display shape, no side over 1280; return its time.
 
-        Candidates are frames spread over the title; flat, black and blown-out ones lose. The time is that of the
-        candidate: a key frame may lie a little before it.
+        Candidates are spread over the title; flat, black and blown-out ones lose. The time is where the candidate was
+        looked for: the frame may lie up to a key-frame distance before it.
 
         Raises:
             SourceError: ``no_video``: not one of them can be decoded.
         """
-        times = candidate_times(info)
         with TemporaryDirectory(dir=target.parent, prefix=".poster_") as scratch:
-            paths = [Path(scratch, f"{number}.jpg") for number in range(len(times))]
-            self.runner.run(self.poster_command(source, info, times, paths), limits=LIMITS)
-            found = [(telling(path), time, path) for time, path in zip(times, paths, strict=True) if path.exists()]
+            self.runner.run(self.poster_command(source, info, Path(scratch)), limits=LIMITS)
+            paths = (
+                (time, Path(scratch, f"{number}.jpg")) for number, time in enumerate(candidate_times(info), start=1)
+            )
+            found = [(telling(path), time, path) for time, path in paths if path.exists()]
             if not found:
                 raise SourceError("no_video", "no frame can be decoded for a poster", file=source.name)
             _, time, best = max(found, key=lambda one: one[0])  # of equals, the earliest
             best.replace(target)
         return time
 
-    def poster_command(
-        self, source: Path, info: MediaInfo, times: Sequence[Fraction], targets: Sequence[Path]
-    ) -> list[str]:
-        """Return the command line that takes one frame at each time: every one is a seek and, mostly, one decode."""
-        jump: dict[str, Any] = {"skip_frame:v": "nokey", "noaccurate_seek": None} if keyframes_are_dense(info) else {}
-        size = fitted(info.video.display_size, POSTER_WIDTH)
+    def poster_command(self, source: Path, info: MediaInfo, directory: Path) -> list[str]:
+        """Return the command line that writes the candidates, ``1.jpg`` on.
+
+        Where key frames are dense, each candidate costs one seek and one decoded frame; elsewhere the first minute is
+        decoded once, without the frames that no other frame needs.
+        """
+        size, index, times = fitted(info.video.display_size, POSTER_SIDE), str(info.video.index), candidate_times(info)
         outputs = []
-        for time, target in zip(times, targets, strict=True):
-            picture = source_input(source, ss=_seconds(time), **jump, **{"threads:v": 1})[str(info.video.index)]
+        if keyframes_are_dense(info):
+            jump: dict[str, Any] = {"skip_frame:v": "nokey", "threads:v": 1, "noaccurate_seek": None}
+            for number, time in enumerate(times, start=1):
+                still = _still(source_input(source, ss=_seconds(time), **jump)[index], info.video, size)
+                once = {"frames:v": 1, "update": 1}
+                outputs.append(still.output(str(directory / f"{number}.jpg"), **JPEG, **once, f="image2"))
+        else:
+            span = min(info.duration_seconds, Fraction(SEARCHED_SECONDS))
+            rate = (len(times) / span).limit_denominator(1000)
+            picture = source_input(source, t=_seconds(span), **THRIFTY)[index].filter("fps", fps=str(rate), **PACING)
+            few = {"frames:v": len(times), "start_number": 1}
             still = _still(picture, info.video, size)
-            outputs.append(still.output(str(target), **JPEG, **{"q:v": 3, "frames:v": 1, "update": 1}, f="image2"))
+            outputs.append(still.output(str(directory / "%d.jpg"), **JPEG, **few, f="image2"))
         return compile_ffmpeg(self.tools.ffmpeg, outputs)
 
     def thumbnails(self, source: Path, info: MediaInfo, preset: ThumbnailPreset, directory: Path) -> int:
@@ -84,14 +109,12 @@ class FfmpegPictureMaker:
         per interval: the demuxer passes on nothing else. Otherwise frames that no other frame needs are left out.
         """
         gap, interval = info.video.keyframe_gap_seconds, preset.interval_seconds
-        cheap: dict[str, Any] = {"skip_frame:v": "noref", "skip_loop_filter:v": "noref", "threads:v": 2}
-        if gap is not None and gap <= interval:
-            cheap = {"skip_frame:v": "nokey", "discard:v": "nokey", "threads:v": 1}
+        cheap = KEYFRAMES_ONLY if gap is not None and gap <= interval else THRIFTY
         picture = source_input(source, **cheap)[str(info.video.index)]
-        paced = picture.filter("fps", fps=f"1/{interval}", start_time=0, round="near")
+        paced = picture.filter("fps", fps=f"1/{interval}", **PACING)
         still = _still(paced, info.video, fitted(info.video.display_size, preset.width))
         lasting = still.filter("tpad", stop=-1, stop_mode="clone")  # a picture per interval to the very end
-        frames = {"q:v": 3, "frames:v": thumbnail_count(info, preset), "start_number": 1}
+        frames = {"frames:v": thumbnail_count(info, preset), "start_number": 1}
         output = lasting.output(str(directory / "%05d.jpg"), **JPEG, **frames, f="image2")
         return compile_ffmpeg(self.tools.ffmpeg, [output])
 
@@ -101,25 +124,26 @@ def thumbnail_count(info: MediaInfo, preset: ThumbnailPreset) -> int:
     return max(1, ceil(info.duration_seconds / preset.interval_seconds))
 
 
-def fitted(display_size: tuple[int, int], width: int) -> tuple[int, int]:
-    """Return an even size of the same shape, at most ``width`` wide, never larger than the picture."""
-    shown_width, shown_height = display_size
-    scale = min(Fraction(1), Fraction(width, shown_width))
-    return max(2, round(shown_width * scale / 2) * 2), max(2, round(shown_height * scale / 2) * 2)
+def fitted(display_size: tuple[int, int], longest_side: int) -> tuple[int, int]:
+    """Return an even size of the same shape with no side over ``longest_side``, never larger than the picture."""
+    scale = min(Fraction(1), Fraction(longest_side, max(display_size)))
+    width, height = (max(2, round(side * scale / 2) * 2) for side in display_size)
+    return width, height
 
 
 def keyframes_are_dense(info: MediaInfo) -> bool:
     """Whether jumping to key frames gives frames from all over the title."""
     gap = info.video.keyframe_gap_seconds
-    return gap is not None and gap <= min(Fraction(DENSE_KEYFRAMES_SECONDS), info.duration_seconds / 8)
+    return gap is not None and gap <= min(Fraction(DENSE_KEYFRAMES_SECONDS), info.duration_seconds / 4)
 
 
 def candidate_times(info: MediaInfo) -> list[Fraction]:
-    """Return the times to look at, in seconds from the start of the video."""
-    span = (
-        info.duration_seconds if keyframes_are_dense(info) else min(info.duration_seconds, Fraction(SEARCHED_SECONDS))
-    )
-    return [span * part for part in POSTER_TIMES]
+    """Return where candidates for the poster are looked for, in seconds from the start of the file."""
+    if keyframes_are_dense(info):
+        span = info.duration_seconds * LAST_CANDIDATE
+        return [span * number / CANDIDATES for number in range(1, CANDIDATES + 1)]
+    span = min(info.duration_seconds, Fraction(SEARCHED_SECONDS))
+    return [span * (2 * number - 1) / (2 * CANDIDATES) for number in range(1, CANDIDATES + 1)]
 
 
 @dataclass(frozen=True, order=True)
