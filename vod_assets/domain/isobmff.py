@@ -73,7 +73,7 @@ class Box:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One sample of a segment; times in ticks, ``size`` in bytes."""
 

@@ -1,0 +1,82 @@
+"""Play packages with FFmpeg, to prove that they can be played."""
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, package_input
+from vod_assets.adapters.tools import Tools
+from vod_assets.domain.errors import ToolError
+from vod_assets.domain.package_view import Decoded
+from vod_assets.ports import Limits, ToolRunner
+
+AT_ONCE = 8  # playlists a process: its start costs more than a small track's decode, its memory grows with each
+LIMITS = Limits(wall_seconds=6 * 3600)
+NOTHING = Decoded(packets=0, frames=0, errors=0)
+_STREAM = re.compile(
+    r"Input stream #(\d+):\d+ \((?:video|audio)\): (\d+) packets read \(\d+ bytes\);"
+    r" (\d+) frames decoded; (\d+) decode errors"
+)
+
+
+class FfmpegPackageDecoder:
+    """Decodes whole tracks through their HLS media playlists and throws the frames away."""
+
+    def __init__(self, tools: Tools, runner: ToolRunner) -> None:
+        self._program, self._runner = tools.ffmpeg, runner
+        self.build_ids: Mapping[str, str] = {"ffmpeg": tools.build_id("ffmpeg")}
+
+    def decode(self, playlist: Path, root: Path) -> tuple[int, Fraction]:
+        """Decode every frame that a media playlist below ``root`` leads to; return frames and seconds.
+
+        Raises:
+            ToolError: ``undecodable``.
+        """
+        seconds = [Fraction(0)]
+
+        def read(line: str) -> None:
+            key, _, value = line.partition("=")
+            if key == "out_time_us" and value.lstrip("-").isdigit():
+                seconds.append(Fraction(int(value), 1_000_000))
+
+        argv = self._command([playlist], root, progress=True)
+        stderr = self._runner.run(argv, limits=LIMITS, on_line=read).stderr
+        decoded = _read(stderr).get(0, NOTHING)
+        if decoded.errors or not decoded.frames:
+            cause = f"{decoded.frames} frames decode, with {decoded.errors} errors"
+            raise ToolError("undecodable", cause, "Package it again", file=playlist.name, argv=argv, stderr=stderr)
+        return decoded.frames, seconds[-1]
+
+    def decode_all(self, playlists: Sequence[Path], root: Path) -> list[Decoded]:
+        """Decode many media playlists in as few processes as sensible; return what came of each, in order.
+
+        Raises:
+            ToolError: FFmpeg opens one of them not at all.
+        """
+        found: list[Decoded] = []
+        for at in range(0, len(playlists), AT_ONCE):
+            some = playlists[at : at + AT_ONCE]
+            argv = self._command(some, root)
+            counts = _read(self._runner.run(argv, limits=LIMITS).stderr)
+            order = [argument for before, argument in pairwise(argv) if before == "-i"]  # the builder's, not ours
+            found += [counts.get(order.index(f"file:{playlist.resolve()}"), NOTHING) for playlist in some]
+        return found
+
+    def _command(self, playlists: Sequence[Path], root: Path, *, progress: bool = False) -> list[str]:
+        # One output an input: as streams of one output, a slow track would hold the others' frames in memory.
+        outputs = [
+            package_input(playlist, root, threads=1).output("pipe:", f="null", dn=None, sn=None)
+            for playlist in playlists
+        ]
+        return compile_ffmpeg(self._program, outputs, progress=progress, verbosity="level+verbose")
+
+
+def _read(stderr: str) -> dict[int, Decoded]:
+    """Return the decoder's closing counts of each input that it says anything of."""
+    found: dict[int, Decoded] = {}
+    for line in _STREAM.finditer(stderr):
+        number, packets, frames, errors = (int(figure) for figure in line.groups())
+        found.setdefault(number, Decoded(packets, frames, errors))
+    return found

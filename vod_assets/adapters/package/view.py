@@ -1,0 +1,142 @@
+"""View a package in the store as it will lie at an origin: one tree, made of links."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+
+from PIL import Image, UnidentifiedImageError
+
+from vod_assets.adapters.package.files import init_of, mapped, segment_of
+from vod_assets.domain.init_segment import InitSegment
+from vod_assets.domain.isobmff import MalformedError, MediaSegment
+from vod_assets.domain.nal_units import first_slice_type
+from vod_assets.domain.package_view import SegmentFacts
+from vod_assets.domain.track_measures import presented
+
+RELEASE = "releases/0"
+MANIFEST_SUFFIXES = (".m3u8", ".mpd")
+LARGEST_MANIFEST_BYTES = 16 << 20
+
+
+class FolderView:
+    """A package below one folder; what was read is remembered, for every check reads the same headers."""
+
+    def __init__(self, root: Path, variants: Mapping[str, str], sizes: Mapping[str, int] | None = None) -> None:
+        """Take a root folder, each variant's folder below it, and the sizes that descriptors give."""
+        self.root = root
+        self.variants: Sequence[str] = tuple(variants)
+        self._folders = dict(variants)
+        self._sizes = dict(sizes or {})
+        self.init = lru_cache(maxsize=None)(self._init)
+        self.segment = lru_cache(maxsize=None)(self._segment)
+
+    @cached_property
+    def _real_root(self) -> Path:
+        return self.root.resolve()
+
+    def manifests(self, variant: str) -> Sequence[str]:
+        """Return the addresses of a variant's playlists and MPDs, sorted."""
+        folder = self.root / self._folders[variant]
+        found = [path for path in folder.rglob("*") if path.suffix in MANIFEST_SUFFIXES and path.is_file()]
+        return sorted(path.relative_to(self.root).as_posix() for path in found)
+
+    def text(self, address: str) -> str:
+        """Return a text file; what is no UTF-8 or far too long is refused.
+
+        Raises:
+            MalformedError: It cannot be a manifest.
+        """
+        path = self.root / address
+        if path.stat().st_size > LARGEST_MANIFEST_BYTES:
+            raise MalformedError(f"{address} has more than {LARGEST_MANIFEST_BYTES} bytes")
+        try:
+            return path.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise MalformedError(f"{address} is no UTF-8 text") from error
+
+    def size(self, address: str) -> int | None:
+        """Return a file's size, or None when nothing is there."""
+        path = self.root / address
+        return path.stat().st_size if path.is_file() else None
+
+    def described_size(self, address: str) -> int | None:
+        """Return the size that the descriptors give a file."""
+        return self._sizes.get(address)
+
+    def picture_size(self, address: str) -> tuple[int, int] | None:
+        """Return the size of a picture that decodes, or None."""
+        try:
+            with Image.open(self.root / address, formats=("JPEG",)) as picture:
+                picture.load()
+                return picture.size
+        except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
+            return None
+
+    def _init(self, address: str) -> InitSegment:
+        return init_of(self.root / address)
+
+    def _segment(self, address: str, init_address: str) -> SegmentFacts:
+        init = self.init(init_address)
+        path = self.root / address
+        media = segment_of(path, init.defaults)
+        begin, end = presented(media, init.start)
+        return SegmentFacts(
+            size_bytes=path.stat().st_size,
+            begin=begin,
+            end=end,
+            samples=sum(len(fragment.samples) for fragment in media.fragments),
+            opening=tuple(_openings(media)),
+            nal_type=_nal_type(path, media, init),
+        )
+
+
+@contextmanager
+def open_view(
+    directory: Path,
+    tracks: Mapping[str, Path],
+    manifests: Mapping[str, Path | Sequence[Path]],
+    sizes: Mapping[str, int] | None = None,
+) -> Iterator[FolderView]:
+    """View tracks and manifests as they will lie at an origin; the tree is gone afterwards.
+
+    Args:
+        directory: Where the temporary tree may be made.
+        tracks: Folder of each track leaf by its digest.
+        manifests: Folder, or folders, of each variant's manifests.
+        sizes: What the descriptors say: bytes by address, ``tracks/<digest>/<path>``.
+    """
+    with TemporaryDirectory(prefix="view-", dir=directory) as folder:
+        root = Path(folder)
+        (root / "tracks").mkdir()
+        for digest, leaf in tracks.items():
+            (root / "tracks" / digest).symlink_to(leaf.absolute(), target_is_directory=True)
+        for variant, leaves in manifests.items():
+            _copy_manifests(root / RELEASE / variant, [leaves] if isinstance(leaves, Path) else leaves)
+        yield FolderView(root, {variant: f"{RELEASE}/{variant}" for variant in manifests}, sizes)
+
+
+def _copy_manifests(folder: Path, leaves: Sequence[Path]) -> None:
+    """Copy manifests, for a link's parent is the store's folder, and ``..`` would lead there."""
+    folder.mkdir(parents=True)
+    for leaf in leaves:
+        for path in leaf.iterdir():
+            if path.suffix in MANIFEST_SUFFIXES:
+                copyfile(path, folder / path.name)
+
+
+def _openings(media: MediaSegment) -> Iterator[tuple[int, int, bool]]:
+    for fragment in media.fragments:
+        if fragment.samples:
+            first = fragment.samples[0]
+            yield fragment.moof_offset, fragment.data_offset + first.size, first.is_sync
+
+
+def _nal_type(path: Path, media: MediaSegment, init: InitSegment) -> int | None:
+    fragment = media.fragments[0]
+    if not init.nal_length_bytes or not fragment.samples:
+        return None
+    data = mapped(path)[fragment.data_offset : fragment.data_offset + fragment.samples[0].size]
+    return first_slice_type(data, init.nal_length_bytes, is_hevc=init.codecs.startswith("h"))

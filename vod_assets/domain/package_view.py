@@ -1,0 +1,108 @@
+"""A package as a player finds it: addresses relative to one root, and what lies there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from posixpath import dirname, join, normpath
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from vod_assets.domain.init_segment import InitSegment
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFacts:
+    """What a media segment's own header says.
+
+    Attributes:
+        begin: When its presentation begins, in ticks of its init segment; ``end`` likewise.
+        samples: How many samples it holds.
+        opening: For each fragment: offset of its ``moof``, end of its first sample, whether that is a sync sample.
+        nal_type: NAL unit type of the first slice of the first sample (AVC, HEVC), else None.
+    """
+
+    size_bytes: int
+    begin: int
+    end: int
+    samples: int
+    opening: tuple[tuple[int, int, bool], ...]
+    nal_type: int | None = None
+
+    @property
+    def starts_with_sync(self) -> bool:
+        """Whether the first sample is a sync sample."""
+        return self.opening[0][2]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What a decoder made of one playlist's one stream: packets read, frames put out, errors."""
+
+    packets: int
+    frames: int
+    errors: int
+
+
+class PackageView(Protocol):
+    """Reads a package; addresses use forward slashes and are relative to its root."""
+
+    variants: Sequence[str]
+
+    def manifests(self, variant: str) -> Sequence[str]:
+        """Return the addresses of a variant's playlists and MPDs, sorted."""
+        ...
+
+    def text(self, address: str) -> str:
+        """Return a manifest's or WebVTT segment's text."""
+        ...
+
+    def size(self, address: str) -> int | None:
+        """Return a file's size, or None when nothing is there."""
+        ...
+
+    def described_size(self, address: str) -> int | None:
+        """Return the size that the package's descriptors give a file, or None when they do not say."""
+        ...
+
+    def init(self, address: str) -> InitSegment:
+        """Return what an init segment describes.
+
+        Raises:
+            MalformedError: It is none.
+        """
+        ...
+
+    def segment(self, address: str, init_address: str) -> SegmentFacts:
+        """Return what a media segment's header says.
+
+        Raises:
+            MalformedError: It is none.
+        """
+        ...
+
+    def picture_size(self, address: str) -> tuple[int, int] | None:
+        """Return the width and height of a picture that decodes, or None."""
+        ...
+
+
+def resolved(manifest: str, uri: str) -> str | None:
+    """Return the address below the root that a manifest's reference leads to, or None when it leads anywhere else.
+
+    Schemes, hosts, absolute paths, backslashes, variables and paths above the root lead elsewhere.
+    """
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    path = unquote(parts.path)
+    if parts.scheme or parts.netloc or not path or path.startswith("/"):
+        return None
+    if not path.isprintable() or "\\" in path or "{$" in path:
+        return None
+    address = normpath(join(dirname(manifest), path))
+    return None if address.startswith(("../", "/")) or address in ("..", ".") else address
+
+
+def seconds(ticks: int, init: InitSegment) -> Fraction:
+    """Return ticks of a track as seconds."""
+    return Fraction(ticks, init.timescale)
