@@ -59,7 +59,7 @@ REFUSALS = _supplier(
     source_encrypted=("The media are encrypted", "Deliver a clear mezzanine"),
     format_not_allowed=("A playlist, script, manifest or rare container that may refer to other files",
                         "Deliver one self-contained file: MOV, MP4, MXF, Matroska, MPEG-TS"),
-    codec_not_allowed=("The video's codec is not on the list of decoders in use", "Deliver ProRes, DNxHD, H.264 or HEVC"),
+    codec_not_allowed=("The video's codec is not on the list of allowed decoders", "Deliver ProRes, DNxHD or H.264"),
     no_streams=("The container holds no stream with data", _REEXPORT),
     no_video=("There is no video stream; cover art does not count", "Deliver the file with its picture"),
     too_many_streams=("The file has more than 64 streams", "Deliver only the tracks that are meant to be published"),

@@ -36,6 +36,7 @@ class VideoStream(Document):
         mirrored: Whether the display matrix mirrors the picture (horizontally, before turning).
         frame_rate: The exact rate the renditions are made at; for variable frame rate, the measured base rate.
         promised_frames: Frames the sample table or the packets promise; None when nothing does.
+        leading_frames: Packets before the first key frame, which no decoder can use.
         start_seconds: Time of the first frame, relative to the earliest stream.
         duration_seconds: From the track's own sample table or packet times, never from the movie header.
         keyframe_gap_seconds: The longest distance between two key frames.
@@ -58,6 +59,7 @@ class VideoStream(Document):
     start_seconds: Fraction = Fraction(0)
     duration_seconds: Fraction
     promised_frames: int | None = None
+    leading_frames: int = 0
     keyframe_gap_seconds: Fraction | None = None
     bits_per_second: int | None = None
 

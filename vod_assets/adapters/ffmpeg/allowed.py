@@ -11,7 +11,7 @@ SOURCE_FORMATS = (
     *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "mpegts", "mpeg", "avi", "mxf", "mxf_opatom"),
     *("flv", "asf", "gxf", "ogg", "dv", "ivf", "wtv", "nut"),
     *("wav", "w64", "aiff", "caf", "flac", "mp3", "aac", "ac3", "eac3", "dts", "dtshd", "truehd", "amr", "au"),
-    *("h264", "hevc", "obu", "mpegvideo", "m4v", "vc1", "yuv4mpegpipe"),
+    "yuv4mpegpipe",
 )
 CAPTION_FORMATS = ("srt", "webvtt", "ass", "scc", "stl", "sami", "subviewer", "microdvd", "lrc", "ttml")
 PACKAGE_FORMATS = ("hls", "dash", "mov", "mp4", "m4a", "webvtt", "mpegts")

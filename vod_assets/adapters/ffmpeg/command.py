@@ -81,7 +81,7 @@ def ffprobe_command(program: Path, path: Path, *entries: str) -> list[str]:
         *entries: What to show and how: ``-show_streams``, ``-show_format``, ``-of json`` and the like.
     """
     guards = [word for name, value in _guards(allowed.SOURCE_FORMATS).items() for word in (f"-{name}", str(value))]
-    return [str(program), "-hide_banner", "-v", "level+error", *guards, *entries, "-i", _address(path)]
+    return [str(program), "-hide_banner", "-v", "level+warning", *guards, *entries, "-i", _address(path)]
 
 
 def package_probe_command(program: Path, path: Path, root: Path, *entries: str) -> list[str]:
@@ -92,7 +92,7 @@ def package_probe_command(program: Path, path: Path, root: Path, *entries: str) 
     """
     lists = _guards(allowed.PACKAGE_FORMATS, "file,crypto")
     guards = [word for name, value in lists.items() for word in (f"-{name}", str(value))]
-    return [str(program), "-hide_banner", "-v", "level+error", *guards, *entries, "-i", _address(_inside(path, root))]
+    return [str(program), "-hide_banner", "-v", "level+warning", *guards, *entries, "-i", _address(_inside(path, root))]
 
 
 def _guards(formats: Sequence[str], protocols: str = "file") -> Options:

@@ -1,0 +1,245 @@
+"""Makes typed streams of what ffprobe says of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import atan2, degrees
+from typing import Any
+
+from vod_assets.domain.acceptance import normalised, warning
+from vod_assets.domain.frame_rates import Rhythm, rendition_rate, rhythm_of
+from vod_assets.domain.languages import UNKNOWN, language_tag
+from vod_assets.domain.media_info import AudioStream, Colour, Finding, TextStream, VideoStream
+from vod_assets.domain.packet_times import FrameTimes, Span
+
+Json = Mapping[str, Any]
+TEXT_CODECS = frozenset({"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "ttml", "eia_608", "sami", "stl"})
+BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub", "dvb_teletext"})
+PICTURE_CODECS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
+LONGEST_LABEL = 200
+WIDEST_SAMPLE = 100  # a sample aspect beyond 100:1 is a mistake
+
+
+@dataclass(frozen=True)
+class Described:
+    """A stream and what is to be said of it."""
+
+    stream: VideoStream
+    findings: tuple[Finding, ...]
+
+
+def is_moving_picture(raw: Json, times: FrameTimes | None) -> bool:
+    """Whether a stream is video that can be shown: it has a size and packets, and is no cover art."""
+    if raw.get("codec_type") != "video" or not raw.get("width") or not raw.get("codec_name"):
+        return False
+    if _flag(raw, "attached_pic") or _flag(raw, "timed_thumbnails") or _flag(raw, "still_image"):
+        return False
+    if times is None or not times.packets:
+        return False
+    return not (raw["codec_name"] in PICTURE_CODECS and times.packets == 1)
+
+
+def video_stream(raw: Json, times: FrameTimes, origin: Fraction) -> Described:
+    """Return the typed video stream; ``origin`` is the start of the earliest stream."""
+    rhythm = _rhythm(raw, times)
+    rate = rendition_rate(rhythm.rate)
+    rotation, is_mirrored, turning = _turning(raw)
+    aspect, squaring = _sample_aspect(raw)
+    stream = VideoStream(
+        index=raw["index"],
+        codec=raw["codec_name"],
+        profile=str(raw.get("profile", "")),
+        width=raw["width"],
+        height=raw["height"],
+        sample_aspect=aspect,
+        rotation=rotation,
+        mirrored=is_mirrored,
+        frame_rate=rate,
+        is_variable_rate=rhythm.is_variable,
+        field_order=_known(raw.get("field_order")) or "progressive",
+        pixel_format=str(raw.get("pix_fmt", "yuv420p")),
+        bit_depth=bit_depth(raw),
+        colour=_colour(raw),
+        start_seconds=max(Fraction(0), (times.start_seconds or origin) - origin),
+        duration_seconds=_duration(times, rhythm.rate),
+        promised_frames=None if times.hidden or times.untimed else times.shown,
+        leading_frames=times.leading,
+        keyframe_gap_seconds=times.keyframe_gap_seconds,
+        bits_per_second=_bits_per_second(times),
+    )
+    return Described(stream, (*_rate_findings(rhythm, rate), *turning, *squaring, *_picture_findings(stream)))
+
+
+def audio_stream(raw: Json, span: Span, origin: Fraction) -> AudioStream:
+    """Return the typed audio stream."""
+    return AudioStream(
+        index=raw["index"],
+        codec=raw["codec_name"],
+        channels=int(raw["channels"]),
+        layout=str(raw.get("channel_layout", "")),
+        sample_rate=int(raw["sample_rate"]),
+        language=_language(raw),
+        label=_label(raw),
+        role=_role(raw),
+        is_default=_flag(raw, "default"),
+        start_seconds=max(Fraction(0), (span.start_seconds or origin) - origin),
+        duration_seconds=span.duration_seconds,
+        bits_per_second=_bits_per_second(span),
+    )
+
+
+def text_stream(raw: Json) -> TextStream:
+    """Return the typed text stream."""
+    return TextStream(
+        index=raw["index"],
+        codec=raw["codec_name"],
+        is_text=raw["codec_name"] in TEXT_CODECS,
+        language=_language(raw),
+        label=_label(raw),
+        is_forced=_flag(raw, "forced"),
+        is_hearing_impaired=_flag(raw, "hearing_impaired"),
+    )
+
+
+def bad_languages(streams: Sequence[Json]) -> list[Finding]:
+    """Return a finding for each language tag that is none."""
+    tags = [(raw["index"], str(_tags(raw).get("language", UNKNOWN))) for raw in streams]
+    return [
+        normalised("bad_language", f"stream {index} says language {tag[:40]!r}")
+        for index, tag in tags
+        if language_tag(tag) == UNKNOWN and tag.lower() not in {UNKNOWN, "mis", "mul", "zxx", "```", ""}
+    ]
+
+
+def bit_depth(raw: Json) -> int:
+    """Return the bits of one luma sample."""
+    stated = str(raw.get("bits_per_raw_sample", ""))
+    if stated.isdigit() and int(stated) >= 8:
+        return int(stated)
+    found = re.search(
+        r"(?:p|gray|gbrp|gbrap|ya)(9|1[0-6])(?:le|be)|p0(1[0-6])|p2(1[0-6])|x2rgb(10)", str(raw.get("pix_fmt"))
+    )
+    return int(next(group for group in found.groups() if group)) if found else 8
+
+
+def fraction(text: object) -> Fraction | None:
+    """Return ffprobe's ``30000/1001`` or ``12.5`` exactly; None for ``0/0``, ``N/A`` and nothing."""
+    try:
+        return Fraction(str(text))
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _rhythm(raw: Json, times: FrameTimes) -> Rhythm:
+    stated = fraction(raw.get("r_frame_rate")) or fraction(raw.get("avg_frame_rate"))
+    return rhythm_of(times.steps, times.tick, stated)
+
+
+def _duration(times: FrameTimes, rate: Fraction) -> Fraction:
+    """Return the duration with the last frame's, which many containers leave at zero."""
+    span = times.duration_seconds
+    steps = sum(times.steps.values())
+    shown_until = (times.last_time - (times.first or 0)) * times.tick if times.last_time is not None else span
+    return max(span, shown_until + 1 / rate) if steps or not span else span
+
+
+def _turning(raw: Json) -> tuple[int, bool, list[Finding]]:
+    """Return degrees clockwise, whether mirrored, and findings, from the display matrix (14496-12, 6.2.2)."""
+    matrix = next((item for item in raw.get("side_data_list", ()) if "displaymatrix" in item), None)
+    if matrix is None:
+        return 0, False, []
+    a, b, _, c, d, *_ = [int(number) for number in re.findall(r"(?<![\w:])-?\d+(?![\w:])", matrix["displaymatrix"])]
+    is_mirrored = a * d - b * c < 0
+    angle = degrees(atan2(-b, -a) if is_mirrored else atan2(b, a)) % 360
+    turned = round(angle / 90) * 90 % 360
+    if abs((angle - turned + 180) % 360 - 180) > 1:
+        return (
+            0,
+            False,
+            [warning("rotation_not_right_angle", f"the display matrix turns by {angle:.0f}°; it was ignored")],
+        )
+    if not turned and not is_mirrored:
+        return 0, False, []
+    mirrored = " and mirrored" if is_mirrored else ""
+    return turned, is_mirrored, [normalised("rotated", f"the picture is turned by {turned}° clockwise{mirrored}")]
+
+
+def _sample_aspect(raw: Json) -> tuple[Fraction, list[Finding]]:
+    stated = fraction(str(raw.get("sample_aspect_ratio", "1:1")).replace(":", "/"))
+    if not stated or stated == 1:
+        return Fraction(1), []
+    if stated > WIDEST_SAMPLE or stated < Fraction(1, WIDEST_SAMPLE):
+        return Fraction(1), [warning("bad_sample_aspect", f"sample aspect {stated} is impossible; 1:1 was used")]
+    return stated, [normalised("anamorphic", f"pixels are {stated.numerator}:{stated.denominator}")]
+
+
+def _rate_findings(rhythm: Rhythm, rate: Fraction) -> list[Finding]:
+    found = []
+    if rhythm.is_variable:
+        found.append(
+            normalised("variable_frame_rate", f"frames come at uneven times; renditions get {rate} per second")
+        )
+    if rate < rhythm.rate:
+        found.append(normalised("frame_rate_capped", f"{float(rhythm.rate):.2f} frames per second became {rate}"))
+    if rate > rhythm.rate:
+        found.append(warning("low_frame_rate", f"{float(rhythm.rate):.3g} frames per second are repeated to {rate}"))
+    return found
+
+
+def _picture_findings(video: VideoStream) -> list[Finding]:
+    found = []
+    if video.width % 2 or video.height % 2:
+        found.append(normalised("odd_size", f"the picture is {video.width}x{video.height}"))
+    if video.field_order != "progressive":
+        found.append(normalised("deinterlaced", f"the picture is interlaced ({video.field_order})"))
+    if "420" not in video.pixel_format and not video.pixel_format.startswith(("p010", "p016", "nv12", "nv21")):
+        found.append(normalised("pixel_format_converted", f"the pixel format is {video.pixel_format}"))
+    if re.match(r"yuva|gbrap|rgba|bgra|argb|abgr|ya\d", video.pixel_format):
+        found.append(normalised("alpha_flattened", f"the pixel format {video.pixel_format} has alpha"))
+    if video.colour.transfer in {"smpte2084", "arib-std-b67"}:
+        found.append(normalised("hdr_source", f"the transfer function is {video.colour.transfer}"))
+    if video.colour.range == "pc":
+        found.append(normalised("range_converted", "luma has full range"))
+    return found
+
+
+def _colour(raw: Json) -> Colour:
+    return Colour(
+        primaries=_known(raw.get("color_primaries")),
+        transfer=_known(raw.get("color_transfer")),
+        matrix=_known(raw.get("color_space")),
+        range=_known(raw.get("color_range")),
+    )
+
+
+def _known(word: object) -> str:
+    return "" if word in (None, "unknown", "reserved", "unspecified") else str(word)
+
+
+def _bits_per_second(span: Span) -> int | None:
+    seconds = span.duration_seconds
+    return int(span.size_bytes * 8 / seconds) if seconds else None
+
+
+def _tags(raw: Json) -> Json:
+    tags = raw.get("tags", {})
+    return {str(name).lower(): value for name, value in tags.items()} if isinstance(tags, dict) else {}
+
+
+def _language(raw: Json) -> str:
+    return language_tag(str(_tags(raw).get("language", UNKNOWN)))
+
+
+def _label(raw: Json) -> str:
+    text = str(_tags(raw).get("title", ""))
+    return "".join(char for char in text if char.isprintable())[:LONGEST_LABEL].strip()
+
+
+def _flag(raw: Json, name: str) -> bool:
+    return bool(raw.get("disposition", {}).get(name))
+
+
+def _role(raw: Json) -> str:
+    flags = {"comment": "commentary", "visual_impaired": "description", "descriptions": "description", "dub": "dub"}
+    return next((role for flag, role in flags.items() if _flag(raw, flag)), "main")

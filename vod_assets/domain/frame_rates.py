@@ -1,0 +1,89 @@
+"""Which constant frame rate a video has, or should be given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+HIGHEST, LOWEST = Fraction(60), Fraction(5)
+NTSC = Fraction(1000, 1001)
+COMMON = tuple(Fraction(rate) for rate in (5, 6, 8, 10, 12, 15, 16, 18, 20, 24, 25, 30, 48, 50, 60, 100, 120, 240))
+EXACT = (*COMMON, Fraction(25, 2), *(rate * NTSC for rate in COMMON if rate in {12, 15, 24, 30, 48, 60, 120, 240}))
+STANDARD: tuple[Fraction | int, ...] = (5, 10, 12, 15, 20, 24 * NTSC, 24, 25, 30 * NTSC, 30, 50, 60 * NTSC, 60)
+EVEN_SHARE = Fraction(99, 100)  # so many steps must be alike for a rate to be called constant
+STATED_TOLERANCE = Fraction(1, 200)  # cameras write 60 and deliver 60.04
+QUICK_SHARE = Fraction(1, 5)  # of the steps of a variable rate are shorter than the one its base rate is taken from
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How frames follow each other: the rate as delivered, and whether it is kept."""
+
+    rate: Fraction
+    is_variable: bool
+
+
+def rhythm_of(steps: Mapping[int, int], tick: Fraction, stated: Fraction | None) -> Rhythm:
+    """Return the rhythm of measured distances between frames.
+
+    Args:
+        steps: How often each distance occurs, in ticks.
+        tick: Seconds of one tick.
+        stated: The rate that the container or the codec states, if any; it decides between 23.976 and 24 when a clip is
+            too short to tell.
+    """
+    total = sum(steps.values())
+    if not total:
+        return Rhythm(stated if stated and stated <= HIGHEST else Fraction(25), is_variable=False)
+    middle = _quantile(steps, total, Fraction(1, 2))
+    slack = max(Fraction(1), middle * Fraction(1, 20))  # a tick of rounding, or 5 % of jitter
+    alike = {step: count for step, count in steps.items() if abs(step - middle) <= slack}
+    count = sum(alike.values())
+    if Fraction(count, total) < EVEN_SHARE:
+        return Rhythm(_base_rate(steps, total, tick), is_variable=True)
+    mean_step = Fraction(sum(step * times for step, times in alike.items()), count)
+    return Rhythm(_exact(1 / (mean_step * tick), Fraction(2, count) / mean_step, stated), is_variable=count != total)
+
+
+def rendition_rate(rate: Fraction) -> Fraction:
+    """Return the rate that renditions get: at most 60, at least 5, a part or multiple of the source's.
+
+    >>> rendition_rate(Fraction(120000, 1001))
+    Fraction(60000, 1001)
+    >>> rendition_rate(Fraction(1))
+    Fraction(5, 1)
+    """
+    if rate > HIGHEST:
+        divided = rate / -(-rate // HIGHEST)
+        return divided if divided in EXACT else HIGHEST
+    if rate < LOWEST:
+        return rate * -(-LOWEST // rate)
+    return rate
+
+
+def _quantile(steps: Mapping[int, int], total: int, share: Fraction) -> int:
+    seen = 0
+    for step in sorted(steps):
+        seen += steps[step]
+        if seen >= total * share:
+            return step
+    return max(steps)
+
+
+def _base_rate(steps: Mapping[int, int], total: int, tick: Fraction) -> Fraction:
+    """Return the standard rate nearest to the quick passages', which must not lose their motion."""
+    quick = 1 / (_quantile(steps, total, QUICK_SHARE) * tick)
+    return Fraction(min(STANDARD, key=lambda rate: abs(rate - quick)))
+
+
+def _exact(measured: Fraction, doubt: Fraction, stated: Fraction | None) -> Fraction:
+    """Return the exact rate that a measured one means, within its relative doubt."""
+    tolerance = max(Fraction(1, 5000), min(doubt, Fraction(1, 100)))
+    candidates = [rate for rate in EXACT if abs(rate - measured) <= measured * tolerance]
+    stated_exactly = [rate for rate in candidates if stated and abs(rate - stated) <= stated * Fraction(1, 5000)]
+    if stated_exactly:
+        return stated_exactly[0]
+    if candidates:
+        return min(candidates, key=lambda rate: abs(rate - measured))
+    if stated and abs(stated - measured) <= measured * (STATED_TOLERANCE if stated in EXACT else tolerance):
+        return stated
+    return measured.limit_denominator(1001)
