@@ -1,0 +1,134 @@
+"""Title files: what an editor says of a title, in YAML beside the mezzanine."""
+
+import re
+from collections.abc import Hashable
+from typing import Any
+
+import yaml
+from pydantic import Field, ValidationError, field_validator
+
+from vod_assets.domain.documents import Document
+from vod_assets.domain.errors import ConfigError, printable
+from vod_assets.domain.languages import UNKNOWN, language_tag
+
+LARGEST_FILE_BYTES = 1_000_000
+DEEPEST = 16
+MOST_NODES = 20_000
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class TitleFile(Document):
+    """An editor's words about one title. Every field may be left out.
+
+    Attributes:
+        titles: Titles by BCP 47 language tag; one string means the title's own language.
+        synopses: Synopses likewise.
+        language: The title's own language.
+        profile: Name of the profile to make it with; empty: the default.
+        policy: What may be shown where and when, as plain data.
+        captions: Labels of caption tracks by language tag.
+        audio: Labels of audio tracks by language tag.
+    """
+
+    language: str = "und"
+    titles: dict[str, str] = Field(default={}, alias="title")
+    synopses: dict[str, str] = Field(default={}, alias="synopsis")
+    profile: str = ""
+    policy: dict[str, Any] = {}
+    captions: dict[str, str] = {}
+    audio: dict[str, str] = {}
+
+    @field_validator("language")
+    @classmethod
+    def _is_tag(cls, value: str) -> str:
+        return _tag(value)
+
+    @field_validator("titles", "synopses", mode="before")
+    @classmethod
+    def _of_one_language(cls, value: object, info: Any) -> object:
+        return {info.data.get("language", "und"): value} if isinstance(value, str) else value
+
+    @field_validator("titles", "synopses", "captions", "audio")
+    @classmethod
+    def _by_tag(cls, value: dict[str, str]) -> dict[str, str]:
+        return {_tag(tag): text.strip() for tag, text in value.items()}
+
+
+def read_title_file(data: bytes, name: str) -> TitleFile:
+    """Return a title file.
+
+    Aliases are refused (a kilobyte of them expands to gigabytes), and ``no``, ``12:30`` and ``2026-01-31`` stay the
+    words that they are: in YAML 1.1 they would be false, 750 and a date.
+
+    Raises:
+        ConfigError: ``bad_title_file``, naming the line or the field.
+    """
+    if len(data) > LARGEST_FILE_BYTES:
+        raise _bad(name, f"is {len(data)} bytes long; {LARGEST_FILE_BYTES} are the most")
+    try:
+        text = data.decode("utf-8-sig")
+        _check_shape(text, name)
+        value = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a safe loader with fewer types
+        return TitleFile.model_validate({} if value is None else value)
+    except UnicodeDecodeError as error:
+        raise _bad(name, f"is not UTF-8 at byte {error.start}") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise _bad(name, f"line {line}: {printable(error.problem or 'is no YAML')}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise _bad(name, _sentence(error)) from error
+
+
+class _PlainLoader(_Loader):  # type: ignore[misc]
+    """A safe loader that knows text, whole numbers, ``true``, ``false`` and ``null``, and refuses a key given twice."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value]
+        for position, (key, _) in enumerate(node.value):
+            if not isinstance(key, yaml.ScalarNode) or key.value in keys[:position]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key is given twice or is no text", key.start_mark
+                )
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+for _type, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("int", r"-?(0|[1-9][0-9]{0,17})", "-0123456789"),
+    ("null", r"null|~|", ["n", "~", ""]),
+):
+    _PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_type}", re.compile(f"(?:{_pattern})$"), list(_first))
+
+
+def _check_shape(text: str, name: str) -> None:
+    """Refuse aliases, great depth and great number before anything is built."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise _bad(name, f"line {line}: an alias (*{str(event.anchor)[:20]}) is not allowed")
+        if depth > DEEPEST or count > MOST_NODES:
+            raise _bad(name, f"line {line}: is nested deeper than {DEEPEST} or is too long")
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        return f"{printable(where)}: {first['msg']}"
+    return printable(str(error))
+
+
+def _tag(text: str) -> str:
+    tag = language_tag(text)
+    if tag == UNKNOWN and text.lower() != UNKNOWN:
+        raise ValueError(f"{text!r} is no language tag: write en or pt-BR")
+    return tag
+
+
+def _bad(name: str, cause: str) -> ConfigError:
+    return ConfigError("bad_title_file", cause, "Correct it, or take the file away", file=name)
