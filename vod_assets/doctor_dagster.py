@@ -17,7 +17,7 @@ def check_instance(settings: Settings) -> Iterator[Finding]:
     with dg.DagsterInstance.get() as instance:
         yield Finding("titles", State.OK, f"{len(instance.get_dynamic_partitions('titles'))} registered")
         yield daemon_finding(instance.get_daemon_statuses(), time.time())
-        yield from sensor_findings(_sensors(), _switched(instance))
+        yield from sensor_findings(_sensors(settings), _switched(instance))
         for pool in sorted(instance.event_log_storage.get_concurrency_keys()):
             slots = instance.event_log_storage.get_concurrency_info(pool)
             found = f"{slots.active_slot_count} of {slots.slot_count} slots taken"
@@ -44,10 +44,10 @@ def sensor_findings(defaults: dict[str, bool], switched: dict[str, bool]) -> Ite
         yield Finding(f"sensor {name}", State.OK, "on" if is_on else "off", remedy)
 
 
-def _sensors() -> dict[str, bool]:
-    from vod_assets.definitions import defs
+def _sensors(settings: Settings) -> dict[str, bool]:
+    from vod_assets.definitions import build_definitions
 
-    repository = defs.get_repository_def()
+    repository = build_definitions(settings).get_repository_def()
     sensors = {sensor.name: sensor.default_status for sensor in repository.sensor_defs}
     schedules = {schedule.name: schedule.default_status for schedule in repository.schedule_defs}
     return {name: status.value == "RUNNING" for name, status in {**sensors, **schedules}.items()}

@@ -2,17 +2,16 @@
 
 import importlib.metadata
 import shutil
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-import m3u8
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from vod_assets.cli.outcome import Outcome
 from vod_assets.domain.errors import ConfigError
 from vod_assets.settings import Settings
 
@@ -39,29 +38,32 @@ CAPTIONS = """\
 A fine morning in the <i>meadow</i>.
 """
 
-RunWorkflow = Callable[[str], Mapping[str, Any]]
 
+def demo() -> None:
+    """Make a real clip into published video on this machine, and say where it plays.
 
-def demo(run: RunWorkflow, settings: Settings, console: Console | None = None) -> int:
-    """Make a real clip into published video and say where it plays; return the exit code.
-
-    Args:
-        run: Takes a source path and returns the object that ``vod run-workflow --json`` prints.
-        settings: Where things are kept and served.
-        console: Where to print; standard output when None.
-
-    Raises:
-        ConfigError: ``demo_clip_missing``.
+    Example: vod demo
     """
-    console = console or Console()
-    outcome = run(str(prepare(settings.home_path / "demo")))
+    from vod_assets.cli.progress import open_display
+    from vod_assets.cli.run_workflow import workflow
+    from vod_assets.cli.session import open_session
+
+    with open_session() as session:
+        clip = prepare(session.settings.home_path / "demo")
+        with open_display(quiet=False) as display:
+            outcome = workflow(session, str(clip), display=display)
+        show(outcome, session.settings, Console())
+    raise typer.Exit(outcome.exit_code)
+
+
+def show(outcome: Outcome, settings: Settings, console: Console) -> None:
+    """Print what a run came to: the summary, what players may choose, and where to look."""
     console.print(summary(outcome))
-    if outcome["status"] != "success":
-        console.print(Text(str((outcome.get("error") or {}).get("message", "The run failed.")), style="red"))
-        return 1
-    console.print(variant_streams(opened_path(str(outcome["hls"]))))
+    if outcome.error is not None or outcome.hls is None:
+        console.print(Text(outcome.error.message if outcome.error else "Nothing was released.", style="red"))
+        return
+    console.print(variant_streams(opened_path(outcome.hls)))
     console.print(addresses(outcome, settings))
-    return 0
 
 
 def prepare(folder: Path) -> Path:
@@ -100,23 +102,24 @@ def packaged_clip() -> Path:
     )
 
 
-def summary(outcome: Mapping[str, Any]) -> Table:
+def summary(outcome: Outcome) -> Table:
     """Return what the run did, as a table of two columns."""
     table = Table(title="vod demo", box=None, show_header=False, title_justify="left", padding=(0, 2, 0, 0))
-    executed, reused = list(outcome.get("executed", ())), list(outcome.get("reused", ()))
     for name, value in (
-        ("title", outcome.get("title")),
-        ("status", outcome.get("status")),
-        ("time", f"{float(outcome.get('elapsed_seconds') or 0):.1f} s"),
-        ("made", ", ".join(executed) or "nothing"),
-        ("reused", ", ".join(reused) or "nothing"),
+        ("title", outcome.title),
+        ("status", outcome.status),
+        ("time", f"{outcome.elapsed_seconds:.1f} s"),
+        ("made", ", ".join(outcome.executed) or "nothing"),
+        ("reused", ", ".join(outcome.reused) or "nothing"),
     ):
-        table.add_row(Text(name, style="bold"), Text(str(value)))
+        table.add_row(Text(name, style="bold"), Text(value))
     return table
 
 
 def variant_streams(playlist: Path) -> Table:
     """Return the variant streams and renditions of a multivariant playlist."""
+    import m3u8
+
     multivariant = m3u8.loads(playlist.read_text(encoding="utf-8"))
     table = Table(title="What players may choose", box=None, title_justify="left", padding=(0, 2, 0, 0))
     for column in ("kind", "size", "codecs", "peak kbit/s", "average kbit/s"):
@@ -132,16 +135,16 @@ def variant_streams(playlist: Path) -> Table:
     return table
 
 
-def addresses(outcome: Mapping[str, Any], settings: Settings) -> Table:
+def addresses(outcome: Outcome, settings: Settings) -> Table:
     """Return where to look: files that open now, and pages that `vod serve` shows."""
     table = Table(title="Where to look", box=None, show_header=False, title_justify="left", padding=(0, 2, 0, 0))
     for name, value in (
-        ("player page", player_page(opened_path(str(outcome["hls"])), settings)),
-        ("HLS", outcome["hls"]),
-        ("DASH", outcome["dash"]),
-        ("CMS entry", outcome["cms_entry"]),
+        ("player page", player_page(opened_path(outcome.hls or ""), settings)),
+        ("HLS", outcome.hls),
+        ("DASH", outcome.dash),
+        ("CMS entry", outcome.cms_entry),
     ):
-        table.add_row(Text(name, style="bold"), Text(str(value), overflow="fold"))
+        table.add_row(Text(name, style="bold"), Text(value or "", overflow="fold"))
     table.add_row("", Text("`make dev` (or `vod serve`) opens the player page; `make dev` the Dagster UI too."))
     return table
 
