@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from typing import Any
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError, printable
@@ -21,14 +21,16 @@ class TitleFile(Document):
     """An editor's words about one title. Every field may be left out.
 
     Attributes:
-        titles: Titles by BCP 47 language tag; one string means the title's own language.
-        synopses: Synopses likewise.
+        titles: Titles by BCP 47 language tag (``title: {en: …}``); one string means the title's own language.
+        synopses: Synopses likewise (``synopsis:``).
         language: The title's own language.
         profile: Name of the profile to make it with; empty: the default.
         policy: What may be shown where and when, as plain data.
         captions: Labels of caption tracks by language tag.
         audio: Labels of audio tracks by language tag.
     """
+
+    model_config = ConfigDict(populate_by_name=True)
 
     language: str = "und"
     titles: dict[str, str] = Field(default={}, alias="title")
@@ -111,6 +113,8 @@ def _check_shape(text: str, name: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
             raise _bad(name, f"line {line}: an alias (*{str(event.anchor)[:20]}) is not allowed")
+        if getattr(event, "tag", None) is not None:
+            raise _bad(name, f"line {line}: a type ({event.tag[:30]}) is not allowed: write plain text")
         if depth > DEEPEST or count > MOST_NODES:
             raise _bad(name, f"line {line}: is nested deeper than {DEEPEST} or is too long")
 
@@ -119,6 +123,8 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
+        if first["type"] == "extra_forbidden":
+            return f"{printable(where)} is no field of a title file: use {', '.join(TitleFile.model_fields)}"
         return f"{printable(where)}: {first['msg']}"
     return printable(str(error))
 
