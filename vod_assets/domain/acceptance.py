@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from vod_assets.domain.codes import CODES
 from vod_assets.domain.containers import MENDS_JUMPS, STATES_DURATION, announced_container, is_media_name
-from vod_assets.domain.errors import SourceError
+from vod_assets.domain.errors import SourceError, ToolError, VodError
 from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo, VideoStream
 from vod_assets.domain.sniffing import guess
 
@@ -19,6 +19,7 @@ SMALLEST_SIDE, LARGEST_SIDE, MOST_PIXELS, WIDEST_ASPECT = 16, 8192, 35_389_440, 
 SHORTEST_SECONDS, LONGEST_SECONDS, LONGEST_GAP_SECONDS = Fraction(4, 100), 24 * 3600, 10
 DAMAGE_PER_FRAMES = 1000  # one damaged frame in so many is still accepted
 MOST_EDITS = 10_000
+DECODER_GAVE_UP = ("Decode error rate", "Cannot determine format of input", "Could not open encoder before EOF")
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,22 @@ def judge_decode(info: MediaInfo, counts: DecodeCounts, file: str = "") -> tuple
     if damaged * DAMAGE_PER_FRAMES > total:
         raise refusal("source_damaged", f"{damaged} of {total} frames are damaged{_complaint(counts)}", file)
     return (warning("damaged_frames", f"{damaged} of {total} frames are damaged"),) if damaged else ()
+
+
+def judge_failed_decode(error: ToolError, stream_index: int, counts: DecodeCounts, file: str = "") -> VodError:
+    """Return what a decode that ended badly means: a refusal when the file is to blame, otherwise the error itself.
+
+    ffmpeg gives up (status 69) when two packets in three cannot be decoded, and cannot set up an output for a stream
+    that yields nothing.
+    """
+    decoded = counts.frames.get(stream_index, 0)
+    if error.code == "tool_failed" and not decoded and any(phrase in error.stderr for phrase in DECODER_GAVE_UP):
+        return refusal("source_corrupt", f"no frame of stream {stream_index} can be decoded{_complaint(counts)}", file)
+    errors = counts.errors.get(stream_index, 0)
+    if error.code == "tool_failed" and errors > decoded:
+        cause = f"{errors} of {errors + decoded} packets of stream {stream_index} cannot be decoded{_complaint(counts)}"
+        return refusal("source_corrupt", cause, file)
+    return error.about(file=file)
 
 
 def judge_audio_decode(stream: AudioStream, counts: DecodeCounts, file: str = "") -> tuple[Finding, ...]:

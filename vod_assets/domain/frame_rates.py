@@ -35,7 +35,7 @@ def rhythm_of(steps: Mapping[int, int], tick: Fraction, stated: Fraction | None)
     if not total:
         return Rhythm(stated if stated and stated <= HIGHEST else Fraction(25), is_variable=False)
     middle = _quantile(steps, total, Fraction(1, 2))
-    slack = max(Fraction(1), middle * Fraction(1, 20))  # a tick of rounding, or 5 % of jitter
+    slack = max(min(Fraction(1), Fraction(middle, 4)), Fraction(middle, 20))  # a tick of rounding, or 5 % of jitter
     alike = {step: count for step, count in steps.items() if abs(step - middle) <= slack}
     count = sum(alike.values())
     if Fraction(count, total) < EVEN_SHARE:
@@ -77,7 +77,7 @@ def _base_rate(steps: Mapping[int, int], total: int, tick: Fraction) -> Fraction
 
 def _exact(measured: Fraction, doubt: Fraction, stated: Fraction | None) -> Fraction:
     """Return the exact rate that a measured one means, within its relative doubt."""
-    tolerance = max(Fraction(1, 5000), min(doubt, Fraction(1, 100)))
+    tolerance = max(Fraction(1, 2000), min(doubt, Fraction(1, 100)))
     candidates = [rate for rate in EXACT if abs(rate - measured) <= measured * tolerance]
     stated_exactly = [rate for rate in candidates if stated and abs(rate - stated) <= stated * Fraction(1, 5000)]
     if stated_exactly:

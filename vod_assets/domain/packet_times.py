@@ -97,6 +97,8 @@ class FrameTimes(Span):
         mends_jumps: As in `Span`.
         has_hidden_frames: Whether the codec stores frames that are never shown (VP8 and VP9); they share the time of
             the next one, within 2 ms.
+        shows_leading: Whether the decoder shows frames that come after the first key frame but are shown before it
+            (H.264 does, HEVC and MPEG-2 leave them out); they are not promised in any case.
 
     Attributes:
         shown: Frames that a decoder should put out: neither discarded nor before the first key frame.
@@ -104,8 +106,16 @@ class FrameTimes(Span):
         steps: How often each distance between neighbouring frames occurs, in ticks.
     """
 
-    def __init__(self, tick: Fraction, *, mends_jumps: bool = False, has_hidden_frames: bool = False) -> None:
+    def __init__(
+        self,
+        tick: Fraction,
+        *,
+        mends_jumps: bool = False,
+        has_hidden_frames: bool = False,
+        shows_leading: bool = False,
+    ) -> None:
         super().__init__(tick, mends_jumps=mends_jumps)
+        self.shows_leading = shows_leading
         self.shown = self.leading = self.hidden = self.discarded = self.keys = self.untimed = 0
         self.steps: Counter[int] = Counter()
         self.longest_gap, self.gap_at = 0, 0
@@ -125,12 +135,14 @@ class FrameTimes(Span):
             self._count_key(time, packet.is_discarded)
         if packet.is_discarded:
             self.discarded += 1
-        elif not self.keys or (time is not None and self._floor is not None and time < self._floor):
+        elif not self.keys:
             self.leading += 1
         elif time is None:
             self.untimed += 1
+        elif self._floor is not None and time < self._floor and not self.shows_leading:
+            self.leading += 1
         else:
-            self.shown += 1
+            self.shown += self._floor is None or time >= self._floor
             heapq.heappush(self._held, (time, packet.duration))
             if len(self._held) > REORDERED_FRAMES:
                 self._next_frame(*heapq.heappop(self._held))
@@ -142,10 +154,11 @@ class FrameTimes(Span):
         if self._last is not None and self._last_key is not None:
             self._key_gap = max(self._key_gap, self._last - self._last_key)
 
-    @property
-    def last_time(self) -> int | None:
-        """When the last frame begins, in ticks."""
-        return self._last
+    def duration_at(self, rate: Fraction) -> Fraction:
+        """Return the duration with the last frame's, which some containers leave at zero."""
+        if self.first is None or self._last is None or self.end > self._last:
+            return self.duration_seconds
+        return (self._last - self.first) * self.tick + 1 / rate
 
     @property
     def gap_seconds(self) -> Fraction:

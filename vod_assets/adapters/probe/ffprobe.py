@@ -253,4 +253,7 @@ def _span(raw: Json, *, mends_jumps: bool) -> Span:
     tick = typed.fraction(raw.get("time_base")) or Fraction(1, 1000)
     if raw.get("codec_type") != "video":
         return Span(tick, mends_jumps=mends_jumps)
-    return FrameTimes(tick, mends_jumps=mends_jumps, has_hidden_frames=raw.get("codec_name") in HIDES_FRAMES)
+    codec = raw.get("codec_name")
+    return FrameTimes(
+        tick, mends_jumps=mends_jumps, has_hidden_frames=codec in HIDES_FRAMES, shows_leading=codec == "h264"
+    )

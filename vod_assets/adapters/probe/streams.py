@@ -62,7 +62,7 @@ def video_stream(raw: Json, times: FrameTimes, origin: Fraction) -> Described:
         bit_depth=bit_depth(raw),
         colour=_colour(raw),
         start_seconds=max(Fraction(0), (times.start_seconds or origin) - origin),
-        duration_seconds=_duration(times, rhythm.rate),
+        duration_seconds=times.duration_at(rhythm.rate),
         promised_frames=None if times.hidden or times.untimed else times.shown,
         leading_frames=times.leading,
         keyframe_gap_seconds=times.keyframe_gap_seconds,
@@ -134,14 +134,6 @@ def fraction(text: object) -> Fraction | None:
 def _rhythm(raw: Json, times: FrameTimes) -> Rhythm:
     stated = fraction(raw.get("r_frame_rate")) or fraction(raw.get("avg_frame_rate"))
     return rhythm_of(times.steps, times.tick, stated)
-
-
-def _duration(times: FrameTimes, rate: Fraction) -> Fraction:
-    """Return the duration with the last frame's, which many containers leave at zero."""
-    span = times.duration_seconds
-    steps = sum(times.steps.values())
-    shown_until = (times.last_time - (times.first or 0)) * times.tick if times.last_time is not None else span
-    return max(span, shown_until + 1 / rate) if steps or not span else span
 
 
 def _turning(raw: Json) -> tuple[int, bool, list[Finding]]:

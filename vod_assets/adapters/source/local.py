@@ -1,0 +1,123 @@
+"""Sources on local or mounted disks: paths and ``file://`` addresses."""
+
+import contextlib
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes
+
+from vod_assets.domain.acceptance import refusal
+from vod_assets.domain.errors import ConfigError, SourceError, printable
+from vod_assets.domain.title import Fingerprint
+
+MEMORY = "fingerprints"
+
+
+class LocalSources:
+    """Reads source files where they lie, whatever characters their names hold.
+
+    Args:
+        cache: Folder where the digests of unchanged files are remembered, one small file each.
+    """
+
+    def __init__(self, cache: Path) -> None:
+        self.memory = cache / MEMORY
+
+    def canonical(self, address: str) -> str:
+        """Return the one address of a source; see `vod_assets.ports.SourceStore`."""
+        path = _path(address)
+        with _blamed_on(path):
+            real = path.resolve(strict=True)
+            mode = real.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "directory" if stat.S_ISDIR(mode) else "pipe, socket or device"
+            raise refusal("not_a_file", f"it is a {kind}, not a file", str(path))
+        if not os.access(real, os.R_OK):
+            raise refusal("permission_denied", "the file may not be read", str(path))
+        return "file://" + quote(os.fsencode(real))
+
+    def fingerprint(self, address: str) -> Fingerprint:
+        """Return size and SHA-256, remembered for an unchanged file.
+
+        Raises:
+            SourceError: ``source_empty``, ``source_changed`` while it was read, and those of `canonical`.
+        """
+        path = self.local_path(self.canonical(address))
+        with _blamed_on(path):
+            before = path.stat()
+            if not before.st_size:
+                raise refusal("source_empty", "the file has 0 bytes", str(path))
+            return self._remembered(path, before) or self._remember(path, before)
+
+    def local_path(self, address: str) -> Path:
+        """Return the local path of an address."""
+        return _path(address)
+
+    def siblings(self, address: str) -> list[str]:
+        """Return the addresses of the regular files beside a source, sorted."""
+        path = self.local_path(self.canonical(address))
+        others = (entry for entry in path.parent.iterdir() if entry != path and entry.is_file())
+        return sorted("file://" + quote(os.fsencode(entry)) for entry in others)
+
+    def _remembered(self, path: Path, status: os.stat_result) -> Fingerprint | None:
+        try:
+            kept = json.loads(self._note(path).read_text())
+        except (OSError, ValueError):
+            return None  # never seen, or the note is broken: hash it
+        if not isinstance(kept, dict) or kept.get("identity") != _identity(status):
+            return None
+        return Fingerprint(size_bytes=status.st_size, sha256=kept["sha256"])
+
+    def _remember(self, path: Path, status: os.stat_result) -> Fingerprint:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if _identity(path.stat()) != _identity(status):
+            raise refusal("source_changed", "the file changed while it was read", str(path))
+        self.memory.mkdir(parents=True, exist_ok=True)
+        partial = self._note(path).with_suffix(f".{os.getpid()}")
+        partial.write_text(json.dumps({"identity": _identity(status), "sha256": sha256}))
+        partial.replace(self._note(path))
+        return Fingerprint(size_bytes=status.st_size, sha256=sha256)
+
+    def _note(self, path: Path) -> Path:
+        return self.memory / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:32]}.json"
+
+
+def _path(address: str) -> Path:
+    """Return the absolute path that an address names; bytes that are no UTF-8 survive."""
+    scheme, separator, _ = address.partition("://")
+    if not separator or not scheme.isalnum():
+        return Path(address).expanduser().absolute()
+    if scheme.lower() != "file":
+        raise ConfigError(
+            "scheme_not_supported",
+            f"{printable(scheme)}:// addresses are not read by this version",
+            "Mount the share and name a file path",
+            file=printable(address)[:200],
+        )
+    after_scheme = address.partition("://")[2]
+    return Path(os.fsdecode(unquote_to_bytes("/" + after_scheme.partition("/")[2])))  # a host's name is passed over
+
+
+def _identity(status: os.stat_result) -> list[int]:
+    return [status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+
+
+@contextlib.contextmanager
+def _blamed_on(path: Path) -> Iterator[None]:
+    """Turn what the operating system says of a path into a refusal."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise refusal("source_missing", "there is no such file", str(path)) from error
+    except NotADirectoryError as error:
+        raise refusal("source_missing", "a part of the path is no directory", str(path)) from error
+    except PermissionError as error:
+        raise refusal("permission_denied", "the file may not be read", str(path)) from error
+    except (OSError, RuntimeError, ValueError) as error:  # ELOOP, ENAMETOOLONG, ESTALE, a NUL byte
+        if isinstance(error, SourceError):
+            raise
+        raise refusal("source_missing", f"the path cannot be followed: {error}", str(path)) from error
