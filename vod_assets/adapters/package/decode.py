@@ -14,9 +14,10 @@ from vod_assets.ports import Limits, ToolRunner
 
 AT_ONCE = 8  # playlists a process: its start costs more than a small track's decode, its memory grows with each
 LIMITS = Limits(wall_seconds=6 * 3600)
+BLAMED = ("tool_failed", "decoder_crash")  # codes for which the package is to blame
 NOTHING = Decoded(packets=0, frames=0, errors=0)
 _STREAM = re.compile(
-    r"Input stream #(\d+):\d+ \((?:video|audio)\): (\d+) packets read \(\d+ bytes\);"
+    r"Input stream #(\d+):\d+ \((video|audio)\): (\d+) packets read \(\d+ bytes\);"
     r" (\d+) frames decoded; (\d+) decode errors"
 )
 
@@ -52,17 +53,35 @@ class FfmpegPackageDecoder:
     def decode_all(self, playlists: Sequence[Path], root: Path) -> list[Decoded]:
         """Decode many media playlists in as few processes as sensible; return what came of each, in order.
 
+        One that FFmpeg cannot open at all has decoded nothing.
+
         Raises:
-            ToolError: FFmpeg opens one of them not at all.
+            ToolError: A limit was hit, or the machine failed; that says nothing of the package.
         """
         found: list[Decoded] = []
         for at in range(0, len(playlists), AT_ONCE):
             some = playlists[at : at + AT_ONCE]
-            argv = self._command(some, root)
-            counts = _read(self._runner.run(argv, limits=LIMITS).stderr)
-            order = [argument for before, argument in pairwise(argv) if before == "-i"]  # the builder's, not ours
-            found += [counts.get(order.index(f"file:{playlist.resolve()}"), NOTHING) for playlist in some]
+            try:
+                found += self._decode_some(some, root)
+            except ToolError as error:
+                if error.code not in BLAMED:
+                    raise
+                found += [self._decode_one(playlist, root) for playlist in some]  # the others may be sound
         return found
+
+    def _decode_one(self, playlist: Path, root: Path) -> Decoded:
+        try:
+            return self._decode_some([playlist], root)[0]
+        except ToolError as error:
+            if error.code not in BLAMED:
+                raise
+            return NOTHING
+
+    def _decode_some(self, playlists: Sequence[Path], root: Path) -> list[Decoded]:
+        argv = self._command(playlists, root)
+        counts = _read(self._runner.run(argv, limits=LIMITS).stderr)
+        order = [argument for before, argument in pairwise(argv) if before == "-i"]  # the builder's, not ours
+        return [counts.get(order.index(f"file:{playlist.resolve()}"), NOTHING) for playlist in playlists]
 
     def _command(self, playlists: Sequence[Path], root: Path, *, progress: bool = False) -> list[str]:
         # One output an input: as streams of one output, a slow track would hold the others' frames in memory.
@@ -74,9 +93,10 @@ class FfmpegPackageDecoder:
 
 
 def _read(stderr: str) -> dict[int, Decoded]:
-    """Return the decoder's closing counts of each input that it says anything of."""
+    """Return the decoder's closing counts of each input: its video's frames, or its audio's; all streams' errors."""
     found: dict[int, Decoded] = {}
-    for line in _STREAM.finditer(stderr):
-        number, packets, frames, errors = (int(figure) for figure in line.groups())
-        found.setdefault(number, Decoded(packets, frames, errors))
+    for line in sorted(_STREAM.findall(stderr), key=lambda line: line[1], reverse=True):  # video first
+        number, packets, frames, errors = (int(line[place]) for place in (0, 2, 3, 4))
+        first = found.get(number, Decoded(packets, frames, 0))
+        found[number] = Decoded(first.packets, first.frames, first.errors + errors)
     return found

@@ -45,3 +45,5 @@ def _named(path: Path) -> Iterator[None]:
         yield
     except MalformedError as error:
         raise MalformedError(f"{path.name}: {error}") from error
+    except OSError as error:
+        raise MalformedError(f"{path.name} cannot be read: {error.strerror}") from error

@@ -1,0 +1,201 @@
+"""Read an MPD with lxml, DTDs and entities forbidden: representations, their segments, and where they lead."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+from lxml import etree
+
+from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.package_view import PackageView, resolved
+
+MPD = "{urn:mpeg:dash:schema:mpd:2011}"
+MOST_SEGMENTS = 1_000_000
+MOST_NODES = 100_000
+
+
+@dataclass(frozen=True)
+class NamedSegment:
+    """One segment as the MPD names it; the address is None when it leads out of the package."""
+
+    uri: str
+    address: str | None
+    begin: int
+    duration: int
+
+    @property
+    def name(self) -> str:
+        """Its file name."""
+        return (self.address or self.uri).rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Representation:
+    """One representation, with what it inherits from its adaptation set."""
+
+    id: str
+    kind: str
+    bandwidth: int
+    codecs: str
+    size: tuple[int, int] | None
+    frame_rate: Fraction | None
+    sample_rate: int | None
+    timescale: int
+    init: str | None
+    segments: tuple[NamedSegment, ...]
+
+    @property
+    def seconds(self) -> Fraction:
+        """Sum of the segments' durations."""
+        return Fraction(sum(segment.duration for segment in self.segments), self.timescale)
+
+
+@dataclass(frozen=True)
+class Mpd:
+    """One MPD."""
+
+    name: str
+    address: str
+    is_static: bool
+    seconds: Fraction
+    representations: tuple[Representation, ...]
+
+
+def read_mpd(view: PackageView, variant: str, address: str) -> Mpd:
+    """Return an MPD.
+
+    Raises:
+        MalformedError: It is none, or carries a DTD, or uses what our own never does (several periods, xlink).
+    """
+    root = _parse(view.text(address), address)
+    periods = root.findall(f"{MPD}Period")
+    if root.tag != f"{MPD}MPD" or len(periods) != 1:
+        raise MalformedError(f"{address} is no MPD with one period")
+    if root.find(f"{MPD}BaseURL") is not None or periods[0].find(f"{MPD}BaseURL") is not None:
+        raise MalformedError(f"{address} moves all its addresses with a BaseURL")
+    try:
+        total = _seconds(root.get("mediaPresentationDuration", ""))
+        found = tuple(_representations(periods[0], address, total))
+    except (ValueError, ZeroDivisionError, KeyError) as error:
+        raise MalformedError(f"{address} cannot be understood: {error}") from error
+    return Mpd(variant, address, root.get("type", "static") == "static", total, found)
+
+
+def _parse(text: str, address: str) -> etree._Element:
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise MalformedError(f"{address} carries a document type declaration")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise MalformedError(f"{address} is no XML: {error}") from error
+    for number, node in enumerate(root.iter()):
+        if number > MOST_NODES or any("xlink" in str(name) for name in node.attrib):
+            raise MalformedError(f"{address} is far too large, or includes other documents")
+    return root
+
+
+def _representations(period: etree._Element, address: str, total: Fraction) -> Iterator[Representation]:
+    for adaptation in period.findall(f"{MPD}AdaptationSet"):
+        for element in adaptation.findall(f"{MPD}Representation"):
+            yield _representation(element, adaptation, address, total)
+
+
+def _representation(
+    element: etree._Element, adaptation: etree._Element, address: str, total: Fraction
+) -> Representation:
+    def said(name: str) -> str:
+        return element.get(name) or adaptation.get(name) or ""
+
+    template = element.find(f"{MPD}SegmentTemplate")
+    if template is None:
+        template = adaptation.find(f"{MPD}SegmentTemplate")
+    if template is None:
+        raise MalformedError(f"{address}: representation {said('id')} has no SegmentTemplate")
+    base = "".join(
+        (one.text or "").strip() for one in (*adaptation.findall(f"{MPD}BaseURL"), *element.findall(f"{MPD}BaseURL"))
+    )
+    naming = _Naming(template, address, base, said("id"), said("bandwidth"))
+    size = (int(said("width")), int(said("height"))) if said("width") and said("height") else None
+    return Representation(
+        id=said("id"),
+        kind=said("contentType") or said("mimeType").partition("/")[0],
+        bandwidth=int(said("bandwidth") or 0),
+        codecs=said("codecs"),
+        size=size,
+        frame_rate=Fraction(said("frameRate")) if said("frameRate") else None,
+        sample_rate=int(said("audioSamplingRate")) if said("audioSamplingRate").isdigit() else None,
+        timescale=naming.timescale,
+        init=naming.init(),
+        segments=tuple(naming.segments(total)),
+    )
+
+
+class _Naming:
+    """Expands one SegmentTemplate (ISO/IEC 23009-1, 5.3.9.4)."""
+
+    def __init__(self, template: etree._Element, address: str, base: str, name: str, bandwidth: str) -> None:
+        self.template, self.address, self.base = template, address, base
+        self.fixed = {"$RepresentationID$": name, "$Bandwidth$": bandwidth}
+        self.timescale = int(template.get("timescale", "1"))
+        if self.timescale < 1:
+            raise ValueError("a timescale must be positive")
+
+    def init(self) -> str | None:
+        uri = self.template.get("initialization")
+        return resolved(self.address, self.base + self._filled(uri)) if uri else None
+
+    def segments(self, total: Fraction) -> Iterator[NamedSegment]:
+        number = int(self.template.get("startNumber", "1"))
+        media = self.template.get("media", "")
+        for place, (begin, duration) in enumerate(self._times(total)):
+            if place >= MOST_SEGMENTS:
+                raise ValueError("there are far too many segments")
+            uri = self.base + self._filled(media, number + place, begin)
+            yield NamedSegment(uri, resolved(self.address, uri), begin, duration)
+
+    def _times(self, total: Fraction) -> Iterator[tuple[int, int]]:
+        timeline = self.template.find(f"{MPD}SegmentTimeline")
+        if timeline is None:
+            yield from self._equal_times(total)
+            return
+        now = 0
+        for entry in timeline.findall(f"{MPD}S"):
+            now = int(entry.get("t", now))
+            duration = int(entry.get("d", "0"))
+            for _ in range(int(entry.get("r", "0")) + 1):
+                yield now, duration
+                now += duration
+
+    def _equal_times(self, total: Fraction) -> Iterator[tuple[int, int]]:
+        duration = int(self.template.get("duration", "0"))
+        if duration < 1:
+            raise ValueError("a SegmentTemplate needs a SegmentTimeline or a duration")
+        end = round(total * self.timescale)
+        for place in range(min(MOST_SEGMENTS + 1, ceil(Fraction(end, duration)))):
+            yield place * duration, min(duration, end - place * duration)
+
+    def _filled(self, uri: str, number: int | None = None, time: int | None = None) -> str:
+        for identifier, value in self.fixed.items():
+            uri = uri.replace(identifier, value)
+        for identifier, count in (("Number", number), ("Time", time)):
+            before, mark, rest = uri.partition(f"${identifier}")
+            if mark and count is not None:
+                width, _, after = rest.partition("$")
+                uri = f"{before}{count:0{int(width[2:-1]) if width else 1}d}{after}"
+        return uri.replace("$$", "$")
+
+
+def _seconds(text: str) -> Fraction:
+    """Return the seconds of ``PT1H2M3.5S``; years to days do not occur in a presentation."""
+    total, number = Fraction(0), ""
+    factors = {"H": 3600, "M": 60, "S": 1}
+    for char in text.removeprefix("PT"):
+        if char in factors:
+            total, number = total + Fraction(number) * factors[char], ""
+        else:
+            number += char
+    if number or not text.startswith("PT"):
+        raise ValueError(f"{text!r} is no duration")
+    return total

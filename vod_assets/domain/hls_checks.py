@@ -1,0 +1,180 @@
+"""Check HLS playlists against the files that they name."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from vod_assets.domain.hls_attributes import decimal
+from vod_assets.domain.hls_reading import HlsPackage, MediaPlaylist, ReadSegment, Stream
+from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.measured_track import MeasuredTrack, measure
+from vod_assets.domain.package_checks import packages
+from vod_assets.domain.package_view import PackageView
+from vod_assets.domain.report import Measured, Report
+
+MANIFEST = "hls_package.manifest"
+TOLERANCE_SECONDS = Fraction(1, 1000)
+RATE_TOLERANCE = Fraction(1, 100)  # frames per second; FRAME-RATE has three decimals
+FOREIGN_EXCESS = Fraction(11, 10)  # of measured over declared: encoders elsewhere do not count containers
+HIGHEST_EXCESS = Fraction(3, 2)  # of a declared over a measured bandwidth: more would starve slow viewers of a rung
+
+
+def check_manifest(view: PackageView, *, is_ours: bool = True) -> Report:
+    """Report whether every address exists and every figure in the playlists is that of the files.
+
+    Args:
+        view: The package.
+        is_ours: Whether bandwidths must be exact; encoders elsewhere declare what they aimed at.
+    """
+    findings: list[str] = []
+    measured: dict[str, Measured] = {}
+    for package in packages(view, findings):
+        checker = _Checker(view, package, is_ours)
+        found = list(checker.findings())
+        findings += [f"{package.name}: {finding}" for finding in found]
+        measured[f"{package.name}/playlists"] = len(package.media)
+        measured[f"{package.name}/segments"] = sum(len(one.segments) for one in package.media.values())
+    return Report.of(MANIFEST, findings, **measured)
+
+
+class _Checker:
+    """Checks one package; measured tracks are kept, for bandwidths need several at once."""
+
+    def __init__(self, view: PackageView, package: HlsPackage, is_ours: bool) -> None:
+        self.view, self.package, self.is_ours = view, package, is_ours
+        self.tracks: dict[str, MeasuredTrack | None] = {}
+
+    def findings(self) -> Iterator[str]:
+        yield from self._lost_playlists()
+        for playlist in self.package.media.values():
+            yield from (f"{playlist.name}: {fault}" for fault in self._playlist(playlist))
+        for stream in self.package.streams_of("variant"):
+            yield from (f"{stream.uri}: {fault}" for fault in self._variant(stream))
+
+    def _lost_playlists(self) -> Iterator[str]:
+        named = [(one.uri, one.address) for one in self.package.streams]
+        for uri, address in [*named, *((one.uri, one.address) for one in self.package.renditions)]:
+            if address is None:
+                yield f"the address {uri} leads out of the package"
+            elif address not in self.package.media:
+                yield f"the playlist {uri} is not there, or cannot be read"
+
+    def _playlist(self, playlist: MediaPlaylist) -> Iterator[str]:
+        if not playlist.is_ended:
+            yield "there is no EXT-X-ENDLIST"
+        if not playlist.segments:
+            yield "there are no segments"
+        longest = max((segment.seconds for segment in playlist.segments), default=Fraction(0))
+        if int(longest + Fraction(1, 2)) > playlist.target_seconds:
+            yield f"EXT-X-TARGETDURATION is {playlist.target_seconds}, a segment lasts {decimal(longest)} s"
+        lost = list(self._lost_segments(playlist.segments))
+        yield from lost
+        if not lost:
+            yield from self._iframes(playlist) if playlist.of_iframes else self._times(playlist)
+
+    def _lost_segments(self, segments: Sequence[ReadSegment]) -> Iterator[str]:
+        for segment in segments:
+            if segment.address is None:
+                yield f"the address {segment.uri} leads out of the package"
+                continue
+            size, described = self.view.size(segment.address), self.view.described_size(segment.address)
+            if not size:
+                yield f"{segment.name} is {'empty' if size == 0 else 'not there'}"
+            elif described is not None and size != described:
+                yield f"{segment.name} has {size} bytes, its descriptor says {described}"
+            elif segment.offset_bytes + (segment.length_bytes or 0) > size:
+                end = segment.offset_bytes + (segment.length_bytes or 0)
+                yield f"{segment.name} has {size} bytes, a byte range ends at {end}"
+        for init in {segment.init for segment in segments if segment.init}:
+            if not self.view.size(init):
+                yield f"the init segment {init} is not there"
+
+    def _times(self, playlist: MediaPlaylist) -> Iterator[str]:
+        try:
+            track = self.tracks[playlist.address] = measure(self.view, playlist)
+        except MalformedError as error:
+            yield str(error)
+            return
+        if track is None:
+            return
+        for segment, length in zip(playlist.segments, track.lengths(), strict=True):
+            if abs(segment.seconds - length) > TOLERANCE_SECONDS:
+                yield f"{segment.name}: EXTINF is {decimal(segment.seconds)} s, its samples last {decimal(length)} s"
+
+    def _iframes(self, playlist: MediaPlaylist) -> Iterator[str]:
+        for segment in playlist.segments:
+            if segment.init is None or segment.address is None or segment.length_bytes is None:
+                continue
+            begin, end = segment.offset_bytes, segment.offset_bytes + segment.length_bytes
+            try:
+                opening = self.view.segment(segment.address, segment.init).opening
+            except MalformedError as error:
+                yield str(error)
+                continue
+            if not any(moof == begin and first_end <= end and is_sync for moof, first_end, is_sync in opening):
+                yield f"{segment.name}: the byte range {begin} to {end} holds no fragment that starts with an I-frame"
+
+    def _variant(self, stream: Stream) -> Iterator[str]:
+        video = self.tracks.get(stream.address or "")
+        audio = self._group("AUDIO", stream.audio)
+        if video is None:
+            return
+        yield from self._codecs(stream, [video, *audio])
+        if stream.size and video.init.kind == "video" and stream.size != (video.init.width, video.init.height):
+            declared, real = "{}x{}".format(*stream.size), f"{video.init.width}x{video.init.height}"
+            yield f"RESOLUTION is {declared}, the init segment says {real}"
+        if stream.frame_rate and abs(stream.frame_rate - video.frame_rate()) > RATE_TOLERANCE:
+            real = decimal(video.frame_rate(), 3)
+            yield f"FRAME-RATE is {decimal(stream.frame_rate, 3)}, its samples make {real}"
+        yield from self._bandwidths(stream, video, audio)
+
+    def _codecs(self, stream: Stream, tracks: Sequence[MeasuredTrack]) -> Iterator[str]:
+        real = {track.init.codecs.lower() for track in tracks}
+        declared = {codec.lower() for codec in stream.codecs}
+        if declared and declared != real:
+            yield f"CODECS are {', '.join(sorted(declared))}, the init segments say {', '.join(sorted(real))}"
+        elif self.is_ours and not declared:
+            yield "there are no CODECS"
+
+    def _bandwidths(self, stream: Stream, video: MeasuredTrack, audio: Sequence[MeasuredTrack]) -> Iterator[str]:
+        if not stream.bandwidth:
+            if self.package.address != stream.address:
+                yield "there is no BANDWIDTH"
+            return
+        others = [one for one in audio if one is not video]
+        average = _average(video) + max((_average(one) for one in others), default=0)
+        peak = _peak(video) + max((_peak(one) for one in others), default=0)
+        least = peak if self.is_ours else int(average / FOREIGN_EXCESS)
+        if stream.bandwidth < least:
+            yield f"BANDWIDTH is {stream.bandwidth}, its segments need {least}"
+        if self.is_ours and stream.bandwidth > HIGHEST_EXCESS * peak + _text_slack(self.package):
+            yield f"BANDWIDTH is {stream.bandwidth}, its segments need only {peak}"
+        if (
+            stream.average
+            and self.is_ours
+            and not average <= stream.average <= HIGHEST_EXCESS * average + _text_slack(self.package)
+        ):
+            yield f"AVERAGE-BANDWIDTH is {stream.average}, its segments make {average}"
+
+    def _group(self, kind: str, group: str) -> list[MeasuredTrack]:
+        addresses = [one.address for one in self.package.renditions if one.kind == kind and one.group == group]
+        return [track for address in addresses if address and (track := self.tracks.get(address))]
+
+
+def _average(track: MeasuredTrack) -> int:
+    bits = 8 * sum(one.size_bytes for one in track.facts)
+    return int(bits / track.seconds) if track.seconds else 0
+
+
+def _peak(track: MeasuredTrack) -> int:
+    """Return the highest bit rate of any one segment that is not short (RFC 8216, 4.1)."""
+    lengths = track.lengths()
+    half = max(lengths) / 2
+    rates = [
+        8 * facts.size_bytes / length for facts, length in zip(track.facts, lengths, strict=True) if length >= half
+    ]
+    return int(max(rates))
+
+
+def _text_slack(package: HlsPackage) -> int:
+    """Return what text may add to a declared bandwidth; its segments are a few hundred bytes."""
+    return 50_000 if package.played("text") else 1_000

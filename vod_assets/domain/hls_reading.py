@@ -1,0 +1,207 @@
+"""Read HLS playlists with the independent ``m3u8`` parser: what they say, and where their addresses lead."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import m3u8
+
+from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.package_view import PackageView, resolved
+
+Parsed = Any  # the parser has no types
+
+
+@dataclass(frozen=True)
+class ReadSegment:
+    """One segment of a media playlist; addresses are None when they lead out of the package."""
+
+    uri: str
+    address: str | None
+    seconds: Fraction
+    length_bytes: int | None = None
+    offset_bytes: int = 0
+    init: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name as a person looks for it."""
+        return (self.address or self.uri).rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class MediaPlaylist:
+    """One media playlist."""
+
+    address: str
+    target_seconds: int
+    is_ended: bool
+    of_iframes: bool
+    of_images: bool
+    segments: tuple[ReadSegment, ...]
+
+    @property
+    def name(self) -> str:
+        """Its file name."""
+        return self.address.rpartition("/")[2]
+
+    @property
+    def seconds(self) -> Fraction:
+        """Sum of the EXTINF values."""
+        return sum((segment.seconds for segment in self.segments), Fraction(0))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One EXT-X-STREAM-INF, EXT-X-I-FRAME-STREAM-INF or EXT-X-IMAGE-STREAM-INF."""
+
+    kind: str  # "variant", "iframes" or "images"
+    uri: str
+    address: str | None
+    bandwidth: int
+    average: int | None
+    codecs: frozenset[str]
+    size: tuple[int, int] | None
+    frame_rate: Fraction | None
+    audio: str = ""
+    subtitles: str = ""
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """One EXT-X-MEDIA."""
+
+    kind: str
+    group: str
+    name: str
+    uri: str
+    address: str | None
+
+
+@dataclass(frozen=True)
+class HlsPackage:
+    """Everything that a multivariant playlist leads to; a lone media playlist is its own package.
+
+    Attributes:
+        media: Every media playlist that could be read, by address.
+        broken: What could not be: playlist and reason.
+    """
+
+    name: str
+    address: str
+    streams: tuple[Stream, ...] = ()
+    renditions: tuple[Rendition, ...] = ()
+    media: dict[str, MediaPlaylist] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
+
+    def streams_of(self, kind: str) -> list[Stream]:
+        """Return the streams of one kind."""
+        return [stream for stream in self.streams if stream.kind == kind]
+
+    def played(self, kind: str) -> list[MediaPlaylist]:
+        """Return the media playlists of ``video``, ``audio`` or ``text``, each once, in the order they are named.
+
+        A variant stream whose playlist is also an audio rendition's is a stream of audio alone.
+        """
+        audio = [one.address for one in self.renditions if one.kind == "AUDIO"]
+        addresses = {
+            "audio": audio,
+            "text": [one.address for one in self.renditions if one.kind == "SUBTITLES"],
+            "video": [one.address for one in self.streams_of("variant") if one.address not in audio],
+        }[kind]
+        return [self.media[address] for address in dict.fromkeys(addresses) if address in self.media]
+
+
+def read_hls(view: PackageView, variant: str) -> list[HlsPackage]:
+    """Return the HLS packages of a variant: one for each multivariant playlist, or for each lone media playlist."""
+    addresses = [address for address in view.manifests(variant) if address.endswith(".m3u8")]
+    parsed: dict[str, Parsed] = {}
+    broken: list[str] = []
+    for address in addresses:
+        try:
+            parsed[address] = _parse(view, address)
+        except MalformedError as error:
+            broken.append(str(error))
+    tops = [address for address, one in parsed.items() if one.is_variant] or list(parsed)
+    packages = [_package(variant, top, parsed) for top in tops]
+    if broken:
+        packages.append(HlsPackage(variant, "", broken=tuple(broken)))
+    return packages
+
+
+def _parse(view: PackageView, address: str) -> Parsed:
+    text = view.text(address)
+    if not text.startswith("#EXTM3U"):
+        raise MalformedError(f"{address} does not begin with #EXTM3U")
+    try:
+        return m3u8.loads(text)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:  # what the parser raises on nonsense
+        raise MalformedError(f"{address} cannot be parsed: {error}") from error
+
+
+def _package(variant: str, top: str, parsed: dict[str, Parsed]) -> HlsPackage:
+    if not parsed[top].is_variant:
+        lone = Stream("variant", top, top, 0, None, frozenset(), None, None)
+        return HlsPackage(variant, top, (lone,), (), {top: _media(top, parsed[top])})
+    streams, renditions = tuple(_streams(top, parsed[top])), tuple(_renditions(top, parsed[top]))
+    named = dict.fromkeys([*(one.address for one in streams), *(one.address for one in renditions)])
+    media = {address: _media(address, parsed[address]) for address in named if address in parsed}
+    return HlsPackage(variant, top, streams, renditions, media)
+
+
+def _streams(top: str, parsed: Parsed) -> Iterator[Stream]:
+    for one in parsed.playlists:
+        yield _stream("variant", top, one.uri, one.stream_info)
+    for one in parsed.iframe_playlists:
+        yield _stream("iframes", top, one.uri, one.iframe_stream_info)
+    for one in parsed.image_playlists:
+        yield _stream("images", top, one.uri, one.image_stream_info)
+
+
+def _stream(kind: str, top: str, uri: str, info: Parsed) -> Stream:
+    return Stream(
+        kind=kind,
+        uri=uri,
+        address=resolved(top, uri),
+        bandwidth=info.bandwidth or 0,
+        average=info.average_bandwidth,
+        codecs=frozenset(codec.strip() for codec in (info.codecs or "").split(",") if codec.strip()),
+        size=info.resolution,
+        frame_rate=Fraction(str(info.frame_rate)) if info.frame_rate else None,
+        audio=info.audio or "",
+        subtitles=info.subtitles or "",
+    )
+
+
+def _renditions(top: str, parsed: Parsed) -> Iterator[Rendition]:
+    for one in parsed.media:
+        if one.uri:  # without one it is inside the variant streams
+            yield Rendition(one.type or "", one.group_id or "", one.name or "", one.uri, resolved(top, one.uri))
+
+
+def _media(address: str, parsed: Parsed) -> MediaPlaylist:
+    return MediaPlaylist(
+        address=address,
+        target_seconds=int(parsed.target_duration or 0),
+        is_ended=bool(parsed.is_endlist),
+        of_iframes=bool(parsed.is_i_frames_only),
+        of_images=bool(parsed.is_images_only),
+        segments=tuple(_segments(address, parsed.segments)),
+    )
+
+
+def _segments(address: str, segments: Sequence[Parsed]) -> Iterator[ReadSegment]:
+    end_of_last = 0
+    for one in segments:
+        length, _, offset = (one.byterange or "").partition("@")
+        begin = int(offset) if offset.isdigit() else end_of_last if length else 0
+        end_of_last = begin + int(length or 0)
+        yield ReadSegment(
+            uri=one.uri or "",
+            address=resolved(address, one.uri or ""),
+            seconds=Fraction(str(one.duration or 0)),
+            length_bytes=int(length) if length.isdigit() else None,
+            offset_bytes=begin,
+            init=resolved(address, one.init_section.uri) if one.init_section else None,
+        )

@@ -1,0 +1,63 @@
+"""What a media playlist's segments really hold."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from vod_assets.domain.hls_reading import MediaPlaylist
+from vod_assets.domain.init_segment import InitSegment
+from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.package_view import PackageView, SegmentFacts
+
+
+@dataclass(frozen=True)
+class MeasuredTrack:
+    """One media playlist with its init segment and the facts of each of its segments, in the playlist's order."""
+
+    playlist: MediaPlaylist
+    init: InitSegment
+    facts: tuple[SegmentFacts, ...]
+
+    @property
+    def seconds(self) -> Fraction:
+        """How long the samples last."""
+        return Fraction(self.facts[-1].end - self.facts[0].begin, self.init.timescale) if self.facts else Fraction(0)
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are."""
+        return sum(one.samples for one in self.facts)
+
+    @property
+    def starts(self) -> tuple[Fraction, ...]:
+        """When each segment's presentation begins, in seconds."""
+        return tuple(Fraction(one.begin, self.init.timescale) for one in self.facts)
+
+    def lengths(self) -> list[Fraction]:
+        """Return how long each segment is presented: until the next one begins."""
+        times = [one.begin for one in self.facts] + [self.facts[-1].end]
+        return [Fraction(end - begin, self.init.timescale) for begin, end in pairwise(times)]
+
+    def frame_rate(self) -> Fraction:
+        """Return samples per second over the whole track."""
+        return self.samples / self.seconds if self.seconds else Fraction(0)
+
+
+def measure(view: PackageView, playlist: MediaPlaylist) -> MeasuredTrack | None:
+    """Return the measured track of a playlist of fragmented MP4 segments; None when it is of another kind.
+
+    Raises:
+        MalformedError: A segment is missing or is not what it should be.
+    """
+    inits = {segment.init for segment in playlist.segments}
+    if playlist.of_images or inits == {None} or not playlist.segments:
+        return None
+    init = inits.pop()
+    if init is None or inits:
+        raise MalformedError(f"{playlist.name} has segments with different init segments")
+    facts = []
+    for segment in playlist.segments:
+        if segment.address is None:
+            raise MalformedError(f"{playlist.name}: {segment.uri} leads out of the package")
+        facts.append(view.segment(segment.address, init))
+    return MeasuredTrack(playlist, view.init(init), tuple(facts))
