@@ -6,6 +6,8 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import ffmpeg
+
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, package_input
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.errors import ToolError
@@ -84,11 +86,10 @@ class FfmpegPackageDecoder:
         return [counts.get(order.index(f"file:{playlist.resolve()}"), NOTHING) for playlist in playlists]
 
     def _command(self, playlists: Sequence[Path], root: Path, *, progress: bool = False) -> list[str]:
-        # One output an input: as streams of one output, a slow track would hold the others' frames in memory.
-        outputs = [
-            package_input(playlist, root, threads=1).output("pipe:", f="null", dn=None, sn=None)
-            for playlist in playlists
-        ]
+        inputs = [package_input(playlist, root, threads=1) for playlist in playlists]
+        # One output an input: as streams of one output, a slow track would hold the others' frames in memory. Streams
+        # are named, or ffmpeg would choose the best of all inputs for the first output.
+        outputs = [ffmpeg.output(one["v?"], one["a?"], "pipe:", f="null") for one in inputs]
         return compile_ffmpeg(self._program, outputs, progress=progress, verbosity="level+verbose")
 
 
