@@ -65,8 +65,11 @@ def _guess(data: bytes, language: str) -> str | None:
     best = matches.best()
     if best is None:
         return None
-    fitting = [match.encoding for match in matches]
+    best_fit = (best.chaos, -best.coherence)
+    fitting = {name for match in matches for name in match.could_be_from_charset}
+    equal = {
+        name for match in matches if (match.chaos, -match.coherence) <= best_fit for name in match.could_be_from_charset
+    }
     spoken = [name for name, languages in OLD_CHARSETS.items() if language.split("-")[0] in languages.split()]
-    equal = [match.encoding for match in matches if (match.chaos, -match.coherence) <= (best.chaos, -best.coherence)]
     preferred = [name for name in spoken if name in fitting] + [name for name in ("cp1252",) if name in equal]
     return preferred[0] if preferred else best.encoding

@@ -113,8 +113,8 @@ def _check_shape(text: str, name: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
             raise _bad(name, f"line {line}: an alias (*{str(event.anchor)[:20]}) is not allowed")
-        if getattr(event, "tag", None) is not None:
-            raise _bad(name, f"line {line}: a type ({event.tag[:30]}) is not allowed: write plain text")
+        if tag := getattr(event, "tag", None):
+            raise _bad(name, f"line {line}: a type ({str(tag)[:30]}) is not allowed: write plain text")
         if depth > DEEPEST or count > MOST_NODES:
             raise _bad(name, f"line {line}: is nested deeper than {DEEPEST} or is too long")
 

@@ -1,0 +1,178 @@
+"""Posters are worth looking at; thumbnails come one per interval, in the viewer's shape."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import ffmpeg
+import pytest
+from PIL import Image, ImageStat
+
+from vod_assets.adapters.ffmpeg.command import artifact_input, generated_input
+from vod_assets.adapters.process import SupervisedRunner
+from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker, candidate_times, fitted
+from vod_assets.adapters.transcode.sheets import paint_sheets
+from vod_assets.domain.errors import VodError
+from vod_assets.domain.media_info import Colour
+from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets_tests.adapters.transcode.clips import described, make, moving_picture, tools
+
+pytestmark = pytest.mark.media
+EVERY_SECOND = ThumbnailPreset(interval_seconds=1, width=64)
+
+
+@pytest.fixture
+def maker() -> FfmpegPictureMaker:
+    return FfmpegPictureMaker(tools(), SupervisedRunner())
+
+
+def light(path: Path) -> float:
+    with Image.open(path) as picture:
+        return float(ImageStat.Stat(picture.convert("L")).mean[0])
+
+
+def corners(path: Path) -> list[tuple[int, ...]]:
+    """Return the colours near the left upper, right upper, left lower and right lower corner, to the nearest 128."""
+    with Image.open(path) as picture:
+        rgb = picture.convert("RGB")
+    places = [(x, y) for y in (0.25, 0.75) for x in (0.25, 0.75)]
+    pixels = [rgb.getpixel((int(x * rgb.width), int(y * rgb.height))) for x, y in places]
+    return [tuple(round(part / 255) for part in pixel) for pixel in pixels if isinstance(pixel, tuple)]
+
+
+def quarters(target: Path, size: str = "64x64", **options: object) -> Path:
+    """Write a clip whose left upper quarter is red, right upper green, left lower blue, right lower white."""
+    width, height = (int(side) // 2 for side in size.split("x"))
+    colours = [
+        generated_input(f"color={name}:s={width}x{height}:r=25:d=2") for name in ("red", "lime", "blue", "white")
+    ]
+    rows = [ffmpeg.filter(colours[n : n + 2], "hstack") for n in (0, 2)]
+    picture = ffmpeg.filter(rows, "vstack").filter("scale", out_color_matrix="bt601").filter("format", "yuv420p")
+    for name, arguments in options.items():
+        picture = picture.filter(name, arguments)
+    return make(target, picture, **{"c:v": "libx264", "g": 10, "threads": 1})
+
+
+@pytest.mark.parametrize(("gap", "gop"), [(1, 25), (None, 250)])
+def test_poster_avoids_a_black_beginning(maker: FfmpegPictureMaker, tmp_path: Path, gap: int | None, gop: int) -> None:
+    black = generated_input("color=black:s=320x180:r=25:d=4")
+    picture = ffmpeg.concat(black, generated_input("testsrc2=s=320x180:r=25:d=4"))
+    clip = make(tmp_path / "c.mp4", picture, **{"c:v": "libx264", "g": gop, "sc_threshold": 0, "pix_fmt": "yuv420p"})
+    time = maker.poster(clip, described(320, 180, 8, gap), tmp_path / "poster.jpg")
+    assert time >= 4
+    assert light(tmp_path / "poster.jpg") > 60
+    assert not list(tmp_path.glob(".poster_*"))
+
+
+def test_poster_of_a_black_film_is_black(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    clip = make(tmp_path / "c.mp4", generated_input("color=black:s=64x36:r=25:d=1"), pix_fmt="yuv420p")
+    maker.poster(clip, described(64, 36, 1, None), tmp_path / "poster.jpg")
+    assert light(tmp_path / "poster.jpg") < 2
+
+
+def test_portrait_is_the_right_way_up(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    """A display matrix that turns the picture a quarter to the right turns poster and thumbnails."""
+    upright = quarters(tmp_path / "upright.mp4", "64x32")
+    turned = artifact_input(upright, **{"display_rotation:v": "270"})
+    clip = make(tmp_path / "turned.mp4", turned, c="copy")
+    info = described(64, 32, 2, Fraction(2, 5), rotation=90)
+    maker.poster(clip, info, tmp_path / "poster.jpg")
+    maker.thumbnails(clip, info, EVERY_SECOND, tmp_path)
+    for name in ("poster.jpg", "00001.jpg"):
+        with Image.open(tmp_path / name) as picture:
+            assert picture.size == (32, 64)
+        assert corners(tmp_path / name) == [(0, 0, 1), (1, 0, 0), (1, 1, 1), (0, 1, 0)]
+
+
+def test_anamorphic_picture_gets_its_right_shape(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    clip = quarters(tmp_path / "pal.mp4", "90x72", setsar="64/45")
+    info = described(90, 72, 2, Fraction(2, 5), sample_aspect=Fraction(64, 45), field_order="tt")
+    maker.poster(clip, info, tmp_path / "poster.jpg")
+    with Image.open(tmp_path / "poster.jpg") as picture:
+        assert picture.size == (128, 72)
+    assert corners(tmp_path / "poster.jpg") == [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)]
+
+
+@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
+def test_hdr_becomes_a_picture_that_is_neither_dark_nor_grey(
+    maker: FfmpegPictureMaker, tmp_path: Path, transfer: str
+) -> None:
+    picture = generated_input("testsrc2=s=64x36:r=25:d=1").filter("scale", out_color_matrix="bt709", out_range="tv")
+    sdr = {"tin": "bt709", "pin": "bt709", "min": "bt709", "rin": "tv"}
+    hdr = {"t": transfer, "p": "bt2020", "m": "bt2020nc", "r": "tv", "npl": 200}
+    picture = picture.filter("format", "yuv420p").filter("zscale", **sdr, **hdr).filter("format", "yuv420p10le")
+    clip = make(tmp_path / "hdr.mkv", picture, **{"c:v": "ffv1"})
+    info = described(64, 36, 1, None, colour=Colour(transfer=transfer))
+    maker.poster(clip, info, tmp_path / "poster.jpg")
+    with Image.open(tmp_path / "poster.jpg") as poster:
+        _, saturation, value = ImageStat.Stat(poster.convert("HSV")).mean
+    assert saturation > 100
+    assert value > 60
+
+
+@pytest.mark.parametrize(("gop", "gap"), [(25, 1), (100, 4)])
+def test_one_thumbnail_per_interval_to_the_very_end(
+    maker: FfmpegPictureMaker, tmp_path: Path, gop: int, gap: int
+) -> None:
+    clip = moving_picture(tmp_path / "c.mp4", seconds=4, gop=gop)
+    info = described(320, 180, Fraction(401, 100), gap)
+    assert maker.thumbnails(clip, info, EVERY_SECOND, tmp_path) == 5
+    made = sorted(path.name for path in tmp_path.glob("*.jpg"))
+    assert made == [f"{number:05}.jpg" for number in range(1, 6)]
+    with Image.open(tmp_path / "00001.jpg") as picture:
+        assert picture.size == (64, 36)
+
+
+def test_clip_shorter_than_half_an_interval_has_a_thumbnail(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    clip = moving_picture(tmp_path / "c.mp4", seconds=1)
+    assert maker.thumbnails(clip, described(320, 180, 1, None), ThumbnailPreset(), tmp_path) == 1
+
+
+def test_pictures_are_the_same_bytes_every_time(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    clip, info = moving_picture(tmp_path / "c.mp4"), described(320, 180, 4, 1)
+    runs = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        maker.poster(clip, info, folder / "poster.jpg")
+        maker.thumbnails(clip, info, EVERY_SECOND, folder)
+        paint_sheets(sorted(folder.glob("0*.jpg")), EVERY_SECOND, Fraction(4), folder)
+        runs.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert runs[0] == runs[1]
+    assert b"Lavc" not in runs[0]["poster.jpg"]
+
+
+def test_source_that_cannot_be_decoded_is_an_error_with_a_code(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    clip = tmp_path / "noise.mp4"
+    clip.write_bytes(bytes(range(256)) * 40)
+    with pytest.raises(VodError):
+        maker.poster(clip, described(64, 36, 4, 1), tmp_path / "poster.jpg")
+
+
+def test_dense_key_frames_are_jumped_to_and_alone_decoded(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    info = described(1920, 1080, 3600, 2)
+    poster = maker.poster_command(tmp_path / "c.mp4", info, tmp_path)
+    assert poster.count("nokey") == len(candidate_times(info)) == poster.count("-noaccurate_seek")
+    thumbnails = maker.thumbnail_command(tmp_path / "c.mp4", info, ThumbnailPreset(), tmp_path)
+    assert thumbnails[thumbnails.index("-discard:v") + 1] == "nokey"
+
+
+def test_rare_key_frames_cost_one_decode_of_a_minute(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    poster = maker.poster_command(tmp_path / "c.mp4", described(1920, 1080, 3600, 300), tmp_path)
+    assert poster.count("-i") == 1
+    assert poster[poster.index("-t") + 1] == "60.000"
+
+
+@pytest.mark.parametrize(
+    ("display", "side", "size"),
+    [
+        ((1920, 1080), 1280, (1280, 720)),
+        ((1080, 1920), 1280, (720, 1280)),
+        ((66, 64), 1280, (66, 64)),
+        ((161, 121), 160, (160, 120)),
+        ((1920, 16), 160, (160, 2)),
+    ],
+)
+def test_size_is_even_and_never_larger_than_the_picture(
+    display: tuple[int, int], side: int, size: tuple[int, int]
+) -> None:
+    assert fitted(display, side) == size
