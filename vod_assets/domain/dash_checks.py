@@ -82,7 +82,7 @@ def _hls_media(view: PackageView, variant: str) -> set[str]:
     for package in read_hls(view, variant):
         text = {playlist.address for playlist in package.played("text")}
         for playlist in package.media.values():
-            if playlist.address not in text:
+            if playlist.address not in text and not playlist.of_iframes:
                 named = [address for one in playlist.segments for address in (one.init, one.address)]
                 found |= {address for address in named if address}
     return found

@@ -84,9 +84,9 @@ class _Checker:
             elif segment.offset_bytes + (segment.length_bytes or 0) > size:
                 end = segment.offset_bytes + (segment.length_bytes or 0)
                 yield f"{segment.name} has {size} bytes, a byte range ends at {end}"
-        for init in {segment.init for segment in segments if segment.init}:
-            if not self.view.size(init):
-                yield f"the init segment {init} is not there"
+        for init, uri in dict.fromkeys((segment.init, segment.init_uri) for segment in segments if segment.init_uri):
+            if init is None or not self.view.size(init):
+                yield f"the init segment {uri} {'is not there' if init else 'leads out of the package'}"
 
     def _times(self, playlist: MediaPlaylist) -> Iterator[str]:
         try:

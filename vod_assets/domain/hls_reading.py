@@ -23,6 +23,7 @@ class ReadSegment:
     length_bytes: int | None = None
     offset_bytes: int = 0
     init: str | None = None
+    init_uri: str = ""
 
     @property
     def name(self) -> str:
@@ -204,4 +205,5 @@ def _segments(address: str, segments: Sequence[Parsed]) -> Iterator[ReadSegment]
             length_bytes=int(length) if length.isdigit() else None,
             offset_bytes=begin,
             init=resolved(address, one.init_section.uri) if one.init_section else None,
+            init_uri=one.init_section.uri if one.init_section else "",
         )

@@ -20,8 +20,8 @@ class MeasuredTrack:
 
     @property
     def seconds(self) -> Fraction:
-        """How long the samples last."""
-        return Fraction(self.facts[-1].end - self.facts[0].begin, self.init.timescale) if self.facts else Fraction(0)
+        """How long the samples last; a segment that is missing in the middle is not counted."""
+        return Fraction(sum(one.end - one.begin for one in self.facts), self.init.timescale)
 
     @property
     def samples(self) -> int:
