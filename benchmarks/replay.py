@@ -10,8 +10,8 @@ from benchmarks.sides import VodRun, fresh
 def replayed(run: VodRun, folder: Path) -> float:
     """Run the same tool calls in the same order and return their CPU seconds; outputs go where they went.
 
-    Folders that the run has removed since are made beforehand and not counted. A call whose input is gone (a picture that
-    Python made in between) ends at once; there are none but small ones.
+    Folders that the run has removed since are made beforehand and not counted. A call whose input is gone (a picture
+    that Python made in between) ends at once; there are none but small ones.
     """
     fresh(folder)
     for path in _folders(run):

@@ -90,9 +90,9 @@ def orchestration(bench: Bench) -> None:
     for number in range(bench.rounds):
         print(f"orchestration, round {number + 1}", flush=True)
         ours = vod(bench.clip, bench.work / "vod-orchestration", "--profile", "seed")
-        replayed = replayed(ours, bench.work / "replay")
+        calls = replayed(ours, bench.work / "replay")
         own = bench.note(
-            "whole run minus the same calls in a shell script, CPU s (≤ 5.0)", ours.whole.cpu_seconds - replayed
+            "whole run minus the same calls in a shell script, CPU s (≤ 5.0)", ours.whole.cpu_seconds - calls
         )
         bench.note(
             "whole run minus what its tools used themselves, CPU s", ours.whole.cpu_seconds - ours.tool_cpu_seconds
