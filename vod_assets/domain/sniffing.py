@@ -40,13 +40,13 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b";FFMETADATA", "format_not_allowed", "an FFmpeg metadata file"),
 )
 _MARKUP: tuple[tuple[bytes, str, str], ...] = (
-    (rb"<mpd[\s>]", "format_not_allowed", "a DASH manifest"),
-    (rb"<asx[\s>]", "format_not_allowed", "an ASX playlist"),
-    (rb"<smil[\s>]", "format_not_allowed", "a SMIL playlist"),
-    (rb"<compositionplaylist[\s>]", "format_not_allowed", "an IMF composition playlist"),
-    (rb"<smoothstreamingmedia[\s>]", "format_not_allowed", "a Smooth Streaming manifest"),
-    (rb"<svg[\s>]", "source_is_image", "an SVG picture"),
-    (rb"<tt[\s>]", "source_not_media", "a TTML caption file"),
+    (rb"<mpd\b", "format_not_allowed", "a DASH manifest"),
+    (rb"<asx\b", "format_not_allowed", "an ASX playlist"),
+    (rb"<smil\b", "format_not_allowed", "a SMIL playlist"),
+    (rb"<compositionplaylist\b", "format_not_allowed", "an IMF composition playlist"),
+    (rb"<smoothstreamingmedia\b", "format_not_allowed", "a Smooth Streaming manifest"),
+    (rb"<svg\b", "source_is_image", "an SVG picture"),
+    (rb"<tt\b", "source_not_media", "a TTML caption file"),
     (rb"<(!doctype html|html|head|body)", "source_not_media", "a web page"),
     (rb"<(\?xml|[a-z])", "source_not_media", "an XML document"),
 )

@@ -58,7 +58,8 @@ def compile_ffmpeg(
 
     Args:
         program: The ffmpeg binary.
-        outputs: Output nodes of ffmpeg-python; inputs and filters that they share are opened and run once.
+        outputs: Output nodes of ffmpeg-python, which also chooses their order; inputs and filters that they share are
+            opened and run once.
         progress: Report ``key=value`` lines on standard output twice a second.
         verbosity: For ``-v``; ``level+verbose`` prints the counts that `vod_assets.adapters.ffmpeg.counts` reads.
     """

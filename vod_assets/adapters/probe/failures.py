@@ -1,20 +1,22 @@
 """Why ffprobe could not read a file, in the gate's words."""
 
+import re
+
+from vod_assets.adapters.ffmpeg.allowed import MOST_STREAMS
 from vod_assets.adapters.probe.boxes import BoxFacts
 from vod_assets.domain.acceptance import refusal
 from vod_assets.domain.errors import SourceError, ToolError, VodError
 
+TOO_MANY_STREAMS = "max_streams"  # "Number of streams exceeds max_streams", "Number of tracks exceeds max_streams"
 BY_PHRASE = (
-    ("exceeds the maximum number of streams", "too_many_streams", "the file has more than 64 streams"),
-    ("max_streams", "too_many_streams", "the file has more than 64 streams"),
-    ("Codec not on whitelist", "codec_not_allowed", "a stream's codec is not allowed"),
+    (TOO_MANY_STREAMS, "too_many_streams", f"the file has more than {MOST_STREAMS} streams"),
     ("Format not on whitelist", "format_not_allowed", "the container is not one of those that are opened"),
     ("exceeds specified max pixel count", "picture_too_large", "the picture has more than 35.4 million pixels"),
-    ("Picture size", "picture_too_large", "the picture's size is impossible or over the limit"),
     ("encryption info", "source_encrypted", "the media are encrypted"),
     ("Permission denied", "permission_denied", "the file may not be read"),
     ("No such file", "source_missing", "the file is gone"),
 )
+_REFUSED_CODEC = re.compile(r"Codec \((\S+)\) not on whitelist")
 BEYOND_LIMITS = frozenset({"limit_exceeded", "out_of_memory"})
 UNREADABLE = ("moov atom not found", "Invalid data found", "error reading header", "End of file", "EOF")
 
@@ -25,9 +27,12 @@ def explain(error: ToolError, boxes: BoxFacts, file: str) -> VodError:
         return refusal("limit_exceeded", f"reading the file's index {error.cause.partition(' ')[2]}", file)
     if error.code != "tool_failed":
         return error.about(file=file)
+    codec = _REFUSED_CODEC.search(error.stderr)
+    if codec:
+        return refusal("codec_not_allowed", f"a stream's codec is {codec[1]}, which is not allowed", file)
     for phrase, code, cause in BY_PHRASE:
         if phrase in error.stderr:
-            return refusal(code, cause + _detail(error.stderr, phrase), file)
+            return refusal(code, cause, file)
     return _unreadable(error, boxes, file)
 
 
@@ -46,8 +51,3 @@ def _unreadable(error: ToolError, boxes: BoxFacts, file: str) -> VodError:
 def _corrupt(cause: str, error: ToolError, file: str) -> SourceError:
     words = [line.split("] ")[-1] for line in error.stderr.splitlines() if "[error]" in line]
     return refusal("source_corrupt", f"{cause}: {words[0]}" if words else cause, file)
-
-
-def _detail(stderr: str, phrase: str) -> str:
-    line = next(line for line in stderr.splitlines() if phrase in line)
-    return f" ({line.split('] ')[-1][:120]})"

@@ -7,11 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from vod_assets.adapters.ffmpeg.allowed import MOST_STREAMS
 from vod_assets.adapters.ffmpeg.command import ffprobe_command
 from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.probe import streams as typed
 from vod_assets.adapters.probe.boxes import BoxFacts, look_at_boxes
-from vod_assets.adapters.probe.failures import explain
+from vod_assets.adapters.probe.failures import TOO_MANY_STREAMS, explain
 from vod_assets.adapters.probe.transport import is_scrambled
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.acceptance import (
@@ -74,7 +75,7 @@ class FfprobeProber:
         file = file or path.name
         boxes = self._first_look(path, file)
         try:
-            header = self._header(path)
+            header = self._header(path, file)
             scan = self._scan(path, header)
             claimed = self._claimed_frames(path, header, scan, boxes)
         except ToolError as error:
@@ -98,8 +99,10 @@ class FfprobeProber:
             raise refusal("edit_list_too_long", f"an edit list has {boxes.edits} entries, over {MOST_EDITS}", file)
         return boxes
 
-    def _header(self, path: Path) -> Json:
+    def _header(self, path: Path, file: str) -> Json:
         result = self.runner.run(ffprobe_command(self.tools.ffprobe, path, *HEADER_ENTRIES), limits=HEADER_LIMITS)
+        if TOO_MANY_STREAMS in result.stderr:  # some demuxers go on after that, with streams that are none
+            raise refusal("too_many_streams", f"the file has more than {MOST_STREAMS} streams", file)
         header: Json = json.loads(result.stdout)
         return header
 
@@ -170,7 +173,7 @@ class _Source:
             container=self.container,
             found_frames=found,
             claimed_frames=claim,
-            stated_seconds=typed.fraction(self.header["format"].get("duration")),
+            stated_seconds=self._stated_seconds(index),
             measured_seconds=max(span.end * span.tick for span in self.scan.spans.values() if span.packets),
             gap_seconds=times.gap_seconds,
             gap_at_seconds=times.gap_at_seconds,
@@ -184,6 +187,13 @@ class _Source:
     @property
     def container(self) -> str:
         return container_of(self.header["format"]["format_name"])
+
+    def _stated_seconds(self, index: int) -> Fraction | None:
+        """Return the header's duration; of an AVI, what its count of frames makes (the rest ffprobe guesses)."""
+        stated = typed.fraction(self.header["format"].get("duration"))
+        raw = next(raw for raw in self.header["streams"] if raw["index"] == index)
+        rate = typed.fraction(raw.get("r_frame_rate"))
+        return int(raw.get("nb_frames", 0)) / rate if self.container == "avi" and rate else stated
 
     def _frames(self, index: int) -> FrameTimes:
         span = self.scan.spans[index]
@@ -206,6 +216,9 @@ class _Source:
     def _no_video(self) -> Exception:
         present = [raw for raw in self.header["streams"] if self.scan.spans[raw["index"]].packets]
         pictures = [raw for raw in present if raw.get("codec_type") == "video"]
+        if not present and self.boxes.cut_box:
+            cause = f"the {self.boxes.cut_box} box reaches past the end of the file, and nothing can be read"
+            return refusal("source_truncated", cause, self.file)
         if not present:
             return refusal("no_streams", "the container holds no stream with data", self.file)
         if any(raw.get("disposition", {}).get("attached_pic") for raw in pictures) or not pictures:
