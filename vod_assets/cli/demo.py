@@ -63,7 +63,7 @@ def show(outcome: Outcome, settings: Settings, console: Console) -> None:
         console.print(Text(outcome.error.message if outcome.error else "Nothing was released.", style="red"))
         return
     console.print(variant_streams(opened_path(outcome.hls)))
-    console.print(addresses(outcome, settings))
+    console.print(Text(addresses(outcome, settings)), soft_wrap=True)  # addresses are for copying: never folded
 
 
 def prepare(folder: Path) -> Path:
@@ -131,22 +131,23 @@ def variant_streams(playlist: Path) -> Table:
             "video", size, str(stream.codecs), _kilobits(stream.bandwidth), _kilobits(stream.average_bandwidth)
         )
     for media in multivariant.media:
-        table.add_row(str(media.type).lower(), f"{media.language or ''} {media.name or ''}".strip(), "", "", "")
+        names = dict.fromkeys(name for name in (media.language, media.name) if name)
+        table.add_row(str(media.type).lower(), " ".join(names), "", "", "")
     return table
 
 
-def addresses(outcome: Outcome, settings: Settings) -> Table:
-    """Return where to look: files that open now, and pages that `vod serve` shows."""
-    table = Table(title="Where to look", box=None, show_header=False, title_justify="left", padding=(0, 2, 0, 0))
-    for name, value in (
-        ("player page", player_page(opened_path(outcome.hls or ""), settings)),
-        ("HLS", outcome.hls),
-        ("DASH", outcome.dash),
-        ("CMS entry", outcome.cms_entry),
-    ):
-        table.add_row(Text(name, style="bold"), Text(value or "", overflow="fold"))
-    table.add_row("", Text("`make dev` (or `vod serve`) opens the player page; `make dev` the Dagster UI too."))
-    return table
+def addresses(outcome: Outcome, settings: Settings) -> str:
+    """Return where to look: files that open now, and the page that `vod serve` shows."""
+    rows = {
+        "player page": player_page(opened_path(outcome.hls or ""), settings),
+        "HLS": outcome.hls,
+        "DASH": outcome.dash,
+        "CMS entry": outcome.cms_entry,
+    }
+    lines = [f"{name:<12} {value}" for name, value in rows.items()]
+    return "\n".join(
+        ("", *lines, "", "`make dev` opens the player page and the Dagster UI; `vod serve` the page alone.")
+    )
 
 
 def player_page(playlist: Path, settings: Settings) -> str:
