@@ -14,7 +14,7 @@ from vod_assets.domain.errors import SourceError
 from vod_assets_tests.corpus import corpus_files
 
 GOOD = "1\n00:00:01,000 --> 00:00:02,500\nHello\n"
-CAPTION_PATTERNS = ("captions/*", "hostile/srt_*", "hostile/*.ttml", "hostile/*.stl")
+REAL_FILES = corpus_files("captions/*", "hostile/srt_*", "hostile/*.ttml", "hostile/*.stl")
 
 
 def srt(text: str) -> str:
@@ -263,12 +263,14 @@ def test_noise_is_read_or_refused_and_nothing_else(data: bytes, name: str) -> No
         assert error.code in ("caption_file_refused", "caption_format_unsupported")  # noqa: PT017 - both ends are right
 
 
-@pytest.mark.parametrize("path", corpus_files(*CAPTION_PATTERNS), ids=lambda path: path.name)
-def test_real_caption_file_is_read_or_refused_with_a_reason(path: Path) -> None:
-    try:
-        captions = read_captions(path.read_bytes(), path.name)
-    except SourceError as error:
-        assert error.code in ("caption_file_refused", "caption_format_unsupported")  # noqa: PT017 - both ends are right
-        return
-    written = write_webvtt(captions)
-    assert read_captions(written, "again.vtt").cues == captions.cues
+if REAL_FILES:
+
+    @pytest.mark.parametrize("path", REAL_FILES, ids=lambda path: path.name)
+    def test_real_caption_file_is_read_or_refused_with_a_reason(path: Path) -> None:
+        try:
+            captions = read_captions(path.read_bytes(), path.name)
+        except SourceError as error:
+            assert error.code in ("caption_file_refused", "caption_format_unsupported")  # noqa: PT017 - both ends are right
+            return
+        written = write_webvtt(captions)
+        assert read_captions(written, "again.vtt").cues == captions.cues

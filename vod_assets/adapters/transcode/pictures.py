@@ -1,5 +1,6 @@
 """Still pictures: a poster worth looking at, and a small picture every few seconds, without decoding the whole film."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -39,6 +40,14 @@ PACING: dict[str, Any] = {
     "eof_action": "pass",
 }  # the frame before the middle of each interval
 SCALING = "bicubic+accurate_rnd+full_chroma_int+bitexact"  # the same bytes on every processor
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is decoded for thumbnails: options of the input, and which frame of an interval ``fps`` takes."""
+
+    options: Mapping[str, Any]
+    rounding: str
 
 
 class FfmpegPictureMaker:
@@ -94,29 +103,56 @@ class FfmpegPictureMaker:
 
     def thumbnails(self, source: Path, info: MediaInfo, preset: ThumbnailPreset, directory: Path) -> int:
         """Write one small JPEG per interval, ``00001.jpg`` on, for the whole duration; return how many."""
-        self.runner.run(self.thumbnail_command(source, info, preset, directory), limits=LIMITS)
-        count = thumbnail_count(info, preset)
-        made = len(list(directory.glob("[0-9]*.jpg")))
-        if made != count:
-            cause = f"{made} thumbnails could be taken instead of {count}"
-            raise SourceError("source_damaged", cause, "Deliver the file again", file=source.name)
-        return count
+        count, made = thumbnail_count(info, preset), 0
+        for effort in efforts(info, preset):
+            self.runner.run(self.thumbnail_command(source, info, preset, directory, effort), limits=LIMITS)
+            made = len(list(directory.glob("[0-9]*.jpg")))
+            if made == count:
+                return count
+        cause = f"{made} thumbnails could be taken instead of {count}"
+        raise SourceError("source_damaged", cause, "Deliver the file again", file=source.name)
 
-    def thumbnail_command(self, source: Path, info: MediaInfo, preset: ThumbnailPreset, directory: Path) -> list[str]:
-        """Return the command line of all thumbnails.
-
-        Each is the last usable frame before the middle of its interval. Key frames alone are enough when there is one
-        per interval: the demuxer passes on nothing else. Otherwise frames that no other frame needs are left out.
-        """
-        gap, interval = info.video.keyframe_gap_seconds, preset.interval_seconds
-        cheap = KEYFRAMES_ONLY if gap is not None and gap <= interval else THRIFTY
-        picture = source_input(source, **cheap)[str(info.video.index)]
-        paced = picture.filter("fps", fps=f"1/{interval}", **PACING)
-        still = _still(paced, info.video, fitted(info.video.display_size, preset.width))
+    def thumbnail_command(
+        self, source: Path, info: MediaInfo, preset: ThumbnailPreset, directory: Path, effort: Effort
+    ) -> list[str]:
+        """Return the command line of all thumbnails, decoding as much as an effort says."""
+        interval = preset.interval_seconds
+        picture = source_input(source, **effort.options)[str(info.video.index)]
+        picture = picture.filter("fps", fps=f"1/{interval}", **PACING | {"round": effort.rounding})
+        still = _still(picture, info.video, fitted(info.video.display_size, preset.width))
         lasting = still.filter("tpad", stop=-1, stop_mode="clone")  # a picture per interval to the very end
         frames = {"frames:v": thumbnail_count(info, preset), "start_number": 1}
         output = lasting.output(str(directory / "%05d.jpg"), **JPEG, **frames, f="image2")
         return compile_ffmpeg(self.tools.ffmpeg, [output])
+
+
+def efforts(info: MediaInfo, preset: ThumbnailPreset) -> list[Effort]:
+    """Return how thumbnails are tried to be taken, the cheapest way first.
+
+    Where there is a key frame in every interval, the first one is decoded and nothing else is. An edit list may throw
+    just that frame away; then all key frames are tried, and at last whatever the middle of an interval needs.
+    """
+    gap, interval = info.video.keyframe_gap_seconds, preset.interval_seconds
+    thorough = Effort(THRIFTY, "near")
+    if gap is None or gap > interval:
+        return [thorough]
+    return [
+        Effort({**KEYFRAMES_ONLY, "bsf:v": _one_keyframe_per(interval)}, "down"),
+        Effort(KEYFRAMES_ONLY, "near"),
+        thorough,
+    ]
+
+
+def _one_keyframe_per(interval_seconds: int) -> str:
+    """Return a bitstream filter that keeps all packets but the first key frame of each interval from the decoder.
+
+    An intra-only mezzanine has nothing but key frames, and decoding them all for a few pictures costs as much as an
+    encode's own decode. Packets without a time stamp (AVI) are kept. Register 0 holds where the next interval begins; a
+    millisecond of grace covers time stamps that a container rounds.
+    """
+    time = "(pts-startpts)*tb"
+    next_interval = rf"st(0\,{interval_seconds}*floor({time}/{interval_seconds}+1.0001))"
+    return rf"noise=drop='if(eq(pts\,nopts)+key*gte({time}\,ld(0)-0.001)\,{next_interval}*0\,1)'"
 
 
 def thumbnail_count(info: MediaInfo, preset: ThumbnailPreset) -> int:

@@ -9,7 +9,7 @@ from PIL import Image, ImageStat
 
 from vod_assets.adapters.ffmpeg.command import artifact_input, generated_input
 from vod_assets.adapters.process import SupervisedRunner
-from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker, candidate_times, fitted
+from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker, candidate_times, efforts, fitted
 from vod_assets.adapters.transcode.sheets import paint_sheets
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.media_info import Colour
@@ -122,6 +122,22 @@ def test_one_thumbnail_per_interval_to_the_very_end(
         assert picture.size == (64, 36)
 
 
+def test_each_thumbnail_shows_its_own_second(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    """Even when every frame is a key frame, so that all but one a second are kept from the decoder."""
+    names = ("black", "red", "lime", "white")
+    seconds = [generated_input(f"color={name}:s=64x36:r=25:d=1") for name in names]
+    clip = make(tmp_path / "c.mkv", ffmpeg.concat(*seconds), **{"c:v": "mjpeg", "pix_fmt": "yuvj420p"})
+    maker.thumbnails(clip, described(64, 36, 4, Fraction(1, 25)), EVERY_SECOND, tmp_path)
+    shown = [corners(tmp_path / f"{number:05}.jpg")[0] for number in range(1, 5)]
+    assert shown == [(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 1)]
+
+
+def test_key_frames_that_an_edit_list_throws_away_are_made_up_for(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    whole = moving_picture(tmp_path / "whole.mp4", seconds=3, gop=50)
+    clip = make(tmp_path / "cut.mp4", artifact_input(whole, ss="1.0"), c="copy")
+    assert maker.thumbnails(clip, described(320, 180, 2, 2), ThumbnailPreset(interval_seconds=2), tmp_path) == 1
+
+
 def test_clip_shorter_than_half_an_interval_has_a_thumbnail(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
     clip = moving_picture(tmp_path / "c.mp4", seconds=1)
     assert maker.thumbnails(clip, described(320, 180, 1, None), ThumbnailPreset(), tmp_path) == 1
@@ -152,7 +168,8 @@ def test_dense_key_frames_are_jumped_to_and_alone_decoded(maker: FfmpegPictureMa
     info = described(1920, 1080, 3600, 2)
     poster = maker.poster_command(tmp_path / "c.mp4", info, tmp_path)
     assert poster.count("nokey") == len(candidate_times(info)) == poster.count("-noaccurate_seek")
-    thumbnails = maker.thumbnail_command(tmp_path / "c.mp4", info, ThumbnailPreset(), tmp_path)
+    preset = ThumbnailPreset()
+    thumbnails = maker.thumbnail_command(tmp_path / "c.mp4", info, preset, tmp_path, efforts(info, preset)[0])
     assert thumbnails[thumbnails.index("-discard:v") + 1] == "nokey"
 
 
