@@ -13,8 +13,10 @@ from typing import Any, Protocol
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream
+from vod_assets.domain.package_view import Decoded, PackageView
 from vod_assets.domain.profile import AudioPreset, RungPreset, ThumbnailPreset, VideoPreset
 from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.thumbnails import SpriteSheets
 from vod_assets.domain.title import Fingerprint, TitleRecord
 from vod_assets.domain.track import Track
 
@@ -133,8 +135,8 @@ class ArtifactStore(Protocol):
     ) -> Artifact:
         """Make an attempt's files and document the artifact of its recipe, exactly once.
 
-        The artifact holds every file in the attempt's directory; ``entries`` make it an index, in their order. When another writer was first, this attempt is removed
-        and the winner's artifact is returned.
+        The artifact holds every file in the attempt's directory; ``entries`` make it an index, in their order. When
+        another writer was first, this attempt is removed and the winner's artifact is returned.
 
         Raises:
             Cancelled: The run is no longer wanted; nothing was committed.
@@ -340,16 +342,40 @@ class TrackJob:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-class PackageDecoder(Protocol):
-    """Plays our own packages, to prove that they can be played."""
+class SheetPainter(Protocol):
+    """Puts many small pictures into few files."""
 
     build_ids: Mapping[str, str]
 
-    def decode(self, playlist: Path, root: Path) -> tuple[int, Fraction]:
-        """Decode every frame that a media playlist below ``root`` leads to; return frames (or samples) and seconds.
+    def paint(
+        self, pictures: Sequence[Path], preset: ThumbnailPreset, duration_seconds: Fraction, directory: Path
+    ) -> SpriteSheets:
+        """Write sprite sheets and their WebVTT index into a directory; return where each picture is."""
+        ...
 
-        Raises:
-            ToolError: ``undecodable``, with the decoder's words.
+
+@dataclass(frozen=True)
+class InspectedPackage:
+    """A package as it will lie at an origin, and a way to play its media playlists by their addresses."""
+
+    view: PackageView
+    decode_all: Callable[[Sequence[str]], Mapping[str, Decoded]]
+
+
+class PackageInspector(Protocol):
+    """Opens packages for the checks that look at their bytes."""
+
+    build_ids: Mapping[str, str]
+
+    def open(
+        self, tracks: Mapping[str, Path], manifests: Mapping[str, Sequence[Path]], sizes: Mapping[str, int]
+    ) -> AbstractContextManager[InspectedPackage]:
+        """Open a package that is not published yet.
+
+        Args:
+            tracks: Folder of each track leaf, by its digest.
+            manifests: Folders of each variant's manifests.
+            sizes: Bytes of every file of a track by its address, ``tracks/<digest>/<path>``.
         """
         ...
 

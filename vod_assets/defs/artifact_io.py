@@ -16,8 +16,8 @@ ARTIFACTS = "artifacts"
 class ArtifactIOManager(dg.IOManager):
     """Keeps and finds the artifacts of titles in one store.
 
-    Asset bodies commit through ``store`` and return the artifact; the I/O manager then points the asset at it. Replacing
-    this one resource moves everything to another store.
+    Asset bodies commit through ``store`` and return the artifact; the I/O manager then points the asset at it.
+    Replacing this one resource moves everything to another store.
     """
 
     def __init__(self, store: ArtifactStore, profiles: Mapping[str, Profile]) -> None:

@@ -1,7 +1,7 @@
 """Knowing whether a run is still wanted.
 
-Dagster cannot stop a run that a command-line process executes: it only marks it. So the run looks at its own status, and
-whoever works for it (the tool supervisor, the store) asks here before going on.
+Dagster cannot stop a run that a command-line process executes: it only marks it. So the run looks at its own status,
+and whoever works for it (the tool supervisor, the store) asks here before going on.
 """
 
 import time
@@ -33,7 +33,7 @@ class InstanceRunGuard:
             raise Cancelled
 
 
-class RunGuardResource(dg.ConfigurableResource):
+class RunGuardResource(dg.ConfigurableResource[InstanceRunGuard]):
     """Gives each run its guard; work outside a run (asset checks of one's own, tests) is always wanted."""
 
     def create_resource(self, context: dg.InitResourceContext) -> InstanceRunGuard:

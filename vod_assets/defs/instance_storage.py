@@ -13,6 +13,7 @@ from dagster._core.storage.root import LocalArtifactStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
+from vod_assets.defs.pooled_sqlite import PooledEventLog, PooledRuns
 from vod_assets.home import dagster_home
 from vod_assets.settings import load_settings
 
@@ -27,6 +28,12 @@ def instance_folder() -> str:
 
 class HomeStorage(DagsterSqliteStorage):
     """Runs, events and schedules in SQLite below the instance's folder."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(base_dir, inst_data)
+        history = Path(base_dir) / "history"  # where Dagster's own SQLite storage keeps both
+        self._event_log_storage = PooledEventLog(str(history / "runs"))
+        self._run_storage = PooledRuns.from_local(str(history))
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The edge between an asset's body and Dagster: recipes, reuse, progress, and what becomes of errors."""
 
-import json
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +13,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError  # no public n
 
 from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.documents import canonical_json
+from vod_assets.domain.documents import plain
 from vod_assets.domain.errors import Cancelled, SourceError, ToolError, VodError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
@@ -23,6 +22,7 @@ from vod_assets.ports import Progress, RunGuard, SourceStore
 
 Work = Callable[[Path], Mapping[str, Any]]
 Metadata = Mapping[str, Any]
+Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 
 
 class StepReporter(Protocol):
@@ -54,7 +54,7 @@ class Made:
 class Step:
     """What an asset's body works with: its title, its store, its profile."""
 
-    context: dg.AssetExecutionContext
+    context: Context
     artifacts: ArtifactIOManager
     guard: RunGuard
     reporter: StepReporter
@@ -85,7 +85,7 @@ class Step:
             return Made(found, reused=True)
         started = time.monotonic()
         with self.artifacts.store.attempt(self.title, recipe) as attempt:
-            artifact = self.artifacts.store.commit(attempt, _plain(work(attempt.directory)))
+            artifact = self.artifacts.store.commit(attempt, plain(work(attempt.directory)))
         return Made(artifact, reused=False, seconds=time.monotonic() - started)
 
     def index(self, asset: str, leaves: Mapping[str, Made], reason: str = "") -> Made:
@@ -111,9 +111,7 @@ class Step:
 
     def leaves(self, index: Artifact) -> dict[str, Artifact]:
         """Return the artifacts that an index lists, by name; none for an empty one."""
-        return {
-            entry.name: self.artifacts.store.load(self.title, entry.asset, entry.recipe) for entry in index.entries
-        }
+        return {entry.name: self.artifacts.store.load(self.title, entry.asset, entry.recipe) for entry in index.entries}
 
     def path(self, artifact: Artifact, file: str = "") -> Path:
         """Return a local path of an artifact's file, or of its directory."""
@@ -161,9 +159,7 @@ class Step:
 
 
 @contextmanager
-def step(
-    context: dg.AssetExecutionContext, artifacts: ArtifactIOManager, guard: RunGuard, reporter: StepReporter
-) -> Iterator[Step]:
+def step(context: Context, artifacts: ArtifactIOManager, guard: RunGuard, reporter: StepReporter) -> Iterator[Step]:
     """Run an asset's body for its title: errors become failures that name the title, a cancelled run stops."""
     title = context.partition_key
     name = context.op_execution_context.op.name
@@ -179,8 +175,8 @@ def edge(context: Any, title: str, artifacts: ArtifactIOManager) -> Iterator[Non
     """Turn our errors into Dagster's: a refusal is kept in the store, a cancelled run ends as CANCELED."""
     try:
         yield
-    except Cancelled as error:
-        raise DagsterExecutionInterruptedError(str(error)) from error
+    except Cancelled as cancelled:
+        raise DagsterExecutionInterruptedError(str(cancelled)) from cancelled
     except (KeyboardInterrupt, DagsterExecutionInterruptedError):
         mark_cancelled(context.instance, context.run_id)
         raise
@@ -211,9 +207,3 @@ def _failure_metadata(error: VodError) -> dict[str, Any]:
         metadata["command"] = error.command
         metadata["last_words"] = dg.MetadataValue.md(f"```\n{error.last_words}\n```")
     return metadata
-
-
-def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document as plain JSON values; refuses what would make a digest unstable."""
-    plain: dict[str, Any] = json.loads(canonical_json(document))
-    return plain

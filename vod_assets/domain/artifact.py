@@ -31,7 +31,8 @@ class Artifact(Document):
     """A leaf (files and a document), or an index (entries of other artifacts), as committed to a store.
 
     ``title``, ``asset``, ``recipe`` and ``attempt`` say where it lies and are no part of its digest, so equal content
-    made twice has one digest. An artifact that does not apply to a title is empty and says why in ``document["empty"]``.
+    made twice has one digest. An artifact that does not apply to a title is empty and says why in its document's
+    ``empty``.
     """
 
     title: str

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +25,11 @@ def canonical_json(value: Any) -> bytes:
     ).encode()
 
 
+def plain(value: Any) -> Any:
+    """Return a value as plain JSON values, exactly as its canonical JSON reads back."""
+    return json.loads(canonical_json(value))
+
+
 def digest_of(value: Any) -> str:
     """Return the SHA-256 of a value's canonical JSON, as 64 hex digits."""
     return hashlib.sha256(canonical_json(value)).hexdigest()
@@ -34,7 +40,7 @@ def _plain(value: Any) -> Any:
         return _plain(value.model_dump(mode="python"))
     if isinstance(value, Fraction):
         return str(value)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from vod_assets.domain.documents import digest_of
+from vod_assets.domain.documents import digest_of, plain
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,7 @@ class Recipe:
 
     def as_document(self) -> dict[str, Any]:
         """Return the recipe as it is kept beside the artifact, for lineage."""
-        return {
-            "asset": self.asset,
-            "inputs": dict(self.inputs),
-            "parameters": dict(self.parameters),
-            "tools": dict(self.tools),
-        }
+        recipe: dict[str, Any] = plain(
+            {"asset": self.asset, "inputs": self.inputs, "parameters": self.parameters, "tools": self.tools}
+        )
+        return recipe

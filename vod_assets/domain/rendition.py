@@ -3,7 +3,6 @@
 Every rung is scaled straight from the source, so what it is made with depends on no other rung.
 """
 
-from collections.abc import Mapping
 from fractions import Fraction
 
 from vod_assets.domain.documents import Document
@@ -25,8 +24,8 @@ class Filter(Document):
 def shared_filters(video: VideoStream, ladder: Ladder) -> tuple[Filter, ...]:
     """Return the filters that run once, before the picture is split into rungs.
 
-    The first frame becomes time zero, the rate becomes exact and constant, fields become frames. FFmpeg itself turns and
-    mirrors the picture as the display matrix says.
+    The first frame becomes time zero, the rate becomes exact and constant, fields become frames. FFmpeg itself turns
+    and mirrors the picture as the display matrix says.
     """
     filters = [Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})]
     if video.field_order not in ("progressive", "unknown", ""):
@@ -91,7 +90,11 @@ def audio_filters(stream: AudioStream, video: VideoStream, preset: AudioPreset) 
     if stream.channels > STEREO:
         filters.append(Filter(name="aformat", arguments={"channel_layouts": "stereo"}))
     length = _seconds(video.duration_seconds)
-    return (*filters, Filter(name="apad", arguments={"whole_dur": length}), Filter(name="atrim", arguments={"end": length}))
+    return (
+        *filters,
+        Filter(name="apad", arguments={"whole_dur": length}),
+        Filter(name="atrim", arguments={"end": length}),
+    )
 
 
 def audio_arguments(preset: AudioPreset) -> dict[str, str]:
@@ -109,7 +112,7 @@ def audio_parameters(stream: AudioStream, video: VideoStream, preset: AudioPrese
 
 
 # No creation time, no encoder's name, no source metadata: equal input gives equal bytes.
-DETERMINISTIC_MP4: Mapping[str, str] = {
+DETERMINISTIC_MP4 = {
     "map_metadata": "-1",
     "map_chapters": "-1",
     "fflags": "+bitexact",
@@ -120,10 +123,7 @@ DETERMINISTIC_MP4: Mapping[str, str] = {
 
 
 def _rate_control(rung: RungPreset) -> dict[str, str]:
-    if rung.bitrate is not None:
-        arguments = {"b:v": str(rung.bitrate)}
-    else:
-        arguments = {"crf": str(rung.crf)}
+    arguments = {"b:v": str(rung.bitrate)} if rung.bitrate is not None else {"crf": str(rung.crf)}
     if rung.maxrate is not None:
         arguments |= {"maxrate": str(rung.maxrate), "bufsize": str(rung.bufsize)}
     return arguments

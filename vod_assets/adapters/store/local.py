@@ -79,7 +79,7 @@ class LocalArtifactStore:
                 attempt=attempt.name,
                 files=tuple(_described(attempt.directory)),
                 entries=tuple(leaf.entry(name) for name, leaf in (entries or {}).items()),
-                document=json.loads(json.dumps(document)),
+                document=dict(document),
             )
             committed = {
                 "artifact": artifact.model_dump(mode="json"),

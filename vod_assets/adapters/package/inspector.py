@@ -1,0 +1,33 @@
+"""What the checks of a package look through: its files as they will lie at an origin, and a decoder."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from vod_assets.adapters.package.decode import FfmpegPackageDecoder
+from vod_assets.adapters.package.view import open_view
+from vod_assets.adapters.tools import Tools
+from vod_assets.domain.package_view import Decoded
+from vod_assets.ports import InspectedPackage, ToolRunner
+
+
+class FolderInspector:
+    """Views packages of the artifact store in a temporary folder of links, and decodes them there."""
+
+    def __init__(self, tools: Tools, runner: ToolRunner, scratch: Path) -> None:
+        self.decoder, self.scratch = FfmpegPackageDecoder(tools, runner), scratch
+        self.build_ids = self.decoder.build_ids
+
+    @contextmanager
+    def open(
+        self, tracks: Mapping[str, Path], manifests: Mapping[str, Sequence[Path]], sizes: Mapping[str, int]
+    ) -> Iterator[InspectedPackage]:
+        """View a package; see `vod_assets.ports.PackageInspector`."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        with open_view(self.scratch, tracks, manifests, sizes) as view:
+
+            def decode_all(playlists: Sequence[str]) -> Mapping[str, Decoded]:
+                decoded = self.decoder.decode_all([view.root / address for address in playlists], self.scratch)
+                return dict(zip(playlists, decoded, strict=True))
+
+            yield InspectedPackage(view, decode_all)

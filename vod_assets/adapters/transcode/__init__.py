@@ -1,0 +1,1 @@
+"""Making renditions, audio, text and pictures."""

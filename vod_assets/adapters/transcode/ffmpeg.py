@@ -1,0 +1,149 @@
+"""Encoding with FFmpeg: one process a codec, all its rungs; one process an audio track."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
+from vod_assets.adapters.ffmpeg.counts import DecodeCounter
+from vod_assets.adapters.tools import Tools
+from vod_assets.domain.acceptance import judge_decode
+from vod_assets.domain.ladder import Ladder
+from vod_assets.domain.media_info import AudioStream, MediaInfo
+from vod_assets.domain.profile import AudioPreset, VideoPreset
+from vod_assets.domain.rendition import (
+    Filter,
+    audio_arguments,
+    audio_filters,
+    rung_filters,
+    shared_filters,
+    video_arguments,
+)
+from vod_assets.ports import EncodeReport, Limits, OnProgress, Progress, RungJob, ToolRunner
+
+VIDEO_FILE = "video.mp4"
+AUDIO_FILE = "audio.mp4"
+FULL_HD_PIXELS = 1920 * 1088
+
+
+class FfmpegTranscoder:
+    """Makes renditions and audio with the FFmpeg of the settings."""
+
+    def __init__(self, tools: Tools, runner: ToolRunner) -> None:
+        self.tools, self.runner = tools, runner
+        self.build_ids = {"ffmpeg": tools.build_id("ffmpeg")}
+
+    def encode_video(
+        self,
+        source: Path,
+        info: MediaInfo,
+        ladder: Ladder,
+        preset: VideoPreset,
+        jobs: Sequence[RungJob],
+        on_progress: OnProgress,
+    ) -> EncodeReport:
+        """Encode all jobs' rungs in one process with one decode, and judge the counts of this very decode."""
+        argv = self.video_command(source, info, ladder, preset, jobs)
+        report = ProgressReader(info.duration_seconds, on_progress)
+        large = any(job.rung.width * job.rung.height > FULL_HD_PIXELS for job in jobs)
+        counter = DecodeCounter()
+        result = self.runner.run(
+            argv,
+            limits=Limits(address_space_bytes=(12 if large else 4) << 30),
+            on_line=report.read,
+            on_error_line=counter.read,
+        )
+        counts = counter.counts
+        findings = judge_decode(info, counts)
+        return EncodeReport(
+            decoded_frames=counts.frames.get(info.video.index, 0),
+            encoded_frames=report.frames,
+            cpu_seconds=result.cpu_seconds,
+            wall_seconds=result.wall_seconds,
+            findings=findings,
+            argv=tuple(argv),
+        )
+
+    def video_command(
+        self, source: Path, info: MediaInfo, ladder: Ladder, preset: VideoPreset, jobs: Sequence[RungJob]
+    ) -> list[str]:
+        """Return the command line of one codec's encode."""
+        picture = source_input(source)[str(info.video.index)]
+        shared = _chain(picture, shared_filters(info.video, ladder))
+        copies = shared.filter_multi_output("split", len(jobs)) if len(jobs) > 1 else [shared]
+        outputs = [
+            _chain(copies[number], rung_filters(info.video, job.rung)).output(
+                str(job.directory / VIDEO_FILE), **video_arguments(preset, job.preset, ladder)
+            )
+            for number, job in enumerate(jobs)
+        ]
+        return compile_ffmpeg(self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose")
+
+    def encode_audio(
+        self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
+    ) -> EncodeReport:
+        """Encode one audio stream, from the video's first frame to its last."""
+        argv = self.audio_command(source, info, stream, preset, target)
+        counter = DecodeCounter()
+        result = self.runner.run(argv, on_line=_ignore, on_error_line=counter.read)
+        return EncodeReport(
+            decoded_frames=counter.counts.frames.get(stream.index, 0),
+            encoded_frames=0,
+            cpu_seconds=result.cpu_seconds,
+            wall_seconds=result.wall_seconds,
+            findings=(),
+            argv=tuple(argv),
+        )
+
+    def audio_command(
+        self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
+    ) -> list[str]:
+        """Return the command line of one audio track's encode."""
+        sound = source_input(source)[str(stream.index)]
+        filtered = _chain(sound, audio_filters(stream, info.video, preset))
+        output = filtered.output(str(target), **audio_arguments(preset))
+        return compile_ffmpeg(self.tools.ffmpeg, [output], progress=True, verbosity="level+verbose")
+
+
+class ProgressReader:
+    """Reads FFmpeg's ``-progress`` lines (``key=value``, blocks end with ``progress=``)."""
+
+    def __init__(self, total_seconds: Fraction, on_progress: Callable[[Progress], None]) -> None:
+        self.total_seconds, self.on_progress = total_seconds, on_progress
+        self.frames = 0
+        self._block: dict[str, str] = {}
+
+    def read(self, line: str) -> None:
+        """Take one line; report when a block is complete."""
+        key, _, value = line.partition("=")
+        self._block[key.strip()] = value.strip()
+        if key == "progress":
+            self.frames = int(self._block.get("frame", "0"))
+            self.on_progress(
+                Progress(
+                    done_seconds=_number(self._block.get("out_time_us", "")) / 1_000_000,
+                    total_seconds=self.total_seconds,
+                    frames_per_second=_number(self._block.get("fps", "")),
+                    speed=_number(self._block.get("speed", "").removesuffix("x")),
+                )
+            )
+            self._block = {}
+
+
+def _chain(stream: Any, filters: Sequence[Filter]) -> Any:
+    for filter_ in filters:
+        stream = stream.filter(filter_.name, **filter_.arguments)
+    return stream
+
+
+def _number(text: str) -> Fraction:
+    """Return a number of a progress line, 0 for ``N/A`` and for what FFmpeg does not know yet."""
+    try:
+        return max(Fraction(0), Fraction(text))
+    except ValueError:
+        return Fraction(0)
+
+
+def _ignore(_line: str) -> None:
+    """Progress of audio is not shown: it takes seconds."""

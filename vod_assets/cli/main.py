@@ -1,0 +1,54 @@
+"""``vod``: the command line. Heavy imports stay inside the commands, so that ``--help`` is quick."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from vod_assets import __version__
+from vod_assets.cli import demo as demo_command
+from vod_assets.cli import doctor as doctor_command
+from vod_assets.cli import farm, run_workflow, status, task, titles
+from vod_assets.cli import serve as serve_command
+from vod_assets.cli import verify as verify_command
+from vod_assets.domain.errors import VodError
+
+app = typer.Typer(
+    name="vod",
+    help="Turn source titles into published video on demand.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+app.command("run-workflow")(run_workflow.run_workflow)
+app.command("cancel")(run_workflow.cancel)
+app.add_typer(task.app, name="task")
+app.add_typer(titles.app, name="titles")
+app.command("status")(status.status)
+app.command("serve")(serve_command.serve)
+app.command("verify")(verify_command.verify)
+app.command("doctor")(doctor_command.doctor)
+app.command("demo")(demo_command.demo)
+app.command("worker")(farm.worker)
+app.command("beat")(farm.beat)
+app.command("replay")(farm.replay)
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Turn source titles into published video on demand."""
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; an error that a person can meet is one sentence, not a traceback."""
+    try:
+        app()
+    except VodError as error:
+        from vod_assets.cli.outcome import exit_code
+
+        print(f"vod: {error}", file=sys.stderr)
+        sys.exit(exit_code(error))

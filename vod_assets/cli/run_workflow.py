@@ -1,0 +1,139 @@
+"""``vod run-workflow`` and ``vod cancel``."""
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from vod_assets.cli.outcome import SOURCE_REFUSED, Failure, Outcome, failure_of
+from vod_assets.cli.progress import Display, open_display
+from vod_assets.cli.session import Session, open_session
+from vod_assets.domain.errors import Cancelled, VodError
+
+Title = Annotated[str, typer.Option("--title", help="Title id; default: a slug of the file's name.")]
+ProfileName = Annotated[str, typer.Option("--profile", help="What to make; default: the title file's, or VOD_PROFILE.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
+
+
+def run_workflow(
+    source: Annotated[str, typer.Argument(help="The mezzanine: a path or a file:// address.")],
+    title: Title = "",
+    profile: ProfileName = "",
+    select: Annotated[str, typer.Option("--select", help="Assets to materialise; default: all.")] = "*",
+    as_json: AsJson = False,
+) -> None:
+    """Register a source as a title and make everything of it, up to the release and the CMS entry.
+
+    Example: [cyan]vod run-workflow film.mov --profile seed[/]
+    """
+    with open_session() as session, open_display(quiet=as_json) as display:
+        outcome = workflow(session, source, title=title, profile=profile, selection=select, display=display)
+    finish(outcome, as_json)
+
+
+def cancel(
+    title: Annotated[str, typer.Argument(help="The title whose runs are no longer wanted.")],
+) -> None:
+    """Cancel the runs of a title, whoever started them. Example: [cyan]vod cancel film[/]."""
+    from vod_assets.defs.runs import cancel_runs
+
+    with open_session() as session:
+        cancelled = cancel_runs(session.instance, title)
+    print(f"{title}: {len(cancelled)} run(s) asked to stop" if cancelled else f"{title}: no run is active")
+
+
+def workflow(
+    session: Session,
+    source: str,
+    *,
+    title: str = "",
+    profile: str = "",
+    selection: str = "*",
+    display: Display,
+) -> Outcome:
+    """Return what became of a source: registered, materialised, published, or why not."""
+    from vod_assets.defs.registration import register
+    from vod_assets.defs.runs import withdraw
+
+    try:
+        registered = register(session.registrar(), source, title=title, profile=profile)
+        outcome = materialise(session, registered.record.title_id, selection, display)
+    except VodError as error:
+        return Outcome(title=error.title or title, error=failure_of(error))
+    if registered.is_new and outcome.exit_code == SOURCE_REFUSED:
+        withdraw(session.instance, outcome.title)
+    return outcome
+
+
+def materialise(session: Session, title: str, selection: str, display: Display) -> Outcome:
+    """Return what became of a registered title's assets."""
+    from vod_assets.definitions import build_definitions
+    from vod_assets.defs.runs import Tally, run_title
+
+    tally = Tally(display)
+    definitions = build_definitions(session.settings, tally)
+    result = run_title(definitions, session.instance, title, selection, tally)
+    outcome = Outcome(
+        title=title,
+        run_id=result.run_id,
+        elapsed_seconds=result.elapsed_seconds,
+        executed=list(result.executed),
+        reused=list(result.reused),
+    )
+    if result.is_cancelled:
+        outcome.error = failure_of(Cancelled(title=title))
+    elif result.failure is not None:
+        failed = result.failure
+        outcome.error = Failure(failed.code, failed.type, failed.message, failed.asset)
+    else:
+        outcome.status = "success"
+        _add_addresses(session, outcome)
+    return outcome
+
+
+def finish(outcome: Outcome, as_json: bool) -> None:
+    """Print an outcome and end the command with its exit code."""
+    if as_json:
+        print(json.dumps(outcome.as_json(), ensure_ascii=False))
+    elif outcome.error is not None:
+        print(f"vod: {outcome.error.message}", file=sys.stderr)
+    else:
+        for name, value in _shown(outcome).items():
+            print(f"{name:<10} {value}")
+    raise typer.Exit(outcome.exit_code)
+
+
+def published(session: Session, title: str) -> Mapping[str, Any] | None:
+    """Return the release document that a title's latest release artifact carries."""
+    artifact = session.store.latest(title, "release")
+    return artifact.document["release"] if artifact is not None else None
+
+
+def _add_addresses(session: Session, outcome: Outcome) -> None:
+    """Add where the release can be opened on this machine."""
+    from vod_assets.domain.release import Release
+
+    document = published(session, outcome.title)
+    if document is None:
+        return
+    release = Release.model_validate(document)
+    variant = next(iter(release.variants.values()))
+    if release.number in session.origin.releases(outcome.title):
+        outcome.hls = str(session.origin.path(outcome.title, release.below_title(variant.hls)))
+        outcome.dash = str(session.origin.path(outcome.title, release.below_title(variant.dash)))
+    if session.cms.entry(outcome.title) is not None:
+        outcome.cms_entry = str(session.cms.path(outcome.title))
+
+
+def _shown(outcome: Outcome) -> dict[str, str]:
+    rows = {
+        "title": outcome.title,
+        "run": outcome.run_id or "",
+        "made": f"{len(outcome.executed)} assets, {len(outcome.reused)} reused, {outcome.elapsed_seconds:.1f} s",
+        "HLS": outcome.hls or "",
+        "DASH": outcome.dash or "",
+        "CMS entry": outcome.cms_entry or "",
+    }
+    return {name: value for name, value in rows.items() if value}

@@ -1,0 +1,112 @@
+"""What commands work with: the settings, the Dagster instance, the ports; opened once, in this process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from vod_assets.home import ensure_dagster_home
+from vod_assets.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from vod_assets.adapters.cms.static import StaticCms
+    from vod_assets.adapters.origin.local import LocalOrigin
+    from vod_assets.defs.registration import Registrar
+    from vod_assets.domain.profile import Profile
+    from vod_assets.ports import ArtifactStore, Prober, SourceStore
+
+
+class AlwaysWanted:
+    """The guard of work that no run does."""
+
+    def check(self) -> None:
+        """Return: nobody cancels a command but its own signal."""
+
+
+@dataclass
+class Session:
+    """The adapters of the settings, for work outside a run."""
+
+    settings: Settings
+
+    @cached_property
+    def instance(self) -> "dg.DagsterInstance":
+        """The Dagster instance that every command shares."""
+        import dagster as dg
+
+        return dg.DagsterInstance.get()
+
+    @cached_property
+    def store(self) -> "ArtifactStore":
+        """The artifact store."""
+        from vod_assets.adapters.store.local import LocalArtifactStore
+
+        return LocalArtifactStore(self.settings.store_path, AlwaysWanted())
+
+    @cached_property
+    def sources(self) -> "SourceStore":
+        """The source store."""
+        from vod_assets.adapters.source.local import LocalSources
+
+        return LocalSources(self.settings.home_path / "cache")
+
+    @cached_property
+    def prober(self) -> "Prober":
+        """The prober."""
+        from vod_assets.adapters.probe.ffprobe import FfprobeProber
+        from vod_assets.adapters.process import SupervisedRunner
+        from vod_assets.adapters.tools import Tools
+
+        return FfprobeProber(Tools.from_settings(self.settings), SupervisedRunner(AlwaysWanted()))
+
+    @cached_property
+    def origin(self) -> "LocalOrigin":
+        """The origin."""
+        from vod_assets.adapters.origin.local import LocalOrigin
+
+        return LocalOrigin(self.settings.origin_path, self.settings.public_url, self.settings.store_path)
+
+    @cached_property
+    def cms(self) -> "StaticCms":
+        """The CMS."""
+        from vod_assets.adapters.cms.static import StaticCms
+
+        return StaticCms(self.settings.cms_path, self.settings.public_url)
+
+    @cached_property
+    def profiles(self) -> "dict[str, Profile]":
+        """The known profiles."""
+        from vod_assets.adapters.profiles import load_profiles
+
+        return load_profiles(self.settings.profiles)
+
+    def registrar(self) -> "Registrar":
+        """Return what registering a title needs."""
+        from vod_assets.defs.description import describe_from
+        from vod_assets.defs.registration import Registrar
+
+        return Registrar(
+            instance=self.instance,
+            store=self.store,
+            sources=self.sources,
+            prober=self.prober,
+            profiles=self.profiles,
+            describe=describe_from(self.sources),
+            default_profile=self.settings.profile,
+        )
+
+
+@contextmanager
+def open_session(**overrides: Any) -> Iterator[Session]:
+    """Read the settings, make VOD_HOME, and close the instance at the end."""
+    settings = load_settings(**overrides)
+    ensure_dagster_home(settings)
+    session = Session(settings)
+    try:
+        yield session
+    finally:
+        if "instance" in session.__dict__:
+            session.instance.dispose()

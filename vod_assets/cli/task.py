@@ -1,0 +1,130 @@
+"""``vod task``: one stage of the work, for a title or a source."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vod_assets.cli.outcome import Outcome, failure_of
+from vod_assets.cli.progress import Display, open_display
+from vod_assets.cli.run_workflow import AsJson, ProfileName, Title, finish, materialise, workflow
+from vod_assets.cli.session import Session, open_session
+from vod_assets.domain.errors import ConfigError, VodError
+from vod_assets.domain.title import TITLE_ID
+
+app = typer.Typer(help="Do one stage of the work, for a title or a source.", no_args_is_help=True)
+TitleOrSource = Annotated[str, typer.Argument(help="A registered title, or the path of a source.")]
+
+INGEST = "mezzanine,media_info,encoding_ladder"
+TRANSCODE = "+group:renditions,+key:audio_aac,+key:captions,+key:poster,+key:thumbnails"
+PACKAGE = "+key:hls_package,+key:dash_package"
+RELEASE = "+key:release"
+METADATA_FILE = "metadata.json"
+
+
+@app.command()
+def ingest(source: TitleOrSource, title: Title = "", profile: ProfileName = "", as_json: AsJson = False) -> None:
+    """Register a source and inspect it. Example: [cyan]vod task ingest film.mov[/]."""
+    _run(source, INGEST, title, profile, as_json)
+
+
+@app.command()
+def transcode(source: TitleOrSource, title: Title = "", profile: ProfileName = "", as_json: AsJson = False) -> None:
+    """Make renditions, audio, captions and pictures. Example: [cyan]vod task transcode film[/]."""
+    _run(source, TRANSCODE, title, profile, as_json)
+
+
+@app.command()
+def package(source: TitleOrSource, title: Title = "", profile: ProfileName = "", as_json: AsJson = False) -> None:
+    """Make the HLS and DASH packages, and whatever they need. Example: [cyan]vod task package film[/]."""
+    _run(source, PACKAGE, title, profile, as_json)
+
+
+@app.command()
+def metadata(
+    source: TitleOrSource,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: beside the source.")] = None,
+    title: Title = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write metadata.json, technical and descriptive. Example: [cyan]vod task metadata film.mov[/]."""
+    with open_session() as session, open_display(quiet=as_json) as display:
+        outcome = _materialise(session, source, INGEST, title, "", display)
+        if outcome.error is None:
+            target = write_metadata(session, outcome.title, output)
+            if not as_json:
+                print(target)
+    finish(outcome, as_json)
+
+
+@app.command()
+def upload(
+    source: Annotated[str, typer.Argument(help="A title, or a finished HLS/DASH folder made elsewhere.")],
+    title: Title = "",
+    as_json: AsJson = False,
+) -> None:
+    """Copy a release to the origin. Example: [cyan]vod task upload output/hls --title film[/]."""
+    if not Path(source).is_dir():
+        _run(source, RELEASE, title, "", as_json)
+        return
+    from vod_assets.cli.external import upload_folder
+
+    with open_session() as session:
+        outcome = upload_folder(session, Path(source), title)
+    finish(outcome, as_json)
+
+
+@app.command()
+def publish(
+    source: Annotated[str, typer.Argument(help="A title, or a metadata.json.")],
+    as_json: AsJson = False,
+) -> None:
+    """Publish a title's release, or exactly a metadata.json. Example: [cyan]vod task publish metadata.json[/]."""
+    if not source.endswith(".json"):
+        _run(source, "cms_entry", "", "", as_json)
+        return
+    from vod_assets.cli.external import publish_metadata
+
+    with open_session() as session:
+        outcome = publish_metadata(session, Path(source))
+    finish(outcome, as_json)
+
+
+def write_metadata(session: Session, title: str, output: Path | None) -> Path:
+    """Write what is known of a title, and return where.
+
+    Raises:
+        ConfigError: ``output_taken``: there is a file of that name that is not ours.
+    """
+    from vod_assets.domain.catalogue import SCHEMA, describe
+    from vod_assets.domain.media_info import MediaInfo
+    from vod_assets.domain.title import Fingerprint
+
+    record, info = session.store.record(title), session.store.latest(title, "media_info")
+    mezzanine = session.store.latest(title, "mezzanine")
+    if record is None or info is None or mezzanine is None:
+        raise ConfigError("unknown_title", "it was removed while it was inspected", "Run the command again", title)
+    entry = describe(record, info.read(MediaInfo), Fingerprint.model_validate(mezzanine.document))
+    target = (output or session.sources.local_path(record.source).parent / METADATA_FILE).absolute()
+    if target.exists() and SCHEMA not in target.read_text(encoding="utf-8", errors="replace"):
+        raise ConfigError(
+            "output_taken", f"{target} exists and is not ours", "Name another file with --output", title=title
+        )
+    target.write_bytes(entry.as_json())
+    return target
+
+
+def _run(source: str, selection: str, title: str, profile: str, as_json: bool) -> None:
+    with open_session() as session, open_display(quiet=as_json) as display:
+        outcome = _materialise(session, source, selection, title, profile, display)
+    finish(outcome, as_json)
+
+
+def _materialise(session: Session, source: str, selection: str, title: str, profile: str, display: Display) -> Outcome:
+    """Return what became of a registered title, or of a source that is registered now."""
+    if not title and not profile and TITLE_ID.fullmatch(source) and session.store.record(source) is not None:
+        try:
+            return materialise(session, source, selection, display)
+        except VodError as error:
+            return Outcome(title=source, error=failure_of(error))
+    return workflow(session, source, title=title, profile=profile, selection=selection, display=display)

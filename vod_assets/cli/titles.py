@@ -1,0 +1,139 @@
+"""``vod titles``: list, show and remove titles."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from vod_assets.cli.session import Session, open_session
+from vod_assets.domain.errors import ConfigError
+
+app = typer.Typer(help="List, show and remove titles.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+TitleId = Annotated[str, typer.Argument(help="A title id, as `vod titles list` prints it.")]
+
+
+@app.command("list")
+def list_titles(as_json: AsJson = False) -> None:
+    """List every registered title. Example: [cyan]vod titles list[/]."""
+    with open_session() as session:
+        records = [record for title in session.store.titles() if (record := session.store.record(title))]
+    if as_json:
+        print(json.dumps([record.model_dump(mode="json") for record in records], ensure_ascii=False))
+        return
+    for record in records:
+        print(f"{record.title_id:<40} {record.profile:<12} {record.name}")
+
+
+@app.command("show")
+def show(title: TitleId, as_json: AsJson = False) -> None:
+    """Show a title: its source, its assets, its releases. Example: [cyan]vod titles show film[/]."""
+    with open_session() as session:
+        facts = facts_of(session, title)
+    if as_json:
+        print(json.dumps(facts, ensure_ascii=False))
+        return
+    for name, value in facts.items():
+        if name != "assets":
+            print(f"{name:<12} {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+    for asset, made in facts["assets"].items():
+        print(f"  {asset:<18} {made['digest'][:12]}  {made['empty'] or str(made['files']) + ' files'}")
+
+
+@app.command("remove")
+def remove(
+    title: TitleId,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+) -> None:
+    """Remove a title: CMS entry, releases, artifacts, partition. Example: [cyan]vod titles remove film[/]."""
+    with open_session() as session:
+        for line in plan_removal(session, title):
+            print(line)
+        if dry_run:
+            return
+        if not yes and not typer.confirm(f"Remove {title}?"):
+            raise typer.Exit(1)
+        remove_title(session, title)
+    print(f"{title}: removed; its source file is untouched")
+
+
+def facts_of(session: Session, title: str) -> dict[str, Any]:
+    """Return everything that is known of a title.
+
+    Raises:
+        ConfigError: ``unknown_title``.
+    """
+    record = session.store.record(title)
+    if record is None:
+        raise unknown(session, title)
+    entry = session.cms.entry(title)
+    return {
+        "title": title,
+        "names": record.names,
+        "source": record.source,
+        "profile": record.profile,
+        "sidecars": [sidecar.address for sidecar in record.sidecars],
+        "releases": session.origin.releases(title),
+        "cms_entry": str(session.cms.path(title)) if entry is not None else "",
+        "assets": _assets(session, title),
+    }
+
+
+def plan_removal(session: Session, title: str) -> list[str]:
+    """Return what removing a title will do, a line each.
+
+    Raises:
+        ConfigError: ``unknown_title``, or ``title_busy`` while a run works on it.
+    """
+    from vod_assets.defs.partitions import TITLES
+    from vod_assets.defs.runs import active_runs
+
+    is_partition = session.instance.has_dynamic_partition(TITLES, title)
+    releases, entry = session.origin.releases(title), session.cms.entry(title)
+    if session.store.record(title) is None and not is_partition and not releases and entry is None:
+        raise unknown(session, title)
+    if runs := active_runs(session.instance, title):
+        raise ConfigError("title_busy", f"run {runs[0]} works on it", f"Cancel it first: vod cancel {title}", title)
+    artifacts = list(session.store.artifacts(title))
+    return [
+        f"CMS entry   {'removed first' if entry is not None else 'none'}",
+        f"releases    {', '.join(map(str, releases)) or 'none'} at {session.origin.address}",
+        f"artifacts   {len(artifacts)}, {sum(artifact.size_bytes for artifact in artifacts)} bytes",
+        f"partition   {'removed from Dagster; its events stay' if is_partition else 'none'}",
+    ]
+
+
+def remove_title(session: Session, title: str) -> None:
+    """Remove a title, what viewers can see first, so that nothing ever points nowhere."""
+    from vod_assets.defs.runs import withdraw
+
+    session.cms.remove(title)
+    session.origin.remove(title)
+    session.store.remove(title)
+    session.store.forgive(title)
+    withdraw(session.instance, title)
+
+
+def unknown(session: Session, title: str) -> ConfigError:
+    """Return the error of a title id that nobody registered, naming near matches."""
+    import difflib
+
+    near = difflib.get_close_matches(title, session.store.titles(), n=3)
+    meant = f"Did you mean {', '.join(near)}? " if near else ""
+    return ConfigError("unknown_title", "no such title is registered", f"{meant}`vod titles list` lists them", title)
+
+
+def _assets(session: Session, title: str) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for asset in sorted({artifact.asset for artifact in session.store.artifacts(title)}):
+        artifact = session.store.latest(title, asset)
+        if artifact is not None:
+            files = len(artifact.files) or len(artifact.entries)
+            found[asset] = {
+                "digest": artifact.digest,
+                "recipe": artifact.recipe,
+                "files": files,
+                "empty": artifact.empty,
+            }
+    return found

@@ -1,0 +1,58 @@
+"""The composition root: settings in, Dagster definitions out."""
+
+import dagster as dg
+
+from vod_assets.defs.jobs import register_title, registered_titles, title_graph
+from vod_assets.defs.package_checks import package_checks
+from vod_assets.defs.packages import dash_package, hls_package
+from vod_assets.defs.pictures import image_tracks, poster, thumbnails
+from vod_assets.defs.publish import cms_entry, release
+from vod_assets.defs.renditions import rendition_assets, rendition_keys
+from vod_assets.defs.resources import known_profiles, resource_definitions
+from vod_assets.defs.sound import audio_aac
+from vod_assets.defs.source import encoding_ladder, media_info, mezzanine
+from vod_assets.defs.step import StepReporter
+from vod_assets.defs.text import captions
+from vod_assets.defs.tracks import audio_tracks, text_tracks, video_tracks_asset
+from vod_assets.settings import Settings, load_settings
+
+
+def build_definitions(settings: Settings, reporter: StepReporter | None = None) -> dg.Definitions:
+    """Return the whole asset graph for these settings.
+
+    Args:
+        settings: Where things are kept, which tools run.
+        reporter: Is told what each step does; None: the run's log.
+    """
+    profiles = known_profiles(settings)
+    return dg.Definitions(
+        assets=[
+            mezzanine,
+            media_info,
+            encoding_ladder,
+            *rendition_assets(profiles),
+            audio_aac,
+            captions,
+            poster,
+            thumbnails,
+            video_tracks_asset(rendition_keys(profiles)),
+            audio_tracks,
+            text_tracks,
+            image_tracks,
+            hls_package,
+            dash_package,
+            release,
+            cms_entry,
+        ],
+        asset_checks=package_checks,
+        jobs=[title_graph, register_title],
+        sensors=[registered_titles],
+        resources=resource_definitions(settings, reporter),
+        executor=dg.in_process_executor,  # one title's encode fills a machine; titles run beside one another
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions that Dagster loads."""
+    return build_definitions(load_settings())

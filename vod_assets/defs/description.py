@@ -1,0 +1,40 @@
+"""What the files beside a source say of a title: its names, its profile, its captions."""
+
+from collections.abc import Callable
+
+from vod_assets.domain.sidecars import find_sidecars
+from vod_assets.domain.title import Sidecar, TitleRecord
+from vod_assets.domain.title_file import TitleFile, read_title_file
+from vod_assets.ports import SourceStore
+
+
+def describe_from(sources: SourceStore) -> Callable[[TitleRecord, list[str]], TitleRecord]:
+    """Return a function that completes a title's record from the addresses beside its source."""
+
+    def describe(record: TitleRecord, siblings: list[str]) -> TitleRecord:
+        sidecars = find_sidecars(record.source, siblings)
+        titled = next((sidecar for sidecar in sidecars if sidecar.kind == "title_file"), None)
+        if titled is None:
+            return record.model_copy(update={"sidecars": sidecars})
+        path = sources.local_path(titled.address)
+        return completed(record, sidecars, read_title_file(path.read_bytes(), path.name))
+
+    return describe
+
+
+def completed(record: TitleRecord, sidecars: tuple[Sidecar, ...], said: TitleFile) -> TitleRecord:
+    """Return a record with what the title file says; its labels go to the captions of their language."""
+    labelled = tuple(
+        sidecar.model_copy(update={"label": sidecar.label or said.captions.get(sidecar.language, "")})
+        for sidecar in sidecars
+    )
+    return record.model_copy(
+        update={
+            "sidecars": labelled,
+            "names": said.titles,
+            "synopses": said.synopses,
+            "language": said.language,
+            "profile": said.profile or record.profile,
+            "policy": said.policy,
+        }
+    )

@@ -1,0 +1,37 @@
+"""What all our assets have in common: partitions, I/O manager, owner, code version."""
+
+from typing import Any, TypedDict
+
+import dagster as dg
+
+from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
+from vod_assets.defs.partitions import titles
+from vod_assets.defs.step import StepReporter
+from vod_assets.ports import RunGuard
+
+CODE_VERSION = "1"  # recipes decide what is made again; this only tells Dagster that bodies are versioned
+OWNERS = ["team:vod"]
+
+
+class HouseStyle(TypedDict):
+    """Keyword arguments that every ``@dg.asset`` of ours takes."""
+
+    partitions_def: dg.PartitionsDefinition[str]
+    io_manager_key: str
+    code_version: str
+    owners: list[str]
+
+
+HOUSE: HouseStyle = {
+    "partitions_def": titles,
+    "io_manager_key": ARTIFACTS,
+    "code_version": CODE_VERSION,
+    "owners": OWNERS,
+}
+
+# Pictures, sound and text are cheap and come first, so that a run that dies in an encode has them behind it.
+BEFORE_ENCODES: dict[str, Any] = {"dagster/priority": "10"}
+
+Artifacts = dg.ResourceParam[ArtifactIOManager]
+Guard = dg.ResourceParam[RunGuard]
+Reporter = dg.ResourceParam[StepReporter]

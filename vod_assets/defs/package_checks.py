@@ -1,0 +1,167 @@
+"""Checks of the packages: each looks at bytes once, keeps what it measured as a report, and says what it judged."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.defs.gate import JUDGED
+from vod_assets.defs.house import Artifacts, Guard, Reporter
+from vod_assets.defs.partitions import titles
+from vod_assets.defs.step import Step, step
+from vod_assets.domain.artifact import Artifact, IndexEntry
+from vod_assets.domain.dash_checks import check_mpd, check_same_media
+from vod_assets.domain.hls_checks import check_manifest
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.package_checks import check_aligned, check_decodes, check_durations
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.report import Report
+from vod_assets.ports import InspectedPackage, PackageInspector
+
+MEASURES = 1  # to be raised when a check looks at the same bytes differently
+Measure = Callable[[InspectedPackage, MediaInfo], Report]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a check works with: its step, its name, and how it looks at an opened package."""
+
+    at: Step
+    name: str
+    inspector: PackageInspector
+    measure: Measure
+
+    def result(self, judged: Mapping[str, Artifact], media_info: Artifact) -> dg.AssetCheckResult:
+        """Return what Dagster records, with the digest of everything that was judged."""
+        report = _report(self, judged, media_info)
+        return dg.AssetCheckResult(
+            passed=report.passed,
+            description=report.findings[0] if report.findings else "nothing found",
+            metadata={
+                JUDGED: dg.MetadataValue.json({key: artifact.digest for key, artifact in judged.items()}),
+                "findings": "\n".join(report.findings),
+                "measured": dg.MetadataValue.json(report.measured),
+            },
+        )
+
+
+def _check(asset: str, name: str, description: str, measure: Measure) -> dg.AssetChecksDefinition:
+    """Return the check ``asset.name`` of every title; it looks at that package alone."""
+
+    @dg.asset_check(
+        asset=asset,
+        name=name,
+        blocking=True,
+        partitions_def=titles,
+        additional_ins={"media_info": dg.AssetIn("media_info")},
+        description=description,
+    )
+    def check(
+        context: dg.AssetCheckExecutionContext,
+        package: Artifact,
+        media_info: Artifact,
+        artifacts: Artifacts,
+        guard: Guard,
+        reporter: Reporter,
+        inspector: dg.ResourceParam[PackageInspector],
+    ) -> dg.AssetCheckResult:
+        with step(context, artifacts, guard, reporter) as at:
+            return Look(at, f"{asset}.{name}", inspector, measure).result({asset: package}, media_info)
+
+    return check
+
+
+def _same_media() -> dg.AssetChecksDefinition:
+    """Return the check that compares the two packages of every title."""
+
+    @dg.asset_check(
+        asset="dash_package",
+        name="same_media",
+        blocking=True,
+        partitions_def=titles,
+        additional_ins={"media_info": dg.AssetIn("media_info"), "hls_package": dg.AssetIn("hls_package")},
+        description="DASH plays exactly the video and audio files that HLS plays.",
+    )
+    def check(
+        context: dg.AssetCheckExecutionContext,
+        dash_package: Artifact,
+        hls_package: Artifact,
+        media_info: Artifact,
+        artifacts: Artifacts,
+        guard: Guard,
+        reporter: Reporter,
+        inspector: dg.ResourceParam[PackageInspector],
+    ) -> dg.AssetCheckResult:
+        with step(context, artifacts, guard, reporter) as at:
+            look = Look(at, "dash_package.same_media", inspector, lambda package, _: check_same_media(package.view))
+            return look.result({"dash_package": dash_package, "hls_package": hls_package}, media_info)
+
+    return check
+
+
+def _report(look: Look, judged: Mapping[str, Artifact], media_info: Artifact) -> Report:
+    """Return the report of exactly these bytes: measured now, or found in the store."""
+    inputs = {key: artifact.digest for key, artifact in judged.items()} | {"media_info": media_info.digest}
+    recipe = Recipe(look.name, inputs, {"measures": MEASURES}, look.inspector.build_ids)
+
+    def measure(_directory: Path) -> dict[str, Any]:
+        with _opened(look.at, judged, look.inspector) as package:
+            return look.measure(package, media_info.read(MediaInfo)).model_dump()
+
+    return look.at.make(recipe, measure).artifact.read(Report)
+
+
+@contextmanager
+def _opened(at: Step, packages: Mapping[str, Artifact], inspector: PackageInspector) -> Iterator[InspectedPackage]:
+    manifests: dict[str, list[Path]] = {}
+    tracks: dict[str, Artifact] = {}
+    for package in packages.values():
+        for variant, leaf in at.leaves(package).items():
+            manifests.setdefault(variant, []).append(at.path(leaf))
+            for entry in (IndexEntry.model_validate(track) for track in leaf.document["tracks"]):
+                tracks[entry.digest] = at.artifacts.store.load(at.title, entry.asset, entry.recipe)
+    folders = {digest: at.path(leaf) for digest, leaf in tracks.items()}
+    sizes = {f"tracks/{digest}/{file.path}": file.size_bytes for digest, leaf in tracks.items() for file in leaf.files}
+    with inspector.open(folders, manifests, sizes) as opened:
+        yield opened
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", category=dg.PreviewWarning)  # partitioned checks are a preview in 1.13
+    package_checks = [
+        _check(
+            "hls_package",
+            "durations",
+            "Every track is as long as the mezzanine, within half a segment.",
+            lambda package, info: check_durations(package.view, info.duration_seconds),
+        ),
+        _check(
+            "hls_package",
+            "aligned",
+            "Every rung's segments start on IDR frames at the same times.",
+            lambda package, _: check_aligned(package.view),
+        ),
+        _check(
+            "hls_package",
+            "manifest",
+            "Every address exists, and every figure in the playlists is that of the bytes.",
+            lambda package, _: check_manifest(package.view),
+        ),
+        _check(
+            "hls_package",
+            "decodes",
+            "Every track decodes once through its playlist, to as many frames as it has samples.",
+            lambda package, _: check_decodes(package.view, package.decode_all),
+        ),
+        _check(
+            "dash_package",
+            "manifest",
+            "Every address exists, and every figure in the MPD is that of the bytes.",
+            lambda package, _: check_mpd(package.view),
+        ),
+        _same_media(),
+    ]

@@ -1,0 +1,146 @@
+"""Publishing: an immutable release at the origin, and the CMS entry that points at it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.defs.gate import require_checks
+from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.packages import tracks_by_variant
+from vod_assets.defs.step import Step, step
+from vod_assets.domain.artifact import Artifact, ArtifactFile
+from vod_assets.domain.catalogue import entry_for
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.release import Release, ReleasedTrack, VariantManifests, next_number, unique_tracks
+from vod_assets.domain.title import Fingerprint
+from vod_assets.ports import Cms, Origin
+from vod_assets.releasing import digests as digests_at
+from vod_assets.releasing import place
+
+GROUP = "publish"
+PACKAGES = ("hls_package", "dash_package")
+
+
+@dg.asset(group_name=GROUP, kinds={"origin"}, **HOUSE)
+def release(
+    context: dg.AssetExecutionContext,
+    mezzanine: Artifact,
+    hls_package: Artifact,
+    dash_package: Artifact,
+    video_tracks: Artifact,
+    audio_tracks: Artifact,
+    text_tracks: Artifact,
+    image_tracks: Artifact,
+    poster: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+    origin: dg.ResourceParam[Origin],
+) -> dg.MaterializeResult[Artifact]:
+    """An immutable, numbered copy at the origin: each track once by its digest, then the manifests.
+
+    Upstream: the packages and their tracks. Downstream: cms_entry. Refused unless every check that the profile requires
+    has passed on exactly these packages.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        packages = {"hls_package": hls_package, "dash_package": dash_package}
+        digests = {asset: package.digest for asset, package in packages.items()}
+        require_checks(context.instance, at.title, at.profile.required_checks, digests)
+        leaves = tracks_by_variant(at, [video_tracks, audio_tracks, text_tracks, image_tracks])
+        folders = {leaf.digest: leaf for tracks in leaves.values() for leaf, _ in tracks} | {poster.digest: poster}
+        released = [ReleasedTrack.of(leaf, track) for tracks in leaves.values() for leaf, track in tracks]
+        if not poster.empty:
+            released.append(ReleasedTrack.of_files(poster, "poster", "poster"))
+        manifests = _manifests(at, packages)
+        unnumbered = Release(
+            title=at.title,
+            profile=at.profile.name,
+            source=Fingerprint.model_validate(mezzanine.document),
+            variants=_variants(at, packages),
+            tracks=tuple(unique_tracks(released)),
+            manifests=tuple(file for file, _ in manifests.values()),
+        )
+        number = next_number(digests_at(origin, at.title), unnumbered.digest)
+        was_there = _is_at(origin, unnumbered.with_number(number))
+        recipe = Recipe("release", digests, {"origin": origin.address, "number": number, "release": unnumbered.digest})
+        with TemporaryDirectory(prefix="release-") as scratch:
+            numbered = place(
+                origin,
+                unnumbered,
+                {digest: _local_files(at, leaf) for digest, leaf in folders.items()},
+                {path: local for path, (_, local) in manifests.items()},
+                guard,
+                Path(scratch),
+            )
+        made = at.make(recipe, lambda _: {"release": numbered.model_dump(), "packages": digests})
+        at.artifacts.store.forgive(at.title)
+        return at.result(replace(made, reused=made.reused and was_there), _release_facts(numbered, origin))
+
+
+@dg.asset(group_name=GROUP, kinds={"cms"}, **HOUSE)
+def cms_entry(
+    context: dg.AssetExecutionContext,
+    release: Artifact,
+    media_info: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+    origin: dg.ResourceParam[Origin],
+    cms: dg.ResourceParam[Cms],
+) -> dg.MaterializeResult[Artifact]:
+    """The title's entry in the CMS: names, synopses, policy, and where players open the release.
+
+    Upstream: release. Refused unless every check that the profile requires has passed on what the release carries.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        require_checks(context.instance, at.title, at.profile.required_checks, release.document["packages"])
+        released = Release.model_validate(release.document["release"])
+        entry = entry_for(at.record, released, origin.url, media_info.read(MediaInfo)).as_document()
+        recipe = Recipe("cms_entry", {"release": release.digest}, {"cms": cms.address, "entry": entry})
+        guard.check()
+        is_new = cms.entry(at.title) != entry
+        address = cms.publish(entry)
+        made = at.make(recipe, lambda _: {"address": address, "release": released.number})
+        if is_new and made.reused:
+            context.log.info("the entry was missing or changed in the CMS and has been put back")
+        return at.result(made, {"entry": dg.MetadataValue.url(address), "release": released.number})
+
+
+def _manifests(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[ArtifactFile, Path]]:
+    """Return every manifest by its path below the release: ``<variant>/<file>``."""
+    found: dict[str, tuple[ArtifactFile, Path]] = {}
+    for package in packages.values():
+        for variant, leaf in at.leaves(package).items():
+            for file in leaf.files:
+                path = f"{variant}/{file.path}"
+                found[path] = (file.model_copy(update={"path": path}), at.path(leaf, file.path))
+    return dict(sorted(found.items()))
+
+
+def _variants(at: Step, packages: Mapping[str, Artifact]) -> dict[str, VariantManifests]:
+    return {
+        variant: VariantManifests(hls=f"{variant}/master.m3u8", dash=f"{variant}/manifest.mpd")
+        for variant in at.leaves(packages["hls_package"])
+    }
+
+
+def _local_files(at: Step, leaf: Artifact) -> dict[str, Path]:
+    return {file.path: at.path(leaf, file.path) for file in leaf.files}
+
+
+def _is_at(origin: Origin, release: Release) -> bool:
+    tracks_are = all(origin.has_track(release.title, track.digest) for track in release.tracks)
+    return tracks_are and release.number in origin.releases(release.title)
+
+
+def _release_facts(release: Release, origin: Origin) -> dict[str, Any]:
+    facts: dict[str, Any] = {"number": release.number, "tracks": len(release.tracks)}
+    for name, variant in release.variants.items():
+        facts[f"hls_{name}"] = dg.MetadataValue.url(origin.url(release.title, release.below_title(variant.hls)))
+        facts[f"dash_{name}"] = dg.MetadataValue.url(origin.url(release.title, release.below_title(variant.dash)))
+    return facts

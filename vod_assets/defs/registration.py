@@ -1,0 +1,123 @@
+"""Registering titles: from a source address to a partition that can be materialised."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+
+from vod_assets.defs.partitions import TITLES
+from vod_assets.defs.source import media_info_recipe, mezzanine_artifact
+from vod_assets.defs.step import refusal
+from vod_assets.domain.errors import ConfigError, SourceError
+from vod_assets.domain.profile import Profile
+from vod_assets.domain.title import TitleRecord, checked_title_id, title_id_for
+from vod_assets.ports import ArtifactStore, Prober, SourceStore
+
+Describe = Callable[[TitleRecord, list[str]], TitleRecord]
+
+
+@dataclass(frozen=True)
+class Registrar:
+    """Everything that registering a title needs.
+
+    Attributes:
+        describe: Adds what the files beside a source say: the title file's names, the captions.
+        default_profile: Profile of titles that name none.
+    """
+
+    instance: dg.DagsterInstance
+    store: ArtifactStore
+    sources: SourceStore
+    prober: Prober
+    profiles: Mapping[str, Profile]
+    describe: Describe
+    default_profile: str = "default"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A registered title, and whether its partition is new."""
+
+    record: TitleRecord
+    is_new: bool
+
+
+def register(registrar: Registrar, source: str, title: str = "", profile: str = "") -> Registered:
+    """Register a source as a title, or update the title that it already is.
+
+    The cheap rules of the accept gate run first: a source that breaks one is refused and never becomes a partition.
+
+    Args:
+        registrar: Ports.
+        source: Path or address of the mezzanine.
+        title: Title id; empty: a slug of the file's name.
+        profile: Profile name; empty: the title file's, or the one it has, or ``default``.
+
+    Raises:
+        SourceError: The source is refused; the refusal is kept in the store.
+        ConfigError: ``bad_title_id``, ``unknown_profile``, ``title_taken`` and others.
+    """
+    if title:
+        checked_title_id(title)
+    if profile and profile not in registrar.profiles:
+        known = ", ".join(sorted(registrar.profiles))
+        raise ConfigError("unknown_profile", f"there is no profile “{profile}”", f"Use one of: {known}", title=title)
+    try:
+        address = registrar.sources.canonical(source)
+        title_id = _title_id(registrar.store, address, title)
+        if not _is_known(registrar, address, title_id):
+            path = registrar.sources.local_path(address)
+            registrar.prober.inspect(path, path.name)
+    except SourceError as error:
+        named = error.about(title=title or title_id_for(source, taken_by=None))
+        registrar.store.refuse(named.title, refusal(named) | {"source": source})
+        raise named from error
+    record = _record(registrar, address, title_id, profile)
+    registrar.store.register(record)
+    is_new = not registrar.instance.has_dynamic_partition(TITLES, title_id)
+    if is_new:
+        registrar.instance.add_dynamic_partitions(TITLES, [title_id])
+    return Registered(record, is_new)
+
+
+def _is_known(registrar: Registrar, address: str, title_id: str) -> bool:
+    """Whether these very bytes were inspected before, with these very tools."""
+    mezzanine = mezzanine_artifact(title_id, registrar.sources.fingerprint(address))
+    recipe = media_info_recipe(mezzanine.digest, registrar.prober.build_ids)
+    return registrar.store.find(title_id, recipe) is not None
+
+
+def _title_id(store: ArtifactStore, address: str, wanted: str) -> str:
+    known = store.title_of(address)
+    if not wanted:
+        return known or title_id_for(address, _owner(store, title_id_for(address, taken_by=None)))
+    owner = _owner(store, wanted)
+    if owner is not None and owner != address:
+        raise ConfigError(
+            "title_taken", f"this title id belongs to {owner}", "Choose another --title, or remove that title", wanted
+        )
+    if known is not None and known != wanted:
+        raise ConfigError(
+            "source_taken", f"its source is already the title {known}", f"Use --title {known}, or remove it", wanted
+        )
+    return wanted
+
+
+def _owner(store: ArtifactStore, title_id: str) -> str | None:
+    record = store.record(title_id)
+    return record.source if record else None
+
+
+def _record(registrar: Registrar, address: str, title_id: str, profile: str) -> TitleRecord:
+    before = registrar.store.record(title_id)
+    fresh = TitleRecord(
+        title_id=title_id, source=address, profile=before.profile if before else registrar.default_profile
+    )
+    described = registrar.describe(fresh, registrar.sources.siblings(address))
+    named = described.model_copy(update={"profile": profile}) if profile else described
+    if named.profile not in registrar.profiles:
+        known = ", ".join(sorted(registrar.profiles))
+        raise ConfigError(
+            "unknown_profile", f"there is no profile “{named.profile}”", f"Use one of: {known}", title=title_id
+        )
+    return named

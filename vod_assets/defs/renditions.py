@@ -1,0 +1,192 @@
+"""Renditions: one multi-asset a codec, whose selected rungs share one decode and one FFmpeg process."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.defs.artifact_io import ARTIFACTS
+from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
+from vod_assets.defs.partitions import titles
+from vod_assets.defs.step import Made, Step, step
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.documents import plain
+from vod_assets.domain.ladder import Ladder, Rung
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.profile import Profile, RungPreset, VideoPreset
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.rendition import rung_parameters
+from vod_assets.ports import Attempt, EncodeReport, RungJob, SourceStore, Transcoder
+
+GROUP = "renditions"
+INPUTS = ("mezzanine", "media_info", "encoding_ladder")
+
+
+@dataclass(frozen=True)
+class Encode:
+    """What one codec's encode of a title starts from."""
+
+    mezzanine: Artifact
+    info: MediaInfo
+    ladder: Ladder
+    preset: VideoPreset | None
+    sources: SourceStore
+    transcoder: Transcoder
+
+    def rung(self, key: str) -> Rung | None:
+        """Return the fitted rung of an asset key, if the title's profile has it."""
+        return next((rung for rung in self.ladder.rungs if rung.key == key), None)
+
+    def recipe(self, key: str) -> Recipe:
+        """Return the recipe of one rung: nothing of the other rungs is in it."""
+        preset, rung = self._presets(key)
+        parameters = rung_parameters(self.info, preset, rung, self.ladder)
+        return Recipe(key, {"mezzanine": self.mezzanine.digest}, parameters, self.transcoder.build_ids)
+
+    def job(self, key: str, attempt: Attempt) -> RungJob:
+        """Return the work of one rung."""
+        fitted = self.rung(key)
+        if fitted is None:
+            raise KeyError(key)
+        return RungJob(rung=fitted, preset=self._presets(key)[1], directory=attempt.directory)
+
+    def _presets(self, key: str) -> tuple[VideoPreset, RungPreset]:
+        if self.preset is None:
+            raise KeyError(key)
+        return self.preset, next(rung for rung in self.preset.rungs if key == f"{self.preset.codec}_{rung.name}")
+
+
+def rendition_assets(profiles: Mapping[str, Profile]) -> list[dg.AssetsDefinition]:
+    """Return one multi-asset per codec, with a key for every rung of every profile."""
+    rungs: dict[str, dict[str, tuple[int, int]]] = {}
+    for profile in profiles.values():
+        for preset in profile.video:
+            for rung in preset.rungs:
+                rungs.setdefault(preset.codec, {})[f"{preset.codec}_{rung.name}"] = rung.box
+    return [
+        _codec_asset(codec, sorted(boxes, key=lambda key, boxes=boxes: (boxes[key], key), reverse=True))  # type: ignore[misc]
+        for codec, boxes in rungs.items()
+    ]
+
+
+def rendition_keys(profiles: Mapping[str, Profile]) -> list[str]:
+    """Return the asset keys of all renditions, largest first in each codec."""
+    return [key.to_user_string() for asset in rendition_assets(profiles) for key in asset.keys]
+
+
+def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"{codec}_renditions",
+        specs=[_spec(codec, key) for key in keys],
+        partitions_def=titles,
+        can_subset=True,
+        pool="encode",
+    )
+    def renditions(
+        context: dg.AssetExecutionContext,
+        mezzanine: Artifact,
+        media_info: Artifact,
+        encoding_ladder: Artifact,
+        artifacts: Artifacts,
+        guard: Guard,
+        reporter: Reporter,
+        sources: dg.ResourceParam[SourceStore],
+        transcoder: dg.ResourceParam[Transcoder],
+    ) -> Iterator[dg.MaterializeResult[Artifact]]:
+        with step(context, artifacts, guard, reporter) as at:
+            preset = next((preset for preset in at.profile.video if preset.codec == codec), None)
+            encode = Encode(
+                mezzanine=mezzanine,
+                info=media_info.read(MediaInfo),
+                ladder=encoding_ladder.read(Ladder),
+                preset=preset,
+                sources=sources,
+                transcoder=transcoder,
+            )
+            selected = {key.to_user_string() for key in context.selected_asset_keys}
+            yield from _materialize(at, encode, [key for key in keys if key in selected])
+
+    return renditions
+
+
+def _spec(codec: str, key: str) -> dg.AssetSpec:
+    rung = key.removeprefix(f"{codec}_")
+    return dg.AssetSpec(
+        key,
+        deps=INPUTS,
+        skippable=True,
+        group_name=GROUP,
+        kinds={"ffmpeg", codec},
+        owners=OWNERS,
+        code_version=CODE_VERSION,
+        description=(
+            f"The {rung} rendition in {codec}: one clear elementary track in MP4, fixed closed GOPs.\n\n"
+            "Upstream: mezzanine, encoding_ladder. Downstream: video_tracks. Empty, with the reason, when the title\n"
+            "has no such rung. All selected rungs of a codec share one decode and one FFmpeg process."
+        ),
+    ).with_io_manager_key(ARTIFACTS)
+
+
+def _materialize(at: Step, encode: Encode, keys: Sequence[str]) -> Iterator[dg.MaterializeResult[Artifact]]:
+    """Yield every selected rung: empty and reused ones first, then the encoded ones, each as it is committed."""
+    wanted: dict[str, Recipe] = {}
+    for key in keys:
+        rung = encode.rung(key)
+        reason = rung.empty if rung else f"profile {at.profile.name} has no rung {key}"
+        if reason:
+            yield at.result(at.nothing(key, reason))
+            continue
+        recipe = encode.recipe(key)
+        found = at.artifacts.store.find(at.title, recipe)
+        if found is None:
+            wanted[key] = recipe
+        else:
+            yield at.result(Made(found, reused=True), _facts(found))
+    if wanted:
+        yield from _encode(at, encode, wanted)
+
+
+def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[dg.MaterializeResult[Artifact]]:
+    if encode.preset is None:
+        raise KeyError(", ".join(wanted))
+    source = at.source(encode.mezzanine, encode.sources)
+    with ExitStack() as attempts:
+        opened = {key: attempts.enter_context(at.artifacts.store.attempt(at.title, wanted[key])) for key in wanted}
+        jobs = [encode.job(key, attempt) for key, attempt in opened.items()]
+        report = encode.transcoder.encode_video(
+            source,
+            encode.info,
+            encode.ladder,
+            encode.preset,
+            jobs,
+            partial(at.reporter.progressed, at.title, at.name),
+        )
+        at.source(encode.mezzanine, encode.sources)  # it must still be the file that was fingerprinted
+        for key, attempt in opened.items():
+            rung = encode.rung(key)
+            document = (
+                {"width": rung.width, "height": rung.height, "frame_rate": encode.ladder.frame_rate} if rung else {}
+            )
+            artifact = at.artifacts.store.commit(attempt, plain(document))
+            yield at.result(Made(artifact, reused=False, seconds=report.wall_seconds), _facts(artifact, encode, report))
+
+
+def _facts(artifact: Artifact, encode: Encode | None = None, report: EncodeReport | None = None) -> dict[str, Any]:
+    facts: dict[str, Any] = {"size": f"{artifact.document['width']}x{artifact.document['height']}"}
+    if encode is not None and report is not None:
+        seconds = encode.info.duration_seconds
+        facts |= {
+            "bitrate_kbps": round(float(artifact.size_bytes * 8 / seconds / 1000), 1),
+            "encode_speed_x": round(float(seconds) / report.wall_seconds, 2) if report.wall_seconds else 0.0,
+            "encode_cpu_seconds": round(report.cpu_seconds, 2),
+            "decoded_frames": report.decoded_frames,
+            "findings": _listed(report.findings),
+        }
+    return facts
+
+
+def _listed(findings: Iterable[Any]) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md("\n".join(f"- `{finding.code}` {finding.cause}" for finding in findings) or "none")

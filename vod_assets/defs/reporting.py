@@ -1,0 +1,59 @@
+"""Telling a person what a run does: lines in the run's log, and whoever else wants to know."""
+
+import time
+
+import dagster as dg
+
+from vod_assets.ports import Progress
+
+SECONDS_BETWEEN_LINES = 15.0
+PERCENT_BETWEEN_LINES = 5
+BAR_WIDTH = 20
+
+
+class LogReporter:
+    """Writes to the run's log: one line a step, and a bar at most every 15 s or 5 %."""
+
+    def __init__(self, log: dg.DagsterLogManager) -> None:
+        self.log = log
+        self._last: dict[str, tuple[float, int]] = {}
+
+    def started(self, title: str, step: str) -> None:
+        """Say nothing: Dagster's own event says it."""
+
+    def progressed(self, title: str, step: str, progress: Progress) -> None:
+        """Write a bar line, throttled."""
+        said_at, said_percent = self._last.get(step, (0.0, -PERCENT_BETWEEN_LINES))
+        is_due = time.monotonic() - said_at >= SECONDS_BETWEEN_LINES
+        if progress.percent >= said_percent + PERCENT_BETWEEN_LINES and (is_due or progress.percent == 100):
+            self._last[step] = (time.monotonic(), progress.percent)
+            self.log.info(f"{step} {bar_line(progress)}")
+
+    def made(self, title: str, asset: str, reused: bool) -> None:
+        """Write what became of an asset."""
+        self.log.info(f"{asset}: {'reused' if reused else 'made'}")
+
+
+class ReporterResource(dg.ConfigurableResource[LogReporter]):
+    """Gives each run its reporter."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> LogReporter:
+        """Return the reporter that writes to the run's log."""
+        if context.log is None:
+            raise dg.DagsterInvariantViolationError("a reporter needs a run")
+        return LogReporter(context.log)
+
+
+def bar_line(progress: Progress) -> str:
+    """Return progress as text: ``|█████░░░░| 45 % 31 fps 1.3x, 0:11 left``."""
+    filled = BAR_WIDTH * progress.percent // 100
+    left = "" if progress.left_seconds is None else f", {clock(progress.left_seconds)} left"
+    rates = f"{float(progress.frames_per_second):.0f} fps {float(progress.speed):.2f}x"
+    return f"|{'█' * filled}{'░' * (BAR_WIDTH - filled)}| {progress.percent} % {rates}{left}"
+
+
+def clock(seconds: int) -> str:
+    """Return ``0:11`` or ``1:02:03``."""
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -1,0 +1,174 @@
+"""Resources: the one place of the asset graph that chooses adapters."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.adapters.cms.static import StaticCms
+from vod_assets.adapters.origin.local import LocalOrigin
+from vod_assets.adapters.package.inspector import FolderInspector
+from vod_assets.adapters.package.shaka import ShakaPackager
+from vod_assets.adapters.probe.ffprobe import FfprobeProber
+from vod_assets.adapters.process import SupervisedRunner
+from vod_assets.adapters.profiles import load_profiles
+from vod_assets.adapters.source.local import LocalSources
+from vod_assets.adapters.store.local import LocalArtifactStore
+from vod_assets.adapters.tools import Tools
+from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
+from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
+from vod_assets.adapters.transcode.sheets import PillowSheetPainter
+from vod_assets.adapters.transcode.text import FfmpegTextExtractor
+from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
+from vod_assets.defs.guard import InstanceRunGuard, RunGuardResource
+from vod_assets.defs.reporting import ReporterResource
+from vod_assets.defs.step import StepReporter
+from vod_assets.domain.profile import Profile
+from vod_assets.settings import Settings, load_settings
+
+
+class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
+    """The artifact store and its I/O manager: replacing this one resource moves every asset to another store."""
+
+    root: str
+    profiles: str
+    guard: dg.ResourceDependency[InstanceRunGuard]
+
+    def create_io_manager(self, context: dg.InitResourceContext) -> ArtifactIOManager:
+        """Return the I/O manager of a run."""
+        profiles = load_profiles(Path(self.profiles) if self.profiles else None)
+        return ArtifactIOManager(LocalArtifactStore(Path(self.root), self.guard), profiles)
+
+
+class SourcesResource(dg.ConfigurableResource[LocalSources]):
+    """Where source files are read."""
+
+    cache: str
+
+    def create_resource(self, context: dg.InitResourceContext) -> LocalSources:
+        """Return the source store."""
+        return LocalSources(Path(self.cache))
+
+
+class ToolResource(dg.ConfigurableResource[Any]):
+    """What runs outside tools: which ones, the settings say; how long, the run's guard."""
+
+    guard: dg.ResourceDependency[InstanceRunGuard]
+
+    @property
+    def tools(self) -> Tools:
+        """The programs of the settings."""
+        return Tools.from_settings(load_settings())
+
+    @property
+    def runner(self) -> SupervisedRunner:
+        """The supervisor of this run's tools."""
+        return SupervisedRunner(self.guard)
+
+
+class ProberResource(ToolResource):
+    """Inspects sources with ffprobe."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> FfprobeProber:
+        """Return the prober."""
+        return FfprobeProber(self.tools, self.runner)
+
+
+class TranscoderResource(ToolResource):
+    """Encodes with FFmpeg."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> FfmpegTranscoder:
+        """Return the transcoder."""
+        return FfmpegTranscoder(self.tools, self.runner)
+
+
+class PicturesResource(ToolResource):
+    """Takes posters and thumbnails with FFmpeg."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> FfmpegPictureMaker:
+        """Return the picture maker."""
+        return FfmpegPictureMaker(self.tools, self.runner)
+
+
+class SheetsResource(dg.ConfigurableResource[PillowSheetPainter]):
+    """Paints sprite sheets with Pillow."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> PillowSheetPainter:
+        """Return the painter."""
+        return PillowSheetPainter()
+
+
+class TextResource(ToolResource):
+    """Takes embedded captions out with FFmpeg."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> FfmpegTextExtractor:
+        """Return the extractor."""
+        return FfmpegTextExtractor(self.tools, self.runner)
+
+
+class PackagerResource(ToolResource):
+    """Packages tracks with Shaka Packager."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> ShakaPackager:
+        """Return the packager."""
+        return ShakaPackager(self.tools, self.runner)
+
+
+class InspectorResource(ToolResource):
+    """Opens packages for the checks, and plays them with FFmpeg."""
+
+    scratch: str
+
+    def create_resource(self, context: dg.InitResourceContext) -> FolderInspector:
+        """Return the inspector."""
+        return FolderInspector(self.tools, self.runner, Path(self.scratch))
+
+
+class OriginResource(dg.ConfigurableResource[LocalOrigin]):
+    """Where releases are copied to."""
+
+    root: str
+    public_url: str
+    link_below: str
+
+    def create_resource(self, context: dg.InitResourceContext) -> LocalOrigin:
+        """Return the origin."""
+        return LocalOrigin(Path(self.root), self.public_url, Path(self.link_below))
+
+
+class CmsResource(dg.ConfigurableResource[StaticCms]):
+    """Where titles are shown."""
+
+    root: str
+    public_url: str
+
+    def create_resource(self, context: dg.InitResourceContext) -> StaticCms:
+        """Return the CMS."""
+        return StaticCms(Path(self.root), self.public_url)
+
+
+def known_profiles(settings: Settings) -> dict[str, Profile]:
+    """Return the profiles that the asset keys come from."""
+    return load_profiles(settings.profiles)
+
+
+def resource_definitions(settings: Settings, reporter: StepReporter | None = None) -> dict[str, Any]:
+    """Return every resource of the asset graph by its key."""
+    guard = RunGuardResource()
+    return {
+        ARTIFACTS: ArtifactsResource(root=str(settings.store_path), profiles=str(settings.profiles or ""), guard=guard),
+        "guard": guard,
+        "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),
+        "sources": SourcesResource(cache=str(settings.home_path / "cache")),
+        "prober": ProberResource(guard=guard),
+        "transcoder": TranscoderResource(guard=guard),
+        "pictures": PicturesResource(guard=guard),
+        "sheets": SheetsResource(),
+        "text": TextResource(guard=guard),
+        "packager": PackagerResource(guard=guard),
+        "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
+        "origin": OriginResource(
+            root=str(settings.origin_path), public_url=settings.public_url, link_below=str(settings.store_path)
+        ),
+        "cms": CmsResource(root=str(settings.cms_path), public_url=settings.public_url),
+    }

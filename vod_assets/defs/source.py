@@ -1,0 +1,107 @@
+"""The source of a title: which file, what is in it, which rungs it gets."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.step import step
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.ladder import Ladder, fit
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.title import Fingerprint
+from vod_assets.ports import Prober, SourceStore
+
+GROUP = "source"
+INSPECTION = 1  # to be raised when the same file is described differently
+
+
+@dg.asset(group_name=GROUP, kinds={"file"}, **HOUSE)
+def mezzanine(
+    context: dg.AssetExecutionContext,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+    sources: dg.ResourceParam[SourceStore],
+) -> dg.MaterializeResult[Artifact]:
+    """The source master: a reference with its size and SHA-256, never a copy.
+
+    Upstream: the file that the title was registered with. Downstream: everything.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        fingerprint = sources.fingerprint(at.record.source)
+        recipe = Recipe("mezzanine", parameters=fingerprint.model_dump())
+        made = at.make(recipe, lambda _: fingerprint.model_dump())
+        return at.result(
+            made, {"source": dg.MetadataValue.path(at.record.source), "source_bytes": fingerprint.size_bytes}
+        )
+
+
+@dg.asset(group_name=GROUP, kinds={"ffprobe"}, **HOUSE)
+def media_info(
+    context: dg.AssetExecutionContext,
+    mezzanine: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+    sources: dg.ResourceParam[SourceStore],
+    prober: dg.ResourceParam[Prober],
+) -> dg.MaterializeResult[Artifact]:
+    """What the mezzanine holds: streams, exact rates, colours, languages, and what its index promises.
+
+    Upstream: mezzanine. Downstream: the ladder and every encode. A source that breaks a cheap rule of the accept gate
+    is refused here.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        source = at.source(mezzanine, sources)
+        recipe = media_info_recipe(mezzanine.digest, prober.build_ids)
+        made = at.make(recipe, lambda _: prober.inspect(source, source.name).model_dump())
+        return at.result(made, _facts(made.artifact.read(MediaInfo)))
+
+
+@dg.asset(group_name="ladder", kinds={"python"}, **HOUSE)
+def encoding_ladder(
+    context: dg.AssetExecutionContext, media_info: Artifact, artifacts: Artifacts, guard: Guard, reporter: Reporter
+) -> dg.MaterializeResult[Artifact]:
+    """Rungs this title is encoded at: the profile's ladder cut to the size of the mezzanine.
+
+    Upstream: media_info. Downstream: one rendition per rung.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        ladder = fit(at.profile, media_info.read(MediaInfo).video)
+        recipe = Recipe("encoding_ladder", {"media_info": media_info.digest}, ladder.model_dump())
+        made = at.make(recipe, lambda _: ladder.model_dump())
+        return at.result(made, {"rungs": len(ladder.made), "ladder": _rung_table(ladder)})
+
+
+def mezzanine_artifact(title: str, fingerprint: Fingerprint) -> Artifact:
+    """Return the artifact that the mezzanine of these bytes is, whether or not it was committed yet."""
+    return Artifact(title=title, asset="mezzanine", recipe="", document=fingerprint.model_dump())
+
+
+def media_info_recipe(mezzanine_digest: str, build_ids: Mapping[str, str]) -> Recipe:
+    """Return the recipe of inspecting a mezzanine."""
+    return Recipe("media_info", {"mezzanine": mezzanine_digest}, {"version": INSPECTION}, build_ids)
+
+
+def _facts(info: MediaInfo) -> dict[str, object]:
+    width, height = info.video.display_size
+    findings = "\n".join(f"- `{finding.code}` {finding.cause}" for finding in info.findings)
+    return {
+        "container": info.container,
+        "picture": f"{width}x{height} {info.video.codec}, {info.video.frame_rate} fps",
+        "duration_seconds": float(info.duration_seconds),
+        "audio": ", ".join(f"{track.language} {track.codec} {track.channels}ch" for track in info.audio) or "none",
+        "captions": ", ".join(f"{track.language} {track.codec}" for track in info.text) or "none",
+        "findings": dg.MetadataValue.md(findings or "none"),
+    }
+
+
+def _rung_table(ladder: Ladder) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord({"rung": rung.key, "size": f"{rung.width}x{rung.height}" if not rung.empty else rung.empty})
+            for rung in ladder.rungs
+        ]
+    )

@@ -1,0 +1,192 @@
+"""CMAF tracks: each packaged by itself, so that adding or changing one rewrites no other track's bytes."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.sound import AUDIO_FILE, named_streams
+from vod_assets.defs.step import Made, Step, step
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.ladder import Ladder
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.profile import Variant
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.track import Track
+from vod_assets.ports import Packager, TrackJob
+
+GROUP = "tracks"
+VIDEO_FILE = "video.mp4"
+
+
+def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
+    """Return the asset that packages every rendition."""
+
+    @dg.asset(
+        name="video_tracks",
+        ins={key: dg.AssetIn(key) for key in renditions},
+        group_name=GROUP,
+        kinds={"shaka", "cmaf"},
+        **HOUSE,
+    )
+    def video_tracks(
+        context: dg.AssetExecutionContext,
+        encoding_ladder: Artifact,
+        artifacts: Artifacts,
+        guard: Guard,
+        reporter: Reporter,
+        packager: dg.ResourceParam[Packager],
+        **rendition: Artifact,
+    ) -> dg.MaterializeResult[Artifact]:
+        """Every rendition as a CMAF track: one init segment and media segments that open on an IDR frame.
+
+        Upstream: the renditions. Downstream: hls_package and dash_package, which share these bytes.
+        """
+        with step(context, artifacts, guard, reporter) as at:
+            ladder = encoding_ladder.read(Ladder)
+            leaves: dict[str, Made] = {}
+            for variant in at.profile.variants:
+                for rung in (rung for rung in ladder.made if _is_in(variant, rung.codec, rung.name)):
+                    job = partial(TrackJob, name=rung.key, kind="video", source_asset=rung.key, duration_seconds=None)
+                    leaf = _package(at, variant, packager, rendition[rung.key], VIDEO_FILE, job, ladder)
+                    leaves[f"{variant.name}/{rung.key}"] = leaf
+            made = at.index("video_tracks", leaves, "the title has no rendition")
+            return at.result(made, _facts(leaves))
+
+    return video_tracks
+
+
+@dg.asset(group_name=GROUP, kinds={"shaka", "cmaf"}, **HOUSE)
+def audio_tracks(
+    context: dg.AssetExecutionContext,
+    audio_aac: Artifact,
+    media_info: Artifact,
+    encoding_ladder: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+    packager: dg.ResourceParam[Packager],
+) -> dg.MaterializeResult[Artifact]:
+    """Every audio file as a CMAF track, with its language and label.
+
+    Upstream: audio_aac. Downstream: hls_package and dash_package.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        ladder = encoding_ladder.read(Ladder)
+        streams = named_streams(media_info.read(MediaInfo))
+        default = next((name for name, stream in streams.items() if stream.is_default), next(iter(streams), ""))
+        leaves: dict[str, Made] = {}
+        for variant in at.profile.variants:
+            for name, leaf in at.leaves(audio_aac).items():
+                stream = streams[name]
+                job = partial(
+                    TrackJob,
+                    name=name,
+                    kind="audio",
+                    source_asset="audio_aac",
+                    language=stream.language,
+                    label=stream.label,
+                    role=stream.role,
+                    is_default=name == default,
+                )
+                leaves[f"{variant.name}/{name}"] = _package(at, variant, packager, leaf, AUDIO_FILE, job, ladder)
+        made = at.index("audio_tracks", leaves, audio_aac.empty)
+        return at.result(made, _facts(leaves))
+
+
+@dg.asset(group_name=GROUP, kinds={"shaka", "webvtt"}, **HOUSE)
+def text_tracks(
+    context: dg.AssetExecutionContext,
+    captions: Artifact,
+    media_info: Artifact,
+    encoding_ladder: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+    packager: dg.ResourceParam[Packager],
+) -> dg.MaterializeResult[Artifact]:
+    """Every caption file as a segmented track: WebVTT for HLS, WebVTT in fragmented MP4 for DASH.
+
+    Upstream: captions. Downstream: hls_package and dash_package.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        ladder = encoding_ladder.read(Ladder)
+        duration = media_info.read(MediaInfo).duration_seconds
+        leaves: dict[str, Made] = {}
+        for variant in at.profile.variants:
+            for name, leaf in at.leaves(captions).items():
+                described = leaf.document
+                job = partial(
+                    TrackJob,
+                    name=name,
+                    kind="text",
+                    source_asset="captions",
+                    language=described["language"],
+                    label=described["label"],
+                    role=described["role"],
+                    is_default=described["is_default"],
+                    is_forced=described["is_forced"],
+                    is_hearing_impaired=described["is_hearing_impaired"],
+                    duration_seconds=duration,
+                )
+                leaves[f"{variant.name}/{name}"] = _package(at, variant, packager, leaf, "captions.vtt", job, ladder)
+        made = at.index("text_tracks", leaves, captions.empty)
+        return at.result(made, _facts(leaves))
+
+
+def read_tracks(at: Step, index: Artifact) -> dict[str, tuple[Artifact, Track]]:
+    """Return every track leaf of an index with its description, by ``<variant>/<name>``."""
+    return {name: (leaf, leaf.read(Track)) for name, leaf in at.leaves(index).items()}
+
+
+def _is_in(variant: Variant, codec: str, rung: str) -> bool:
+    return codec in variant.codecs and (not variant.rungs or rung in variant.rungs)
+
+
+def _package(
+    at: Step, variant: Variant, packager: Packager, encoded: Artifact, file: str, job: Any, ladder: Ladder
+) -> Made:
+    """Package one file; variants of one scheme and layout share the leaf, whatever they are called."""
+    draft = job(source=at.path(encoded, file), segment_seconds=ladder.segment_seconds, directory=Path())
+    recipe = Recipe(
+        f"{draft.kind}_tracks", {"encoded": encoded.digest}, _parameters(draft, variant), packager.build_ids
+    )
+
+    def package(directory: Path) -> Mapping[str, Any]:
+        return packager.package(
+            job(source=draft.source, segment_seconds=draft.segment_seconds, directory=directory)
+        ).model_dump()
+
+    return at.make(recipe, package)
+
+
+def _parameters(job: TrackJob, variant: Variant) -> dict[str, Any]:
+    named = ("name", "language", "label", "role", "is_default", "is_forced", "is_hearing_impaired")
+    return {field: getattr(job, field) for field in named} | {
+        "segment_seconds": job.segment_seconds,
+        "duration_seconds": job.duration_seconds,
+        "scheme": variant.scheme,
+        "layout": variant.layout,
+    }
+
+
+def _facts(leaves: Mapping[str, Made]) -> dict[str, Any]:
+    tracks = {name: made.artifact.read(Track) for name, made in leaves.items()}
+    if not tracks:
+        return {}
+    rows = [
+        dg.TableRecord(
+            {
+                "track": name,
+                "codecs": track.codecs or "WebVTT",
+                "segments": len(track.segments),
+                "seconds": f"{float(track.duration_seconds):.3f}",
+                "peak kbit/s": track.peak_bits_per_second // 1000,
+            }
+        )
+        for name, track in tracks.items()
+    ]
+    return {"tracks": dg.MetadataValue.table(rows)}

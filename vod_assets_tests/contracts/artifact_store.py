@@ -1,0 +1,175 @@
+"""What every artifact store must do; each adapter's test class inherits this."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.errors import Cancelled, StoreError
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.title import TitleRecord
+from vod_assets.ports import ArtifactStore
+
+RECIPE = Recipe("poster", {"mezzanine": "a" * 64}, {"width": 96})
+
+
+class Switch:
+    """A guard that a test turns off."""
+
+    def __init__(self) -> None:
+        self.is_wanted = True
+
+    def check(self) -> None:
+        if not self.is_wanted:
+            raise Cancelled
+
+
+class ArtifactStoreContract:
+    """A store commits or it does not."""
+
+    guard: Switch
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> ArtifactStore:
+        raise NotImplementedError
+
+    def commit(self, store: ArtifactStore, text: str = "hello", recipe: Recipe = RECIPE) -> Artifact:
+        with store.attempt("film", recipe) as attempt:
+            (attempt.directory / "deep").mkdir()
+            (attempt.directory / "deep" / "a.txt").write_text(text)
+            return store.commit(attempt, {"width": 96})
+
+    def test_a_committed_artifact_is_found_by_its_recipe(self, store: ArtifactStore) -> None:
+        made = self.commit(store)
+        found = store.find("film", RECIPE)
+        assert found == made
+        assert found is not None
+        assert [(file.path, file.size_bytes) for file in found.files] == [("deep/a.txt", 5)]
+        assert store.local_path(found, "deep/a.txt").read_text() == "hello"
+
+    def test_nothing_is_found_before_the_commit(self, store: ArtifactStore) -> None:
+        with store.attempt("film", RECIPE) as attempt:
+            (attempt.directory / "a.txt").write_text("half")
+            assert store.find("film", RECIPE) is None
+            assert store.latest("film", "poster") is None
+
+    def test_an_attempt_that_fails_leaves_nothing_behind(self, store: ArtifactStore) -> None:
+        with pytest.raises(ZeroDivisionError), store.attempt("film", RECIPE) as attempt:
+            (attempt.directory / "a.txt").write_text("half")
+            raise ZeroDivisionError
+        assert not attempt.directory.exists()
+        assert store.find("film", RECIPE) is None
+        assert store.unreferenced(older_than_seconds=-1) == []
+
+    def test_equal_content_has_one_digest_wherever_it_lies(self, store: ArtifactStore) -> None:
+        other = Recipe("poster", {"mezzanine": "b" * 64}, {"width": 96})
+        assert self.commit(store).digest == self.commit(store, recipe=other).digest
+
+    def test_other_content_has_another_digest(self, store: ArtifactStore) -> None:
+        other = Recipe("poster", {"mezzanine": "b" * 64}, {"width": 96})
+        assert self.commit(store).digest != self.commit(store, "other", recipe=other).digest
+
+    def test_of_two_writers_one_wins_and_the_other_uses_it(self, store: ArtifactStore) -> None:
+        results: list[Artifact] = []
+        barrier = threading.Barrier(8)
+
+        def write(number: int) -> None:
+            with store.attempt("film", RECIPE) as attempt:
+                (attempt.directory / "a.txt").write_text(f"writer {number}")
+                barrier.wait()
+                results.append(store.commit(attempt, {}))
+
+        threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len({artifact.attempt for artifact in results}) == 1
+        assert store.find("film", RECIPE) == results[0]
+        assert store.local_path(results[0], "a.txt").is_file()
+        assert store.unreferenced(older_than_seconds=-1) == []
+
+    def test_a_cancelled_run_commits_nothing(self, store: ArtifactStore) -> None:
+        with pytest.raises(Cancelled), store.attempt("film", RECIPE) as attempt:
+            self.guard.is_wanted = False
+            store.commit(attempt, {})
+        assert store.find("film", RECIPE) is None
+
+    def test_a_cancelled_run_moves_no_pointer(self, store: ArtifactStore) -> None:
+        artifact = self.commit(store)
+        self.guard.is_wanted = False
+        with pytest.raises(Cancelled):
+            store.point(artifact)
+        assert store.latest("film", "poster") is None
+
+    def test_the_pointer_names_the_latest(self, store: ArtifactStore) -> None:
+        first = self.commit(store)
+        store.point(first)
+        second = self.commit(store, "other", Recipe("poster", parameters={"width": 48}))
+        assert store.latest("film", "poster") == first
+        store.point(second)
+        assert store.latest("film", "poster") == second
+
+    def test_an_index_lists_its_leaves_in_order(self, store: ArtifactStore) -> None:
+        leaf = self.commit(store)
+        recipe = Recipe("captions", {"text_en": leaf.digest})
+        with store.attempt("film", recipe) as attempt:
+            index = store.commit(attempt, {}, {"text_en": leaf, "text_de": leaf})
+        assert [entry.name for entry in index.entries] == ["text_en", "text_de"]
+        assert store.load("film", index.entries[0].asset, index.entries[0].recipe) == leaf
+
+    def test_an_artifact_that_lost_a_file_is_made_again(self, store: ArtifactStore) -> None:
+        artifact = self.commit(store)
+        store.point(artifact)
+        store.local_path(artifact, "deep/a.txt").unlink()
+        assert store.latest("film", "poster") is None
+        assert store.find("film", RECIPE) is None
+        assert self.commit(store).digest == artifact.digest
+
+    def test_an_index_that_lost_a_leaf_is_not_whole(self, store: ArtifactStore) -> None:
+        leaf = self.commit(store)
+        recipe = Recipe("captions", {"text_en": leaf.digest})
+        with store.attempt("film", recipe) as attempt:
+            store.commit(attempt, {}, {"text_en": leaf})
+        store.local_path(leaf, "deep/a.txt").unlink()
+        assert store.find("film", recipe) is None
+
+    def test_a_missing_artifact_is_named(self, store: ArtifactStore) -> None:
+        with pytest.raises(StoreError, match="artifact_missing"):
+            store.load("film", "poster", "0" * 64)
+
+    def test_a_title_is_registered_under_its_address(self, store: ArtifactStore) -> None:
+        record = TitleRecord(title_id="film", source="file:///a/film.mov", names={"en": "A film"})
+        store.register(record)
+        assert store.record("film") == record
+        assert store.title_of("file:///a/film.mov") == "film"
+        assert store.titles() == ["film"]
+
+    def test_a_removed_title_is_gone_and_its_address_free(self, store: ArtifactStore) -> None:
+        store.register(TitleRecord(title_id="film", source="file:///a/film.mov"))
+        self.commit(store)
+        store.remove("film")
+        assert store.record("film") is None
+        assert store.title_of("file:///a/film.mov") is None
+        assert list(store.artifacts("film")) == []
+
+    def test_a_refusal_stays_until_it_is_forgiven(self, store: ArtifactStore) -> None:
+        store.refuse("film", {"code": "source_truncated", "message": "half of it is missing"})
+        assert store.refusals()["film"]["code"] == "source_truncated"
+        store.forgive("film")
+        store.forgive("film")
+        assert store.refusals() == {}
+
+    def test_killed_writers_leave_only_what_gc_can_name(self, store: ArtifactStore) -> None:
+        self.commit(store)
+        abandoned = store.attempt("film", Recipe("poster", parameters={"width": 12}))
+        attempt = abandoned.__enter__()  # as a killed process leaves it: never exited
+        assert store.unreferenced(older_than_seconds=60) == []
+        assert store.unreferenced(older_than_seconds=-1) == [str(attempt.directory)]
+        abandoned.__exit__(None, None, None)
+
+    @pytest.mark.parametrize("asset", ["../escape", "A", "", "a/b", "a\x00"])
+    def test_an_asset_name_cannot_leave_its_title(self, store: ArtifactStore, asset: str) -> None:
+        with pytest.raises(StoreError, match="unknown_asset"):
+            store.latest("film", asset)
