@@ -19,7 +19,8 @@ def raised() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISERS:
                 named = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
-                first = next(iter([*node.args, *named]), None)
+                positional = node.args if node.func.id != "Finding" else []  # `vod doctor` has findings of its own
+                first = next(iter([*positional, *named]), None)
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     yield first.value, f"{path.relative_to(PACKAGE)}:{node.lineno}"
 
