@@ -172,7 +172,7 @@ class _Naming:
         duration = int(self.template.get("duration", "0"))
         if duration < 1:
             raise ValueError("a SegmentTemplate needs a SegmentTimeline or a duration")
-        end = round(total * self.timescale)
+        end = ceil(total * self.timescale)
         for place in range(min(MOST_SEGMENTS + 1, ceil(Fraction(end, duration)))):
             yield place * duration, min(duration, end - place * duration)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, count
 
-from vod_assets.domain.hls_attributes import Bare, decimal, tag, yes
+from vod_assets.domain.hls_attributes import Bare, decimal, quotable, tag, yes
 from vod_assets.domain.hls_media import (
     VERSION,
     compose_iframe_playlist,
@@ -100,7 +100,7 @@ def _names(tracks: Sequence[Track]) -> list[str]:
     """Return a NAME for each track of a group, each one different (RFC 8216, 4.3.4.1.1)."""
     names: list[str] = []
     for track in tracks:
-        wanted = track.label or (track.language if track.language != "und" else track.name)
+        wanted = quotable(track.label) or (track.language if track.language != "und" else track.name)
         numbered = (f"{wanted} ({number})" for number in count(2))
         names.append(next(name for name in chain([wanted], numbered) if name not in names))
     return names

@@ -88,18 +88,24 @@ class PackageView(Protocol):
 def resolved(manifest: str, uri: str) -> str | None:
     """Return the address below the root that a manifest's reference leads to, or None when it leads anywhere else.
 
-    Schemes, hosts, absolute paths, backslashes, variables and paths above the root lead elsewhere.
+    Schemes, hosts, absolute paths, backslashes, variables and paths above the root lead elsewhere. So does what leads
+    there when it is read as a plain file name: FFmpeg neither decodes percent signs nor cuts off a query.
     """
     try:
         parts = urlsplit(uri)
     except ValueError:
         return None
     path = unquote(parts.path)
-    if parts.scheme or parts.netloc or not path or path.startswith("/"):
+    if parts.scheme or parts.netloc or not path or "/" in parts.query + parts.fragment:
         return None
-    if not path.isprintable() or "\\" in path or "{$" in path:
+    if not (uri + path).isprintable() or "\\" in path or "{$" in path:
         return None
-    address = normpath(join(dirname(manifest), path))
+    literal, address = (_inside(dirname(manifest), one) for one in (parts.path, path))
+    return address if literal else None
+
+
+def _inside(folder: str, path: str) -> str | None:
+    address = normpath(join(folder, path))
     return None if address.startswith(("../", "/")) or address in ("..", ".") else address
 
 

@@ -1,0 +1,88 @@
+"""MPDs composed from tracks; their goldens are compared in test_hls."""
+
+import pytest
+from lxml import etree
+
+from vod_assets.domain.dash import compose_mpd, iso_duration, segment_template
+from vod_assets_tests.domain.tracks import SECONDS, audio, placed, text, thumbnails, video, whole_title
+
+MPD = "{urn:mpeg:dash:schema:mpd:2011}"
+
+
+def parsed(*tracks: object) -> etree._Element:
+    return etree.fromstring(compose_mpd(placed(*tracks)).encode())  # type: ignore[arg-type]
+
+
+def test_rungs_of_one_codec_are_switched_within_one_adaptation_set() -> None:
+    mpd = etree.fromstring(compose_mpd(whole_title()).encode())
+    sets = [[one.get("id") for one in group.iter(f"{MPD}Representation")] for group in mpd.iter(f"{MPD}AdaptationSet")]
+    assert sets[:2] == [["h264_1080p", "h264_720p"], ["hevc_1080p"]]
+    assert all(len(group) == 1 for group in sets[2:])
+
+
+def test_the_presentation_is_as_long_as_the_video() -> None:
+    assert (
+        parsed(video(), audio(), thumbnails()).get("mediaPresentationDuration") == iso_duration(SECONDS) == "PT10.01S"
+    )
+
+
+def test_ticks_are_exact_and_runs_are_folded() -> None:
+    entries = [dict(one.attrib) for one in parsed(video()).iter(f"{MPD}S")]
+    assert entries == [{"t": "0", "d": "96096", "r": "1"}, {"t": "192192", "d": "48048"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "role", "accessibility"),
+    [
+        ({}, "subtitle", None),
+        ({"is_hearing_impaired": True}, "caption", "caption"),
+        ({"is_forced": True}, "forced-subtitle", None),
+    ],
+)
+def test_text_says_whom_it_is_for(changes: dict[str, bool], role: str, accessibility: str | None) -> None:
+    mpd = parsed(text(**changes))
+    assert [one.get("value") for one in mpd.iter(f"{MPD}Role")] == [role]
+    found = mpd.find(f".//{MPD}Accessibility")
+    assert (None if found is None else found.get("value")) == accessibility
+
+
+def test_text_is_played_from_fragmented_mp4() -> None:
+    (representation,) = parsed(text()).iter(f"{MPD}Representation")
+    (template,) = representation.iter(f"{MPD}SegmentTemplate")
+    assert representation.get("codecs") == "wvtt"
+    assert template.get("media") == "../../../tracks/text_eng-digest/$Number%05d$.m4s"
+
+
+def test_a_sheet_of_thumbnails_is_a_tile() -> None:
+    (representation,) = parsed(thumbnails()).iter(f"{MPD}Representation")
+    (tile,) = representation.iter(f"{MPD}EssentialProperty")
+    (template,) = representation.iter(f"{MPD}SegmentTemplate")
+    assert (representation.get("width"), representation.get("height"), tile.get("value")) == ("320", "180", "2x2")
+    assert (template.get("media"), template.get("duration"), template.get("timescale")) == (
+        "../../../tracks/thumbnails_90p-digest/sheet_$Number%03d$.jpg",
+        "8000000",
+        "1000000",
+    )
+
+
+def test_labels_cannot_break_the_document() -> None:
+    (label,) = parsed(audio(label="<b>&\x01\x00 ]]>\ud83d")).iter(f"{MPD}Label")
+    assert (label.text or "").startswith("<b>&")
+
+
+@pytest.mark.parametrize(
+    ("paths", "template"),
+    [
+        (["00001.m4s", "00002.m4s"], ("$Number%05d$.m4s", 1)),
+        (["a9.m4s", "a10.m4s"], ("a$Number$.m4s", 9)),
+        (["v2/s007.mp4"], ("v2/s$Number%03d$.mp4", 7)),
+    ],
+)
+def test_numbered_paths_become_a_template(paths: list[str], template: tuple[str, int]) -> None:
+    assert segment_template(paths) == template
+
+
+@pytest.mark.parametrize("paths", [["a.m4s"], ["1.m4s", "3.m4s"], ["1.m4s", "02.m4s"]])
+def test_other_paths_are_refused(paths: list[str]) -> None:
+    with pytest.raises(ValueError, match="number"):
+        segment_template(paths)
