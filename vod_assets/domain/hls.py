@@ -79,10 +79,10 @@ _KINDS = ("video", "audio", "text", "image")
 
 
 def _audio_groups(audio: Sequence[Track]) -> dict[str, list[Track]]:
-    """Return audio tracks by group: one for each codec and channel count, since a player picks within one group."""
+    """Return audio tracks by group, one for each codec: a player picks a language within the group of its variant."""
     groups: dict[str, list[Track]] = {}
     for track in audio:
-        groups.setdefault(f"{track.codecs.split('.')[0]}_{track.channels}", []).append(track)
+        groups.setdefault(f"audio_{track.codecs.split('.')[0]}", []).append(track)
     return groups
 
 

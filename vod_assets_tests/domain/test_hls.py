@@ -71,6 +71,13 @@ def test_only_one_audio_track_of_a_group_is_the_default() -> None:
     assert [one.default for one in m3u8.loads(compose_multivariant(tracks)).media] == ["YES", "NO"]
 
 
+def test_languages_stay_in_one_group_whatever_their_channels() -> None:
+    tracks = placed(video(), audio(), audio("aac_fra", "fr", channels=1))
+    parsed = m3u8.loads(compose_multivariant(tracks))
+    assert {one.group_id for one in parsed.media} == {"audio_mp4a"}
+    assert len(parsed.playlists) == 1
+
+
 def test_tracks_with_one_label_get_names_of_their_own() -> None:
     labels = ("English", "English", "English (2)")
     tracks = [audio(f"aac_{number}", label=label) for number, label in enumerate(labels)]

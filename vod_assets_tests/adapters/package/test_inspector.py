@@ -42,6 +42,16 @@ def test_every_segment_holds_the_same_number_of_frames(titles: Callable[[str], T
     assert track.frame_rate == title.clip.rate
 
 
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("manifest", ["master.m3u8", "manifest.mpd"])
+def test_ffmpeg_plays_the_whole_title(titles: Callable[[str], TinyTitle], rate: str, manifest: str) -> None:
+    title = titles(rate)
+    with title.opened() as package:
+        address = f"releases/0/clear/{manifest}"
+        decoded = package.decode_all([address])[address]
+    assert (decoded.frames, decoded.errors) == (title.clip.frames, 0)
+
+
 def rewrite(name: str, pattern: str, replacement: str) -> Callable[[TinyTitle], None]:
     def change(title: TinyTitle) -> None:
         path = title.manifests / name
