@@ -34,14 +34,14 @@ def _cause(returncode: int, stderr: str, cpu_seconds: float, limits: Limits) -> 
     if returncode == -signal.SIGXFSZ or "file too large" in words:
         return "limit_exceeded", f"wrote a file larger than {limits.file_bytes} bytes", ""
     if any(phrase in words for phrase in NO_SPACE):
-        return "disk_full", f"found no space left: {_last_line(stderr)}", "Make room and start again"
+        return "disk_full", f"found no space left: {_telling_line(stderr)}", "Make room and start again"
     if any(phrase in words for phrase in NO_MEMORY):
         return "out_of_memory", f"needed more memory than its {_mebibytes(limits)} MiB", ""
     if returncode == -signal.SIGKILL:
         return "out_of_memory", "was killed by the system, most likely for want of memory", ""
     if -returncode in CRASHES:
         return "decoder_crash", f"crashed with {signal.Signals(-returncode).name}", ""
-    return "tool_failed", f"ended with {_ending(returncode)}: {_last_line(stderr)}", ""
+    return "tool_failed", f"ended with {_ending(returncode)}: {_telling_line(stderr)}", ""
 
 
 def _hit_cpu_limit(returncode: int, cpu_seconds: float, limits: Limits) -> bool:
@@ -52,8 +52,12 @@ def _ending(returncode: int) -> str:
     return f"signal {-returncode}" if returncode < 0 else f"status {returncode}"
 
 
-def _last_line(stderr: str) -> str:
+def _telling_line(stderr: str) -> str:
+    """Return the first line that ffmpeg marks as an error, for the last one only says that it gave up."""
     lines = stderr.strip().splitlines()
+    marked = [line for line in lines if "[error]" in line or "[fatal]" in line]
+    if marked:
+        return marked[0].rpartition("] ")[2].strip()
     return lines[-1].strip() if lines else "it said nothing"
 
 

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from vod_assets.adapters.endings import tool_error
+from vod_assets.adapters.process_limits import kernel_limits
+from vod_assets.adapters.process_output import LineReader, OnLine, Tail
 from vod_assets.adapters.tool_trace import trace
 from vod_assets.domain.errors import ToolError
 from vod_assets.ports import Limits, RunGuard, ToolResult
@@ -20,17 +21,11 @@ from vod_assets.ports import Limits, RunGuard, ToolResult
 POLL_SECONDS = 0.25  # how often the guard is asked: a cancelled run is noticed within two polls
 GRACE_SECONDS = 3.0  # between SIGTERM and SIGKILL
 DRAIN_SECONDS = 1.0  # for output still in the pipes when the tool is gone
-KEPT_STDERR_BYTES = 64 << 10
-KEPT_STDERR_LINES = 200
-LONGEST_LINE_BYTES = 8 << 10
 KEPT_STDOUT_BYTES = 64 << 20
-OPEN_FILES = 256
 PR_SET_PDEATHSIG = 1
 KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "TZ")
 
 _libc = ctypes.CDLL(None, use_errno=True)  # loaded before any fork: a forked child must not import
-
-OnLine = Callable[[str], None]
 
 
 class Unguarded:
@@ -38,47 +33,6 @@ class Unguarded:
 
     def check(self) -> None:
         """Return: the work is always wanted."""
-
-
-@dataclass
-class LineReader:
-    """Cuts a pipe's bytes into lines, at LF or CR, and never keeps more than a line's worth of a flood."""
-
-    on_line: OnLine
-    _rest: bytearray = field(default_factory=bytearray)
-
-    def feed(self, chunk: bytes) -> None:
-        """Take bytes as they come and pass on every complete line."""
-        self._rest += chunk
-        *lines, rest = self._rest.replace(b"\r", b"\n").split(b"\n")
-        self._rest = bytearray(rest[:LONGEST_LINE_BYTES])
-        for line in lines:
-            if line:
-                self.on_line(bytes(line[:LONGEST_LINE_BYTES]).decode(errors="replace"))
-
-    def close(self) -> None:
-        """Pass on the last line if it did not end."""
-        self.feed(b"\n")
-
-
-class Tail:
-    """The last lines of a stream, within 200 lines and 64 KiB."""
-
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-        self._bytes = 0
-
-    def add(self, line: str) -> None:
-        """Keep a line, and let the oldest go when there is no room."""
-        self._lines.append(line)
-        self._bytes += len(line) + 1
-        while len(self._lines) > KEPT_STDERR_LINES or self._bytes > KEPT_STDERR_BYTES:
-            self._bytes -= len(self._lines.pop(0)) + 1
-
-    @property
-    def text(self) -> str:
-        """The kept lines."""
-        return "\n".join(self._lines)
 
 
 class SupervisedRunner:
@@ -137,14 +91,14 @@ class _Supervised:
 
     def start(self, argv: Sequence[str], cwd: Path | None) -> None:
         """Start the tool with its limits set."""
-        parent, kernel_limits = os.getpid(), _kernel_limits(self.limits)
+        parent, wanted = os.getpid(), kernel_limits(self.limits)
 
         def limit_child() -> None:  # runs between fork and exec: system calls only
             _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             if os.getppid() != parent:
                 os._exit(1)  # the parent died before the kernel was told to watch it
-            for name, (soft, hard) in kernel_limits:
-                resource.setrlimit(name, (soft, hard))
+            for name, pair in wanted:
+                resource.setrlimit(name, pair)
 
         try:
             self.process = subprocess.Popen(
@@ -279,25 +233,6 @@ class _Supervised:
             _, status, usage = os.wait4(self.process.pid, 0)
             self.returncode = self.process.returncode = os.waitstatus_to_exitcode(status)
             self.cpu_seconds = usage.ru_utime + usage.ru_stime
-
-
-def _kernel_limits(limits: Limits) -> list[tuple[int, tuple[int, int]]]:
-    """Return soft and hard limits; none above what this process may have itself."""
-    wanted = {
-        resource.RLIMIT_AS: (limits.address_space_bytes, limits.address_space_bytes),
-        # SIGXCPU at the soft limit, SIGKILL five seconds later: ffmpeg takes the first as a wish to end well.
-        resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 5),
-        resource.RLIMIT_FSIZE: (limits.file_bytes, limits.file_bytes),
-        resource.RLIMIT_CORE: (0, 0),
-        resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES),
-    }
-    return [(name, _within(pair, resource.getrlimit(name)[1])) for name, pair in wanted.items()]
-
-
-def _within(pair: tuple[int, int], ceiling: int) -> tuple[int, int]:
-    if ceiling == resource.RLIM_INFINITY:
-        return pair
-    return min(pair[0], ceiling), min(pair[1], ceiling)
 
 
 def _environment() -> Mapping[str, str]:

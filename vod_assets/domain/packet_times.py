@@ -118,6 +118,9 @@ class FrameTimes(Span):
         self.shows_leading = shows_leading
         self.shown = self.leading = self.hidden = self.discarded = self.keys = self.untimed = 0
         self.steps: Counter[int] = Counter()
+        self._decode_steps: Counter[int] = Counter()
+        self._earlier_dts: int | None = None
+        self._has_pts = False
         self.longest_gap, self.gap_at = 0, 0
         self._key_gap = 0
         self._last: int | None = None
@@ -131,14 +134,16 @@ class FrameTimes(Span):
         self.packets += 1
         self.size_bytes += packet.size_bytes
         time = self._mended(packet)
+        self._count_decode_step(packet)
+        self._has_pts |= packet.pts is not None
         if packet.is_key:
             self._count_key(time, packet.is_discarded)
         if packet.is_discarded:
             self.discarded += 1
         elif not self.keys:
             self.leading += 1
-        elif time is None:
-            self.untimed += 1
+        elif time is None or (packet.pts is None and self._has_pts):
+            self.untimed += 1  # MPEG program streams stamp one picture of several
         elif self._floor is not None and time < self._floor and not self.shows_leading:
             self.leading += 1
         else:
@@ -153,6 +158,11 @@ class FrameTimes(Span):
             self._next_frame(*heapq.heappop(self._held))
         if self._last is not None and self._last_key is not None:
             self._key_gap = max(self._key_gap, self._last - self._last_key)
+        if self.untimed and self._decode_steps and self.first is not None:
+            self.steps = self._decode_steps
+            self.longest_gap = max(self.steps)
+            span = sum(step * count for step, count in self.steps.items())
+            self.end = max(self.end, self.first + span + min(self.steps))
 
     def duration_at(self, rate: Fraction) -> Fraction:
         """Return the duration with the last frame's, which some containers leave at zero."""
@@ -174,6 +184,15 @@ class FrameTimes(Span):
     def keyframe_gap_seconds(self) -> Fraction | None:
         """The longest distance between two key frames, or from the last one to the end; None without any."""
         return self._key_gap * self.tick if self._last_key is not None else None
+
+    def _count_decode_step(self, packet: Packet) -> None:
+        """Count distances in decoding order too: all that is left where presentation times are missing."""
+        dts = None if packet.dts is None else packet.dts + self._offset
+        if dts is not None and self._earlier_dts is not None and self.mends_jumps and dts > self._earlier_dts:
+            step = dts - self._earlier_dts
+            if step in self._decode_steps or len(self._decode_steps) < DISTINCT_STEPS:
+                self._decode_steps[step] += 1
+        self._earlier_dts = dts
 
     def _count_key(self, time: int | None, is_discarded: bool) -> None:
         self.keys += 1

@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from vod_assets.adapters.process import KEPT_STDERR_LINES, SupervisedRunner, Tail
+from vod_assets.adapters.process import SupervisedRunner
+from vod_assets.adapters.process_output import KEPT_STDERR_LINES, Tail
 from vod_assets.domain.errors import Cancelled, ToolError
 from vod_assets.ports import Limits
 
@@ -131,6 +132,12 @@ def test_the_error_carries_the_command_and_its_last_words():
     assert "ended with status 3: moov atom not found" in str(error)
     assert error.argv[0] == sys.executable
     assert error.last_words == "moov atom not found"
+
+
+def test_the_error_quotes_the_line_that_tells_most():
+    words = "[mov @ 0x5] [error] moov atom not found\n[fatal] Error opening input\n[verbose] Exiting with code 183"
+    error = failure(f"import sys; print({words!r}, file=sys.stderr); sys.exit(183)")
+    assert "ended with status 183: moov atom not found [tool_failed]" in str(error)
 
 
 def test_a_busy_tool_is_ended_by_its_cpu_limit():

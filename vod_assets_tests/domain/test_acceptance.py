@@ -4,16 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from vod_assets.domain.acceptance import (
-    DecodeCounts,
-    ProbeFacts,
-    judge_audio_decode,
-    judge_decode,
-    judge_failed_decode,
-    judge_probe,
-)
+from vod_assets.domain.acceptance import DecodeCounts, judge_audio_decode, judge_decode, judge_failed_decode
 from vod_assets.domain.errors import SourceError, ToolError
 from vod_assets.domain.media_info import AudioStream, MediaInfo, VideoStream
+from vod_assets.domain.probe_rules import ProbeFacts, judge_probe
 
 SOUND = AudioStream(index=1, codec="aac", channels=2, sample_rate=48000, duration_seconds=Fraction(100))
 FACTS = ProbeFacts(

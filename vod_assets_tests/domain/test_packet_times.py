@@ -72,6 +72,12 @@ def test_packets_without_any_time_are_counted_apart():
     assert (times.shown, times.untimed) == (1, 1)
 
 
+def test_a_stream_that_stamps_few_pictures_keeps_its_rhythm():
+    stamped = [packet(40, 0, key=True), Packet(None, 40, 40, 1, False, False), packet(80), packet(120)]
+    times = frames(*stamped, mends_jumps=True)
+    assert (times.untimed, times.steps, times.duration_seconds) == (1, {40: 3}, Fraction(16, 100))
+
+
 def test_a_last_frame_without_duration_lasts_as_long_as_the_rate_says():
     times = frames(packet(0, duration=0, key=True), packet(40, duration=0))
     assert times.duration_at(Fraction(25)) == Fraction(2, 25)

@@ -1,0 +1,184 @@
+"""What ffprobe measured of one file, and how it becomes `MediaInfo` and facts for the accept gate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from vod_assets.adapters.ffmpeg.counts import DecodeCounter
+from vod_assets.adapters.probe import streams as typed
+from vod_assets.adapters.probe.boxes import BoxFacts
+from vod_assets.adapters.probe.streams import Json
+from vod_assets.domain.acceptance import normalised, refusal, warning
+from vod_assets.domain.containers import container_of
+from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo
+from vod_assets.domain.packet_times import FrameTimes, Packet, Span
+from vod_assets.domain.probe_rules import ProbeFacts
+
+HIDES_FRAMES = frozenset({"vp8", "vp9"})
+
+
+@dataclass
+class Scan:
+    """What the packets said."""
+
+    spans: dict[int, Span]
+    counter: DecodeCounter = field(default_factory=DecodeCounter)
+
+    def read(self, line: str) -> None:
+        """Take one line of ffprobe's CSV; a line that is none is passed over."""
+        fields = line.split(",")
+        if len(fields) < 6 or not fields[0].isdigit():
+            return
+        span = self.spans.get(int(fields[0]))
+        if span is not None:
+            pts, dts, duration, size = (int(text) if text.lstrip("-").isdigit() else None for text in fields[1:5])
+            span.add(Packet(pts, dts, duration or 0, size or 0, "K" in fields[5], "D" in fields[5]))
+
+    def finish(self) -> "Scan":
+        """Let every stream count what it held back."""
+        for span in self.spans.values():
+            span.finish()
+        return self
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source's raw facts, and how they become `MediaInfo`."""
+
+    file: str
+    size_bytes: int
+    header: Json
+    scan: Scan
+    boxes: BoxFacts
+
+    def info(self) -> MediaInfo:
+        """Return the typed document, with the findings about single streams."""
+        video, others = self._chosen_video()
+        programme = self._programme_of(video)
+        origin = self._origin(programme)
+        described = typed.video_stream(video, self._frames(video["index"]), origin)
+        audio, dropped = self._audio(programme, origin)
+        text = tuple(typed.text_stream(raw) for raw in programme if self._is_text(raw))
+        return MediaInfo(
+            container=self.container,
+            size_bytes=self.size_bytes,
+            duration_seconds=described.stream.duration_seconds,
+            video=described.stream,
+            audio=audio,
+            text=text,
+            other_video=tuple(raw["index"] for raw in others),
+            findings=(*described.findings, *dropped, *typed.bad_languages([*programme])),
+        )
+
+    def facts(self, claimed: Mapping[int, tuple[int, int]]) -> ProbeFacts:
+        """Return what the gate wants to know besides."""
+        index = self._chosen_video()[0]["index"]
+        times = self._frames(index)
+        claim, found = claimed.get(index, (None, times.packets))
+        counts = self.scan.counter.counts
+        reaches_past_end = bool(self.boxes.cut_box)
+        is_whole = claim is not None and found >= claim - 1
+        return ProbeFacts(
+            file=self.file,
+            container=self.container,
+            found_frames=found,
+            claimed_frames=claim,
+            stated_seconds=self._stated_seconds(index),
+            measured_seconds=max(span.end * span.tick for span in self.scan.spans.values() if span.packets),
+            gap_seconds=times.gap_seconds,
+            gap_at_seconds=times.gap_at_seconds,
+            is_cut=bool(counts.signs.get("cut")) or reaches_past_end,
+            is_box_size_wrong=reaches_past_end and is_whole,
+            trailing_bytes=self.boxes.trailing_bytes,
+            discarded_frames=times.discarded,
+            jumps=tuple(times.jumps),
+        )
+
+    @property
+    def container(self) -> str:
+        """The first of ffprobe's names for the container."""
+        return container_of(self.header["format"]["format_name"])
+
+    def _stated_seconds(self, index: int) -> Fraction | None:
+        """Return the header's duration; of an AVI, what its count of frames makes (the rest ffprobe guesses)."""
+        stated = typed.fraction(self.header["format"].get("duration"))
+        raw = next(raw for raw in self.header["streams"] if raw["index"] == index)
+        rate = typed.fraction(raw.get("r_frame_rate"))
+        return int(raw.get("nb_frames", 0)) / rate if self.container == "avi" and rate else stated
+
+    def _frames(self, index: int) -> FrameTimes:
+        span = self.scan.spans[index]
+        if not isinstance(span, FrameTimes):
+            raise TypeError(f"stream {index} is no video")
+        return span
+
+    def _chosen_video(self) -> tuple[Json, list[Json]]:
+        """Return the largest picture's stream and the other moving ones."""
+        moving = [raw for raw in self.header["streams"] if self._moves(raw)]
+        if not moving:
+            raise self._no_video()
+        chosen = max(moving, key=lambda raw: (raw["width"] * raw["height"], -raw["index"]))
+        return chosen, [raw for raw in moving if raw is not chosen]
+
+    def _moves(self, raw: Json) -> bool:
+        span = self.scan.spans.get(raw["index"])
+        return typed.is_moving_picture(raw, span if isinstance(span, FrameTimes) else None)
+
+    def _no_video(self) -> Exception:
+        present = [raw for raw in self.header["streams"] if self.scan.spans[raw["index"]].packets]
+        pictures = [raw for raw in present if raw.get("codec_type") == "video"]
+        if not present and self.boxes.cut_box:
+            cause = f"the {self.boxes.cut_box} box reaches past the end of the file, and nothing can be read"
+            return refusal("source_truncated", cause, self.file)
+        if not present:
+            return refusal("no_streams", "the container holds no stream with data", self.file)
+        if any(raw.get("disposition", {}).get("attached_pic") for raw in pictures) or not pictures:
+            kinds = ", ".join(sorted({str(raw.get("codec_type", "data")) for raw in present}))
+            return refusal("no_video", f"there is no video stream, only {kinds} (cover art does not count)", self.file)
+        names = ", ".join(str(raw.get("codec_name", raw.get("codec_tag_string"))) for raw in pictures)
+        return refusal("source_corrupt", f"no picture can be made of the video ({names})", self.file)
+
+    def _programme_of(self, video: Json) -> list[Json]:
+        """Return the streams that belong to the video: its programme's, or all where there are no programmes."""
+        for programme in self.header.get("programs", ()):
+            indexes = {raw["index"] for raw in programme.get("streams", ())}
+            if video["index"] in indexes:
+                return [raw for raw in self.header["streams"] if raw["index"] in indexes]
+        return list(self.header["streams"])
+
+    def _origin(self, programme: list[Json]) -> Fraction:
+        spans = (self.scan.spans[raw["index"]] for raw in programme if raw.get("codec_type") in {"video", "audio"})
+        return min((span.start_seconds for span in spans if span.start_seconds is not None), default=Fraction(0))
+
+    def _audio(self, programme: list[Json], origin: Fraction) -> tuple[tuple[AudioStream, ...], list[Finding]]:
+        streams, findings = [], []
+        for raw in (raw for raw in programme if raw.get("codec_type") == "audio"):
+            span = self.scan.spans[raw["index"]]
+            if not raw.get("codec_name") or not raw.get("channels") or not span.packets:
+                findings.append(warning("audio_dropped", f"audio stream {raw['index']} has no data that can be read"))
+                continue
+            stream = typed.audio_stream(raw, span, origin)
+            streams.append(stream)
+            if stream.channels > 6:
+                findings.append(
+                    normalised("audio_mixed_down", f"audio stream {stream.index} has {stream.channels} channels")
+                )
+            if stream.sample_rate not in {44100, 48000}:
+                findings.append(
+                    normalised("audio_resampled", f"audio stream {stream.index} has {stream.sample_rate} Hz")
+                )
+        return tuple(streams), findings
+
+    def _is_text(self, raw: Json) -> bool:
+        return raw.get("codec_type") == "subtitle" and bool(raw.get("codec_name"))
+
+
+def span_of(raw: Json, *, mends_jumps: bool) -> Span:
+    """Return the empty count that a stream's packets go into."""
+    tick = typed.fraction(raw.get("time_base")) or Fraction(1, 1000)
+    if raw.get("codec_type") != "video":
+        return Span(tick, mends_jumps=mends_jumps)
+    codec = raw.get("codec_name")
+    return FrameTimes(
+        tick, mends_jumps=mends_jumps, has_hidden_frames=codec in HIDES_FRAMES, shows_leading=codec == "h264"
+    )
