@@ -6,7 +6,6 @@ import dagster as dg
 
 from vod_assets.defs.description import describe_from
 from vod_assets.defs.house import Artifacts
-from vod_assets.defs.partitions import titles
 from vod_assets.defs.registration import Registrar, register
 from vod_assets.defs.step import edge
 from vod_assets.ports import Prober, SourceStore
@@ -18,7 +17,6 @@ SENSOR_SECONDS = 5
 title_graph = dg.define_asset_job(
     "title_graph",
     selection=dg.AssetSelection.all(),
-    partitions_def=titles,
     description="Everything of a title: from its mezzanine to the release and the CMS entry.",
 )
 
