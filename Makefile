@@ -59,10 +59,13 @@ lint: $(VENV)/.installed-dev
 	$(RUN)/lint-imports --no-cache
 
 # In a home of its own: checking must not touch the titles of VOD_HOME.
+definitions: export VOD_HOME := $(TEST_HOME)
+definitions: export DAGSTER_HOME := $(TEST_HOME)/dagster
+definitions: export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 definitions: $(VENV)/.installed-dev
-	@mkdir -p $(TEST_HOME)/dagster && cp dagster.yaml $(TEST_HOME)/dagster/
-	VOD_HOME=$(TEST_HOME) DAGSTER_HOME=$(TEST_HOME)/dagster $(RUN)/dagster definitions validate
-	VOD_HOME=$(TEST_HOME) DAGSTER_HOME=$(TEST_HOME)/dagster PATH="$(CURDIR)/$(RUN):$$PATH" $(RUN)/dg check defs
+	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/
+	$(RUN)/dagster definitions validate
+	PATH="$(CURDIR)/$(RUN):$$PATH" $(RUN)/dg check defs
 
 bench: $(VENV)/.installed-dev
 	@$(RUN)/python benchmarks/run.py $(BENCH_ARGS)

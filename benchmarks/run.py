@@ -201,7 +201,7 @@ def main() -> None:
     if work.is_relative_to(CHECKOUT):
         parser.error("the work folder must not lie in the checkout")
     work.mkdir(parents=True, exist_ok=True)
-    measured(vod_command("--version"), work).checked()
+    measured(vod_command("--version"), work, profiles(work)).checked()
     bench = Bench(work, clips.clip(work, arguments.corpus, arguments.seconds), arguments.rounds, arguments.corpus)
     for name in arguments.parts or PARTS:
         PARTS[name](bench)
