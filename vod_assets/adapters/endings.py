@@ -27,6 +27,12 @@ def tool_error(argv: Sequence[str], returncode: int, stderr: str, cpu_seconds: f
     return ToolError(code, f"{Path(argv[0]).name} {what}", remedy, argv=argv, stderr=stderr)
 
 
+def unwrapped(returncode: int | None) -> int | None:
+    """Return the ending of a tool that ran in bubblewrap, which turns death by signal into 128 plus its number."""
+    signals = {128 + number: -number for number in (*CRASHES, signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ)}
+    return returncode if returncode is None else signals.get(returncode, returncode)
+
+
 def _cause(returncode: int, stderr: str, cpu_seconds: float, limits: Limits) -> tuple[str, str, str]:
     words = stderr.lower()
     if returncode == -signal.SIGXCPU or CPU_SIGNAL_WORDS in words or _hit_cpu_limit(returncode, cpu_seconds, limits):

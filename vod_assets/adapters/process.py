@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from vod_assets.adapters.endings import tool_error
+from vod_assets.adapters.endings import tool_error, unwrapped
 from vod_assets.adapters.process_limits import kernel_limits
 from vod_assets.adapters.process_output import LineReader, OnLine, Tail
+from vod_assets.adapters.sandbox import Sandbox
 from vod_assets.adapters.tool_trace import trace
 from vod_assets.domain.errors import ToolError
 from vod_assets.ports import Limits, RunGuard, ToolResult
@@ -43,12 +44,12 @@ class SupervisedRunner:
 
     Args:
         guard: Asked at least twice a second whether the run is still wanted.
-        wrap: Makes another command line of a command line, to run it in a sandbox.
+        sandbox: Where there is one, every tool runs in it.
     """
 
-    def __init__(self, guard: RunGuard | None = None, wrap: Callable[[Sequence[str]], list[str]] = list) -> None:
+    def __init__(self, guard: RunGuard | None = None, sandbox: Sandbox | None = None) -> None:
         self.guard: RunGuard = guard or Unguarded()
-        self.wrap = wrap
+        self.sandbox = sandbox
 
     def run(
         self,
@@ -62,7 +63,7 @@ class SupervisedRunner:
         """Run a tool to its end and return what it said; see `vod_assets.ports.ToolRunner`."""
         self.guard.check()
         supervised = _Supervised(argv, limits, on_line, on_error_line)
-        supervised.start(self.wrap(argv), cwd)
+        supervised.start(self.sandbox.command(argv, cwd) if self.sandbox else argv, cwd)
         try:
             supervised.watch(self.guard)
         except BaseException:
@@ -71,6 +72,8 @@ class SupervisedRunner:
         finally:
             supervised.close()
             trace(argv, cwd, supervised.cpu_seconds, time.monotonic() - supervised.started)
+        if self.sandbox:
+            supervised.returncode = unwrapped(supervised.returncode)
         return supervised.result()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vod_assets.domain.errors import ConfigError, ToolError
+from vod_assets.domain.errors import ToolError
 from vod_assets.settings import Settings
 
 NAMES = ("ffmpeg", "ffprobe", "packager")
@@ -61,20 +61,6 @@ class Tools:
             partial.write_text(json.dumps({**_read_digests(self.cache), key: digest}, indent=1))
             partial.replace(self.cache / "builds.json")
         return digest
-
-
-def checked_programs(settings: Settings) -> None:
-    """Return when the sandbox that the settings ask for is there.
-
-    Raises:
-        ConfigError: ``sandbox_missing``.
-    """
-    if settings.require_sandbox and shutil.which("bwrap") is None:
-        raise ConfigError(
-            "sandbox_missing",
-            "VOD_REQUIRE_SANDBOX is set, and bubblewrap (bwrap) is not on the PATH",
-            "Install bubblewrap, or unset VOD_REQUIRE_SANDBOX",
-        )
 
 
 def _found(name: str, chosen: Path | None, packaged: Callable[[], str]) -> Path:

@@ -7,7 +7,7 @@ import pytest
 
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.tool_versions import ToolVersions, require_supported, tool_versions
-from vod_assets.adapters.tools import Tools, checked_programs
+from vod_assets.adapters.tools import Tools
 from vod_assets.domain.errors import ConfigError, ToolError
 from vod_assets.settings import Settings
 
@@ -92,10 +92,3 @@ def test_old_builds_are_refused_unless_allowed(version: str):
 def test_a_missing_encoder_is_named():
     with pytest.raises(ConfigError, match=r"lacks libx265, libsvtav1 \[encoder_missing"):
         require_supported(versions("9.0", encoders=frozenset({"libx264", "aac"})))
-
-
-def test_a_required_sandbox_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ConfigError, match="sandbox_missing"):
-        checked_programs(Settings(home=tmp_path, require_sandbox=True))
-    checked_programs(Settings(home=tmp_path))
