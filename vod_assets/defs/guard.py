@@ -38,6 +38,6 @@ class RunGuardResource(dg.ConfigurableResource[InstanceRunGuard]):
 
     def create_resource(self, context: dg.InitResourceContext) -> InstanceRunGuard:
         """Return the guard of the run that is starting."""
-        if context.instance is None or context.run_id is None:
+        if context.instance is None or context.run is None:
             raise dg.DagsterInvariantViolationError("a run guard needs a run")
-        return InstanceRunGuard(context.instance, context.run_id)
+        return InstanceRunGuard(context.instance, context.run.run_id)

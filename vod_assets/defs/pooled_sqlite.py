@@ -1,8 +1,8 @@
 """Dagster's SQLite storages with connections that stay open.
 
-Dagster opens and closes a connection, and compiles every statement anew, for each of the thousand queries of a run; that
-was more than half of what a run without any encode cost. Here each database keeps one engine, with its pool and its
-statement cache.
+Dagster opens and closes a connection, and compiles every statement anew, for each of the thousand queries of a run;
+that was more than half of what a run without any encode cost. Here each database keeps one engine, with its pool and
+its statement cache.
 """
 
 import threading

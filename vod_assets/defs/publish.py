@@ -11,6 +11,7 @@ import dagster as dg
 from vod_assets.defs.gate import require_checks
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.packages import tracks_by_variant
+from vod_assets.defs.showing import poster_metadata, size_text
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, ArtifactFile
 from vod_assets.domain.catalogue import entry_for
@@ -79,7 +80,8 @@ def release(
             )
         made = at.make(recipe, lambda _: {"release": numbered.model_dump(), "packages": digests})
         at.artifacts.store.forgive(at.title)
-        return at.result(replace(made, reused=made.reused and was_there), _release_facts(numbered, origin))
+        shown = {} if poster.empty else {"poster": poster_metadata(at.path(poster, poster.files[0].path))}
+        return at.result(replace(made, reused=made.reused and was_there), shown | _release_facts(numbered, origin))
 
 
 @dg.asset(group_name=GROUP, kinds={"cms"}, **HOUSE)
@@ -139,7 +141,8 @@ def _is_at(origin: Origin, release: Release) -> bool:
 
 
 def _release_facts(release: Release, origin: Origin) -> dict[str, Any]:
-    facts: dict[str, Any] = {"number": release.number, "tracks": len(release.tracks)}
+    size_bytes = sum(track.size_bytes for track in unique_tracks(release.tracks))
+    facts: dict[str, Any] = {"number": release.number, "tracks": len(release.tracks), "size": size_text(size_bytes)}
     for name, variant in release.variants.items():
         facts[f"hls_{name}"] = dg.MetadataValue.url(origin.url(release.title, release.below_title(variant.hls)))
         facts[f"dash_{name}"] = dg.MetadataValue.url(origin.url(release.title, release.below_title(variant.dash)))

@@ -1,10 +1,12 @@
 """The source of a title: which file, what is in it, which rungs it gets."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.showing import duration_text, size_text, table
 from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import Ladder, fit
@@ -34,7 +36,7 @@ def mezzanine(
         recipe = Recipe("mezzanine", parameters=fingerprint.model_dump())
         made = at.make(recipe, lambda _: fingerprint.model_dump())
         return at.result(
-            made, {"source": dg.MetadataValue.path(at.record.source), "source_bytes": fingerprint.size_bytes}
+            made, {"source": dg.MetadataValue.path(at.record.source), "source_size": size_text(fingerprint.size_bytes)}
         )
 
 
@@ -91,6 +93,7 @@ def _facts(info: MediaInfo) -> dict[str, object]:
     return {
         "container": info.container,
         "picture": f"{width}x{height} {info.video.codec}, {info.video.frame_rate} fps",
+        "duration": duration_text(info.duration_seconds),
         "duration_seconds": float(info.duration_seconds),
         "audio": ", ".join(f"{track.language} {track.codec} {track.channels}ch" for track in info.audio) or "none",
         "captions": ", ".join(f"{track.language} {track.codec}" for track in info.text) or "none",
@@ -98,10 +101,10 @@ def _facts(info: MediaInfo) -> dict[str, object]:
     }
 
 
-def _rung_table(ladder: Ladder) -> dg.TableMetadataValue:
-    return dg.MetadataValue.table(
+def _rung_table(ladder: Ladder) -> Any:
+    return table(
         [
-            dg.TableRecord({"rung": rung.key, "size": f"{rung.width}x{rung.height}" if not rung.empty else rung.empty})
+            {"rung": rung.key, "size": "–" if rung.empty else f"{rung.width}x{rung.height}", "why not": rung.empty}
             for rung in ladder.rungs
         ]
     )

@@ -138,20 +138,20 @@ class Step:
         """Return what Dagster records of an asset: the artifact, its digest as data version, and what a person sees."""
         artifact = made.artifact
         self.reporter.made(self.title, artifact.asset, made.reused)
-        shown: dict[str, Any] = {
-            "made": "reused" if made.reused else "made now",
+        shown: dict[str, Any] = {"made": "reused" if made.reused else "made now"}
+        if artifact.empty:
+            shown["empty"] = artifact.empty
+        kept: dict[str, Any] = {
+            "size_bytes": self._size(artifact),
             "digest": artifact.digest,
             "recipe": artifact.recipe,
             "address": dg.MetadataValue.path(str(self.path(artifact))),
-            "size_bytes": self._size(artifact),
         }
-        if artifact.empty:
-            shown["empty"] = artifact.empty
         return dg.MaterializeResult(
             asset_key=artifact.asset,
             value=artifact,
             data_version=dg.DataVersion(artifact.digest),
-            metadata={**shown, **(metadata or {})},
+            metadata={**shown, **(metadata or {}), **kept},
         )
 
     def _size(self, artifact: Artifact) -> int:

@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,13 @@ READER = 1  # to be raised when the same caption file is read differently
 
 @dataclass(frozen=True)
 class TextSource:
-    """One caption file or stream, and how to get its bytes."""
+    """One caption file or stream, and how to get its bytes.
+
+    Attributes:
+        digest: Of what its bytes come from.
+        starts_at: The time in it, in seconds, at which the picture begins.
+        read: Returns its bytes and its name.
+    """
 
     digest: str
     name: str
@@ -33,6 +40,7 @@ class TextSource:
     label: str
     is_forced: bool
     is_hearing_impaired: bool
+    starts_at: Fraction
     parameters: dict[str, Any]
     build_ids: dict[str, str]
     read: Callable[[], tuple[bytes, str]]
@@ -104,7 +112,7 @@ def _convert(at: Step, source: TextSource, info: MediaInfo) -> Made:
 
     def convert(directory: Path) -> dict[str, Any]:
         data, name = source.read()
-        captions = read_captions(data, name, source.language).within(info.duration_seconds)
+        captions = read_captions(data, name, source.language).earlier(source.starts_at).within(info.duration_seconds)
         (directory / CAPTIONS_FILE).write_bytes(write_webvtt(captions))
         findings = [finding.model_dump() for finding in captions.findings]
         return source.described() | {"cues": len(captions.cues), "charset": captions.charset, "findings": findings}
@@ -128,6 +136,7 @@ def _sidecar(sidecar: Sidecar, sources: SourceStore) -> TextSource:
         label=sidecar.label,
         is_forced=sidecar.role == "forced",
         is_hearing_impaired=sidecar.role in ("sdh", "cc", "caption"),
+        starts_at=Fraction(0),
         parameters={"file": path.name},
         build_ids={},
         read=lambda: (data, path.name),
@@ -151,7 +160,8 @@ def _embedded(
             label=stream.label,
             is_forced=stream.is_forced,
             is_hearing_impaired=stream.is_hearing_impaired,
-            parameters={"stream": stream.index},
+            starts_at=info.video.start_seconds,
+            parameters={"stream": stream.index, "starts_at": info.video.start_seconds},
             build_ids=dict(text.build_ids),
             read=read,
         )

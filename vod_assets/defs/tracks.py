@@ -1,6 +1,7 @@
 """CMAF tracks: each packaged by itself, so that adding or changing one rewrites no other track's bytes."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.showing import Row, sparkline, table
 from vod_assets.defs.sound import AUDIO_FILE, named_streams
 from vod_assets.defs.step import Made, Step, step
 from vod_assets.domain.artifact import Artifact
@@ -177,16 +179,28 @@ def _facts(leaves: Mapping[str, Made]) -> dict[str, Any]:
     tracks = {name: made.artifact.read(Track) for name, made in leaves.items()}
     if not tracks:
         return {}
-    rows = [
-        dg.TableRecord(
-            {
-                "track": name,
-                "codecs": track.codecs or "WebVTT",
-                "segments": len(track.segments),
-                "seconds": f"{float(track.duration_seconds):.3f}",
-                "peak kbit/s": track.peak_bits_per_second // 1000,
-            }
-        )
+    rows: list[Row] = [
+        {
+            "track": name,
+            "codecs": track.codecs or "WebVTT",
+            "segments": len(track.segments),
+            "seconds": f"{float(track.duration_seconds):.3f}",
+            "peak kbit/s": track.peak_bits_per_second // 1000,
+            "average kbit/s": track.average_bits_per_second // 1000,
+        }
         for name, track in tracks.items()
     ]
-    return {"tracks": dg.MetadataValue.table(rows)}
+    first_name, first = next(iter(tracks.items()))
+    return {
+        "tracks": table(rows),
+        f"kbit/s of {first_name}": sparkline(_kilobits(first), f"bit rate of {first_name} over time"),
+    }
+
+
+def _kilobits(track: Track) -> list[float]:
+    """Return the bit rate of each segment."""
+    return [
+        float(Fraction(segment.size_bytes * 8, 1000) / Fraction(segment.duration, track.timescale))
+        for segment in track.segments
+        if segment.duration
+    ]

@@ -43,6 +43,21 @@ class Captions(Document):
     cues: tuple[Cue, ...]
     findings: tuple[Finding, ...] = ()
 
+    def earlier(self, seconds: Fraction) -> "Captions":
+        """Return the captions moved towards the start; a cue that ends before zero is left out, without a word."""
+        if not seconds:
+            return self
+        moved = (
+            cue.model_copy(
+                update={
+                    "start_seconds": max(Fraction(0), cue.start_seconds - seconds),
+                    "end_seconds": cue.end_seconds - seconds,
+                }
+            )
+            for cue in self.cues
+        )
+        return self.model_copy(update={"cues": tuple(cue for cue in moved if cue.end_seconds > 0)})
+
     def within(self, duration_seconds: Fraction) -> "Captions":
         """Return the captions of a title of this duration: later cues are left out, the last ones end with it."""
         limit = Fraction(int(duration_seconds * 1000), 1000)  # as fine as WebVTT can write
