@@ -1,0 +1,107 @@
+"""What is there is used again, and what changed is made again: that, and nothing else."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vod_assets_tests.conftest import Finished
+from vod_assets_tests.studio import Studio, bytes_below, film
+
+pytestmark = pytest.mark.media
+FOLLOWERS = {"video_tracks", "hls_package", "dash_package", "release", "cms_entry"}
+
+
+def encoded_rungs(calls: list[list[str]]) -> list[str]:
+    """Return the assets whose folders a video encode wrote into."""
+    outputs = [part for call in calls if "libx264" in call for part in call if part.endswith("video.mp4")]
+    return sorted(Path(output).parts[-4] for output in outputs)
+
+
+def test_the_first_run_makes_everything_in_one_encode(finished_once: Finished) -> None:
+    outcome = finished_once.first_run.outcome
+    assert outcome["reused"] == []
+    assert {"h264_360p", "h264_180p", "captions", "cms_entry", *FOLLOWERS} <= finished_once.first_run.executed
+    assert all(Path(outcome[address]).is_file() for address in ("hls", "dash", "cms_entry"))
+
+
+def test_the_same_title_again_starts_no_tool(finished: Studio, finished_once: Finished) -> None:
+    again = finished.run()
+    assert again.code == 0
+    assert again.outcome["executed"] == []
+    assert set(again.outcome["reused"]) == finished_once.first_run.executed
+    assert finished.calls() == []
+    assert again.outcome["hls"] == finished_once.first_run.outcome["hls"]
+
+
+@pytest.mark.parametrize("loss", ["the whole recipe", "the commit", "a file"])
+def test_only_a_lost_rendition_is_made_again(finished: Studio, loss: str) -> None:
+    committed = next((finished.title / "h264_180p").glob("*/artifact.json"))
+    if loss == "the whole recipe":
+        shutil.rmtree(committed.parent)
+    elif loss == "the commit":
+        committed.unlink()
+    else:
+        next(committed.parent.glob("*/video.mp4")).unlink()
+    again = finished.run("--select", "group:renditions")
+    assert again.executed == {"h264_180p"}
+    assert encoded_rungs(finished.calls()) == ["h264_180p"]
+    assert finished.run().executed == set()
+    assert finished.calls() == []
+
+
+def test_an_edited_rung_is_made_again_with_its_followers_alone(finished: Studio) -> None:
+    def edit(profile: dict[str, Any]) -> None:
+        profile["video"][0]["rungs"][1]["crf"] = 35
+
+    finished.edit_profile(edit)
+    again = finished.run()
+    assert again.executed == {"h264_180p", *FOLLOWERS}
+    calls = finished.calls()
+    assert encoded_rungs(calls) == ["h264_180p"]
+    assert sum("packager" in call[0] for call in calls) == 1
+    assert "/releases/2/" in again.outcome["hls"]
+
+
+def test_a_second_variant_starts_no_encoder_and_required_checks_make_nothing(finished: Studio) -> None:
+    finished.edit_profile(lambda profile: profile.update(required_checks=["hls_package.manifest"]))
+    assert finished.run().executed == set()
+    finished.edit_profile(lambda profile: profile["variants"].append({**profile["variants"][0], "name": "clear2"}))
+    again = finished.run()
+    assert again.code == 0
+    assert not any(key.startswith(("h264", "audio_aac")) for key in again.executed)
+    calls = finished.calls()
+    assert encoded_rungs(calls) == []
+    assert not any("packager" in call[0] for call in calls)  # the tracks are shared too
+    assert (finished.home / "origin/film/releases/2/clear2/master.m3u8").is_file()
+
+
+def test_two_rungs_of_one_size_are_two_renditions(finished: Studio) -> None:
+    finished.edit_profile(
+        lambda profile: profile["video"][0]["rungs"].append({"name": "360p_hi", "box": "640x360", "crf": 24})
+    )
+    again = finished.run()
+    assert again.code == 0, again.stderr
+    assert again.executed == {"encoding_ladder", "h264_360p_hi", *FOLLOWERS}
+    assert encoded_rungs(finished.calls()) == ["h264_360p_hi"]
+    playlist = Path(again.outcome["hls"]).read_text()
+    assert playlist.count("RESOLUTION=640x360") >= 2
+
+
+def test_other_bytes_at_the_same_path_give_release_2_and_leave_release_1(finished: Studio) -> None:
+    origin = finished.home / "origin" / "film"
+    before = bytes_below(origin)
+    other = finished.folder / "other"
+    other.mkdir()
+    with film(other).open("ab") as source:
+        source.write(b"\0\0\0\x10free\0\0\0\0\0\0\0\0")
+    shutil.copyfile(other / "film.mp4", finished.source)
+    again = finished.run()
+    assert again.code == 0, again.stderr
+    assert {"mezzanine", "media_info", "h264_360p", "audio_aac", "release"} <= again.executed
+    assert "/releases/2/" in again.outcome["hls"]
+    assert json.loads(Path(again.outcome["cms_entry"]).read_text())
+    after = bytes_below(origin)
+    assert {path: after.get(path) for path in before} == before
