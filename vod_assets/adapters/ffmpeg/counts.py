@@ -11,6 +11,7 @@ _STREAM = re.compile(
 )
 _CORRUPT_FRAME = re.compile(r"\[[va]ist#\d+:(\d+)/.*corrupt decoded frame")
 _REPEATED = re.compile(r"Last message repeated (\d+) times")
+_PREFIX = re.compile(r"^(\[[^\]]*\] )+")  # context, memory address and level say nothing to a person
 _LEVEL = re.compile(r"\[(?:warning|error|fatal|panic)\]")
 SIGNS = {
     "partial file": "cut",
@@ -63,7 +64,7 @@ class DecodeCounter:
         if "Input stream #" in line:
             self._count_stream(line)
         elif _LEVEL.search(line) and len(self._complaints) < KEPT_COMPLAINTS:
-            self._complaints.append(line.strip())
+            self._complaints.append(_PREFIX.sub("", line).strip())
 
     def _count_stream(self, line: str) -> None:
         found = _STREAM.search(line)
