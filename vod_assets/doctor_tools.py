@@ -5,15 +5,13 @@ from collections.abc import Iterator, Sequence
 
 from vod_assets.adapters.ffmpeg.command import version_command
 from vod_assets.adapters.process import SupervisedRunner
+from vod_assets.adapters.tool_versions import ENCODERS, FILTERS, OLDEST_FFMPEG
 from vod_assets.adapters.tools import Tools
 from vod_assets.doctor import Finding, State
 from vod_assets.domain.errors import ToolError
 from vod_assets.ports import ToolRunner
 from vod_assets.settings import Settings
 
-OLDEST_FFMPEG = (8, 1, 2)  # older ones have published memory errors in demuxers that sources reach
-ENCODERS = ("libx264", "libx265", "libsvtav1", "aac")
-FILTERS = ("libvmaf", "zscale")
 NEEDED_NOW = {"libx264", "aac"}  # the others serve codecs and measures that a profile may ask for
 
 

@@ -1,5 +1,7 @@
 """What the tools say of themselves: versions, encoders, filters. `vod doctor` shows it; start-up refuses by it."""
 
+import json
+import os
 import re
 from dataclasses import dataclass
 
@@ -72,6 +74,23 @@ def require_supported(versions: ToolVersions, *, allow_old_ffmpeg: bool = False)
             f"ffmpeg {versions.ffmpeg} lacks {', '.join(versions.missing)}",
             "Unset VOD_FFMPEG to use the packaged one, or name a full build",
         )
+
+
+def require_supported_once(tools: Tools, runner: ToolRunner, *, allow_old_ffmpeg: bool = False) -> None:
+    """Return when these very builds were found fit, now or before: a known build starts no process.
+
+    Raises:
+        ConfigError: ``ffmpeg_too_old`` or ``encoder_missing``.
+    """
+    builds = [tools.build_id("ffmpeg"), tools.build_id("ffprobe")]
+    known = tools.cache / "supported.json" if tools.cache else None
+    if known is not None and known.is_file() and json.loads(known.read_text()) == builds:
+        return
+    require_supported(tool_versions(tools, runner), allow_old_ffmpeg=allow_old_ffmpeg)
+    if known is not None and not allow_old_ffmpeg:
+        partial = known.with_name(f".supported.{os.getpid()}.json")
+        partial.write_text(json.dumps(builds))
+        partial.replace(known)
 
 
 def _version(text: str) -> str:

@@ -58,9 +58,13 @@ class Session:
         """The prober."""
         from vod_assets.adapters.probe.ffprobe import FfprobeProber
         from vod_assets.adapters.process import SupervisedRunner
+        from vod_assets.adapters.sandbox import find_sandbox
+        from vod_assets.adapters.tool_versions import require_supported_once
         from vod_assets.adapters.tools import Tools
 
-        return FfprobeProber(Tools.from_settings(self.settings), SupervisedRunner(AlwaysWanted()))
+        tools, runner = Tools.from_settings(self.settings), SupervisedRunner(sandbox=find_sandbox(self.settings))
+        require_supported_once(tools, runner, allow_old_ffmpeg=self.settings.allow_old_ffmpeg)
+        return FfprobeProber(tools, runner)
 
     @cached_property
     def origin(self) -> "LocalOrigin":

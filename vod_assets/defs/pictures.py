@@ -77,7 +77,7 @@ def thumbnails(
         )
 
         def take(directory: Path) -> dict[str, Any]:
-            with TemporaryDirectory(prefix="thumbnails-") as folder:
+            with TemporaryDirectory(dir=directory.parent, prefix=".scratch-") as folder:
                 pictures.thumbnails(at.source(mezzanine, sources), info, preset, Path(folder))
                 taken = sorted(Path(folder).glob("*.jpg"))
                 return sheets.paint(taken, preset, info.duration_seconds, directory).model_dump()

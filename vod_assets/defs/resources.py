@@ -12,8 +12,10 @@ from vod_assets.adapters.package.shaka import ShakaPackager
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.profiles import load_profiles
+from vod_assets.adapters.sandbox import find_sandbox
 from vod_assets.adapters.source.local import LocalSources
 from vod_assets.adapters.store.local import LocalArtifactStore
+from vod_assets.adapters.tool_versions import require_supported_once
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
@@ -57,13 +59,16 @@ class ToolResource(dg.ConfigurableResource[Any]):
 
     @property
     def tools(self) -> Tools:
-        """The programs of the settings."""
-        return Tools.from_settings(load_settings())
+        """The programs of the settings, found fit for files from outside."""
+        settings = load_settings()
+        tools = Tools.from_settings(settings)
+        require_supported_once(tools, self.runner, allow_old_ffmpeg=settings.allow_old_ffmpeg)
+        return tools
 
     @property
     def runner(self) -> SupervisedRunner:
         """The supervisor of this run's tools."""
-        return SupervisedRunner(self.guard)
+        return SupervisedRunner(self.guard, find_sandbox(load_settings()))
 
 
 class ProberResource(ToolResource):

@@ -1,11 +1,11 @@
 """Captions: sidecar and embedded text, each as one WebVTT file."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import dagster as dg
@@ -31,7 +31,7 @@ class TextSource:
     Attributes:
         digest: Of what its bytes come from.
         starts_at: The time in it, in seconds, at which the picture begins.
-        read: Returns its bytes and its name.
+        read: Returns its bytes and its name, given a folder to work in.
     """
 
     digest: str
@@ -43,7 +43,7 @@ class TextSource:
     starts_at: Fraction
     parameters: dict[str, Any]
     build_ids: dict[str, str]
-    read: Callable[[], tuple[bytes, str]]
+    read: Callable[[Path], tuple[bytes, str]]
 
     @property
     def track(self) -> str:
@@ -111,7 +111,8 @@ def _convert(at: Step, source: TextSource, info: MediaInfo) -> Made:
     )
 
     def convert(directory: Path) -> dict[str, Any]:
-        data, name = source.read()
+        with TemporaryDirectory(dir=directory.parent, prefix=".scratch-") as scratch:
+            data, name = source.read(Path(scratch))
         captions = read_captions(data, name, source.language).earlier(source.starts_at).within(info.duration_seconds)
         (directory / CAPTIONS_FILE).write_bytes(write_webvtt(captions))
         findings = [finding.model_dump() for finding in captions.findings]
@@ -139,7 +140,7 @@ def _sidecar(sidecar: Sidecar, sources: SourceStore) -> TextSource:
         starts_at=Fraction(0),
         parameters={"file": path.name},
         build_ids={},
-        read=lambda: (data, path.name),
+        read=lambda _: (data, path.name),
     )
 
 
@@ -148,10 +149,9 @@ def _embedded(
 ) -> Iterator[TextSource]:
     for stream in (stream for stream in info.text if stream.is_text):
 
-        def read(stream: TextStream = stream) -> tuple[bytes, str]:
-            with tempfile.TemporaryDirectory(prefix="captions-") as folder:
-                file = text.extract_text(at.source(mezzanine, sources), stream, Path(folder))
-                return file.read_bytes(), file.name
+        def read(scratch: Path, stream: TextStream = stream) -> tuple[bytes, str]:
+            file = text.extract_text(at.source(mezzanine, sources), stream, scratch)
+            return file.read_bytes(), file.name
 
         yield TextSource(
             digest=mezzanine.digest,

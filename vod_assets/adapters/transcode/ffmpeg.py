@@ -8,7 +8,8 @@ from typing import Any
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
 from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.tools import Tools
-from vod_assets.domain.acceptance import judge_decode
+from vod_assets.domain.acceptance import judge_audio_decode, judge_decode, judge_failed_decode
+from vod_assets.domain.errors import ToolError
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.profile import AudioPreset, VideoPreset
@@ -47,21 +48,19 @@ class FfmpegTranscoder:
         argv = self.video_command(source, info, ladder, preset, jobs)
         report = ProgressReader(info.duration_seconds, on_progress)
         large = any(job.rung.width * job.rung.height > FULL_HD_PIXELS for job in jobs)
+        limits = Limits(address_space_bytes=(12 if large else 4) << 30)
         counter = DecodeCounter()
-        result = self.runner.run(
-            argv,
-            limits=Limits(address_space_bytes=(12 if large else 4) << 30),
-            on_line=report.read,
-            on_error_line=counter.read,
-        )
+        try:
+            result = self.runner.run(argv, limits=limits, on_line=report.read, on_error_line=counter.read)
+        except ToolError as error:
+            raise judge_failed_decode(error, info.video.index, counter.counts, source.name) from error
         counts = counter.counts
-        findings = judge_decode(info, counts)
         return EncodeReport(
             decoded_frames=counts.frames.get(info.video.index, 0),
             encoded_frames=report.frames,
             cpu_seconds=result.cpu_seconds,
             wall_seconds=result.wall_seconds,
-            findings=findings,
+            findings=judge_decode(info, counts, source.name),
             argv=tuple(argv),
         )
 
@@ -86,13 +85,17 @@ class FfmpegTranscoder:
         """Encode one audio stream, from the video's first frame to its last."""
         argv = self.audio_command(source, info, stream, preset, target)
         counter = DecodeCounter()
-        result = self.runner.run(argv, on_line=_ignore, on_error_line=counter.read)
+        try:
+            result = self.runner.run(argv, on_line=_ignore, on_error_line=counter.read)
+        except ToolError as error:
+            raise judge_failed_decode(error, stream.index, counter.counts, source.name) from error
+        counts = counter.counts
         return EncodeReport(
-            decoded_frames=counter.counts.frames.get(stream.index, 0),
+            decoded_frames=counts.frames.get(stream.index, 0),
             encoded_frames=0,
             cpu_seconds=result.cpu_seconds,
             wall_seconds=result.wall_seconds,
-            findings=(),
+            findings=judge_audio_decode(stream, counts, source.name),
             argv=tuple(argv),
         )
 
