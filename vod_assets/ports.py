@@ -431,6 +431,10 @@ class Origin(Protocol):
         """Return what killed writers left behind and nobody has touched for a time; no viewer can see any of it."""
         ...
 
+    def tracks(self, title: str, older_than_seconds: int = 0) -> list[str]:
+        """Return the digests of a title's tracks that were placed longer ago than that, sorted."""
+        ...
+
     def url(self, title: str, path: str) -> str:
         """Return the address a player opens."""
         ...
@@ -459,4 +463,12 @@ class Cms(Protocol):
 
     def entries(self) -> list[str]:
         """Return the title ids of all entries, sorted."""
+        ...
+
+    def faults(self, title: str) -> list[str]:
+        """Return what is wrong with how a published entry is shown: a page that is missing, a list without it."""
+        ...
+
+    def leftovers(self, older_than_seconds: int) -> list[str]:
+        """Return what killed writers left behind and nobody has touched for a time."""
         ...

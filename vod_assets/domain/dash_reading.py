@@ -68,7 +68,12 @@ def read_mpd(view: PackageView, variant: str, address: str) -> Mpd:
     Raises:
         MalformedError: It is none, or carries a DTD, or uses what our own never does (several periods, xlink).
     """
-    root = _parse(view.text(address), address)
+    return parse_mpd(view.text(address), variant, address)
+
+
+def parse_mpd(text: str, variant: str, address: str) -> Mpd:
+    """Return the MPD of a text; see `read_mpd`."""
+    root = _parse(text, address)
     periods = root.findall(f"{MPD}Period")
     if root.tag != f"{MPD}MPD" or len(periods) != 1:
         raise MalformedError(f"{address} is no MPD with one period")

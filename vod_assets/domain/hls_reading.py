@@ -131,6 +131,20 @@ def read_hls(view: PackageView, variant: str) -> list[HlsPackage]:
     return packages
 
 
+def played_playlists(text: str) -> list[str]:
+    """Return the addresses of the video and audio playlists of a multivariant playlist, as written, each once.
+
+    Raises:
+        MalformedError: It cannot be parsed.
+    """
+    try:
+        parsed: Parsed = m3u8.loads(text)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:  # what the parser raises on nonsense
+        raise MalformedError(f"a playlist cannot be parsed: {error}") from error
+    audio = [one.uri for one in parsed.media if one.type == "AUDIO" and one.uri]
+    return list(dict.fromkeys([*(one.uri for one in parsed.playlists), *audio]))
+
+
 def _parse(view: PackageView, address: str) -> Parsed:
     text = view.text(address)
     if not text.startswith("#EXTM3U"):

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
@@ -89,9 +90,18 @@ class StaticCms:
         """Return where a title's document (or page, ``.html``) lies, or would lie."""
         return self.root / "titles" / f"{checked_title_id(title)}{suffix}"
 
-    def leftovers(self) -> list[str]:
+    def faults(self, title: str) -> list[str]:
+        """Return what is wrong with how an entry is shown: its page is missing, or the index lacks its line."""
+        shown = Entry.model_validate(self.entry(title))
+        faults = [] if self.path(title, ".html").is_file() else [f"its page {self.path(title, '.html')} is missing"]
+        if not (self.root / "index.html").is_file() or self._lines().get(title) != _line(shown):
+            faults.append("the index does not list it as it is")
+        return faults
+
+    def leftovers(self, older_than_seconds: int = 0) -> list[str]:
         """Return temporary files that a killed writer left behind."""
-        return sorted(str(file) for file in self.root.rglob(".new-*"))
+        oldest = time.time() - older_than_seconds
+        return sorted(str(file) for file in self.root.rglob(".new-*") if file.stat().st_mtime <= oldest)
 
     def _refuse_if_it_points_nowhere(self, entry: Entry) -> None:
         remedy = "Release the title first"

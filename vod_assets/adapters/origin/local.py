@@ -120,6 +120,12 @@ class LocalOrigin:
         if folder.exists():
             self._vanish(folder)
 
+    def tracks(self, title: str, older_than_seconds: int = 0) -> list[str]:
+        """Return the digests of a title's tracks that were placed longer ago than that, sorted."""
+        folder, oldest = self._title(title) / "tracks", time.time() - older_than_seconds
+        children = [child for child in folder.iterdir() if DIGEST.fullmatch(child.name)] if folder.is_dir() else []
+        return sorted(child.name for child in children if child.stat().st_mtime <= oldest)
+
     def leftovers(self, older_than_seconds: int) -> list[str]:
         """Return what killed writers left behind and nobody has touched for a time; no viewer can see any of it."""
         folders = [self.root, *(self.root / title for title in self.titles())]

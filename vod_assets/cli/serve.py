@@ -1,0 +1,24 @@
+"""``vod serve``: origin, catalogue and player page on this machine."""
+
+from typing import Annotated
+
+import typer
+
+from vod_assets.settings import load_settings
+
+
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. Default: VOD_SERVE_PORT.")] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; other machines reach any but loopback.")
+    ] = "127.0.0.1",
+) -> None:
+    """Serve origin, catalogue and player page until Ctrl-C. Example: [cyan]vod serve[/]."""
+    from vod_assets.serve import serve as serve_until_interrupted
+
+    serve_until_interrupted(load_settings(), port, announce, host)
+
+
+def announce(address: str) -> None:
+    """Print where things are served."""
+    print(f"catalogue  {address}/\nplayer     {address}/player.html?src=/origin/…/master.m3u8", flush=True)

@@ -1,0 +1,64 @@
+"""``vod verify``: whether everything that was promised is there, to the byte."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vod_assets.cli.session import Session, open_session
+from vod_assets.domain.errors import ConfigError
+
+if TYPE_CHECKING:
+    from vod_assets.end_state import Decode, EndState
+
+
+def verify(
+    title: Annotated[str, typer.Argument(help="A title id, as `vod titles list` prints it.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every title, and what killed writers left.")] = False,
+    decode: Annotated[bool, typer.Option("--decode", help="Also play every track to its end; takes time.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Check entries, manifests and every file's SHA-256; exit 1 on any problem. Example: [cyan]vod verify --all[/]."""
+    if bool(title) == every:
+        raise ConfigError("bad_selection", "name one title, or --all", "Run `vod verify TITLE` or `vod verify --all`")
+    from vod_assets.end_state import as_json as report
+
+    with open_session() as session:
+        state = _end_state(session, decode)
+        titles = state.titles() if every else [title]
+        if not every and title not in state.titles():
+            from vod_assets.cli.titles import unknown
+
+            raise unknown(session, title)
+        problems = state.check_all(session.settings.scratch_path) if every else state.check_title(title)
+    if as_json:
+        print(report(problems, titles, state.files_checked))
+    else:
+        for problem in problems:
+            print(problem)
+        found = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "all is well"
+        print(f"{len(titles)} title{'' if len(titles) == 1 else 's'}, {state.files_checked} files: {found}")
+    raise typer.Exit(1 if problems else 0)
+
+
+def _end_state(session: Session, decode: bool) -> "EndState":
+    from vod_assets.defs.runs import active_runs
+    from vod_assets.end_state import EndState
+
+    return EndState(
+        session.store,
+        session.origin,
+        session.cms,
+        decode=_decoder(session) if decode else None,
+        busy={title for title in session.store.titles() if active_runs(session.instance, title)},
+    )
+
+
+def _decoder(session: Session) -> "Decode":
+    from vod_assets.adapters.package.decode import FfmpegPackageDecoder
+    from vod_assets.adapters.process import SupervisedRunner
+    from vod_assets.adapters.tools import Tools
+    from vod_assets.cli.session import AlwaysWanted
+
+    decoder = FfmpegPackageDecoder(Tools.from_settings(session.settings), SupervisedRunner(AlwaysWanted()))
+    origin = session.origin
+    return lambda title, path: decoder.decode(origin.path(title, path), origin.root / title)

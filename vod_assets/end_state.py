@@ -1,0 +1,214 @@
+"""The end-state checker: is everything that was promised there, to the byte, and is nothing else lying about?"""
+
+import json
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from vod_assets.domain.catalogue import Entry
+from vod_assets.domain.dash_reading import parse_mpd
+from vod_assets.domain.errors import StoreError, VodError, printable
+from vod_assets.domain.hls_reading import played_playlists
+from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.package_view import resolved
+from vod_assets.domain.references import playlist_references
+from vod_assets.domain.release import Release
+from vod_assets.domain.title import Fingerprint
+from vod_assets.ports import ArtifactStore, Cms, Origin
+from vod_assets.releasing import load_release
+
+GRACE_SECONDS = 24 * 3600
+Decode = Callable[[str, str], object]  # title and media playlist below it; raises a VodError when it does not play
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not as it should be."""
+
+    code: str
+    title: str
+    file: str
+    cause: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return str(VodError(self.code, self.cause, self.remedy, self.title, self.file))
+
+    def as_json(self) -> dict[str, str]:
+        """Return the problem for a machine, its sentence included."""
+        return asdict(self) | {"message": str(self)}
+
+
+@dataclass
+class EndState:
+    """Looks at titles where they lie.
+
+    Attributes:
+        decode: Plays a media playlist of the origin, when that is wanted too: it takes time.
+        busy: Titles that a run works on now; they need not be finished yet.
+        grace_seconds: What killed writers left may lie about for so long.
+    """
+
+    store: ArtifactStore
+    origin: Origin
+    cms: Cms
+    decode: Decode | None = None
+    busy: Collection[str] = ()
+    grace_seconds: int = GRACE_SECONDS
+    files_checked: int = field(default=0, init=False)
+
+    def titles(self) -> list[str]:
+        """Return every title that is registered, released, published or refused, sorted."""
+        return sorted({*self.store.titles(), *self.origin.titles(), *self.cms.entries(), *self.store.refusals()})
+
+    def check_all(self, scratch: Path | None = None) -> list[Problem]:
+        """Return what is wrong with any title, then what killed writers left behind."""
+        found = [problem for title in self.titles() for problem in self.check_title(title)]
+        return found + list(self._leftovers(scratch))
+
+    def check_title(self, title: str) -> list[Problem]:
+        """Return what is wrong with one title; an empty list when all is well."""
+        releases: dict[int, Release] = {}
+        problems: list[Problem] = []
+        for number in self.origin.releases(title):
+            try:
+                releases[number] = load_release(self.origin, title, number)
+            except StoreError as error:
+                problems.append(Problem(error.code, title, error.file, error.cause, error.remedy))
+        problems += self._state(title, releases)
+        problems += self._files(title, releases)
+        for release in releases.values():
+            problems += self._manifests(release)
+        return problems
+
+    def _state(self, title: str, releases: Mapping[int, Release]) -> Iterator[Problem]:
+        entry = self.cms.entry(title)
+        if entry is not None:
+            yield from self._entry(title, entry, releases)
+            yield from (
+                Problem("entry_damaged", title, "", fault, f"Run `vod task publish {title}` again")
+                for fault in self.cms.faults(title)
+            )
+        elif title not in self.busy and title not in self.store.refusals():
+            if self.store.record(title) is not None:
+                cause = "it is registered, and neither published nor refused"
+                yield Problem("title_unfinished", title, "", cause, f"Run `vod task publish {title}`, or remove it")
+            else:
+                cause = "it lies at the origin, and nobody has registered it"
+                yield Problem("title_orphaned", title, "", cause, f"Run `vod titles remove {title}`")
+
+    def _entry(self, title: str, document: Mapping[str, Any], releases: Mapping[int, Release]) -> Iterator[Problem]:
+        remedy = f"Run `vod task publish {title}` again"
+        try:
+            shown = Entry.model_validate(document).release
+        except ValidationError as error:
+            yield Problem("bad_metadata", title, "", f"its entry cannot be read: {error.errors()[0]['msg']}", remedy)
+            return
+        release = releases.get(shown.number) if shown else None
+        if shown is None or release is None:
+            cause = (
+                f"its entry names release {shown.number}, which is not there" if shown else "its entry names nothing"
+            )
+            yield Problem("entry_points_nowhere", title, "", cause, remedy)
+            return
+        if release.digest != shown.digest:
+            cause = (
+                f"its entry names release {shown.number} as {shown.digest[:12]}, and there it is {release.digest[:12]}"
+            )
+            yield Problem("entry_points_nowhere", title, "", cause, remedy)
+        for address in shown.addresses:
+            path = address.removeprefix(self.origin.url(title, "x")[:-1])
+            if path == address or path not in release.files:
+                cause = f"its entry names {printable(address)}, which is no file of release {shown.number}"
+                yield Problem("entry_points_nowhere", title, "", cause, remedy)
+
+    def _files(self, title: str, releases: Mapping[int, Release]) -> Iterator[Problem]:
+        remedy = f"Run `vod task upload {title}` again; damaged tracks are replaced once their folder is removed"
+        expected = {path: file for release in releases.values() for path, file in release.files.items()}
+        for path, file in sorted(expected.items()):
+            self.files_checked += 1
+            there = self.origin.fingerprint(title, path)
+            if there is None:
+                yield Problem("release_damaged", title, path, "it is missing at the origin", remedy)
+            elif there.size_bytes != file.size_bytes:
+                cause = f"it has {there.size_bytes} bytes at the origin and was released with {file.size_bytes}"
+                yield Problem("release_damaged", title, path, cause, remedy)
+            elif there != Fingerprint(size_bytes=file.size_bytes, sha256=file.sha256):
+                cause = f"its SHA-256 at the origin begins {there.sha256[:12]}, and was released as {file.sha256[:12]}"
+                yield Problem("release_damaged", title, path, cause, remedy)
+        named = {track.digest for release in releases.values() for track in release.tracks}
+        if title not in self.busy:
+            for digest in sorted(set(self.origin.tracks(title, self.grace_seconds)) - named):
+                remedy = "Remove the folder, or publish the release that it was meant for"
+                yield Problem("leftover", title, f"tracks/{digest}", "no release names this track", remedy)
+
+    def _manifests(self, release: Release) -> Iterator[Problem]:
+        remedy = f"Run `vod task package {release.title}` and publish the release that comes of it"
+        for path in sorted(release.files):
+            if path.endswith((".m3u8", ".mpd")):
+                try:
+                    addresses = self._addresses(release.title, path)
+                except MalformedError as error:
+                    yield Problem("release_damaged", release.title, path, str(error), remedy)
+                    continue
+                for uri, address in addresses:
+                    if address not in release.files:
+                        cause = f"it leads to {printable(uri)}, which is no file of release {release.number}"
+                        yield Problem("release_damaged", release.title, path, cause, remedy)
+        if self.decode is not None:
+            yield from self._played(release, self.decode)
+
+    def _addresses(self, title: str, path: str) -> list[tuple[str, str | None]]:
+        text = self._text(title, path)
+        if path.endswith(".m3u8"):
+            return [(uri, resolved(path, uri)) for uri in playlist_references(text) if not uri.startswith("data:")]
+        representations = parse_mpd(text, "", path).representations
+        inits = [(one.init, one.init) for one in representations if one.init]
+        return inits + [(segment.uri, segment.address) for one in representations for segment in one.segments]
+
+    def _played(self, release: Release, decode: Decode) -> Iterator[Problem]:
+        for path in self._media_playlists(release):
+            try:
+                decode(release.title, path)
+            except VodError as error:
+                yield Problem(error.code, release.title, path, error.cause, error.remedy)
+
+    def _media_playlists(self, release: Release) -> list[str]:
+        tops = [release.below_title(variant.hls) for variant in release.variants.values() if variant.hls]
+        found: dict[str, None] = {}
+        for top in tops:
+            uris = played_playlists(self._text(release.title, top))
+            addresses = [resolved(top, uri) for uri in uris] or [top]  # a lone media playlist plays itself
+            found |= dict.fromkeys(address for address in addresses if address in release.files)
+        return list(found)
+
+    def _text(self, title: str, path: str) -> str:
+        try:
+            return (self.origin.read(title, path) or b"").decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise MalformedError(f"{path} is no UTF-8 text") from error
+
+    def _leftovers(self, scratch: Path | None) -> Iterator[Problem]:
+        age = self.grace_seconds
+        places = [*self.store.unreferenced(age), *self.origin.leftovers(age), *self.cms.leftovers(age)]
+        oldest = time.time() - age
+        if scratch is not None and scratch.is_dir():
+            places += [str(path) for path in scratch.iterdir() if path.lstat().st_mtime < oldest]
+        for place in sorted(places):
+            cause = f"a writer that was killed left it more than {age // 3600} hours ago"
+            yield Problem("leftover", "", place, cause, "Remove it; nothing refers to it")
+
+
+def as_json(problems: list[Problem], titles: Collection[str], files_checked: int) -> str:
+    """Return ``{"ok": …, "titles": …, "files_checked": …, "problems": […]}``."""
+    report = {
+        "ok": not problems,
+        "titles": sorted(titles),
+        "files_checked": files_checked,
+        "problems": [problem.as_json() for problem in problems],
+    }
+    return json.dumps(report, ensure_ascii=False)
