@@ -7,19 +7,25 @@ from benchmarks.measure import measured
 from benchmarks.sides import VodRun, fresh
 
 
-def replayed(run: VodRun, folder: Path) -> float:
-    """Run the same tool calls in the same order and return their CPU seconds; outputs go where they went.
+def replayed(run: VodRun, folder: Path) -> tuple[float, int]:
+    """Run the same tool calls in the same order; return their CPU seconds and how many could not be repeated.
 
-    Folders that the run has removed since are made beforehand and not counted. A call whose input is gone (a picture
-    that Python made in between) ends at once; there are none but small ones.
+    Outputs go where they went. A call whose input was temporary and is gone (a playlist written for one decode, links
+    made for one packaging) ends at once; what it used in the run itself is counted for it.
     """
     fresh(folder)
     for path in _folders(run):
         path.mkdir(parents=True, exist_ok=True)
-    calls = [f"(cd {shlex.quote(call['cwd'])} && exec {shlex.join(call['argv'])})" for call in run.tools]
+    codes = folder / "codes"
+    lines = [
+        f"(cd {shlex.quote(call['cwd'])} && exec {shlex.join(call['argv'])}) >/dev/null 2>&1 </dev/null; echo $? >>{codes}"
+        for call in run.tools
+    ]
     script = folder / "replay.sh"
-    script.write_text("\n".join([*(f"{call} >/dev/null 2>&1 </dev/null" for call in calls), "exit 0", ""]))
-    return measured(["bash", script], folder).cpu_seconds
+    script.write_text("\n".join([*lines, "exit 0", ""]))
+    spent = measured(["bash", script], folder).cpu_seconds
+    failed = [call for call, code in zip(run.tools, codes.read_text().split(), strict=True) if code != "0"]
+    return spent + sum(call["cpu_seconds"] for call in failed), len(failed)
 
 
 def _folders(run: VodRun) -> set[Path]:

@@ -90,7 +90,7 @@ def orchestration(bench: Bench) -> None:
     for number in range(bench.rounds):
         print(f"orchestration, round {number + 1}", flush=True)
         ours = vod(bench.clip, bench.work / "vod-orchestration", "--profile", "seed")
-        calls = replayed(ours, bench.work / "replay")
+        calls, bench.facts["calls that could not be repeated"] = replayed(ours, bench.work / "replay")
         own = bench.note(
             "whole run minus the same calls in a shell script, CPU s (≤ 5.0)", ours.whole.cpu_seconds - calls
         )
