@@ -17,10 +17,8 @@ def replayed(run: VodRun, folder: Path) -> tuple[float, int]:
     for path in _folders(run):
         path.mkdir(parents=True, exist_ok=True)
     codes = folder / "codes"
-    lines = [
-        f"(cd {shlex.quote(call['cwd'])} && exec {shlex.join(call['argv'])}) >/dev/null 2>&1 </dev/null; echo $? >>{codes}"
-        for call in run.tools
-    ]
+    calls = [f"(cd {shlex.quote(call['cwd'])} && exec {shlex.join(call['argv'])})" for call in run.tools]
+    lines = [f"{call} >/dev/null 2>&1 </dev/null; echo $? >>{codes}" for call in calls]
     script = folder / "replay.sh"
     script.write_text("\n".join([*lines, "exit 0", ""]))
     spent = measured(["bash", script], folder).cpu_seconds
