@@ -78,7 +78,7 @@ class Session:
         """The CMS."""
         from vod_assets.adapters.cms.static import StaticCms
 
-        return StaticCms(self.settings.cms_path, self.settings.public_url)
+        return StaticCms(self.settings.cms_path, self.settings.public_url, self.origin)
 
     @cached_property
     def profiles(self) -> "dict[str, Profile]":

@@ -85,8 +85,8 @@ def publish(
         return
     from vod_assets.cli.external import publish_metadata
 
-    with open_session() as session:
-        outcome = publish_metadata(session, Path(source))
+    with open_session() as session, open_display(quiet=as_json) as display:
+        outcome = publish_metadata(session, Path(source), display)
     finish(outcome, as_json)
 
 

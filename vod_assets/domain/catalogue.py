@@ -115,13 +115,13 @@ class Entry(Document):
 
     @property
     def name(self) -> str:
-        """The title to show when no language is asked for."""
-        return next(iter(self.names.values()), self.title)[:LONGEST_NAME]
+        """The title to show when no language is asked for: in the title's own language, if it has one."""
+        return (self.names.get(self.language) or next(iter(self.names.values()), self.title))[:LONGEST_NAME]
 
     @property
     def synopsis(self) -> str:
-        """The synopsis to show when no language is asked for."""
-        return next(iter(self.synopses.values()), "")
+        """The synopsis to show when no language is asked for: in the title's own language, if it has one."""
+        return self.synopses.get(self.language) or next(iter(self.synopses.values()), "")
 
     def as_document(self) -> dict[str, Any]:
         """Return the entry as plain JSON values, as `Cms.publish` takes it."""

@@ -49,8 +49,8 @@ class StaticCms:
         shown = Entry.model_validate(entry)
         self._refuse_if_it_points_nowhere(shown)
         with self._changing():
-            _replace(self.path(shown.title), shown.as_json())
             _replace(self.path(shown.title, ".html"), self._page("entry.html.j2", entry=shown))
+            _replace(self.path(shown.title), shown.as_json())
             self._write_index(self._lines() | {shown.title: _line(shown)})
         return f"{self._base_url}/titles/{shown.title}.html"
 
@@ -94,8 +94,9 @@ class StaticCms:
         """Return what is wrong with how an entry is shown: its page is missing, or the index lacks its line."""
         shown = Entry.model_validate(self.entry(title))
         faults = [] if self.path(title, ".html").is_file() else [f"its page {self.path(title, '.html')} is missing"]
-        if not (self.root / "index.html").is_file() or self._lines().get(title) != _line(shown):
-            faults.append("the index does not list it as it is")
+        line = self._lines().get(title, {})
+        if not (self.root / "index.html").is_file() or line.get("release") != _line(shown)["release"]:
+            faults.append("the index does not list it, or lists another release")
         return faults
 
     def leftovers(self, older_than_seconds: int = 0) -> list[str]:
