@@ -9,28 +9,41 @@ import time
 import dagster as dg
 
 from vod_assets.domain.errors import Cancelled
+from vod_assets.ports import RunGuard
 
 POLL_SECONDS = 2.0
 UNWANTED = frozenset({dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED})
 
 
 class InstanceRunGuard:
-    """Asks the Dagster instance for the run's status, at most every two seconds."""
+    """Asks the Dagster instance for the run's status, each time: whoever commits or publishes must not be late."""
 
     def __init__(self, instance: dg.DagsterInstance, run_id: str) -> None:
         self.instance, self.run_id = instance, run_id
-        self._asked_at = float("-inf")
         self._is_wanted = True
 
     def check(self) -> None:
         """Return while the run is wanted; raise `Cancelled` once it is not."""
-        now = time.monotonic()
-        if self._is_wanted and now - self._asked_at >= POLL_SECONDS:
-            self._asked_at = now
+        if self._is_wanted:
             run = self.instance.get_run_by_id(self.run_id)
             self._is_wanted = run is None or run.status not in UNWANTED
         if not self._is_wanted:
             raise Cancelled
+
+
+class PatientGuard:
+    """Asks another guard at most every two seconds; for the supervisor of tools, which asks four times a second."""
+
+    def __init__(self, guard: RunGuard) -> None:
+        self.guard = guard
+        self._asked_at = float("-inf")
+
+    def check(self) -> None:
+        """Return while the run was wanted two seconds ago; raise `Cancelled` once it is not."""
+        now = time.monotonic()
+        if now - self._asked_at >= POLL_SECONDS:
+            self.guard.check()
+            self._asked_at = now
 
 
 class RunGuardResource(dg.ConfigurableResource[InstanceRunGuard]):

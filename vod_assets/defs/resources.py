@@ -22,7 +22,7 @@ from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.adapters.transcode.sheets import PillowSheetPainter
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
-from vod_assets.defs.guard import InstanceRunGuard, RunGuardResource
+from vod_assets.defs.guard import InstanceRunGuard, PatientGuard, RunGuardResource
 from vod_assets.defs.reporting import ReporterResource
 from vod_assets.defs.step import StepReporter
 from vod_assets.domain.profile import Profile

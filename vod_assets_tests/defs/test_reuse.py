@@ -46,7 +46,7 @@ def test_only_a_lost_rendition_is_made_again(finished: Studio, loss: str) -> Non
     else:
         next(committed.parent.glob("*/video.mp4")).unlink()
     again = finished.run("--select", "group:renditions")
-    assert again.executed == {"h264_180p"}
+    assert again.executed == {"h264_180p"}, again.stdout + again.stderr
     assert encoded_rungs(finished.calls()) == ["h264_180p"]
     assert finished.run().executed == set()
     assert finished.calls() == []
