@@ -1,0 +1,91 @@
+"""The asset graph itself: its shape, and that everything of it goes through one I/O manager."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from vod_assets.adapters.store.local import LocalArtifactStore
+from vod_assets.cli.session import AlwaysWanted
+from vod_assets.definitions import build_definitions
+from vod_assets.defs.artifact_io import ARTIFACTS
+from vod_assets.defs.resources import ArtifactsResource, resource_definitions
+from vod_assets.settings import Settings
+from vod_assets_tests.studio import Studio
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "asset_graph.txt"
+
+
+@pytest.fixture(scope="module")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    """The graph of the packaged profiles."""
+    return build_definitions(Settings(home=tmp_path_factory.mktemp("home"), profiles=None))
+
+
+def described(definitions: dg.Definitions) -> Iterator[str]:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.toposorted_asset_keys:
+        node = graph.get(key)
+        yield f"{key.to_user_string()} [{node.group_name}] {' '.join(sorted(node.kinds))} {' '.join(node.owners)}"
+        yield f"  from {' '.join(sorted(parent.to_user_string() for parent in node.parent_keys)) or 'nothing'}"
+        checks = sorted(check.name for check in graph.get_check_keys_for_assets({key}))
+        if checks:
+            yield f"  checks {' '.join(checks)}"
+
+
+def test_the_asset_graph_is_the_golden_one(packaged: dg.Definitions) -> None:
+    """To accept a new shape, write what the assertion shows into the golden file."""
+    assert "\n".join(described(packaged)) + "\n" == GOLDEN.read_text()
+
+
+def test_every_asset_goes_out_and_comes_in_through_the_one_io_manager(packaged: dg.Definitions) -> None:
+    assets = [asset for asset in packaged.assets or () if isinstance(asset, dg.AssetsDefinition)]
+    assert assets
+    for asset in assets:
+        assert {asset.get_io_manager_key_for_asset_key(key) for key in asset.keys} == {ARTIFACTS}
+        assert all(definition.input_manager_key is None for definition in asset.node_def.input_defs)
+        assert all(not definition.dagster_type.is_nothing for definition in asset.node_def.input_defs), asset.keys
+        assert set(asset.keys_by_input_name.values()) >= {dep for key in asset.keys for dep in asset.asset_deps[key]}
+
+
+def test_every_asset_is_a_title_with_an_owner_and_a_word_of_description(packaged: dg.Definitions) -> None:
+    graph = packaged.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert isinstance(node.partitions_def, dg.DynamicPartitionsDefinition)
+        assert node.partitions_def.name == "titles"
+        assert node.owners == ["team:vod"]
+        assert "Upstream:" in (node.description or "")
+
+
+def test_a_rung_that_only_a_profile_of_ones_own_has_is_an_asset(studio: Studio) -> None:
+    studio.edit_profile(
+        lambda profile: profile["video"][0]["rungs"].append({"name": "1080p_hi", "box": "1920x1080", "crf": 20})
+    )
+    definitions = build_definitions(Settings(home=studio.home, profiles=studio.folder / "profiles"))
+    keys = {key.to_user_string() for key in definitions.resolve_asset_graph().get_all_asset_keys()}
+    assert {"h264_1080p_hi", "h264_180p", "h264_1080p"} <= keys
+
+
+@pytest.mark.media
+def test_replacing_one_resource_moves_everything_to_another_store(finished: Studio) -> None:
+    other = finished.folder / "other-store"
+    with finished.session() as session:
+        record = session.store.record("film")
+        assert record is not None
+        definitions = build_definitions(session.settings)
+        resources = resource_definitions(session.settings)
+        profiles = str(finished.folder / "profiles")
+        moved = ArtifactsResource(root=str(other), profiles=profiles, guard=resources["guard"])
+        LocalArtifactStore(other, AlwaysWanted()).register(record)
+        result = dg.materialize(
+            [asset for asset in definitions.assets or () if isinstance(asset, dg.AssetsDefinition)],
+            selection=["mezzanine", "media_info", "encoding_ladder", "poster"],
+            partition_key="film",
+            instance=session.instance,
+            resources={**resources, ARTIFACTS: moved},
+        )
+    assert result.success
+    made = {path.parent.name for path in (other / "titles" / "film").glob("*/latest.json")}
+    assert made == {"mezzanine", "media_info", "encoding_ladder", "poster"}
