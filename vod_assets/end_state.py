@@ -127,10 +127,11 @@ class EndState:
                 yield Problem("entry_points_nowhere", title, "", cause, remedy)
 
     def _files(self, title: str, releases: Mapping[int, Release]) -> Iterator[Problem]:
-        remedy = f"Run `vod task upload {title}` again; damaged tracks are replaced once their folder is removed"
         expected = {path: file for release in releases.values() for path, file in release.files.items()}
         for path, file in sorted(expected.items()):
             self.files_checked += 1
+            folder = "/".join(path.split("/")[:2])
+            remedy = f"Remove {title}/{folder} from {self.origin.address}, then release the title again"
             there = self.origin.fingerprint(title, path)
             if there is None:
                 yield Problem("release_damaged", title, path, "it is missing at the origin", remedy)

@@ -1,0 +1,109 @@
+"""What every origin must do; each adapter's test class, and the fake's, inherits this."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from vod_assets.domain.errors import ConfigError, StoreError
+from vod_assets.ports import Origin
+
+TRACK = "a" * 64
+ESCAPES = ("../other/secret", "/etc/passwd", "tracks/../../x", "tracks//x", ".incoming-1/x", "")
+
+
+def sums(files: Mapping[str, Path]) -> dict[str, str]:
+    return {path: hashlib.sha256(file.read_bytes()).hexdigest() for path, file in files.items()}
+
+
+class OriginContract:
+    """Tracks are there whole or not at all; releases never change."""
+
+    @pytest.fixture
+    def origin(self, tmp_path: Path) -> Origin:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def files(self, tmp_path: Path) -> dict[str, Path]:
+        folder = tmp_path / "made"
+        (folder / "deep").mkdir(parents=True)
+        (folder / "init.mp4").write_bytes(b"init")
+        (folder / "deep" / "1.m4s").write_bytes(b"segment")
+        return {"init.mp4": folder / "init.mp4", "deep/1.m4s": folder / "deep" / "1.m4s"}
+
+    def test_a_track_is_there_once_it_was_put(self, origin: Origin, files: dict[str, Path]) -> None:
+        assert not origin.has_track("film", TRACK)
+        origin.put_track("film", TRACK, files, sums(files))
+        assert origin.has_track("film", TRACK)
+        assert origin.read("film", f"tracks/{TRACK}/deep/1.m4s") == b"segment"
+        assert origin.tracks("film") == [TRACK]
+        assert origin.titles() == ["film"]
+
+    def test_a_track_put_twice_is_there_once(self, origin: Origin, files: dict[str, Path]) -> None:
+        origin.put_track("film", TRACK, files, sums(files))
+        origin.put_track("film", TRACK, files, sums(files))
+        assert origin.tracks("film") == [TRACK]
+
+    def test_a_track_of_other_bytes_than_promised_never_appears(self, origin: Origin, files: dict[str, Path]) -> None:
+        promised = sums(files)
+        files["init.mp4"].write_bytes(b"tini")
+        with pytest.raises(StoreError, match="upload_corrupt"):
+            origin.put_track("film", TRACK, files, promised)
+        assert not origin.has_track("film", TRACK)
+        assert origin.read("film", f"tracks/{TRACK}/deep/1.m4s") is None
+
+    def test_releases_are_listed_by_number(self, origin: Origin, files: dict[str, Path]) -> None:
+        assert origin.releases("film") == []
+        for number in (2, 10, 1):
+            origin.put_release("film", number, files, sums(files))
+        assert origin.releases("film") == [1, 2, 10]
+
+    def test_a_release_may_be_put_again_as_it_is(self, origin: Origin, files: dict[str, Path]) -> None:
+        origin.put_release("film", 1, files, sums(files))
+        origin.put_release("film", 1, files, sums(files))
+        assert origin.releases("film") == [1]
+
+    def test_a_release_never_changes(self, origin: Origin, files: dict[str, Path]) -> None:
+        origin.put_release("film", 1, files, sums(files))
+        files["init.mp4"].write_bytes(b"other")
+        with pytest.raises(StoreError, match="release_exists"):
+            origin.put_release("film", 1, files, sums(files))
+        assert origin.read("film", "releases/1/init.mp4") == b"init"
+
+    def test_size_and_digest_are_those_of_the_bytes_that_lie_there(
+        self, origin: Origin, files: dict[str, Path]
+    ) -> None:
+        origin.put_track("film", TRACK, files, sums(files))
+        found = origin.fingerprint("film", f"tracks/{TRACK}/init.mp4")
+        assert found is not None
+        assert (found.size_bytes, found.sha256) == (4, sums(files)["init.mp4"])
+        assert origin.fingerprint("film", "tracks/none") is None
+
+    def test_a_removed_title_is_gone_and_others_stay(self, origin: Origin, files: dict[str, Path]) -> None:
+        for title in ("film", "other"):
+            origin.put_track(title, TRACK, files, sums(files))
+        origin.remove("film")
+        origin.remove("film")
+        assert origin.titles() == ["other"]
+        assert origin.releases("film") == []
+        assert not origin.has_track("film", TRACK)
+
+    @pytest.mark.parametrize("path", ESCAPES)
+    def test_no_path_leads_out_of_a_title(self, origin: Origin, path: str) -> None:
+        with pytest.raises(StoreError, match="bad_path"):
+            origin.read("film", path)
+        with pytest.raises(StoreError, match="bad_path"):
+            origin.url("film", path)
+
+    def test_no_title_leads_out_of_the_origin(self, origin: Origin, files: dict[str, Path]) -> None:
+        with pytest.raises(ConfigError, match="bad_title_id"):
+            origin.put_track("../film", TRACK, files, sums(files))
+
+    def test_no_file_of_a_track_leads_out_of_it(self, origin: Origin, files: dict[str, Path]) -> None:
+        climbing = {"../../../escaped": files["init.mp4"]}
+        with pytest.raises(StoreError, match="bad_path"):
+            origin.put_track("film", TRACK, climbing, sums(climbing))
+
+    def test_an_address_ends_with_title_and_path(self, origin: Origin) -> None:
+        assert origin.url("film", "releases/1/clear/master.m3u8").endswith("/film/releases/1/clear/master.m3u8")

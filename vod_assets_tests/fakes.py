@@ -1,0 +1,121 @@
+"""Plain doubles of the ports; each passes the contract of its port."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vod_assets.domain.catalogue import Entry
+from vod_assets.domain.errors import Cancelled, ConfigError, StoreError
+from vod_assets.domain.title import Fingerprint, checked_title_id
+
+
+class Switch:
+    """A guard that a test turns off."""
+
+    def __init__(self) -> None:
+        self.is_wanted = True
+
+    def check(self) -> None:
+        if not self.is_wanted:
+            raise Cancelled
+
+
+class MemoryOrigin:
+    """An origin that keeps files in a dictionary, by their path below ``<title>/``."""
+
+    address = "memory://origin"
+
+    def __init__(self) -> None:
+        self.files: dict[str, dict[str, bytes]] = {}
+
+    def has_track(self, title: str, track_digest: str) -> bool:
+        return any(path.startswith(f"tracks/{track_digest}/") for path in self._of(title))
+
+    def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        self._of(title).update(_read(f"tracks/{track_digest}", files, sha256))
+
+    def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        brought = _read(f"releases/{number}", files, sha256)
+        if number in self.releases(title):
+            there = {path for path in self._of(title) if path.startswith(f"releases/{number}/")}
+            if {path: self._of(title)[path] for path in there} != brought:
+                raise StoreError("release_exists", f"release {number} is already published with other bytes")
+        self._of(title).update(brought)
+
+    def releases(self, title: str) -> list[int]:
+        return sorted({int(path.split("/")[1]) for path in self._of(title) if path.startswith("releases/")})
+
+    def tracks(self, title: str, older_than_seconds: int = 0) -> list[str]:
+        if older_than_seconds > 0:
+            return []
+        return sorted({path.split("/")[1] for path in self._of(title) if path.startswith("tracks/")})
+
+    def titles(self) -> list[str]:
+        return sorted(title for title, files in self.files.items() if files)
+
+    def read(self, title: str, path: str) -> bytes | None:
+        _check(path)
+        return self._of(title).get(path)
+
+    def fingerprint(self, title: str, path: str) -> Fingerprint | None:
+        data = self.read(title, path)
+        return None if data is None else Fingerprint(size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+    def leftovers(self, older_than_seconds: int) -> list[str]:
+        return []
+
+    def url(self, title: str, path: str) -> str:
+        _check(path)
+        return f"https://origin.example/{checked_title_id(title)}/{path}"
+
+    def remove(self, title: str) -> None:
+        self.files.pop(checked_title_id(title), None)
+
+    def _of(self, title: str) -> dict[str, bytes]:
+        return self.files.setdefault(checked_title_id(title), {})
+
+
+class MemoryCms:
+    """A CMS that keeps its entries in a dictionary."""
+
+    address = "memory://cms"
+
+    def __init__(self) -> None:
+        self.shown: dict[str, dict[str, Any]] = {}
+
+    def publish(self, entry: Mapping[str, Any]) -> str:
+        shown = Entry.model_validate(entry)
+        if shown.release is None:
+            raise ConfigError("entry_points_nowhere", "the entry names no manifest", "Release it first", shown.title)
+        self.shown[shown.title] = shown.as_document()
+        return f"https://cms.example/{shown.title}"
+
+    def entry(self, title: str) -> Mapping[str, Any] | None:
+        return self.shown.get(title)
+
+    def remove(self, title: str) -> None:
+        self.shown.pop(checked_title_id(title), None)
+
+    def entries(self) -> list[str]:
+        return sorted(self.shown)
+
+    def faults(self, title: str) -> list[str]:
+        return []
+
+    def leftovers(self, older_than_seconds: int) -> list[str]:
+        return []
+
+
+def _read(place: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> dict[str, bytes]:
+    brought = {f"{place}/{path}": file.read_bytes() for path, file in files.items()}
+    for path in files:
+        _check(path)
+        if hashlib.sha256(brought[f"{place}/{path}"]).hexdigest() != sha256[path]:
+            raise StoreError("upload_corrupt", "its bytes are not those that were made", file=path)
+    return brought
+
+
+def _check(path: str) -> None:
+    if any(not part or part.startswith(".") for part in path.split("/")):
+        raise StoreError("bad_path", "it is no plain relative path", file=path)
