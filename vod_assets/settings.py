@@ -14,7 +14,9 @@ from vod_assets.domain.errors import ConfigError
 class Settings(BaseSettings):
     """All settings. A wrong one fails at start, in one sentence that names it."""
 
-    model_config = SettingsConfigDict(env_prefix="VOD_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="VOD_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     home: Path = Field(Path(".vod"), description="Folder of everything the embedded default keeps.")
     store: str = Field("", description="Artifact store; empty: VOD_HOME/store.")
