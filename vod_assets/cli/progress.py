@@ -1,5 +1,6 @@
 """Progress for a person: a live bar per step on a terminal, plain lines elsewhere; always on standard error."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -91,15 +92,16 @@ def open_display(quiet: bool = False) -> Iterator[Display]:
     if quiet or not sys.stderr.isatty():
         yield Lines()
         return
-    console = Console(stderr=True)
     columns = (
         TextColumn("{task.description:<20}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[rates]}"),
     )
-    with Bars(*columns, console=console, transient=True) as bars:
-        yield LiveBars(bars)
+    # Dagster points standard error at a file while a step runs; this copy stays the terminal.
+    with os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as terminal:
+        with Bars(*columns, console=Console(file=terminal), transient=True) as bars:
+            yield LiveBars(bars)
 
 
 def rates(progress: Progress) -> str:

@@ -10,7 +10,7 @@ import typer
 from vod_assets.cli.outcome import SOURCE_REFUSED, Failure, Outcome, failure_of
 from vod_assets.cli.progress import Display, open_display
 from vod_assets.cli.session import Session, open_session
-from vod_assets.domain.errors import Cancelled, VodError
+from vod_assets.domain.errors import Cancelled, ConfigError, VodError
 
 Title = Annotated[str, typer.Option("--title", help="Title id; default: a slug of the file's name.")]
 ProfileName = Annotated[str, typer.Option("--profile", help="What to make; default: the title file's, or VOD_PROFILE.")]
@@ -28,8 +28,13 @@ def run_workflow(
 
     Example: [cyan]vod run-workflow film.mov --profile seed[/]
     """
-    with open_session() as session, open_display(quiet=as_json) as display:
-        outcome = workflow(session, source, title=title, profile=profile, selection=select, display=display)
+    try:
+        with open_session() as session, open_display(quiet=as_json) as display:
+            outcome = workflow(session, source, title=title, profile=profile, selection=select, display=display)
+    except ConfigError as error:  # a setting is wrong, so nothing could be opened
+        outcome = Outcome(title=title, error=failure_of(error))
+    except KeyboardInterrupt:  # before there was a run; a run sees to it itself
+        outcome = Outcome(title=title, error=failure_of(Cancelled(title=title)))
     finish(outcome, as_json)
 
 

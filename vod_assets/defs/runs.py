@@ -1,6 +1,7 @@
 """Runs of one title that this process executes, and ending runs that others execute."""
 
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -126,7 +127,10 @@ def _selected(definitions: dg.Definitions, selection: str) -> Sequence[dg.AssetK
     if selection in ("", "*"):
         return None
     try:
-        keys = dg.AssetSelection.from_coercible(selection.split(",")).resolve(definitions.resolve_asset_graph())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", category=dg.BetaWarning)  # Dagster warns of its own parser
+            chosen = dg.AssetSelection.from_coercible(selection.split(","))
+        keys = chosen.resolve(definitions.resolve_asset_graph())
     except (dg.DagsterInvalidSubsetError, dg.DagsterError, ValueError) as error:
         raise ConfigError(
             "bad_selection", f"“{selection}” cannot be selected: {error}", "Write it as in `+key:hls_package`"
