@@ -1,0 +1,64 @@
+"""Placing releases: tracks once, manifests last, one number a digest."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from vod_assets.domain.errors import Cancelled, StoreError
+from vod_assets.releasing import digests, load_release, place
+from vod_assets_tests.fakes import MemoryOrigin, Switch
+from vod_assets_tests.releases import made
+
+
+class WatchedOrigin(MemoryOrigin):
+    """Remembers what was put, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.puts: list[str] = []
+
+    def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        self.puts.append("track")
+        super().put_track(title, track_digest, files, sha256)
+
+    def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        self.puts.append("release")
+        super().put_release(title, number, files, sha256)
+
+
+def test_tracks_come_before_the_manifests_that_name_them(tmp_path: Path) -> None:
+    origin = WatchedOrigin()
+    placed = made(tmp_path).place(origin, tmp_path)
+    assert origin.puts == ["track", "track", "release"]
+    assert placed.number == 1
+    assert load_release(origin, "film", 1) == placed
+
+
+def test_the_same_release_again_keeps_its_number_and_sends_no_track(tmp_path: Path) -> None:
+    origin = WatchedOrigin()
+    made(tmp_path).place(origin, tmp_path)
+    assert made(tmp_path).place(origin, tmp_path).number == 1
+    assert origin.puts.count("track") == 2
+    assert origin.releases("film") == [1]
+
+
+def test_a_changed_track_makes_release_two_and_the_poster_is_not_sent_again(tmp_path: Path) -> None:
+    origin = WatchedOrigin()
+    first = made(tmp_path).place(origin, tmp_path)
+    second = made(tmp_path / "other", words="other").place(origin, tmp_path)
+    assert digests(origin, "film") == {1: first.digest, 2: second.digest}
+    assert origin.puts.count("track") == 3
+
+
+def test_a_cancelled_run_publishes_nothing(tmp_path: Path) -> None:
+    origin, guard, one = WatchedOrigin(), Switch(), made(tmp_path)
+    guard.is_wanted = False
+    with pytest.raises(Cancelled):
+        place(origin, one.release, one.tracks, one.manifests, guard, tmp_path)
+    assert origin.puts == []
+
+
+def test_a_release_that_is_not_there_is_named() -> None:
+    with pytest.raises(StoreError, match="release_missing"):
+        load_release(MemoryOrigin(), "film", 4)
