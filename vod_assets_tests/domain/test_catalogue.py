@@ -5,8 +5,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
-from vod_assets.domain.catalogue import Entry, describe, entry_for, read_entry
+import vod_assets
+from vod_assets.domain.catalogue import Entry, ShownRelease, ShownTrack, describe, entry_for, read_entry
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.title import TitleRecord
 from vod_assets_tests.releases import made
@@ -84,3 +86,10 @@ def test_a_wrong_metadata_json_is_refused_by_the_name_of_the_field(document: obj
 def test_text_that_is_no_json_is_refused() -> None:
     with pytest.raises(ConfigError, match="bad_metadata"):
         read_entry(b"<xml>", "metadata.json")
+
+
+@pytest.mark.parametrize("model", [Entry, ShownRelease, ShownTrack])
+def test_every_field_is_documented(model: type[BaseModel]) -> None:
+    page = (Path(vod_assets.__file__).parents[1] / "docs/metadata.md").read_text()
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    assert [name for name in names if f"`{name}`" not in page] == []

@@ -1,0 +1,168 @@
+"""`vod task upload DIR`, `vod task publish metadata.json`, `vod verify` and `vod serve`, as a person types them."""
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from vod_assets.adapters.ffmpeg.command import generated_input
+from vod_assets_tests.adapters.transcode.clips import make
+from vod_assets_tests.studio import Studio
+
+pytestmark = pytest.mark.media
+
+
+@pytest.fixture(scope="session")
+def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An HLS folder as FFmpeg's own muxer writes it: MPEG-TS segments of one second, and a multivariant playlist."""
+    folder = tmp_path_factory.mktemp("elsewhere") / "Finished HLS"
+    folder.mkdir()
+    options = {"c:v": "libx264", "preset": "ultrafast", "g": 25, "c:a": "aac", "pix_fmt": "yuv420p", "threads": 1}
+    muxer = {"f": "hls", "hls_time": 1, "hls_playlist_type": "vod", "master_pl_name": "master.m3u8"}
+    picture, tone = generated_input("testsrc2=s=128x72:r=25:d=3"), generated_input("sine=440:d=3")
+    make(folder / "out.m3u8", picture, tone, **options, **muxer)
+    return folder
+
+
+@pytest.fixture
+def folder(finished_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(finished_folder, tmp_path / finished_folder.name))
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Studio:
+    return Studio.make(tmp_path / "studio")
+
+
+def metadata(path: Path, **document: Any) -> Path:
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_a_finished_folder_is_released_published_and_verified(empty: Studio, folder: Path, tmp_path: Path) -> None:
+    uploaded = empty.vod("task", "upload", folder, "--json")
+    assert uploaded.code == 0, uploaded.stderr
+    assert uploaded.outcome["title"] == "finished-hls"
+    playlist = Path(uploaded.outcome["hls"])
+    assert playlist.read_text() == (folder / "master.m3u8").read_text()
+    assert (playlist.parent / "out0.ts").read_bytes() == (folder / "out0.ts").read_bytes()
+    release = json.loads((empty.home / "origin/finished-hls/releases/1/release.json").read_text())
+    assert release["external"] is True
+    published = empty.vod("task", "publish", metadata(tmp_path / "m.json", title="finished-hls"), "--json")
+    assert published.code == 0, published.stdout
+    assert json.loads(Path(published.outcome["cms_entry"]).read_text())["release"]["external"] is True
+    assert empty.vod("verify", "--all", "--decode").code == 0
+
+
+def test_the_same_folder_again_is_the_same_release(empty: Studio, folder: Path) -> None:
+    first = empty.vod("task", "upload", folder, "--json")
+    assert empty.vod("task", "upload", folder, "--json").outcome["hls"] == first.outcome["hls"]
+    assert [path.name for path in (empty.home / "origin/finished-hls/releases").iterdir()] == ["1"]
+
+
+def test_another_folder_of_the_same_name_is_another_title(empty: Studio, folder: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(folder, tmp_path / "other" / folder.name)
+    titles = {empty.vod("task", "upload", one, "--json").outcome["title"] for one in (folder, other)}
+    assert len(titles) == 2
+
+
+def lose_a_segment(folder: Path) -> None:
+    (folder / "out1.ts").unlink()
+
+
+def lead_out(folder: Path) -> None:
+    (folder / "out.m3u8").write_text((folder / "out.m3u8").read_text().replace("out1.ts", "/etc/passwd"))
+
+
+def link_out(folder: Path) -> None:
+    (folder / "out1.ts").unlink()
+    (folder / "out1.ts").symlink_to("/etc/passwd")
+
+
+def have_two_masters(folder: Path) -> None:
+    shutil.copy(folder / "master.m3u8", folder / "second.m3u8")
+
+
+def be_empty(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+@pytest.mark.parametrize("break_it", [lose_a_segment, lead_out, link_out, have_two_masters, be_empty])
+def test_a_broken_folder_is_refused_and_nothing_is_released(empty: Studio, folder: Path, break_it: Any) -> None:
+    break_it(folder)
+    refused = empty.vod("task", "upload", folder, "--json")
+    assert refused.code == 3
+    assert refused.failed_with == "external_refused"
+    assert not (empty.home / "origin").exists() or list((empty.home / "origin").iterdir()) == []
+    assert "external_refused" in empty.vod("status", "--refused").stdout
+
+
+def test_a_metadata_json_is_published_as_it_is(finished: Studio, tmp_path: Path) -> None:
+    document = tmp_path / "metadata.json"
+    assert finished.vod("task", "metadata", finished.source, "--output", document).code == 0
+    written = json.loads(document.read_text())
+    assert written["technical"]["video"]["width"] == 640
+    assert written["release"] is None
+    document.write_text(json.dumps(written | {"names": {"en": "Another name"}, "policy": {"countries": ["DE"]}}))
+    assert finished.vod("task", "publish", document, "--json").code == 0
+    entry = json.loads((finished.home / "cms/titles/film.json").read_text())
+    assert entry["names"] == {"en": "Another name"}
+    assert entry["policy"] == {"countries": ["DE"]}
+    assert entry["release"]["number"] == 1
+    assert finished.vod("verify", "film").code == 0
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ({"title": "nobody"}, "unknown_title"),
+        ({"title": "film", "names": "Film"}, "bad_metadata"),
+        ({"title": "film", "release": {"number": 9, "digest": "0", "variants": {}}}, "release_missing"),
+        ({"title": "film", "release": {"number": 1, "digest": "0", "variants": {}}}, "entry_points_nowhere"),
+    ],
+)
+def test_a_metadata_json_that_leads_nowhere_is_refused(
+    finished: Studio, tmp_path: Path, document: dict[str, Any], code: str
+) -> None:
+    before = (finished.home / "cms/titles/film.json").read_bytes()
+    refused = finished.vod("task", "publish", metadata(tmp_path / "m.json", **document), "--json")
+    assert refused.code in (1, 2)
+    assert refused.failed_with == code
+    assert (finished.home / "cms/titles/film.json").read_bytes() == before
+
+
+def test_verify_passes_a_published_title_and_names_what_is_lost(finished: Studio) -> None:
+    whole = finished.vod("verify", "--all", "--decode", "--json")
+    assert whole.code == 0, whole.stdout
+    assert json.loads(whole.stdout)["titles"] == ["film"]
+    lost = next(finished.home.glob("origin/film/tracks/*/*.m4s"))
+    lost.unlink()
+    ended = finished.vod("verify", "film", "--json")
+    report = json.loads(ended.stdout)
+    assert (ended.code, report["ok"]) == (1, False)
+    assert [problem["code"] for problem in report["problems"]] == ["release_damaged"]
+    assert report["problems"][0]["file"].endswith(lost.name)
+
+
+@pytest.mark.parametrize("arguments", [[], ["film", "--all"], ["nobody"]])
+def test_verify_wants_one_title_or_all(finished: Studio, arguments: list[str]) -> None:
+    assert finished.vod("verify", *arguments).code == 2
+
+
+def test_serve_says_where_it_listens_and_ends_when_it_is_told(finished: Studio) -> None:
+    process = finished.start("serve", "--port", "0")
+    assert process.stdout is not None
+    try:
+        address = process.stdout.readline().split()[1]
+        page = httpx.get(f"{address}catalogue/titles/film.html")
+        assert page.status_code == 200
+    finally:
+        os.kill(process.pid, signal.SIGINT)
+        process.communicate(timeout=20)
+    assert process.returncode in (0, 130, -signal.SIGINT)
