@@ -26,7 +26,7 @@ class TitleStatus:
     """Where one title stands.
 
     Attributes:
-        state: ``running``, ``published``, ``refused``, ``incomplete`` or ``registered``.
+        state: ``running``, ``refused``, ``published``, ``released``, ``incomplete`` or ``registered``.
         stages: ``made``, ``partly`` or ``missing`` for each stage.
     """
 
@@ -76,8 +76,10 @@ def status_of(session: Session, title: str) -> TitleStatus:
         state = "running"
     elif refusal is not None:
         state = "refused"
-    elif session.cms.entry(title) is not None and stages["cms"] == "made":
-        state = "published"
+    elif session.cms.entry(title) is not None:
+        state, stages["cms"] = "published", "made"
+    elif session.origin.releases(title):
+        state, stages["release"] = "released", "made"
     return TitleStatus(
         title=title,
         state=state,
@@ -99,8 +101,11 @@ def _print_table(found: list[TitleStatus]) -> None:
 
     marks = {"made": "[green]●[/]", "partly": "[yellow]◐[/]", "missing": "[dim]○[/]"}
     table = Table(box=None, pad_edge=False)
-    for heading in ("title", "state", "profile", *STAGES, "releases"):
-        table.add_column(heading, justify="left" if heading in ("title", "state", "profile") else "center")
+    for heading in ("title", "state", "profile"):
+        table.add_column(heading, overflow="fold")
+    for stage in STAGES:
+        table.add_column(stage[:3], justify="center", no_wrap=True)
+    table.add_column("releases", no_wrap=True)
     for one in found:
         releases = ", ".join(map(str, one.releases)) or "–"
         table.add_row(one.title, one.state, one.profile, *(marks[made] for made in one.stages.values()), releases)
