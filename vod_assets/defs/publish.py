@@ -10,15 +10,15 @@ import dagster as dg
 
 from vod_assets.defs.gate import require_checks
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
-from vod_assets.defs.packages import tracks_by_variant
 from vod_assets.defs.showing import poster_metadata, size_text
 from vod_assets.defs.step import Step, step
-from vod_assets.domain.artifact import Artifact, ArtifactFile
+from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.catalogue import entry_for
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.release import Release, ReleasedTrack, VariantManifests, next_number, unique_tracks
 from vod_assets.domain.title import Fingerprint
+from vod_assets.domain.track import Track
 from vod_assets.ports import Cms, Origin
 from vod_assets.releasing import digests as digests_at
 from vod_assets.releasing import place
@@ -33,10 +33,6 @@ def release(
     mezzanine: Artifact,
     hls_package: Artifact,
     dash_package: Artifact,
-    video_tracks: Artifact,
-    audio_tracks: Artifact,
-    text_tracks: Artifact,
-    image_tracks: Artifact,
     poster: Artifact,
     artifacts: Artifacts,
     guard: Guard,
@@ -45,16 +41,16 @@ def release(
 ) -> dg.MaterializeResult[Artifact]:
     """An immutable, numbered copy at the origin: each track once by its digest, then the manifests.
 
-    Upstream: the packages and their tracks. Downstream: cms_entry. Refused unless every check that the profile requires
-    has passed on exactly these packages.
+    Upstream: the packages, which name their tracks. Downstream: cms_entry. Refused unless every check that the profile
+    requires has passed on exactly these packages.
     """
     with step(context, artifacts, guard, reporter) as at:
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
         require_checks(context.instance, at.title, at.profile.required_checks, digests)
-        leaves = tracks_by_variant(at, [video_tracks, audio_tracks, text_tracks, image_tracks])
-        folders = {leaf.digest: leaf for tracks in leaves.values() for leaf, _ in tracks} | {poster.digest: poster}
-        released = [ReleasedTrack.of(leaf, track) for tracks in leaves.values() for leaf, track in tracks]
+        leaves = _named_tracks(at, packages)
+        folders = {leaf.digest: leaf for leaf in leaves} | {poster.digest: poster}
+        released = [ReleasedTrack.of(leaf, leaf.read(Track)) for leaf in leaves]
         if not poster.empty:
             released.append(ReleasedTrack.of_files(poster, "poster", "poster"))
         manifests = _manifests(at, packages)
@@ -111,6 +107,14 @@ def cms_entry(
         if is_new and made.reused:
             context.log.info("the entry was missing or changed in the CMS and has been put back")
         return at.result(made, {"entry": dg.MetadataValue.url(address), "release": released.number})
+
+
+def _named_tracks(at: Step, packages: Mapping[str, Artifact]) -> list[Artifact]:
+    """Return the tracks that the packages' manifests play, which may be older than the tracks made last."""
+    leaves = [leaf for package in packages.values() for leaf in at.leaves(package).values()]
+    named = [IndexEntry.model_validate(track) for leaf in leaves for track in leaf.document["tracks"]]
+    entries = {entry.digest: entry for entry in named}
+    return [at.artifacts.store.load(at.title, entry.asset, entry.recipe) for entry in entries.values()]
 
 
 def _manifests(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[ArtifactFile, Path]]:

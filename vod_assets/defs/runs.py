@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.events import RunFailureReason  # no public name in 1.13
 
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.step import StepReporter
@@ -143,7 +144,7 @@ def _selected(definitions: dg.Definitions, selection: str) -> Sequence[dg.AssetK
 def _first_failure(result: dg.ExecuteInProcessResult) -> StepFailure | None:
     failures = [event for event in result.all_events if event.is_step_failure]
     if not failures:
-        return None
+        return _failure_outside_steps(result)
     first = failures[0]
     data = first.step_failure_data
     told = data.user_failure_data
@@ -154,6 +155,20 @@ def _first_failure(result: dg.ExecuteInProcessResult) -> StepFailure | None:
     message = data.error.message.strip() if data.error else "the step failed"
     kind = (data.error.cls_name if data.error else None) or "Failure"
     return StepFailure(STEP_PROBLEM, kind, message, first.step_key)
+
+
+def _failure_outside_steps(result: dg.ExecuteInProcessResult) -> StepFailure | None:
+    """Return why a run failed before or between its steps; None when it was interrupted."""
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.RUN_FAILURE:
+            data = event.job_failure_data
+            if data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION or data.error is None:
+                return None
+            root = data.error
+            while root.cause is not None:
+                root = root.cause
+            return StepFailure(STEP_PROBLEM, root.cls_name or "Failure", root.message.strip(), None)
+    return None
 
 
 def _settle_cancelled(instance: dg.DagsterInstance, run_id: str, failure: StepFailure | None) -> bool:
