@@ -101,14 +101,14 @@ def _print_table(found: list[TitleStatus]) -> None:
 
     marks = {"made": "[green]●[/]", "partly": "[yellow]◐[/]", "missing": "[dim]○[/]"}
     table = Table(box=None, pad_edge=False)
-    for heading in ("title", "state", "profile"):
+    for heading in ("title", "state"):
         table.add_column(heading, overflow="fold")
     for stage in STAGES:
         table.add_column(stage[:3], justify="center", no_wrap=True)
     table.add_column("releases", no_wrap=True)
     for one in found:
         releases = ", ".join(map(str, one.releases)) or "–"
-        table.add_row(one.title, one.state, one.profile, *(marks[made] for made in one.stages.values()), releases)
+        table.add_row(one.title, one.state, *(marks[made] for made in one.stages.values()), releases)
     Console().print(table if found else "No title is registered; begin with `vod run-workflow SOURCE`.")
     for one in found:
         if one.refused:
