@@ -68,7 +68,7 @@ class ToolResource(dg.ConfigurableResource[Any]):
     @property
     def runner(self) -> SupervisedRunner:
         """The supervisor of this run's tools."""
-        return SupervisedRunner(self.guard, find_sandbox(load_settings()))
+        return SupervisedRunner(PatientGuard(self.guard), find_sandbox(load_settings()))
 
 
 class ProberResource(ToolResource):
@@ -142,14 +142,15 @@ class OriginResource(dg.ConfigurableResource[LocalOrigin]):
 
 
 class CmsResource(dg.ConfigurableResource[StaticCms]):
-    """Where titles are shown."""
+    """Where titles are shown; an entry whose manifests are not at the origin is refused."""
 
     root: str
     public_url: str
+    origin_root: str
 
     def create_resource(self, context: dg.InitResourceContext) -> StaticCms:
         """Return the CMS."""
-        return StaticCms(Path(self.root), self.public_url)
+        return StaticCms(Path(self.root), self.public_url, LocalOrigin(Path(self.origin_root), self.public_url))
 
 
 def known_profiles(settings: Settings) -> dict[str, Profile]:
@@ -175,5 +176,7 @@ def resource_definitions(settings: Settings, reporter: StepReporter | None = Non
         "origin": OriginResource(
             root=str(settings.origin_path), public_url=settings.public_url, link_below=str(settings.store_path)
         ),
-        "cms": CmsResource(root=str(settings.cms_path), public_url=settings.public_url),
+        "cms": CmsResource(
+            root=str(settings.cms_path), public_url=settings.public_url, origin_root=str(settings.origin_path)
+        ),
     }

@@ -150,6 +150,14 @@ def test_verify_passes_a_published_title_and_names_what_is_lost(finished: Studio
     assert report["problems"][0]["file"].endswith(lost.name)
 
 
+def test_no_entry_is_published_for_a_release_that_is_gone(finished: Studio) -> None:
+    shutil.rmtree(finished.home / "origin/film")
+    shutil.rmtree(finished.home / "cms")
+    refused = finished.run("--select", "cms_entry")
+    assert refused.failed_with == "entry_points_nowhere"
+    assert not (finished.home / "cms/titles/film.json").exists()
+
+
 @pytest.mark.parametrize("arguments", [[], ["film", "--all"], ["nobody"]])
 def test_verify_wants_one_title_or_all(finished: Studio, arguments: list[str]) -> None:
     assert finished.vod("verify", *arguments).code == 2
