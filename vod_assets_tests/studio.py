@@ -1,4 +1,4 @@
-"""A place to run the whole graph in: its own VOD_HOME, source and profiles, and an FFmpeg that can be told to dawdle."""
+"""A place to run the whole graph in: its own VOD_HOME, source and profiles, and an FFmpeg that can dawdle."""
 
 import json
 import os

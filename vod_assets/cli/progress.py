@@ -99,9 +99,11 @@ def open_display(quiet: bool = False) -> Iterator[Display]:
         TextColumn("{task.fields[rates]}"),
     )
     # Dagster points standard error at a file while a step runs; this copy stays the terminal.
-    with os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as terminal:
-        with Bars(*columns, console=Console(file=terminal), transient=True) as bars:
-            yield LiveBars(bars)
+    with (
+        os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as terminal,
+        Bars(*columns, console=Console(file=terminal), transient=True) as bars,
+    ):
+        yield LiveBars(bars)
 
 
 def rates(progress: Progress) -> str:

@@ -14,7 +14,7 @@ from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.studio import ENCODE_OPTIONS, Ended, Studio, ended
 
 pytestmark = pytest.mark.media
-KEYS = "title run_id status elapsed_seconds hls dash cms_entry executed reused error".split()
+KEYS = ["title", "run_id", "status", "elapsed_seconds", "hls", "dash", "cms_entry", "executed", "reused", "error"]
 
 
 def percentages(text: str) -> list[int]:

@@ -106,7 +106,7 @@ def test_a_kill_while_publishing_shows_viewers_the_old_or_the_new(finished: Stud
     old = entry.read_bytes()
     released = bytes_below(finished.home / "origin" / "film" / "releases" / "1")
     with Reader(finished) as reader:
-        arguments = (*point.split(), "run-workflow", finished.source, "--json")
+        arguments: list[str | Path] = [*point.split(), "run-workflow", finished.source, "--json"]
         assert ended(finished.start(*arguments, module="vod_assets_tests.defs.killed_at")).code == -9
         assert entry.read_bytes() == old
         again = finished.run()

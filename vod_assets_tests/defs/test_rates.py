@@ -34,7 +34,7 @@ def varying(folder: Path) -> Path:
 def turned(folder: Path) -> Path:
     """Write a landscape picture that its display matrix turns to portrait, as a phone does."""
     flat = make(folder / "flat.mp4", generated_input("testsrc2=s=640x360:r=25:d=2"), **ENCODE_OPTIONS)
-    return make(folder / "film.mp4", artifact_input(flat, display_rotation=90), **{"c": "copy"})
+    return make(folder / "film.mp4", artifact_input(flat, display_rotation=90), c="copy")
 
 
 def streams(studio: Studio, rung: str) -> dict[str, Any]:
