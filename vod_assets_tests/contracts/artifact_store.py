@@ -135,6 +135,16 @@ class ArtifactStoreContract:
         store.local_path(leaf, "deep/a.txt").unlink()
         assert store.find("film", recipe) is None
 
+    def test_an_index_whose_leaf_was_made_anew_with_other_bytes_is_not_whole(self, store: ArtifactStore) -> None:
+        leaf = self.commit(store)
+        recipe = Recipe("captions", {"text_en": leaf.digest})
+        with store.attempt("film", recipe) as attempt:
+            store.commit(attempt, {}, {"text_en": leaf})
+        store.local_path(leaf, "deep/a.txt").unlink()
+        store.find("film", RECIPE)
+        self.commit(store, "other bytes")
+        assert store.find("film", recipe) is None
+
     def test_a_missing_artifact_is_named(self, store: ArtifactStore) -> None:
         with pytest.raises(StoreError, match="artifact_missing"):
             store.load("film", "poster", "0" * 64)

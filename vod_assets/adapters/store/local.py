@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vod_assets.domain.artifact import Artifact, ArtifactFile
+from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord, checked_title_id
@@ -190,8 +190,11 @@ class LocalArtifactStore:
         paths = ((self.local_path(artifact, file.path), file.size_bytes) for file in artifact.files)
         if not all(path.is_file() and path.stat().st_size == size for path, size in paths):
             return False
-        leaves = (_read_artifact(self._asset(artifact.title, leaf.asset) / leaf.recipe) for leaf in artifact.entries)
-        return all(leaf is not None and self._is_whole(leaf) for leaf in leaves)
+        return all(self._has_leaf(artifact.title, entry) for entry in artifact.entries)
+
+    def _has_leaf(self, title: str, entry: IndexEntry) -> bool:
+        leaf = _read_artifact(self._asset(title, entry.asset) / entry.recipe)
+        return leaf is not None and leaf.digest == entry.digest and self._is_whole(leaf)
 
     def _title(self, title: str) -> Path:
         return self.root / "titles" / checked_title_id(title)
