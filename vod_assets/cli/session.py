@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from vod_assets.ports import ArtifactStore, Prober, SourceStore
 
 
+NO_LOGS = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
+
+
 class AlwaysWanted:
     """The guard of work that no run does."""
 
@@ -34,10 +37,15 @@ class Session:
 
     @cached_property
     def instance(self) -> "dg.DagsterInstance":
-        """The Dagster instance that every command shares."""
-        import dagster as dg
+        """The Dagster instance that every command shares.
 
-        return dg.DagsterInstance.get()
+        It keeps no copy of what steps print: for that, Dagster starts two processes a step, and ours print nothing.
+        """
+        import dagster as dg
+        from dagster._core.instance.ref import InstanceRef  # no public name in 1.13
+
+        home = ensure_dagster_home(self.settings)
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides={"compute_logs": NO_LOGS}))
 
     @cached_property
     def store(self) -> "ArtifactStore":
