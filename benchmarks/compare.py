@@ -30,6 +30,12 @@ def heights(multivariant: Path) -> dict[int, Path]:
     }
 
 
+def sound_list(multivariant: Path) -> Path:
+    """Return the media playlist of the first audio rendition."""
+    parsed = m3u8.loads(multivariant.read_text())
+    return next((multivariant.parent / media.uri).resolve() for media in parsed.media if media.type == "AUDIO")
+
+
 def joined(playlist: Path, target: Path) -> Path:
     """Write the media of a media playlist as one file: init segment and segments, one after the other."""
     parsed = m3u8.loads(playlist.read_text())

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 
 from benchmarks.clips import duration
-from benchmarks.compare import heights, joined, local
+from benchmarks.compare import heights, joined, local, sound_list
 from benchmarks.measure import MemorySampler
 from benchmarks.sides import fresh, profiles, vod_command
 from benchmarks.sync import offset
@@ -114,8 +114,7 @@ def _largest_event(home: Path) -> int:
 def _synchronism(source: Path, multivariant: Path, work: Path) -> dict[str, Any]:
     playlists = heights(multivariant)
     picture = joined(playlists[max(playlists)], work / "long_picture.mp4")
-    (sound_list,) = [path for path in multivariant.parent.glob("*.m3u8") if path.name.startswith("audio")][:1]
-    sound = joined(sound_list, work / "long_sound.mp4")
+    sound = joined(sound_list(multivariant), work / "long_sound.mp4")
     end = duration(source)
     places = {"start": 2.0, "middle": end / 2, "end": end - 5.0}
     found = {name: offset(source, picture, sound, at) for name, at in places.items()}

@@ -1,6 +1,7 @@
 """Run the benchmarks: ``python benchmarks/run.py WORK [PART …]``; see README.md beside this file."""
 
 import argparse
+import fcntl
 import json
 import os
 import platform
@@ -201,6 +202,11 @@ def main() -> None:
     if work.is_relative_to(CHECKOUT):
         parser.error("the work folder must not lie in the checkout")
     work.mkdir(parents=True, exist_ok=True)
+    alone = (work / ".lock").open("w")
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)  # two benchmarks in one folder empty each other's homes
+    except BlockingIOError:
+        parser.error(f"another benchmark works in {work}; name another folder, or better wait for a quiet machine")
     measured(vod_command("--version"), work, profiles(work)).checked()
     bench = Bench(work, clips.clip(work, arguments.corpus, arguments.seconds), arguments.rounds, arguments.corpus)
     for name in arguments.parts or PARTS:
