@@ -64,7 +64,7 @@ def release(
         )
         number = next_number(digests_at(origin, at.title), unnumbered.digest)
         was_there = _is_at(origin, unnumbered.with_number(number))
-        recipe = Recipe("release", digests, {"origin": origin.address, "number": number, "release": unnumbered.digest})
+        recipe = Recipe("release", digests, {"number": number, "release": unnumbered.digest})
         with TemporaryDirectory(prefix="release-") as scratch:
             numbered = place(
                 origin,
@@ -99,14 +99,17 @@ def cms_entry(
         require_checks(context.instance, at.title, at.profile.required_checks, release.document["packages"])
         released = Release.model_validate(release.document["release"])
         entry = entry_for(at.record, released, origin.url, media_info.read(MediaInfo)).as_document()
-        recipe = Recipe("cms_entry", {"release": release.digest}, {"cms": cms.address, "entry": entry})
+        recipe = Recipe("cms_entry", {"release": release.digest}, {"entry": entry})
         guard.check()
         is_new = cms.entry(at.title) != entry
         address = cms.publish(entry)
-        made = at.make(recipe, lambda _: {"address": address, "release": released.number})
+        made = at.make(recipe, lambda _: {"release": released.number})
         if is_new and made.reused:
             context.log.info("the entry was missing or changed in the CMS and has been put back")
-        return at.result(made, {"entry": dg.MetadataValue.url(address), "release": released.number})
+        return at.result(
+            replace(made, reused=made.reused and not is_new),
+            {"entry": dg.MetadataValue.url(address), "release": released.number},
+        )
 
 
 def _named_tracks(at: Step, packages: Mapping[str, Artifact]) -> list[Artifact]:

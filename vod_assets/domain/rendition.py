@@ -81,11 +81,20 @@ def rung_parameters(info: MediaInfo, preset: VideoPreset, rung: RungPreset, ladd
 def audio_filters(stream: AudioStream, video: VideoStream, preset: AudioPreset) -> tuple[Filter, ...]:
     """Return the filters of one audio track: from the video's first frame to its last, at one rate.
 
-    ``async=1`` fills holes with silence and drops overlaps without stretching; ``first_pts=0`` pads or cuts the start.
+    ``async=1`` fills holes with silence and drops overlaps without stretching, as soon as they add up to 10 ms (by
+    default a tenth of a second of drift is let pass); ``first_pts=0`` pads or cuts the start.
     """
     filters = [
         Filter(name="asetpts", arguments={"expr": f"PTS-({_seconds(video.start_seconds)})/TB"}),
-        Filter(name="aresample", arguments={"sample_rate": str(preset.sample_rate), "async": "1", "first_pts": "0"}),
+        Filter(
+            name="aresample",
+            arguments={
+                "sample_rate": str(preset.sample_rate),
+                "async": "1",
+                "min_hard_comp": "0.01",
+                "first_pts": "0",
+            },
+        ),
     ]
     if stream.channels > STEREO:
         filters.append(Filter(name="aformat", arguments={"channel_layouts": "stereo"}))

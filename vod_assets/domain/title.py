@@ -55,8 +55,8 @@ class TitleRecord(Document):
 
     @property
     def name(self) -> str:
-        """The title to show when no language is asked for."""
-        return next(iter(self.names.values()), self.title_id)
+        """The title to show when no language is asked for: in its own language if it has that name."""
+        return self.names.get(self.language) or next(iter(self.names.values()), self.title_id)
 
 
 def slug(stem: str) -> str:
