@@ -23,8 +23,11 @@ def load_release(origin: Origin, title: str, number: int) -> Release:
 
 
 def digests(origin: Origin, title: str) -> dict[int, str]:
-    """Return the digest of every release of a title, by number."""
-    return {number: load_release(origin, title, number).digest for number in origin.releases(title)}
+    """Return the digest of every release of a title, by number; empty where ``release.json`` cannot be read.
+
+    A damaged release keeps its number, and blocks no other: `EndState` reports it.
+    """
+    return {number: _digest(origin, title, number) for number in origin.releases(title)}
 
 
 def place(
@@ -60,3 +63,10 @@ def place(
     guard.check()
     origin.put_release(release.title, numbered.number, {**manifest_files, RELEASE_FILE: document}, sums)
     return numbered
+
+
+def _digest(origin: Origin, title: str, number: int) -> str:
+    try:
+        return load_release(origin, title, number).digest
+    except StoreError:
+        return ""

@@ -182,6 +182,18 @@ def test_what_a_killed_command_left_in_the_scratch_folder_is_found(house: House)
     assert [problem.code for problem in house.state.check_all(house.folder / "scratch")] == ["leftover"]
 
 
+def test_a_damaged_release_is_named_while_a_newer_one_is_published(house: House, tmp_path: Path) -> None:
+    """Nor are its tracks called leftovers: nobody can tell which they are."""
+    edit_the_release(house)
+    house.age(house.segment.parent)
+    newer = made(tmp_path / "newer", words="newer").place(house.origin, tmp_path)
+    house.publish(newer)
+    assert newer.number == 2
+    found = house.state.check_title("film")
+    assert [problem.code for problem in found] == ["release_corrupt"]
+    assert "release.json" in found[0].file
+
+
 def test_a_track_that_does_not_play_is_named(house: House) -> None:
     played: list[str] = []
 

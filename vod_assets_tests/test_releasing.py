@@ -51,6 +51,23 @@ def test_a_changed_track_makes_release_two_and_the_poster_is_not_sent_again(tmp_
     assert origin.puts.count("track") == 3
 
 
+@pytest.mark.parametrize("text", [b"{", None])
+def test_a_damaged_release_keeps_its_number_and_blocks_no_other(tmp_path: Path, text: bytes | None) -> None:
+    origin = MemoryOrigin()
+    made(tmp_path).place(origin, tmp_path)
+    _replace_release_file(origin, text)
+    assert digests(origin, "film") == {1: ""}
+    assert made(tmp_path / "other", words="other").place(origin, tmp_path).number == 2
+    assert made(tmp_path).place(origin, tmp_path).number == 3
+    assert made(tmp_path).place(origin, tmp_path).number == 3
+
+
+def _replace_release_file(origin: MemoryOrigin, text: bytes | None) -> None:
+    del origin.files["film"]["releases/1/release.json"]
+    if text is not None:
+        origin.files["film"]["releases/1/release.json"] = text
+
+
 def test_a_cancelled_run_publishes_nothing(tmp_path: Path) -> None:
     origin, guard, one = WatchedOrigin(), Switch(), made(tmp_path)
     guard.is_wanted = False

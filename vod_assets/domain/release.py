@@ -159,7 +159,7 @@ def next_number(existing: Mapping[int, str], digest: str) -> int:
     """Return the number of a release: the one its digest already has, else one more than the highest.
 
     Args:
-        existing: Digest of every release of the title, by number.
+        existing: Digest of every release of the title, by number; empty for one that cannot be read.
         digest: Digest of the release to publish.
     """
     known = [number for number, other in existing.items() if other == digest]
