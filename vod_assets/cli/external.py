@@ -95,7 +95,7 @@ def _place(session: Session, folder: Path, title: str) -> Release:
     release = external_release(
         title, [file for file, _ in files.values()], lambda path: _text(folder / path), folder.name
     )
-    with TemporaryDirectory(prefix="release-") as scratch:
+    with TemporaryDirectory(dir=session.settings.scratch_path, prefix="release-") as scratch:
         local = {release.tracks[0].digest: {path: file for path, (_, file) in files.items()}}
         return place(session.origin, release, local, {}, AlwaysWanted(), Path(scratch))
 

@@ -65,7 +65,7 @@ def release(
         number = next_number(digests_at(origin, at.title), unnumbered.digest)
         was_there = _is_at(origin, unnumbered.with_number(number))
         recipe = Recipe("release", digests, {"number": number, "release": unnumbered.digest})
-        with TemporaryDirectory(prefix="release-") as scratch:
+        with TemporaryDirectory(dir=at.path(hls_package).parent, prefix=".scratch-") as scratch:
             numbered = place(
                 origin,
                 unnumbered,

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,14 @@ def test_a_finished_folder_is_released_published_and_verified(empty: Studio, fol
     assert published.code == 0, published.stdout
     assert json.loads(Path(published.outcome["cms_entry"]).read_text())["release"]["external"] is True
     assert empty.vod("verify", "--all", "--decode").code == 0
+
+
+def test_nothing_is_written_outside_the_home(
+    empty: Studio, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a killed command leaves lies where `vod verify --all` looks."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert empty.vod("task", "upload", folder, "--json").code == 0
 
 
 def test_the_same_folder_again_is_the_same_release(empty: Studio, folder: Path) -> None:

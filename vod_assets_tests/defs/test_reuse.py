@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,14 @@ def test_the_same_title_again_starts_no_tool(finished: Studio, finished_once: Fi
     assert set(again.outcome["reused"]) == finished_once.first_run.executed
     assert finished.calls() == []
     assert again.outcome["hls"] == finished_once.first_run.outcome["hls"]
+
+
+def test_a_release_is_put_together_where_leftovers_are_looked_for(
+    finished: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    shutil.rmtree(finished.home / "origin")
+    assert finished.run("--select", "release").code == 0
 
 
 @pytest.mark.parametrize("loss", ["the whole recipe", "the commit", "a file"])

@@ -32,6 +32,7 @@ from vod_assets.ports import Attempt, RunGuard
 ASSET_NAME = re.compile(r"[a-z][a-z0-9_.]{0,80}")
 COMMITTED = "artifact.json"
 POINTER = "latest.json"
+DRAFT_FOLDERS = ("refused", "sources", "titles/*", "titles/*/*")  # where `_replace` writes
 
 
 class LocalArtifactStore:
@@ -176,15 +177,20 @@ class LocalArtifactStore:
         shutil.rmtree(self._title(title), ignore_errors=True)
 
     def unreferenced(self, older_than_seconds: int) -> list[str]:
-        """Return the addresses of old attempts and drafts that no commit names."""
+        """Return the addresses of old attempts and drafts that no commit names.
+
+        What is still written to is not old, however long ago it was begun.
+        """
         oldest = time.time() - older_than_seconds
-        found: list[str] = []
-        for recipe in (self.root / "titles").glob("*/*/*"):
-            winner = _read_artifact(recipe) if recipe.is_dir() else None
+        return sorted(str(stray) for stray in self._strays() if _last_touched(stray) < oldest)
+
+    def _strays(self) -> Iterator[Path]:
+        for folder in DRAFT_FOLDERS:
+            yield from self.root.glob(f"{folder}/.*.json-*")
+        for recipe in (path for path in (self.root / "titles").glob("*/*/*") if path.is_dir()):
+            winner = _read_artifact(recipe)
             kept = {COMMITTED, winner.attempt if winner else ""}
-            strays = [entry for entry in recipe.iterdir() if entry.name not in kept] if recipe.is_dir() else []
-            found += [str(stray) for stray in strays if _modified(stray) < oldest]
-        return sorted(found)
+            yield from (entry for entry in recipe.iterdir() if entry.name not in kept)
 
     def _is_whole(self, artifact: Artifact) -> bool:
         paths = ((self.local_path(artifact, file.path), file.size_bytes) for file in artifact.files)
@@ -273,8 +279,9 @@ def _read_artifact(folder: Path) -> Artifact | None:
     return Artifact.model_validate(document["artifact"]) if document else None
 
 
-def _modified(path: Path) -> float:
+def _last_touched(path: Path) -> float:
+    """Return when a file, or anything below a directory, was written last; now, when a writer just removes it."""
     try:
-        return path.stat().st_mtime
-    except FileNotFoundError:  # its writer has just cleaned it up
+        return max(entry.lstat().st_mtime for entry in (path, *path.rglob("*")))
+    except FileNotFoundError:
         return time.time()

@@ -1,13 +1,17 @@
 """The local store keeps the contract, and says what a disk does to it."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from vod_assets.adapters.store.local import LocalArtifactStore
 from vod_assets.domain.errors import ConfigError, StoreError
+from vod_assets.domain.title import TitleRecord
 from vod_assets_tests.contracts.artifact_store import RECIPE, ArtifactStoreContract, Switch
+
+DAY = 24 * 3600
 
 
 class TestLocalArtifactStore(ArtifactStoreContract):
@@ -31,6 +35,36 @@ class TestLocalArtifactStore(ArtifactStoreContract):
         with pytest.raises(StoreError, match="titles"), store.attempt("film", RECIPE):
             pass
 
+    @pytest.mark.parametrize(
+        "draft",
+        [
+            "refused/.film.json-0a1b2c3d",
+            "sources/.ab.json-0a1b2c3d",
+            "titles/film/.title.json-0a1b2c3d",
+            "titles/film/poster/.latest.json-0a1b2c3d",
+        ],
+    )
+    def test_a_draft_of_a_killed_writer_is_found_once_it_is_old(
+        self, store: LocalArtifactStore, tmp_path: Path, draft: str
+    ) -> None:
+        store.register(TitleRecord(title_id="film", source="file:///a/film.mov"))
+        store.refuse("film", {"code": "source_empty"})
+        store.point(self.commit(store))
+        (tmp_path / draft).write_text("{")
+        assert store.unreferenced(older_than_seconds=DAY) == []
+        age(tmp_path / draft)
+        assert store.unreferenced(older_than_seconds=DAY) == [str(tmp_path / draft)]
+
+    def test_an_attempt_that_is_still_written_to_is_not_old(self, store: LocalArtifactStore) -> None:
+        """An encode of two days writes to a file that it made on the first."""
+        with store.attempt("film", RECIPE) as attempt:
+            video = attempt.directory / "video.mp4"
+            video.write_bytes(b"half")
+            age(attempt.directory)
+            assert store.unreferenced(older_than_seconds=DAY) == []
+            age(video)
+            assert store.unreferenced(older_than_seconds=DAY) == [str(attempt.directory)]
+
     def test_a_killed_commit_is_never_half_visible(self, store: LocalArtifactStore) -> None:
         """A child is killed inside a commit at many points; a reader sees the whole artifact or none."""
         for number in range(12):
@@ -42,6 +76,11 @@ class TestLocalArtifactStore(ArtifactStoreContract):
             if found is not None:
                 assert store.local_path(found, "a.bin").stat().st_size == 100_000
         assert self.commit(store).files
+
+
+def age(path: Path) -> None:
+    old = time.time() - 2 * DAY
+    os.utime(path, (old, old))
 
 
 def _commit_and_die(store: LocalArtifactStore, after_calls: int) -> None:
