@@ -6,7 +6,7 @@ is opened: so ``dagster dev`` in a checkout, with nothing set, shares one instan
 
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.root import LocalArtifactStorage
@@ -26,7 +26,27 @@ def instance_folder() -> str:
     return str(folder)
 
 
-class HomeStorage(DagsterSqliteStorage):
+class _FoundWhenOpened:
+    """A part of the instance that takes no configuration, and looks for its folder when it is opened."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """Return the configuration it takes: none."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Any:  # noqa: ARG003
+        """Open it in the folder of the moment."""
+        opened: Any = cls
+        return opened(cls.folder(), inst_data=inst_data)
+
+    @classmethod
+    def folder(cls) -> str:
+        """Return the folder of the moment."""
+        return instance_folder()
+
+
+class HomeStorage(_FoundWhenOpened, DagsterSqliteStorage):
     """Runs, events and schedules in SQLite below the instance's folder."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -35,40 +55,15 @@ class HomeStorage(DagsterSqliteStorage):
         self._event_log_storage = PooledEventLog(str(history / "runs"))
         self._run_storage = PooledRuns.from_local(str(history))
 
-    @classmethod
-    def config_type(cls) -> dict[str, Any]:
-        """Return the configuration it takes: none."""
-        return {}
 
-    @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:  # noqa: ARG003
-        """Open the storage in the folder of the moment."""
-        return cls(instance_folder(), inst_data=inst_data)
-
-
-class HomeArtifacts(LocalArtifactStorage):
+class HomeArtifacts(_FoundWhenOpened, LocalArtifactStorage):
     """Values that Dagster itself keeps, below the instance's folder."""
 
-    @classmethod
-    def config_type(cls) -> dict[str, Any]:
-        """Return the configuration it takes: none."""
-        return {}
 
-    @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:  # noqa: ARG003
-        """Open the storage in the folder of the moment."""
-        return cls(instance_folder(), inst_data=inst_data)
-
-
-class HomeComputeLogs(LocalComputeLogManager):
+class HomeComputeLogs(_FoundWhenOpened, LocalComputeLogManager):
     """What steps write to standard output and error, below the instance's folder."""
 
     @classmethod
-    def config_type(cls) -> dict[str, Any]:
-        """Return the configuration it takes: none."""
-        return {}
-
-    @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:  # noqa: ARG003
-        """Open the logs in the folder of the moment."""
-        return cls(str(Path(instance_folder()) / "storage"), inst_data=inst_data)
+    def folder(cls) -> str:
+        """Return the folder that Dagster itself keeps logs in."""
+        return str(Path(instance_folder()) / "storage")

@@ -12,9 +12,9 @@ import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError  # no public name in 1.13
 
 from vod_assets.defs.artifact_io import ArtifactIOManager
-from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.documents import plain
-from vod_assets.domain.errors import Cancelled, SourceError, ToolError, VodError
+from vod_assets.domain.errors import Cancelled, SourceError, StoreError, ToolError, VodError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
@@ -111,7 +111,19 @@ class Step:
 
     def leaves(self, index: Artifact) -> dict[str, Artifact]:
         """Return the artifacts that an index lists, by name; none for an empty one."""
-        return {entry.name: self.artifacts.store.load(self.title, entry.asset, entry.recipe) for entry in index.entries}
+        return {entry.name: self.leaf(entry) for entry in index.entries}
+
+    def leaf(self, entry: IndexEntry) -> Artifact:
+        """Return the artifact that an index or a package names, with the very bytes that it names.
+
+        Raises:
+            StoreError: ``artifact_missing``: it is gone, or was made anew with other bytes.
+        """
+        leaf = self.artifacts.store.load(self.title, entry.asset, entry.recipe)
+        if leaf.digest != entry.digest:
+            cause = f"{entry.name} of {entry.asset} is {leaf.digest[:12]} now, and {entry.digest[:12]} is what was used"
+            raise StoreError("artifact_missing", cause, f"Materialise {entry.asset} and what follows it", self.title)
+        return leaf
 
     def path(self, artifact: Artifact, file: str = "") -> Path:
         """Return a local path of an artifact's file, or of its directory."""
@@ -138,6 +150,7 @@ class Step:
         """Return what Dagster records of an asset: the artifact, its digest as data version, and what a person sees."""
         artifact = made.artifact
         self.reporter.made(self.title, artifact.asset, made.reused)
+        facts = metadata or {}
         shown: dict[str, Any] = {"made": "reused" if made.reused else "made now"}
         if artifact.empty:
             shown["empty"] = artifact.empty
@@ -151,7 +164,7 @@ class Step:
             asset_key=artifact.asset,
             value=artifact,
             data_version=dg.DataVersion(artifact.digest),
-            metadata={**shown, **(metadata or {}), **kept},
+            metadata={**shown, **facts, **kept, **facts},  # an asset's own facts come first, and win
         )
 
     def _size(self, artifact: Artifact) -> int:

@@ -11,19 +11,9 @@ from vod_assets.domain.errors import Cancelled, StoreError
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import ArtifactStore
+from vod_assets_tests.fakes import Switch
 
 RECIPE = Recipe("poster", {"mezzanine": "a" * 64}, {"width": 96})
-
-
-class Switch:
-    """A guard that a test turns off."""
-
-    def __init__(self) -> None:
-        self.is_wanted = True
-
-    def check(self) -> None:
-        if not self.is_wanted:
-            raise Cancelled
 
 
 class ArtifactStoreContract:

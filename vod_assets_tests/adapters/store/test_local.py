@@ -9,7 +9,8 @@ import pytest
 from vod_assets.adapters.store.local import LocalArtifactStore
 from vod_assets.domain.errors import ConfigError, StoreError
 from vod_assets.domain.title import TitleRecord
-from vod_assets_tests.contracts.artifact_store import RECIPE, ArtifactStoreContract, Switch
+from vod_assets_tests.contracts.artifact_store import RECIPE, ArtifactStoreContract
+from vod_assets_tests.fakes import Switch
 
 DAY = 24 * 3600
 
