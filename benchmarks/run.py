@@ -150,8 +150,8 @@ def identity(bench: Bench) -> None:
 
 def long(bench: Bench) -> None:
     """Forty-five minutes: memory, synchronism, and a SIGKILL half-way."""
-    times = max(1, round(2700 / clips.duration(bench.clip)))
-    source = clips.looped(bench.work, bench.clip, times)
+    clip = clips.small(bench.work, bench.clip)
+    source = clips.looped(bench.work, clip, max(1, round(2700 / clips.duration(clip))))
     for name, value in long_title.trial(source, bench.work / "vod-long", bench.work).items():
         bench.facts[name] = value
         print(f"  {name}: {value}", flush=True)
