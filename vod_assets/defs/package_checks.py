@@ -123,7 +123,7 @@ def _opened(at: Step, packages: Mapping[str, Artifact], inspector: PackageInspec
         for variant, leaf in at.leaves(package).items():
             manifests.setdefault(variant, []).append(at.path(leaf))
             for entry in (IndexEntry.model_validate(track) for track in leaf.document["tracks"]):
-                tracks[entry.digest] = at.artifacts.store.load(at.title, entry.asset, entry.recipe)
+                tracks[entry.digest] = at.leaf(entry)
     folders = {digest: at.path(leaf) for digest, leaf in tracks.items()}
     sizes = {f"tracks/{digest}/{file.path}": file.size_bytes for digest, leaf in tracks.items() for file in leaf.files}
     with inspector.open(folders, manifests, sizes) as opened:

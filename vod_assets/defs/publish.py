@@ -117,7 +117,7 @@ def _named_tracks(at: Step, packages: Mapping[str, Artifact]) -> list[Artifact]:
     leaves = [leaf for package in packages.values() for leaf in at.leaves(package).values()]
     named = [IndexEntry.model_validate(track) for leaf in leaves for track in leaf.document["tracks"]]
     entries = {entry.digest: entry for entry in named}
-    return [at.artifacts.store.load(at.title, entry.asset, entry.recipe) for entry in entries.values()]
+    return [at.leaf(entry) for entry in entries.values()]
 
 
 def _manifests(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[ArtifactFile, Path]]:

@@ -119,3 +119,12 @@ def test_every_required_check_is_one_that_there_is(finished: Studio) -> None:
         for profile in session.profiles.values():
             assert set(profile.required_checks) <= known
     assert Path(finished.title).is_dir()
+
+
+def test_a_track_made_anew_with_other_bytes_is_not_released_in_the_place_of_the_checked_one(finished: Studio) -> None:
+    committed = next(finished.title.glob("audio_tracks/*/*/init.mp4")).parent.parent / "artifact.json"
+    committed.write_text(committed.read_text().replace('"role": "main"', '"role": "dub"'))
+    shutil.rmtree(finished.home / "origin")
+    error = finished.run("--select", "release").outcome["error"]
+    assert error["code"] == "artifact_missing"
+    assert "Materialise audio_tracks" in error["message"]
