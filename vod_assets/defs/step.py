@@ -150,6 +150,7 @@ class Step:
         """Return what Dagster records of an asset: the artifact, its digest as data version, and what a person sees."""
         artifact = made.artifact
         self.reporter.made(self.title, artifact.asset, made.reused)
+        facts = metadata or {}
         shown: dict[str, Any] = {"made": "reused" if made.reused else "made now"}
         if artifact.empty:
             shown["empty"] = artifact.empty
@@ -163,7 +164,7 @@ class Step:
             asset_key=artifact.asset,
             value=artifact,
             data_version=dg.DataVersion(artifact.digest),
-            metadata={**shown, **(metadata or {}), **kept},
+            metadata={**shown, **facts, **kept, **facts},  # an asset's own facts come first, and win
         )
 
     def _size(self, artifact: Artifact) -> int:
