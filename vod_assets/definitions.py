@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from vod_assets.defs.gate import require_known_checks
 from vod_assets.defs.jobs import register_title, registered_titles, title_graph
 from vod_assets.defs.package_checks import package_checks
 from vod_assets.defs.packages import dash_package, hls_package
@@ -25,6 +26,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         reporter: Is told what each step does; None: the run's log.
     """
     profiles = known_profiles(settings)
+    require_known_checks(profiles, package_checks)
     return dg.Definitions(
         assets=[
             mezzanine,

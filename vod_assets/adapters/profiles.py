@@ -1,13 +1,15 @@
 """Profiles from YAML files: the packaged ones and the operator's own."""
 
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
-from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.profile import Profile
+from vod_assets.settings import absolute
 
 
 def load_profiles(folder: Path | None = None) -> dict[str, Profile]:
@@ -17,21 +19,41 @@ def load_profiles(folder: Path | None = None) -> dict[str, Profile]:
         ConfigError: ``bad_profile``, naming the file and the field.
     """
     packaged = [Path(str(entry)) for entry in resources.files("vod_assets").joinpath("profiles").iterdir()]
-    if folder is not None and not folder.is_dir():
-        raise ConfigError("bad_setting", f"VOD_PROFILES names {folder}, which is no folder", "Make it, or unset it")
-    own = sorted(folder.glob("*.yaml")) if folder is not None else []
-    profiles = [_read(path) for path in [*sorted(packaged), *own] if path.suffix == ".yaml"]
-    return {profile.name: profile for profile in profiles}
+    own = absolute(folder) if folder is not None else None
+    if own is not None and not own.is_dir():
+        raise ConfigError("bad_setting", f"VOD_PROFILES names {own}, which is no folder", "Make it, or unset it")
+    return _by_name(packaged) | (_by_name(own.iterdir()) if own is not None else {})
+
+
+def _by_name(paths: Iterable[Path]) -> dict[str, Profile]:
+    """Return the profiles of one folder's YAML files."""
+    found: dict[str, Profile] = {}
+    files: dict[str, str] = {}
+    for path in sorted(path for path in paths if path.suffix in (".yaml", ".yml")):
+        profile = _read(path)
+        if profile.name in found:
+            raise _bad(path, f"name: {files[profile.name]} is called {profile.name} too")
+        found[profile.name], files[profile.name] = profile, path.name
+    return found
 
 
 def _read(path: Path) -> Profile:
-    remedy = "See docs/profiles.md for every field"
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Profile.model_validate(document)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError("bad_profile", f"it is not YAML: {error}", remedy, file=path.name) from error
+        return Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise _bad(path, f"it cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise _bad(path, f"it is not UTF-8 at byte {error.start}") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise _bad(path, f"line {line}: {printable(error.problem or 'is no YAML')}") from error
+    except yaml.YAMLError as error:
+        raise _bad(path, f"it is not YAML: {printable(str(error))}") from error
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "the profile"
-        raise ConfigError("bad_profile", f"{field}: {first['msg']}", remedy, file=path.name) from error
+        raise _bad(path, f"{field}: {printable(first['msg'].removeprefix('Value error, '))}") from error
+
+
+def _bad(path: Path, cause: str) -> ConfigError:
+    return ConfigError("bad_profile", cause, "See docs/profiles.md for every field", file=path.name)

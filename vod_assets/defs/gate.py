@@ -9,7 +9,8 @@ from dagster._core.storage.asset_check_execution_record import (
     AssetCheckExecutionRecordStatus,
 )
 
-from vod_assets.domain.errors import GateError
+from vod_assets.domain.errors import ConfigError, GateError
+from vod_assets.domain.profile import Profile
 
 JUDGED = "judged"  # metadata of every check result: the digest of each artifact that was looked at
 
@@ -18,6 +19,20 @@ def check_key(name: str) -> dg.AssetCheckKey:
     """Return the key of a check that a profile calls ``asset.check``."""
     asset, _, check = name.partition(".")
     return dg.AssetCheckKey(dg.AssetKey(asset), check)
+
+
+def require_known_checks(profiles: Mapping[str, Profile], checks: Sequence[dg.AssetChecksDefinition]) -> None:
+    """Return when there is every check that a profile requires: one that nobody runs would never let a title pass.
+
+    Raises:
+        ConfigError: ``bad_profile``, naming the profile, the check and those that there are.
+    """
+    known = sorted(key.to_user_string().replace(":", ".") for check in checks for key in check.check_keys)
+    for profile in profiles.values():
+        for name in profile.required_checks:
+            if name not in known:
+                cause = f"required_checks: there is no check “{name}”"
+                raise ConfigError("bad_profile", cause, f"Use {', '.join(known)}", file=f"profile {profile.name}")
 
 
 def require_checks(

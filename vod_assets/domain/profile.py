@@ -1,25 +1,45 @@
 """Profiles: what to make of a title, as data."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from vod_assets.domain.documents import Document
 
 RUNG_NAME = re.compile(r"(?P<short_side>[1-9][0-9]{1,3})p(?P<suffix>[0-9]{2,3})?(_[a-z0-9]+)?")
 SHORT_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+IFRAMES = "_iframes"  # ends the name of a track's I-frame playlist, so no rung may be called so
+SMALLEST_SIDE, LARGEST_SIDE = 16, 8192
+X264Preset = Literal[
+    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"
+]
 
 
-def bits(text: str | int) -> int:
+def bits(text: object) -> int:
     """Return bits per second of ``5000k``, ``2.8M`` or a plain number, as FFmpeg reads them (SI prefixes)."""
-    if isinstance(text, int):
+    if isinstance(text, int) and not isinstance(text, bool):
         return text
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([kM]?)", text)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([kM]?)", text) if isinstance(text, str) else None
     if not match:
         raise ValueError(f"{text!r} is no bitrate: write 5000k or 5M")
     return int(Fraction(match[1]) * {"": 1, "k": 1000, "M": 1_000_000}[match[2]])
+
+
+def seconds(value: object) -> Fraction:
+    """Return exact seconds of ``2``, ``1.92`` or ``1001/250``; the decimal that was written, not its binary float."""
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError(f"{value!r} is no number of seconds: write 4, 1.92 or 1001/250") from error
+
+
+Bits = Annotated[int, BeforeValidator(bits), Field(gt=0, le=1_000_000_000)]
+Seconds = Annotated[Fraction, BeforeValidator(seconds), Field(gt=0, le=60)]
+Side = Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE, multiple_of=2)]
 
 
 class RungPreset(Document):
@@ -33,25 +53,24 @@ class RungPreset(Document):
     """
 
     name: str
-    box: tuple[int, int]
-    crf: int | None = None
-    bitrate: int | None = None
-    maxrate: int | None = None
-    bufsize: int | None = None
+    box: tuple[Side, Side]
+    crf: int | None = Field(default=None, ge=1, le=51)  # 0 is lossless, which no player's profile of H.264 knows
+    bitrate: Bits | None = None
+    maxrate: Bits | None = None
+    bufsize: Bits | None = None
 
     @field_validator("box", mode="before")
     @classmethod
     def _read_box(cls, value: object) -> object:
-        return tuple(int(side) for side in value.split("x")) if isinstance(value, str) else value
-
-    @field_validator("bitrate", "maxrate", "bufsize", mode="before")
-    @classmethod
-    def _read_bits(cls, value: str | int | None) -> int | None:
-        return None if value is None else bits(value)
+        if not isinstance(value, str):
+            return value
+        if not (match := re.fullmatch(r"(\d{1,5})x(\d{1,5})", value)):
+            raise ValueError(f"{value!r} is no box: write 1920x1080")
+        return int(match[1]), int(match[2])
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
-        if not RUNG_NAME.fullmatch(self.name):
+        if not RUNG_NAME.fullmatch(self.name) or self.name.endswith(IFRAMES):
             raise ValueError(f"rung name {self.name!r}: write the short side and p, as in 1080p or 1080p_hi")
         if (self.crf is None) == (self.bitrate is None):
             raise ValueError(f"rung {self.name}: give either crf or bitrate")
@@ -64,31 +83,26 @@ class VideoPreset(Document):
     """One codec's ladder. ``threads`` is a number, never the machine's cores, so a recipe gives the same bytes."""
 
     codec: Literal["h264"] = "h264"
-    preset: str = "fast"
+    preset: X264Preset = "fast"
     threads: int = Field(default=2, ge=1, le=64)
-    rungs: tuple[RungPreset, ...]
+    rungs: tuple[RungPreset, ...] = Field(min_length=1)
 
 
 class AudioPreset(Document):
     """How every audio track is encoded; more than two channels are mixed down to stereo."""
 
     codec: Literal["aac"] = "aac"
-    bits_per_second: int = 128_000
-    sample_rate: int = 48_000
-
-    @field_validator("bits_per_second", mode="before")
-    @classmethod
-    def _read_bits(cls, value: str | int) -> int:
-        return bits(value)
+    bits_per_second: Annotated[int, BeforeValidator(bits), Field(ge=8_000, le=512_000)] = 128_000
+    sample_rate: Literal[32_000, 44_100, 48_000] = 48_000
 
 
 class ThumbnailPreset(Document):
     """Sprite sheets: one picture every ``interval_seconds``, in sheets of ``columns`` by ``rows``."""
 
-    interval_seconds: int = 5
-    width: int = 160
-    columns: int = 5
-    rows: int = 5
+    interval_seconds: int = Field(default=5, ge=1, le=3600)
+    width: int = Field(default=160, ge=SMALLEST_SIDE, le=640)
+    columns: int = Field(default=5, ge=1, le=20)  # 20 of the widest: far below the 65,535 pixels of a JPEG
+    rows: int = Field(default=5, ge=1, le=20)
 
 
 class Variant(Document):
@@ -106,34 +120,70 @@ class Variant(Document):
             raise ValueError(f"variant name {self.name!r}: use lower-case letters, digits and _")
         return self
 
+    def selects(self, codec: str, rung: str) -> bool:
+        """Return whether a rung of a codec belongs to this variant."""
+        return codec in self.codecs and (not self.rungs or rung in self.rungs)
+
 
 class Profile(Document):
     """What to make of a title. Profiles are YAML files; a wrong one fails at start and names the field."""
 
     name: str
     description: str = ""
-    segment_seconds: Fraction = Fraction(4)
-    gop_seconds: Fraction = Fraction(2)
-    video: tuple[VideoPreset, ...]
+    segment_seconds: Seconds = Fraction(4)
+    gop_seconds: Seconds = Fraction(2)
+    video: tuple[VideoPreset, ...] = Field(min_length=1)
     audio: AudioPreset = AudioPreset()
     captions: bool = True
     thumbnails: ThumbnailPreset | None = ThumbnailPreset()
-    variants: tuple[Variant, ...] = (Variant(name="clear"),)
+    variants: tuple[Variant, ...] = Field(default=(Variant(name="clear"),), min_length=1)
     required_checks: tuple[str, ...] = ()
+
+    @field_validator("name")
+    @classmethod
+    def _is_short(cls, value: str) -> str:
+        if not SHORT_NAME.fullmatch(value):
+            raise ValueError(f"{value!r} cannot name a profile: use lower-case letters, digits and _")
+        return value
+
+    @field_validator("video")
+    @classmethod
+    def _names_nothing_twice(cls, value: tuple[VideoPreset, ...]) -> tuple[VideoPreset, ...]:
+        _refuse_twice("codec", [preset.codec for preset in value])
+        for preset in value:
+            _refuse_twice("rung", [rung.name for rung in preset.rungs])
+        return value
+
+    @field_validator("variants")
+    @classmethod
+    def _are_distinct(cls, value: tuple[Variant, ...]) -> tuple[Variant, ...]:
+        _refuse_twice("variant", [variant.name for variant in value])
+        return value
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
-        if not SHORT_NAME.fullmatch(self.name):
-            raise ValueError(f"profile name {self.name!r}: use lower-case letters, digits and _")
         if (self.segment_seconds / self.gop_seconds).denominator != 1:
             raise ValueError("segment_seconds must be a whole number of gop_seconds")
-        names = self.rendition_keys()
-        if len(names) != len(set(names)):
-            raise ValueError(f"profile {self.name} names a rung twice: {', '.join(names)}")
-        if not self.variants or not self.video or not all(preset.rungs for preset in self.video):
-            raise ValueError(f"profile {self.name} needs at least one variant, one codec and one rung")
+        for variant in self.variants:
+            self._require_renditions(variant)
         return self
 
     def rendition_keys(self) -> list[str]:
         """Return the asset keys of this profile's renditions, ``h264_1080p`` first."""
         return [f"{preset.codec}_{rung.name}" for preset in self.video for rung in preset.rungs]
+
+    def _require_renditions(self, variant: Variant) -> None:
+        rungs = {rung.name for preset in self.video for rung in preset.rungs}
+        unknown = {*variant.codecs} - {preset.codec for preset in self.video} | {*variant.rungs} - rungs
+        if unknown:
+            raise ValueError(
+                f"variants: {variant.name} names {', '.join(sorted(unknown))}, which “video” does not make"
+            )
+        if not any(variant.selects(preset.codec, rung.name) for preset in self.video for rung in preset.rungs):
+            raise ValueError(f"variants: {variant.name} selects no rendition")
+
+
+def _refuse_twice(kind: str, names: Sequence[Any]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"{kind} {twice[0]} is there twice")

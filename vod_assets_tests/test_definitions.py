@@ -1,0 +1,19 @@
+"""The composition root refuses profiles that nothing could be published with."""
+
+from pathlib import Path
+
+import pytest
+
+from vod_assets.definitions import build_definitions
+from vod_assets.domain.errors import ConfigError
+from vod_assets.settings import Settings
+
+TINY = Path(__file__).parent / "profiles" / "tiny.yaml"
+
+
+@pytest.mark.parametrize("name", ["hls_package.nonsense", "nonsense", "release.durations"])
+def test_a_required_check_that_nobody_runs_is_refused_and_the_real_ones_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "tiny.yaml").write_text(TINY.read_text().replace("hls_package.durations", name))
+    said = rf"^profile tiny: required_checks: there is no check “{name}” \[bad_profile\]\. Use .*hls_package\.durations"
+    with pytest.raises(ConfigError, match=said):
+        build_definitions(Settings(home=tmp_path, profiles=tmp_path, _env_file=None))
