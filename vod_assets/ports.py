@@ -60,8 +60,17 @@ class Limits:
     address_space_bytes: int = 4 << 30
     cpu_seconds: int = 24 * 3600
     wall_seconds: int = 12 * 3600
-    stall_seconds: int = 120  # without output of any kind
+    stall_seconds: int = 120  # without output of any kind, or without advance where the tool reports it
     file_bytes: int = 1 << 40
+
+
+@dataclass(frozen=True)
+class Advance:
+    """How far a tool says it is; one that is as far as before does nothing, whatever else it prints."""
+
+    done_seconds: Fraction = Fraction(0)
+    frames: int = 0
+    written_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,7 @@ class ToolRunner(Protocol):
         limits: Limits = Limits(),
         on_line: Callable[[str], None] | None = None,
         on_error_line: Callable[[str], None] | None = None,
+        pulse: Callable[[], Advance] | None = None,
         cwd: Path | None = None,
     ) -> ToolResult:
         """Run a tool to its end and return what it said.
@@ -95,6 +105,8 @@ class ToolRunner(Protocol):
                 then not kept.
             on_error_line: Called with each line of standard error, also those that `ToolResult.stderr` (the last 200)
                 no longer holds.
+            pulse: Asked how far the tool is. Where it is given, only a change of its answer counts as a sign of life:
+                FFmpeg reports its progress twice a second even while it waits for ever for its input.
             cwd: Working directory.
 
         Raises:

@@ -36,6 +36,8 @@ class ScriptedTools:
         *,
         limits: Limits = Limits(),  # noqa: B008
         on_line: object = None,
+        on_error_line: object = None,
+        pulse: object = None,
         cwd: Path | None = None,
     ) -> ToolResult:
         self.asked.append(argv)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from vod_assets.adapters.endings import tool_error, unwrapped
-from vod_assets.adapters.process_limits import kernel_limits
+from vod_assets.adapters.process_limits import Pulse, Watchdog, kernel_limits
 from vod_assets.adapters.process_output import LineReader, OnLine, Tail
 from vod_assets.adapters.sandbox import Sandbox
 from vod_assets.adapters.tool_trace import trace
@@ -58,20 +58,22 @@ class SupervisedRunner:
         limits: Limits = Limits(),  # noqa: B008 - frozen, and the port's own default
         on_line: OnLine | None = None,
         on_error_line: OnLine | None = None,
+        pulse: Pulse | None = None,
         cwd: Path | None = None,
     ) -> ToolResult:
         """Run a tool to its end and return what it said; see `vod_assets.ports.ToolRunner`."""
         self.guard.check()
-        supervised = _Supervised(argv, limits, on_line, on_error_line)
-        supervised.start(self.sandbox.command(argv, cwd) if self.sandbox else argv, cwd)
+        supervised = _Supervised(argv, Watchdog(limits, pulse), on_line, on_error_line)
         try:
+            supervised.start(self.sandbox.command(argv, cwd) if self.sandbox else argv, cwd)
             supervised.watch(self.guard)
         except BaseException:
             supervised.end()
             raise
         finally:
             supervised.close()
-            trace(argv, cwd, supervised.cpu_seconds, time.monotonic() - supervised.started)
+            if supervised.process is not None:
+                trace(argv, cwd, supervised.cpu_seconds, supervised.watchdog.running_seconds)
         if self.sandbox:
             supervised.returncode = unwrapped(supervised.returncode)
         return supervised.result()
@@ -81,12 +83,12 @@ class _Supervised:
     """One run of one tool."""
 
     def __init__(
-        self, argv: Sequence[str], limits: Limits, on_line: OnLine | None, on_error_line: OnLine | None
+        self, argv: Sequence[str], watchdog: Watchdog, on_line: OnLine | None, on_error_line: OnLine | None
     ) -> None:
-        self.argv, self.limits = list(argv), limits
+        self.argv, self.watchdog = list(argv), watchdog
+        self.process: subprocess.Popen[bytes] | None = None
         self.tail = Tail()
         self.captured = bytearray()
-        self.started = self.heard = time.monotonic()
         self.cpu_seconds = 0.0
         self.returncode: int | None = None
         self._lines = LineReader(on_line) if on_line else None
@@ -94,7 +96,7 @@ class _Supervised:
 
     def start(self, argv: Sequence[str], cwd: Path | None) -> None:
         """Start the tool with its limits set."""
-        parent, wanted = os.getpid(), kernel_limits(self.limits)
+        parent, wanted = os.getpid(), kernel_limits(self.watchdog.limits)
 
         def limit_child() -> None:  # runs between fork and exec: system calls only
             _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -134,20 +136,25 @@ class _Supervised:
                 self._read(selector, POLL_SECONDS)
                 if time.monotonic() >= next_check:
                     guard.check()
-                    self._check_limits()
+                    self._check_time()
                     next_check = time.monotonic() + POLL_SECONDS
             self._kill_group()  # children that outlived the tool
             self._drain(selector)
         self._reap()
 
     def end(self) -> None:
-        """End the tool and everything it started: SIGTERM, three seconds, SIGKILL; then reap it."""
-        self._signal_group(signal.SIGTERM)
-        deadline = time.monotonic() + GRACE_SECONDS
-        while not self._has_ended() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        self._kill_group()
-        self._reap()
+        """End the tool and everything it started: SIGTERM, three seconds, SIGKILL; then reap it.
+
+        A second Ctrl-C cuts the three seconds short, and nothing else.
+        """
+        try:
+            self._signal_group(signal.SIGTERM)
+            deadline = time.monotonic() + GRACE_SECONDS
+            while not self._has_ended() and time.monotonic() < deadline:
+                time.sleep(0.02)
+        finally:
+            self._kill_group()
+            self._reap()
 
     def close(self) -> None:
         """Close the pipes."""
@@ -159,15 +166,16 @@ class _Supervised:
         if self._lines:
             self._lines.close()
         self._errors.close()
-        wall_seconds = time.monotonic() - self.started
+        wall_seconds = self.watchdog.running_seconds
         if self.returncode != 0:
-            raise tool_error(self.argv, self.returncode or 0, self.tail.text, self.cpu_seconds, self.limits)
+            limits = self.watchdog.limits
+            raise tool_error(self.argv, self.returncode or 0, self.tail.text, self.cpu_seconds, limits)
         return ToolResult(bytes(self.captured), self.tail.text, self.cpu_seconds, wall_seconds)
 
     def _pipes(self) -> tuple[tuple[IO[bytes], Callable[[bytes], None]], ...]:
-        stdout, stderr = self.process.stdout, self.process.stderr
-        if stdout is None or stderr is None:
+        if self.process is None or self.process.stdout is None or self.process.stderr is None:
             return ()
+        stdout, stderr = self.process.stdout, self.process.stderr
         return ((stdout, self._lines.feed if self._lines else self._capture), (stderr, self._errors.feed))
 
     def _keep(self, line: str) -> None:
@@ -194,7 +202,7 @@ class _Supervised:
         for key, _ in events:
             chunk = os.read(key.fd, 64 << 10)
             if chunk:
-                self.heard = time.monotonic()
+                self.watchdog.heard()
                 key.data(chunk)
             else:
                 selector.unregister(key.fileobj)
@@ -205,24 +213,21 @@ class _Supervised:
         while selector.get_map() and self._read(selector, 0.05) and time.monotonic() < deadline:
             pass
 
-    def _check_limits(self) -> None:
-        now = time.monotonic()
-        if now - self.started > self.limits.wall_seconds:
-            raise self._beyond("limit_exceeded", f"ran longer than its {self.limits.wall_seconds} s")
-        if now - self.heard > self.limits.stall_seconds:
-            raise self._beyond("stalled", f"said nothing for {self.limits.stall_seconds} s")
+    def _check_time(self) -> None:
+        if objection := self.watchdog.objection():
+            raise self._beyond(*objection)
 
     def _beyond(self, code: str, what: str) -> ToolError:
         return ToolError(code, f"{Path(self.argv[0]).name} {what} and was ended", argv=self.argv, stderr=self.tail.text)
 
     def _has_ended(self) -> bool:
         """Whether the tool is gone; it stays a zombie until `_reap`, so its group's number cannot be given anew."""
-        if self.returncode is not None:
+        if self.process is None or self.returncode is not None:
             return True
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _signal_group(self, number: signal.Signals) -> None:
-        if self.returncode is None:
+        if self.process is not None and self.returncode is None:
             try:
                 os.killpg(self.process.pid, number)
             except (ProcessLookupError, PermissionError):
@@ -232,7 +237,7 @@ class _Supervised:
         self._signal_group(signal.SIGKILL)
 
     def _reap(self) -> None:
-        if self.returncode is None:
+        if self.process is not None and self.returncode is None:
             _, status, usage = os.wait4(self.process.pid, 0)
             self.returncode = self.process.returncode = os.waitstatus_to_exitcode(status)
             self.cpu_seconds = usage.ru_utime + usage.ru_stime

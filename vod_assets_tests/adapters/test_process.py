@@ -1,10 +1,13 @@
 """The supervisor: whatever a tool does, it ends, and the error says why."""
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import psutil
@@ -13,7 +16,7 @@ import pytest
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.process_output import KEPT_STDERR_LINES, Tail
 from vod_assets.domain.errors import Cancelled, ToolError
-from vod_assets.ports import Limits
+from vod_assets.ports import Advance, Limits
 
 ROOMY = Limits(address_space_bytes=2 << 30, cpu_seconds=60, wall_seconds=60, stall_seconds=30)
 
@@ -164,6 +167,30 @@ def test_a_silent_tool_is_stalled():
     assert time.monotonic() - started < 10
 
 
+def test_a_tool_that_only_talks_is_stalled_where_it_last_got():
+    """As FFmpeg does, which reports the same place twice a second while its input does not come."""
+    talks = "import time\nfor n in range(600): print(min(n, 5), flush=True); time.sleep(.05)"
+    seen = [0]
+    with pytest.raises(ToolError) as caught:
+        SupervisedRunner().run(
+            program(talks),
+            limits=Limits(stall_seconds=1, wall_seconds=60),
+            on_line=lambda line: seen.append(int(line)),
+            pulse=lambda: Advance(done_seconds=Fraction(seen[-1] * 150 + 1, 5)),
+        )
+    assert caught.value.code == "stalled"
+    assert "stalled at 00:02:30.200: no advance for 1 s" in str(caught.value)
+
+
+def test_a_tool_that_advances_in_silence_is_left_alone():
+    started = time.monotonic()
+    SupervisedRunner().run(
+        program("import time; time.sleep(2.5)"),
+        limits=Limits(stall_seconds=1, wall_seconds=60),
+        pulse=lambda: Advance(frames=int(10 * (time.monotonic() - started))),
+    )
+
+
 def test_a_talking_tool_is_ended_by_its_wall_limit():
     talks = "import time\nwhile True: print('.', flush=True); time.sleep(.1)"
     assert failure(talks, Limits(wall_seconds=1, stall_seconds=30)).code == "limit_exceeded"
@@ -183,6 +210,32 @@ def test_a_cancelled_run_ends_the_tool_and_its_grandchildren(tmp_path: Path):
         SupervisedRunner(CancelsOnce(pids)).run(program(text), limits=ROOMY)
     wait_until_gone([int(pid) for pid in pids.read_text().split()], 5)
     assert time.monotonic() - started < 10
+
+
+class InterruptsTwice:
+    """A guard in whose place Ctrl-C is pressed as soon as a file is there, and once more while the tool is ended."""
+
+    def __init__(self, sign: Path) -> None:
+        self.sign = sign
+
+    def check(self) -> None:
+        if self.sign.exists() and self.sign.read_text().strip():
+            threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+            raise KeyboardInterrupt
+
+
+def test_a_second_interrupt_ends_a_stubborn_tool_at_once(tmp_path: Path):
+    pid = tmp_path / "pid"
+    text = (
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"open({str(pid)!r}, 'w').write(str(os.getpid()))\n"
+        "time.sleep(60)\n"
+    )
+    with pytest.raises(KeyboardInterrupt) as caught:
+        SupervisedRunner(InterruptsTwice(pid)).run(program(text), limits=ROOMY)
+    assert isinstance(caught.value.__context__, KeyboardInterrupt)  # it came twice
+    assert not psutil.pid_exists(int(pid.read_text()))  # ended and reaped, before anybody heard of it
 
 
 def test_a_cancelled_run_starts_nothing(tmp_path: Path):

@@ -9,13 +9,14 @@ from pathlib import Path
 import ffmpeg
 
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, package_input
+from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.package_view import Decoded
 from vod_assets.ports import Limits, ToolRunner
 
 AT_ONCE = 8  # playlists a process: its start costs more than a small track's decode, its memory grows with each
-LIMITS = Limits(wall_seconds=6 * 3600)
+LIMITS = Limits(wall_seconds=6 * 3600, stall_seconds=STALL_SECONDS)
 BLAMED = ("tool_failed", "decoder_crash")  # codes for which the package is to blame
 NOTHING = Decoded(packets=0, frames=0, errors=0)
 _STREAM = re.compile(
@@ -37,20 +38,13 @@ class FfmpegPackageDecoder:
         Raises:
             ToolError: ``undecodable``.
         """
-        seconds = [Fraction(0)]
-
-        def read(line: str) -> None:
-            key, _, value = line.partition("=")
-            if key == "out_time_us" and value.lstrip("-").isdigit():
-                seconds.append(Fraction(int(value), 1_000_000))
-
-        argv = self._command([playlist], root, progress=True)
-        stderr = self._runner.run(argv, limits=LIMITS, on_line=read).stderr
+        argv, progress = self._command([playlist], root), ProgressReader()
+        stderr = self._play(argv, progress)
         decoded = _read(stderr).get(0, NOTHING)
         if decoded.errors or not decoded.frames:
             cause = f"{decoded.frames} frames decode, with {decoded.errors} errors"
             raise ToolError("undecodable", cause, "Package it again", file=playlist.name, argv=argv, stderr=stderr)
-        return decoded.frames, seconds[-1]
+        return decoded.frames, progress.advance().done_seconds
 
     def decode_all(self, playlists: Sequence[Path], root: Path) -> list[Decoded]:
         """Decode many media playlists in as few processes as sensible; return what came of each, in order.
@@ -81,16 +75,19 @@ class FfmpegPackageDecoder:
 
     def _decode_some(self, playlists: Sequence[Path], root: Path) -> list[Decoded]:
         argv = self._command(playlists, root)
-        counts = _read(self._runner.run(argv, limits=LIMITS).stderr)
+        counts = _read(self._play(argv, ProgressReader()))
         order = [argument for before, argument in pairwise(argv) if before == "-i"]  # the builder's, not ours
         return [counts.get(order.index(f"file:{playlist.resolve()}"), NOTHING) for playlist in playlists]
 
-    def _command(self, playlists: Sequence[Path], root: Path, *, progress: bool = False) -> list[str]:
+    def _play(self, argv: Sequence[str], progress: ProgressReader) -> str:
+        return self._runner.run(argv, limits=LIMITS, on_line=progress.read, pulse=progress.advance).stderr
+
+    def _command(self, playlists: Sequence[Path], root: Path) -> list[str]:
         inputs = [package_input(playlist, root, threads=1) for playlist in playlists]
         # One output an input: as streams of one output, a slow track would hold the others' frames in memory. Streams
         # are named, or ffmpeg would choose the best of all inputs for the first output.
         outputs = [ffmpeg.output(one["v?"], one["a?"], "pipe:", f="null") for one in inputs]
-        return compile_ffmpeg(self._program, outputs, progress=progress, verbosity="level+verbose")
+        return compile_ffmpeg(self._program, outputs, progress=True, verbosity="level+verbose")
 
 
 def _read(stderr: str) -> dict[int, Decoded]:

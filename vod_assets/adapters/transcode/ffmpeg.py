@@ -1,12 +1,12 @@
 """Encoding with FFmpeg: one process a codec, all its rungs; one process an audio track."""
 
-from collections.abc import Callable, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
 from vod_assets.adapters.ffmpeg.counts import DecodeCounter
+from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.acceptance import judge_audio_decode, judge_decode, judge_failed_decode
 from vod_assets.domain.errors import ToolError
@@ -21,7 +21,7 @@ from vod_assets.domain.rendition import (
     shared_filters,
     video_arguments,
 )
-from vod_assets.ports import EncodeReport, Limits, OnProgress, Progress, RungJob, ToolRunner
+from vod_assets.ports import EncodeReport, Limits, OnProgress, RungJob, ToolRunner
 
 VIDEO_FILE = "video.mp4"
 AUDIO_FILE = "audio.mp4"
@@ -46,18 +46,24 @@ class FfmpegTranscoder:
     ) -> EncodeReport:
         """Encode all jobs' rungs in one process with one decode, and judge the counts of this very decode."""
         argv = self.video_command(source, info, ladder, preset, jobs)
-        report = ProgressReader(info.duration_seconds, on_progress)
+        progress = ProgressReader(info.duration_seconds, on_progress)
         large = any(job.rung.width * job.rung.height > FULL_HD_PIXELS for job in jobs)
-        limits = Limits(address_space_bytes=(12 if large else 4) << 30)
+        limits = Limits(address_space_bytes=(12 if large else 4) << 30, stall_seconds=STALL_SECONDS)
         counter = DecodeCounter()
         try:
-            result = self.runner.run(argv, limits=limits, on_line=report.read, on_error_line=counter.read)
+            result = self.runner.run(
+                argv,
+                limits=limits,
+                on_line=progress.read,
+                on_error_line=counter.read,
+                pulse=progress.advance,
+            )
         except ToolError as error:
             raise judge_failed_decode(error, info.video.index, counter.counts, source.name) from error
         counts = counter.counts
         return EncodeReport(
             decoded_frames=counts.frames.get(info.video.index, 0),
-            encoded_frames=report.frames,
+            encoded_frames=progress.advance().frames,
             cpu_seconds=result.cpu_seconds,
             wall_seconds=result.wall_seconds,
             findings=judge_decode(info, counts, source.name),
@@ -84,9 +90,15 @@ class FfmpegTranscoder:
     ) -> EncodeReport:
         """Encode one audio stream, from the video's first frame to its last."""
         argv = self.audio_command(source, info, stream, preset, target)
-        counter = DecodeCounter()
+        counter, progress = DecodeCounter(), ProgressReader()
         try:
-            result = self.runner.run(argv, on_line=_ignore, on_error_line=counter.read)
+            result = self.runner.run(
+                argv,
+                limits=Limits(stall_seconds=STALL_SECONDS),
+                on_line=progress.read,
+                on_error_line=counter.read,
+                pulse=progress.advance,
+            )
         except ToolError as error:
             raise judge_failed_decode(error, stream.index, counter.counts, source.name) from error
         counts = counter.counts
@@ -109,44 +121,7 @@ class FfmpegTranscoder:
         return compile_ffmpeg(self.tools.ffmpeg, [output], progress=True, verbosity="level+verbose")
 
 
-class ProgressReader:
-    """Reads FFmpeg's ``-progress`` lines (``key=value``, blocks end with ``progress=``)."""
-
-    def __init__(self, total_seconds: Fraction, on_progress: Callable[[Progress], None]) -> None:
-        self.total_seconds, self.on_progress = total_seconds, on_progress
-        self.frames = 0
-        self._block: dict[str, str] = {}
-
-    def read(self, line: str) -> None:
-        """Take one line; report when a block is complete."""
-        key, _, value = line.partition("=")
-        self._block[key.strip()] = value.strip()
-        if key == "progress":
-            self.frames = int(self._block.get("frame", "0"))
-            self.on_progress(
-                Progress(
-                    done_seconds=_number(self._block.get("out_time_us", "")) / 1_000_000,
-                    total_seconds=self.total_seconds,
-                    frames_per_second=_number(self._block.get("fps", "")),
-                    speed=_number(self._block.get("speed", "").removesuffix("x")),
-                )
-            )
-            self._block = {}
-
-
 def _chain(stream: Any, filters: Sequence[Filter]) -> Any:
     for filter_ in filters:
         stream = stream.filter(filter_.name, **filter_.arguments)
     return stream
-
-
-def _number(text: str) -> Fraction:
-    """Return a number of a progress line, 0 for ``N/A`` and for what FFmpeg does not know yet."""
-    try:
-        return max(Fraction(0), Fraction(text))
-    except ValueError:
-        return Fraction(0)
-
-
-def _ignore(_line: str) -> None:
-    """Progress of audio is not shown: it takes seconds."""

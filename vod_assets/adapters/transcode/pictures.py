@@ -1,6 +1,6 @@
 """Still pictures: a poster worth looking at, and a small picture every few seconds, without decoding the whole film."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image, ImageFilter, ImageStat
 
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
+from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import MediaInfo, VideoStream
@@ -22,7 +23,7 @@ CANDIDATES = 6
 LAST_CANDIDATE = Fraction(65, 100)  # of the duration: not the credits
 DENSE_KEYFRAMES_SECONDS = 10
 SEARCHED_SECONDS = 60  # of a source whose key frames are too rare to jump to
-LIMITS = Limits(address_space_bytes=4 << 30, file_bytes=1 << 30)
+LIMITS = Limits(address_space_bytes=4 << 30, file_bytes=1 << 30, stall_seconds=STALL_SECONDS)
 HDR_TRANSFERS = {"smpte2084": 100, "arib-std-b67": 100}  # with the light level, cd/m², that becomes white
 THRIFTY: dict[str, Any] = {"skip_frame:v": "noref", "threads:v": 2}
 KEYFRAMES_ONLY: dict[str, Any] = {"skip_frame:v": "nokey", "discard:v": "nokey", "threads:v": 1}
@@ -67,7 +68,7 @@ class FfmpegPictureMaker:
             SourceError: ``no_video``: not one of them can be decoded.
         """
         with TemporaryDirectory(dir=target.parent, prefix=".poster_") as scratch:
-            self.runner.run(self.poster_command(source, info, Path(scratch)), limits=LIMITS)
+            self._run(self.poster_command(source, info, Path(scratch)))
             paths = (
                 (time, Path(scratch, f"{number}.jpg")) for number, time in enumerate(candidate_times(info), start=1)
             )
@@ -99,13 +100,13 @@ class FfmpegPictureMaker:
             few = {"frames:v": len(times), "start_number": 1}
             still = _still(picture, info.video, size)
             outputs.append(still.output(str(directory / "%d.jpg"), **JPEG, **few, f="image2"))
-        return compile_ffmpeg(self.tools.ffmpeg, outputs)
+        return compile_ffmpeg(self.tools.ffmpeg, outputs, progress=True)
 
     def thumbnails(self, source: Path, info: MediaInfo, preset: ThumbnailPreset, directory: Path) -> int:
         """Write one small JPEG per interval, ``00001.jpg`` on, for the whole duration; return how many."""
         count, made = thumbnail_count(info, preset), 0
         for effort in efforts(info, preset):
-            self.runner.run(self.thumbnail_command(source, info, preset, directory, effort), limits=LIMITS)
+            self._run(self.thumbnail_command(source, info, preset, directory, effort))
             made = len(list(directory.glob("[0-9]*.jpg")))
             if made == count:
                 return count
@@ -123,7 +124,12 @@ class FfmpegPictureMaker:
         lasting = still.filter("tpad", stop=-1, stop_mode="clone")  # a picture per interval to the very end
         frames = {"frames:v": thumbnail_count(info, preset), "start_number": 1}
         output = lasting.output(str(directory / "%05d.jpg"), **JPEG, **frames, f="image2")
-        return compile_ffmpeg(self.tools.ffmpeg, [output])
+        return compile_ffmpeg(self.tools.ffmpeg, [output], progress=True)
+
+    def _run(self, argv: Sequence[str]) -> None:
+        """Run a command that says nothing but its progress: a long film takes minutes."""
+        progress = ProgressReader()
+        self.runner.run(argv, limits=LIMITS, on_line=progress.read, pulse=progress.advance)
 
 
 def efforts(info: MediaInfo, preset: ThumbnailPreset) -> list[Effort]:
