@@ -39,11 +39,31 @@ def rung_filters(video: VideoStream, rung: Rung) -> tuple[Filter, ...]:
     arguments = {"w": str(rung.width), "h": str(rung.height), "flags": "bicubic"}
     if video.colour.range in ("pc", "full"):
         arguments["out_range"] = "tv"
-    return (
+    if is_rgb(video.pixel_format):
+        arguments |= {"out_color_matrix": "bt709", "out_range": "tv"}
+    filters = (
         Filter(name="scale", arguments=arguments),
         Filter(name="setsar", arguments={"sar": "1"}),
         Filter(name="format", arguments={"pix_fmts": "yuv420p"}),
     )
+    return (*filters, _said_colours(video)) if is_rgb(video.pixel_format) else filters
+
+
+def is_rgb(pixel_format: str) -> bool:
+    """Whether FFmpeg's name of a pixel format is one of red, green and blue, palettes included."""
+    return pixel_format.startswith(("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "x2rgb", "x2bgr", "pal8"))
+
+
+def _said_colours(video: VideoStream) -> Filter:
+    """Return the filter that names the colours of a picture that was RGB.
+
+    FFmpeg makes BT.601 of RGB when nothing else is said, and players take what is not named for BT.709.
+    """
+    primaries, transfer = (
+        "bt709" if value in ("", "unknown") else value for value in (video.colour.primaries, video.colour.transfer)
+    )
+    said = {"colorspace": "bt709", "color_primaries": primaries, "color_trc": transfer, "range": "tv"}
+    return Filter(name="setparams", arguments=said)
 
 
 def video_arguments(preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> dict[str, str]:
