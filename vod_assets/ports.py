@@ -240,6 +240,14 @@ class SourceStore(Protocol):
         """Return the addresses of the files beside a source, sorted."""
         ...
 
+    def read(self, address: str, most_bytes: int) -> bytes:
+        """Return the bytes of a small file beside a source.
+
+        Raises:
+            SourceError: ``limit_exceeded``, and those of `canonical`.
+        """
+        ...
+
 
 class Prober(Protocol):
     """Inspects media files."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from vod_assets.domain.errors import ConfigError, SourceError
 from vod_assets.domain.sidecars import find_sidecars
 from vod_assets.domain.title import Sidecar, TitleRecord
-from vod_assets.domain.title_file import TitleFile, read_title_file
+from vod_assets.domain.title_file import LARGEST_FILE_BYTES, TitleFile, read_title_file
 from vod_assets.ports import SourceStore
 
 
@@ -16,10 +17,18 @@ def describe_from(sources: SourceStore) -> Callable[[TitleRecord, list[str]], Ti
         titled = next((sidecar for sidecar in sidecars if sidecar.kind == "title_file"), None)
         if titled is None:
             return record.model_copy(update={"sidecars": sidecars})
-        path = sources.local_path(titled.address)
-        return completed(record, sidecars, read_title_file(path.read_bytes(), path.name))
+        return completed(record, sidecars, _read(titled, sources))
 
     return describe
+
+
+def _read(titled: Sidecar, sources: SourceStore) -> TitleFile:
+    name = sources.local_path(titled.address).name
+    try:
+        data = sources.read(titled.address, LARGEST_FILE_BYTES)
+    except SourceError as error:
+        raise ConfigError("bad_title_file", error.cause, "Correct it, or take the file away", file=name) from error
+    return read_title_file(data, name)
 
 
 def completed(record: TitleRecord, sidecars: tuple[Sidecar, ...], said: TitleFile) -> TitleRecord:

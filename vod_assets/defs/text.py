@@ -13,7 +13,7 @@ import dagster as dg
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.step import Made, Step, step
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.captions import read_captions, refusal, write_webvtt
+from vod_assets.domain.captions import LARGEST_FILE_BYTES, read_captions, refusal, write_webvtt
 from vod_assets.domain.errors import SourceError, ToolError
 from vod_assets.domain.media_info import Finding, MediaInfo, TextStream
 from vod_assets.domain.recipe import Recipe
@@ -85,7 +85,7 @@ def captions(
             return at.result(at.nothing("captions", f"profile {at.profile.name} asks for no captions"))
         leaves: dict[str, Made] = {}
         findings = [_bitmap(stream) for stream in info.text if not stream.is_text]
-        for source in (*_sidecars(at, sources), *_embedded(at, mezzanine, info, sources, text)):
+        for source in (*_sidecars(at, sources, findings), *_embedded(at, mezzanine, info, sources, text)):
             try:
                 made = _convert(at, source, info)
             except (SourceError, ToolError) as error:
@@ -121,15 +121,20 @@ def _convert(at: Step, source: TextSource, info: MediaInfo) -> Made:
     return at.make(recipe, convert)
 
 
-def _sidecars(at: Step, sources: SourceStore) -> Iterator[TextSource]:
-    for sidecar in at.record.sidecars:
-        if sidecar.kind == "captions":
-            yield _sidecar(sidecar, sources)
+def _sidecars(at: Step, sources: SourceStore, findings: list[Finding]) -> Iterator[TextSource]:
+    """Yield the caption files beside the source; one that cannot be read becomes a finding."""
+    for sidecar in (sidecar for sidecar in at.record.sidecars if sidecar.kind == "captions"):
+        path = sources.local_path(sidecar.address)
+        try:
+            data = sources.read(sidecar.address, LARGEST_FILE_BYTES)
+        except SourceError as error:  # its code is that of a source, which would be refused
+            unread = SourceError("caption_file_refused", error.cause, file=path.name)
+            findings.append(refusal(unread, path.name))
+            continue
+        yield _sidecar(sidecar, path, data)
 
 
-def _sidecar(sidecar: Sidecar, sources: SourceStore) -> TextSource:
-    path = sources.local_path(sidecar.address)
-    data = path.read_bytes()
+def _sidecar(sidecar: Sidecar, path: Path, data: bytes) -> TextSource:
     return TextSource(
         digest=hashlib.sha256(data).hexdigest(),
         name=path.name,

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote_to_bytes
 from vod_assets.domain.acceptance import refusal
 from vod_assets.domain.errors import ConfigError, SourceError, printable
 from vod_assets.domain.title import Fingerprint
+from vod_assets.settings import absolute
 
 MEMORY = "fingerprints"
 
@@ -62,6 +63,15 @@ class LocalSources:
         others = (entry for entry in path.parent.iterdir() if entry != path and entry.is_file())
         return sorted("file://" + quote(os.fsencode(entry)) for entry in others)
 
+    def read(self, address: str, most_bytes: int) -> bytes:
+        """Return the bytes of a small file beside a source; see `vod_assets.ports.SourceStore`."""
+        path = self.local_path(self.canonical(address))
+        with _blamed_on(path), path.open("rb") as file:
+            data = file.read(most_bytes + 1)
+        if len(data) > most_bytes:
+            raise refusal("limit_exceeded", f"it is longer than {most_bytes} bytes", str(path))
+        return data
+
     def _remembered(self, path: Path, status: os.stat_result) -> Fingerprint | None:
         try:
             kept = json.loads(self._note(path).read_text())
@@ -90,7 +100,7 @@ def _path(address: str) -> Path:
     """Return the absolute path that an address names; bytes that are no UTF-8 survive."""
     scheme, separator, _ = address.partition("://")
     if not separator or not scheme.isalnum():
-        return Path(address).expanduser().absolute()
+        return absolute(address)
     if scheme.lower() != "file":
         raise ConfigError(
             "scheme_not_supported",

@@ -139,3 +139,22 @@ def test_siblings_are_the_other_files_of_the_folder(sources: LocalSources, tmp_p
     film(tmp_path / "drop/film.yaml")
     film(tmp_path / "drop/sub/other.srt")
     assert [Path(sibling).name for sibling in sources.siblings(str(path))] == ["film.en.srt", "film.yaml"]
+
+
+def test_only_a_leading_tilde_and_slash_is_the_users_home(
+    sources: LocalSources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.chdir(tmp_path)
+    beside = film(tmp_path / "~clip.mp4")
+    assert sources.local_path(sources.canonical("~clip.mp4")) == beside.resolve()
+    assert sources.local_path("~/clip.mp4") == tmp_path / "user/clip.mp4"
+
+
+def test_a_file_beside_a_source_is_read_up_to_a_limit(sources: LocalSources, tmp_path: Path):
+    beside = str(film(tmp_path / "film.yaml", b"12345"))
+    assert sources.read(beside, 5) == b"12345"
+    for address, most_bytes, code in ((beside, 4, "limit_exceeded"), (beside + "x", 5, "source_missing")):
+        with pytest.raises(SourceError) as caught:
+            sources.read(address, most_bytes)
+        assert caught.value.code == code
