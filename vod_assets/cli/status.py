@@ -26,7 +26,7 @@ class TitleStatus:
     """Where one title stands.
 
     Attributes:
-        state: ``running``, ``refused``, ``published``, ``released``, ``incomplete`` or ``registered``.
+        state: ``running``, ``published``, ``refused``, ``released``, ``incomplete`` or ``registered``.
         stages: ``made``, ``partly`` or ``missing`` for each stage.
     """
 
@@ -74,10 +74,10 @@ def status_of(session: Session, title: str) -> TitleStatus:
     state = "incomplete" if any(made != "missing" for made in stages.values()) else "registered"
     if active_runs(session.instance, title):
         state = "running"
+    elif session.cms.entry(title) is not None:  # a new file that is refused does not take the published one away
+        state, stages["cms"] = "published", "made"
     elif refusal is not None:
         state = "refused"
-    elif session.cms.entry(title) is not None:
-        state, stages["cms"] = "published", "made"
     elif session.origin.releases(title):
         state, stages["release"] = "released", "made"
     return TitleStatus(

@@ -53,7 +53,7 @@ def register_source(
         describe=describe_from(sources),
         default_profile=load_settings().profile,
     )
-    with edge(context, config.title, artifacts):
+    with edge(context, config.title):
         record = register(registrar, config.source, config.title, config.profile).record
     context.instance.add_run_tags(context.run_id, {TITLE_TAG: record.title_id})
     context.log.info(f"registered {record.title_id}; the sensor registered_titles launches its run")

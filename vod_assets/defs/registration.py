@@ -62,6 +62,7 @@ def register(registrar: Registrar, source: str, title: str = "", profile: str = 
     if profile and profile not in registrar.profiles:
         known = ", ".join(sorted(registrar.profiles))
         raise ConfigError("unknown_profile", f"there is no profile “{profile}”", f"Use one of: {known}", title=title)
+    title_id = ""
     try:
         address = registrar.sources.canonical(source)
         title_id = _title_id(registrar.store, address, title)
@@ -69,7 +70,7 @@ def register(registrar: Registrar, source: str, title: str = "", profile: str = 
             path = registrar.sources.local_path(address)
             registrar.prober.inspect(path, path.name)
     except SourceError as error:
-        named = error.about(title=title or title_id_for(source, taken_by=None))
+        named = error.about(title=title_id or _refused_id(registrar, source, title))
         registrar.store.refuse(named.title, refusal(named) | {"source": source})
         raise named from error
     record = _record(registrar, address, title_id, profile)
@@ -101,6 +102,17 @@ def _title_id(store: ArtifactStore, address: str, wanted: str) -> str:
             "source_taken", f"its source is already the title {known}", f"Use --title {known}, or remove it", wanted
         )
     return wanted
+
+
+def _refused_id(registrar: Registrar, source: str, title: str) -> str:
+    """Return the id to refuse a source under that has no address: never that of a title with another source."""
+    path = registrar.sources.local_path(source)
+    slug = title_id_for(path.as_uri(), taken_by=None)
+    for wanted in filter(None, (title, slug)):
+        owner = _owner(registrar.store, wanted)
+        if owner is None or registrar.sources.local_path(owner) == path:
+            return wanted
+    return title_id_for(path.as_uri(), taken_by=slug)
 
 
 def _owner(store: ArtifactStore, title_id: str) -> str | None:

@@ -176,7 +176,7 @@ def step(context: Context, artifacts: ArtifactIOManager, guard: RunGuard, report
     """Run an asset's body for its title: errors become failures that name the title, a cancelled run stops."""
     title = context.partition_key
     name = context.op_execution_context.op.name
-    with edge(context, title, artifacts):
+    with edge(context, title), _refusals_kept(title, artifacts):
         guard.check()
         artifacts.record(title)
         reporter.started(title, name)
@@ -184,8 +184,8 @@ def step(context: Context, artifacts: ArtifactIOManager, guard: RunGuard, report
 
 
 @contextmanager
-def edge(context: Any, title: str, artifacts: ArtifactIOManager) -> Iterator[None]:
-    """Turn our errors into Dagster's: a refusal is kept in the store, a cancelled run ends as CANCELED."""
+def edge(context: Any, title: str = "") -> Iterator[None]:
+    """Turn our errors into Dagster's: they name the title and the code, and a cancelled run ends as CANCELED."""
     try:
         yield
     except Cancelled as cancelled:
@@ -195,9 +195,17 @@ def edge(context: Any, title: str, artifacts: ArtifactIOManager) -> Iterator[Non
         raise
     except VodError as raised:
         error = raised.about(title=title)
-        if isinstance(error, SourceError):
-            artifacts.store.refuse(title, refusal(error))
         raise dg.Failure(str(error), metadata=_failure_metadata(error), allow_retries=False) from raised
+
+
+@contextmanager
+def _refusals_kept(title: str, artifacts: ArtifactIOManager) -> Iterator[None]:
+    """Write down in the store why a title's source is refused."""
+    try:
+        yield
+    except SourceError as error:
+        artifacts.store.refuse(title, refusal(error.about(title=title)))
+        raise
 
 
 def mark_cancelled(instance: dg.DagsterInstance, run_id: str) -> None:
