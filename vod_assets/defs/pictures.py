@@ -9,6 +9,7 @@ import dagster as dg
 
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.showing import poster_metadata
+from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Made, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.image_track import describe
@@ -20,6 +21,7 @@ from vod_assets.ports import PictureMaker, SheetPainter, SourceStore
 
 GROUP = "pictures"
 POSTER_FILE = "poster.jpg"
+MAKER = 1  # to be raised when a poster, thumbnails or an image track come out differently from the same inputs
 
 
 @dg.asset(group_name=GROUP, kinds={"ffmpeg", "jpeg"}, op_tags=BEFORE_ENCODES, **HOUSE)
@@ -39,11 +41,11 @@ def poster(
     """
     with step(context, artifacts, guard, reporter) as at:
         info = media_info.read(MediaInfo)
-        recipe = Recipe("poster", {"mezzanine": mezzanine.digest}, {"video": info.video}, pictures.build_ids)
+        recipe = Recipe("poster", {"mezzanine": mezzanine.digest}, _parameters(info), pictures.build_ids)
 
         def take(directory: Path) -> dict[str, Any]:
             time = pictures.poster(at.source(mezzanine, sources), info, directory / POSTER_FILE)
-            return {"time_seconds": time}
+            return {"time_seconds": time} | made_from(mezzanine)
 
         made = at.make(recipe, take)
         return at.result(made, {"poster": poster_metadata(at.path(made.artifact, POSTER_FILE))})
@@ -72,7 +74,7 @@ def thumbnails(
         recipe = Recipe(
             "thumbnails",
             {"mezzanine": mezzanine.digest},
-            {"video": info.video, "preset": preset},
+            _parameters(info) | {"preset": preset},
             {**pictures.build_ids, **sheets.build_ids},
         )
 
@@ -80,7 +82,8 @@ def thumbnails(
             with TemporaryDirectory(dir=directory.parent, prefix=".scratch-") as folder:
                 pictures.thumbnails(at.source(mezzanine, sources), info, preset, Path(folder))
                 taken = sorted(Path(folder).glob("*.jpg"))
-                return sheets.paint(taken, preset, info.duration_seconds, directory).model_dump()
+                painted = sheets.paint(taken, preset, info.duration_seconds, directory)
+                return painted.model_dump() | made_from(mezzanine)
 
         made = at.make(recipe, take)
         painted = made.artifact.read(SpriteSheets)
@@ -105,7 +108,9 @@ def image_tracks(
         if thumbnails.empty or preset is None:
             return at.result(at.nothing("image_tracks", thumbnails.empty or "the profile asks for no thumbnails"))
         painted, duration = thumbnails.read(SpriteSheets), media_info.read(MediaInfo).duration_seconds
-        recipe = Recipe("image_tracks", {"thumbnails": thumbnails.digest}, {"duration_seconds": duration})
+        recipe = Recipe(
+            "image_tracks", {"thumbnails": thumbnails.digest}, {"duration_seconds": duration, "maker": MAKER}
+        )
 
         def lay_out(directory: Path) -> dict[str, Any]:
             _link_files(at.path(thumbnails), thumbnails, directory)
@@ -116,10 +121,16 @@ def image_tracks(
         return at.result(at.index("image_tracks", leaves), {"sheets": len(painted.sheets)})
 
 
+def _parameters(info: MediaInfo) -> dict[str, Any]:
+    """Return what pictures depend on: how the video is stored and shown, where its key frames are, how long it is."""
+    return {"video": info.video, "duration_seconds": info.duration_seconds, "maker": MAKER}
+
+
 def _described(artifact: Artifact, painted: SpriteSheets, preset: ThumbnailPreset, duration: Any) -> dict[str, Any]:
     sizes = {file.path: file.size_bytes for file in artifact.files}
     sheets = [(name, sizes[name]) for name in painted.sheets]
-    return describe(sheets, preset, duration, (painted.width, painted.height)).model_dump()
+    track = describe(sheets, preset, duration, (painted.width, painted.height))
+    return track.model_dump() | {"mezzanine": painted.mezzanine}
 
 
 def _link_files(source: Path, artifact: Artifact, directory: Path) -> None:

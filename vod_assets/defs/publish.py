@@ -1,6 +1,6 @@
 """Publishing: an immutable release at the origin, and the CMS entry that points at it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,9 +11,12 @@ import dagster as dg
 from vod_assets.defs.gate import require_checks
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.showing import poster_metadata, size_text
+from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.catalogue import entry_for
+from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.lineage import require_one_source
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.release import Release, ReleasedTrack, VariantManifests, next_number, unique_tracks
@@ -48,36 +51,24 @@ def release(
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
         require_checks(context.instance, at.title, at.profile.required_checks, digests)
-        leaves = _named_tracks(at, packages)
-        folders = {leaf.digest: leaf for leaf in leaves} | {poster.digest: poster}
-        released = [ReleasedTrack.of(leaf, leaf.read(Track)) for leaf in leaves]
-        if not poster.empty:
-            released.append(ReleasedTrack.of_files(poster, "poster", "poster"))
+        leaves = [*_named_tracks(at, packages), *([] if poster.empty else [poster])]
+        require_one_source(mezzanine.digest, [_made_from(leaf) for leaf in leaves])
         manifests = _manifests(at, packages)
         unnumbered = Release(
             title=at.title,
             profile=at.profile.name,
             source=Fingerprint.model_validate(mezzanine.document),
             variants=_variants(at, packages),
-            tracks=tuple(unique_tracks(released)),
+            tracks=tuple(unique_tracks(_released(leaf) for leaf in leaves)),
             manifests=tuple(file for file, _ in manifests.values()),
         )
-        number = next_number(digests_at(origin, at.title), unnumbered.digest)
-        was_there = _is_at(origin, unnumbered.with_number(number))
-        recipe = Recipe("release", digests, {"number": number, "release": unnumbered.digest})
-        with TemporaryDirectory(dir=at.path(hls_package).parent, prefix=".scratch-") as scratch:
-            numbered = place(
-                origin,
-                unnumbered,
-                {digest: _local_files(at, leaf) for digest, leaf in folders.items()},
-                {path: local for path, (_, local) in manifests.items()},
-                guard,
-                Path(scratch),
-            )
+        was_there = _is_at(origin, unnumbered)
+        numbered = _placed(at, origin, unnumbered, leaves, manifests)
+        recipe = Recipe("release", digests, {"number": numbered.number, "release": unnumbered.digest})
         made = at.make(recipe, lambda _: {"release": numbered.model_dump(), "packages": digests})
         at.artifacts.store.forgive(at.title)
-        shown = {} if poster.empty else {"poster": poster_metadata(at.path(poster, poster.files[0].path))}
-        return at.result(replace(made, reused=made.reused and was_there), shown | _release_facts(numbered, origin))
+        facts = _poster_facts(at, poster) | _release_facts(numbered, origin)
+        return at.result(replace(made, reused=made.reused and was_there), facts)
 
 
 @dg.asset(group_name=GROUP, kinds={"cms"}, **HOUSE)
@@ -98,7 +89,9 @@ def cms_entry(
     with step(context, artifacts, guard, reporter) as at:
         require_checks(context.instance, at.title, at.profile.required_checks, release.document["packages"])
         released = Release.model_validate(release.document["release"])
-        entry = entry_for(at.record, released, origin.url, media_info.read(MediaInfo)).as_document()
+        info = media_info.read(MediaInfo)
+        _require_described(released, info)
+        entry = entry_for(at.record, released, origin.url, info).as_document()
         recipe = Recipe("cms_entry", {"release": release.digest}, {"entry": entry})
         guard.check()
         is_new = cms.entry(at.title) != entry
@@ -120,6 +113,25 @@ def _named_tracks(at: Step, packages: Mapping[str, Artifact]) -> list[Artifact]:
     return [at.leaf(entry) for entry in entries.values()]
 
 
+def _made_from(leaf: Artifact) -> tuple[str, str]:
+    """Return which asset a leaf's bytes come from, and the mezzanine that it made them of."""
+    return leaf.document.get("source_asset", leaf.asset), leaf.document.get("mezzanine", "")
+
+
+def _released(leaf: Artifact) -> ReleasedTrack:
+    if leaf.asset == "poster":
+        return ReleasedTrack.of_files(leaf, "poster", "poster")
+    return ReleasedTrack.of(leaf, leaf.read(Track))
+
+
+def _require_described(released: Release, info: MediaInfo) -> None:
+    """Return when what is said of the source is said of the one that the release was made from."""
+    source = mezzanine_artifact(released.title, released.source) if released.source else None
+    if source is not None and info.mezzanine != source.digest:
+        cause = f"release {released.number} was made from another source than media_info describes"
+        raise ConfigError("artifacts_mixed", cause, "Materialise release again, with all that comes before it")
+
+
 def _manifests(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[ArtifactFile, Path]]:
     """Return every manifest by its path below the release: ``<variant>/<file>``."""
     found: dict[str, tuple[ArtifactFile, Path]] = {}
@@ -138,13 +150,30 @@ def _variants(at: Step, packages: Mapping[str, Artifact]) -> dict[str, VariantMa
     }
 
 
-def _local_files(at: Step, leaf: Artifact) -> dict[str, Path]:
-    return {file.path: at.path(leaf, file.path) for file in leaf.files}
+def _placed(
+    at: Step,
+    origin: Origin,
+    release: Release,
+    leaves: Sequence[Artifact],
+    manifests: Mapping[str, tuple[ArtifactFile, Path]],
+) -> Release:
+    """Bring a release to the origin and return it with its number."""
+    files = {leaf.digest: {file.path: at.path(leaf, file.path) for file in leaf.files} for leaf in leaves}
+    paths = {path: local for path, (_, local) in manifests.items()}
+    beside = next(iter(paths.values())).parent.parent  # where `vod verify` looks for what killed writers left
+    with TemporaryDirectory(dir=beside, prefix=".scratch-") as scratch:
+        return place(origin, release, files, paths, at.guard, Path(scratch))
 
 
-def _is_at(origin: Origin, release: Release) -> bool:
-    tracks_are = all(origin.has_track(release.title, track.digest) for track in release.tracks)
-    return tracks_are and release.number in origin.releases(release.title)
+def _is_at(origin: Origin, unnumbered: Release) -> bool:
+    """Whether the very same release is there already, whole."""
+    title = unnumbered.title
+    number = next_number(digests_at(origin, title), unnumbered.digest)
+    return number in origin.releases(title) and all(origin.has_track(title, one.digest) for one in unnumbered.tracks)
+
+
+def _poster_facts(at: Step, poster: Artifact) -> dict[str, Any]:
+    return {} if poster.empty else {"poster": poster_metadata(at.path(poster, poster.files[0].path))}
 
 
 def _release_facts(release: Release, origin: Origin) -> dict[str, Any]:

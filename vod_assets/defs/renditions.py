@@ -11,6 +11,7 @@ import dagster as dg
 from vod_assets.defs.artifact_io import ARTIFACTS
 from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import titles
+from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Made, Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import plain
@@ -22,6 +23,7 @@ from vod_assets.domain.rendition import rung_parameters
 from vod_assets.ports import Attempt, EncodeReport, RungJob, SourceStore, Transcoder
 
 GROUP = "renditions"
+MAKER = 1  # to be raised when the same encode leaves other bytes, or describes them differently
 INPUTS = ("mezzanine", "media_info", "encoding_ladder")
 
 
@@ -43,7 +45,7 @@ class Encode:
     def recipe(self, key: str) -> Recipe:
         """Return the recipe of one rung: nothing of the other rungs is in it."""
         preset, rung = self._presets(key)
-        parameters = rung_parameters(self.info, preset, rung, self.ladder)
+        parameters = rung_parameters(self.info, preset, rung, self.ladder) | {"maker": MAKER}
         return Recipe(key, {"mezzanine": self.mezzanine.digest}, parameters, self.transcoder.build_ids)
 
     def job(self, key: str, attempt: Attempt) -> RungJob:
@@ -52,6 +54,12 @@ class Encode:
         if fitted is None:
             raise KeyError(key)
         return RungJob(rung=fitted, preset=self._presets(key)[1], directory=attempt.directory)
+
+    def described(self, key: str) -> dict[str, Any]:
+        """Return the document of one rung."""
+        rung = self.rung(key)
+        shape = {"width": rung.width, "height": rung.height, "frame_rate": self.ladder.frame_rate} if rung else {}
+        return shape | made_from(self.mezzanine)
 
     def _presets(self, key: str) -> tuple[VideoPreset, RungPreset]:
         if self.preset is None:
@@ -166,10 +174,7 @@ def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[
         )
         at.source(encode.mezzanine, encode.sources)  # it must still be the file that was fingerprinted
         for key, attempt in opened.items():
-            rung = encode.rung(key)
-            document = (
-                {"width": rung.width, "height": rung.height, "frame_rate": encode.ladder.frame_rate} if rung else {}
-            )
+            document = encode.described(key)
             artifact = at.artifacts.store.commit(attempt, plain(document))
             yield at.result(Made(artifact, reused=False, seconds=report.wall_seconds), _facts(artifact, encode, report))
 

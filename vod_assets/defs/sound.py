@@ -7,14 +7,17 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
-from vod_assets.defs.step import Made, Step, step
+from vod_assets.defs.source import made_from
+from vod_assets.defs.step import Made, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.media_info import AudioStream, MediaInfo
+from vod_assets.domain.profile import AudioPreset
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.rendition import STEREO, audio_parameters
 from vod_assets.ports import SourceStore, Transcoder
 
 AUDIO_FILE = "audio.mp4"
+MAKER = 1  # to be raised when the same sound is encoded into other bytes
 
 
 @dg.asset(group_name="audio", kinds={"ffmpeg", "aac"}, op_tags=BEFORE_ENCODES, **HOUSE)
@@ -34,8 +37,20 @@ def audio_aac(
     """
     with step(context, artifacts, guard, reporter) as at:
         info = media_info.read(MediaInfo)
-        work = partial(_encode, at, mezzanine, info, sources, transcoder)
-        leaves = {name: work(stream) for name, stream in named_streams(info).items()}
+        streams = named_streams(info)
+        default = next((name for name, stream in streams.items() if stream.is_default), next(iter(streams), ""))
+
+        def encode(stream: AudioStream, said: dict[str, Any], directory: Path) -> dict[str, Any]:
+            source = at.source(mezzanine, sources)
+            transcoder.encode_audio(source, info, stream, at.profile.audio, directory / AUDIO_FILE)
+            return said
+
+        leaves: dict[str, Made] = {}
+        for name, stream in streams.items():
+            said = made_from(mezzanine) | _described(stream, at.profile.audio) | {"is_default": name == default}
+            parameters = audio_parameters(stream, info.video, at.profile.audio) | {"described": said, "maker": MAKER}
+            recipe = Recipe("audio_aac", {"mezzanine": mezzanine.digest}, parameters, transcoder.build_ids)
+            leaves[name] = at.make(recipe, partial(encode, stream, said))
         made = at.index("audio_aac", leaves, "the source has no audio")
         return at.result(made, {"tracks": len(leaves), "languages": ", ".join(leaves) or "none"})
 
@@ -50,24 +65,13 @@ def named_streams(info: MediaInfo) -> dict[str, AudioStream]:
     return named
 
 
-def _encode(
-    at: Step, mezzanine: Artifact, info: MediaInfo, sources: SourceStore, transcoder: Transcoder, stream: AudioStream
-) -> Made:
-    preset = at.profile.audio
-    recipe = Recipe(
-        "audio_aac",
-        {"mezzanine": mezzanine.digest},
-        audio_parameters(stream, info.video, preset),
-        transcoder.build_ids,
-    )
-
-    def encode(directory: Path) -> dict[str, Any]:
-        source = at.source(mezzanine, sources)
-        transcoder.encode_audio(source, info, stream, preset, directory / AUDIO_FILE)
-        return {
-            "stream": stream.index,
-            "channels": min(stream.channels, STEREO),
-            "sample_rate": preset.sample_rate,
-        }
-
-    return at.make(recipe, encode)
+def _described(stream: AudioStream, preset: AudioPreset) -> dict[str, Any]:
+    """Return what manifests say of a track, and what was made of its stream."""
+    return {
+        "language": stream.language,
+        "label": stream.label,
+        "role": stream.role,
+        "stream": stream.index,
+        "channels": min(stream.channels, STEREO),
+        "sample_rate": preset.sample_rate,
+    }

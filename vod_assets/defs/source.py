@@ -16,7 +16,7 @@ from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
-INSPECTION = 1  # to be raised when the same file is described differently
+INSPECTION = 2  # to be raised when the same file is described differently
 
 
 @dg.asset(group_name=GROUP, kinds={"file"}, **HOUSE)
@@ -58,7 +58,7 @@ def media_info(
     with step(context, artifacts, guard, reporter) as at:
         source = at.source(mezzanine, sources)
         recipe = media_info_recipe(mezzanine.digest, prober.build_ids)
-        made = at.make(recipe, lambda _: prober.inspect(source, source.name).model_dump())
+        made = at.make(recipe, lambda _: prober.inspect(source, source.name).model_dump() | made_from(mezzanine))
         return at.result(made, _facts(made.artifact.read(MediaInfo)))
 
 
@@ -85,6 +85,11 @@ def mezzanine_artifact(title: str, fingerprint: Fingerprint) -> Artifact:
 def media_info_recipe(mezzanine_digest: str, build_ids: Mapping[str, str]) -> Recipe:
     """Return the recipe of inspecting a mezzanine."""
     return Recipe("media_info", {"mezzanine": mezzanine_digest}, {"version": INSPECTION}, build_ids)
+
+
+def made_from(mezzanine: Artifact) -> dict[str, str]:
+    """Return what the document of everything that is made straight from a mezzanine says of it."""
+    return {"mezzanine": mezzanine.digest}
 
 
 def _facts(info: MediaInfo) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """CMAF tracks: each packaged by itself, so that adding or changing one rewrites no other track's bytes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,9 @@ import dagster as dg
 
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.showing import Row, sparkline, table
-from vod_assets.defs.sound import AUDIO_FILE, named_streams
+from vod_assets.defs.sound import AUDIO_FILE
 from vod_assets.defs.step import Made, Step, step
+from vod_assets.defs.text import CAPTIONS_FILE
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
@@ -21,7 +22,9 @@ from vod_assets.domain.track import Track
 from vod_assets.ports import Packager, TrackJob
 
 GROUP = "tracks"
-VIDEO_FILE = "video.mp4"
+MAKER = 1  # to be raised when the same file is packaged into other bytes, or described differently
+FILES = {"video": "video.mp4", "audio": AUDIO_FILE, "text": CAPTIONS_FILE}
+SAID = ("language", "label", "role", "is_default", "is_forced", "is_hearing_impaired")
 
 
 def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
@@ -52,9 +55,8 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
             leaves: dict[str, Made] = {}
             for variant in at.profile.variants:
                 for rung in (rung for rung in ladder.made if _is_in(variant, rung.codec, rung.name)):
-                    job = partial(TrackJob, name=rung.key, kind="video", source_asset=rung.key, duration_seconds=None)
-                    leaf = _package(at, variant, packager, rendition[rung.key], VIDEO_FILE, job, ladder)
-                    leaves[f"{variant.name}/{rung.key}"] = leaf
+                    job = _job(at, "video", rung.key, rendition[rung.key], ladder)
+                    leaves[f"{variant.name}/{rung.key}"] = _package(at, variant, packager, rendition[rung.key], job)
             made = at.index("video_tracks", leaves, "the title has no rendition")
             return at.result(made, _facts(leaves))
 
@@ -65,7 +67,6 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
 def audio_tracks(
     context: dg.AssetExecutionContext,
     audio_aac: Artifact,
-    media_info: Artifact,
     encoding_ladder: Artifact,
     artifacts: Artifacts,
     guard: Guard,
@@ -77,26 +78,8 @@ def audio_tracks(
     Upstream: audio_aac. Downstream: hls_package and dash_package.
     """
     with step(context, artifacts, guard, reporter) as at:
-        ladder = encoding_ladder.read(Ladder)
-        streams = named_streams(media_info.read(MediaInfo))
-        default = next((name for name, stream in streams.items() if stream.is_default), next(iter(streams), ""))
-        leaves: dict[str, Made] = {}
-        for variant in at.profile.variants:
-            for name, leaf in at.leaves(audio_aac).items():
-                stream = streams[name]
-                job = partial(
-                    TrackJob,
-                    name=name,
-                    kind="audio",
-                    source_asset="audio_aac",
-                    language=stream.language,
-                    label=stream.label,
-                    role=stream.role,
-                    is_default=name == default,
-                )
-                leaves[f"{variant.name}/{name}"] = _package(at, variant, packager, leaf, AUDIO_FILE, job, ladder)
-        made = at.index("audio_tracks", leaves, audio_aac.empty)
-        return at.result(made, _facts(leaves))
+        leaves = _package_all(at, "audio", packager, audio_aac, encoding_ladder.read(Ladder))
+        return at.result(at.index("audio_tracks", leaves, audio_aac.empty), _facts(leaves))
 
 
 @dg.asset(group_name=GROUP, kinds={"shaka", "webvtt"}, **HOUSE)
@@ -115,28 +98,9 @@ def text_tracks(
     Upstream: captions. Downstream: hls_package and dash_package.
     """
     with step(context, artifacts, guard, reporter) as at:
-        ladder = encoding_ladder.read(Ladder)
-        duration = media_info.read(MediaInfo).duration_seconds
-        leaves: dict[str, Made] = {}
-        for variant in at.profile.variants:
-            for name, leaf in at.leaves(captions).items():
-                described = leaf.document
-                job = partial(
-                    TrackJob,
-                    name=name,
-                    kind="text",
-                    source_asset="captions",
-                    language=described["language"],
-                    label=described["label"],
-                    role=described["role"],
-                    is_default=described["is_default"],
-                    is_forced=described["is_forced"],
-                    is_hearing_impaired=described["is_hearing_impaired"],
-                    duration_seconds=duration,
-                )
-                leaves[f"{variant.name}/{name}"] = _package(at, variant, packager, leaf, "captions.vtt", job, ladder)
-        made = at.index("text_tracks", leaves, captions.empty)
-        return at.result(made, _facts(leaves))
+        ladder, duration = encoding_ladder.read(Ladder), media_info.read(MediaInfo).duration_seconds
+        leaves = _package_all(at, "text", packager, captions, ladder, duration)
+        return at.result(at.index("text_tracks", leaves, captions.empty), _facts(leaves))
 
 
 def read_tracks(at: Step, index: Artifact) -> dict[str, tuple[Artifact, Track]]:
@@ -148,30 +112,45 @@ def _is_in(variant: Variant, codec: str, rung: str) -> bool:
     return codec in variant.codecs and (not variant.rungs or rung in variant.rungs)
 
 
-def _package(
-    at: Step, variant: Variant, packager: Packager, encoded: Artifact, file: str, job: Any, ladder: Ladder
-) -> Made:
-    """Package one file; variants of one scheme and layout share the leaf, whatever they are called."""
-    draft = job(source=at.path(encoded, file), segment_seconds=ladder.segment_seconds, directory=Path())
-    recipe = Recipe(
-        f"{draft.kind}_tracks", {"encoded": encoded.digest}, _parameters(draft, variant), packager.build_ids
+def _package_all(
+    at: Step, kind: str, packager: Packager, index: Artifact, ladder: Ladder, duration: Fraction | None = None
+) -> dict[str, Made]:
+    """Package every file that an index lists for every variant; its own document says what manifests say of it."""
+    leaves: dict[str, Made] = {}
+    for variant in at.profile.variants:
+        for name, encoded in at.leaves(index).items():
+            job = replace(_job(at, kind, name, encoded, ladder), duration_seconds=duration)
+            leaves[f"{variant.name}/{name}"] = _package(at, variant, packager, encoded, job)
+    return leaves
+
+
+def _job(at: Step, kind: str, name: str, encoded: Artifact, ladder: Ladder) -> TrackJob:
+    """Return how a file is packaged; where to is not known yet."""
+    return TrackJob(
+        name=name,
+        kind=kind,
+        source=at.path(encoded, FILES[kind]),
+        source_asset=encoded.asset,
+        segment_seconds=ladder.segment_seconds,
+        directory=Path(),
+        extra={"mezzanine": encoded.document.get("mezzanine", "")},
+        **{field: encoded.document[field] for field in SAID if field in encoded.document},
     )
 
-    def package(directory: Path) -> Mapping[str, Any]:
-        return packager.package(
-            job(source=draft.source, segment_seconds=draft.segment_seconds, directory=directory)
-        ).model_dump()
 
-    return at.make(recipe, package)
+def _package(at: Step, variant: Variant, packager: Packager, encoded: Artifact, job: TrackJob) -> Made:
+    """Package one file; variants of one scheme and layout share the leaf, whatever they are called."""
+    recipe = Recipe(f"{job.kind}_tracks", {"encoded": encoded.digest}, _parameters(job, variant), packager.build_ids)
+    return at.make(recipe, lambda directory: packager.package(replace(job, directory=directory)).model_dump())
 
 
 def _parameters(job: TrackJob, variant: Variant) -> dict[str, Any]:
-    named = ("name", "language", "label", "role", "is_default", "is_forced", "is_hearing_impaired")
-    return {field: getattr(job, field) for field in named} | {
+    return {field: getattr(job, field) for field in ("name", *SAID)} | {
         "segment_seconds": job.segment_seconds,
         "duration_seconds": job.duration_seconds,
         "scheme": variant.scheme,
         "layout": variant.layout,
+        "maker": MAKER,
     }
 
 

@@ -105,6 +105,7 @@ class MediaInfo(Document):
     Attributes:
         video: The stream that the renditions are made from: the largest programme, never cover art.
         duration_seconds: Duration of ``video``; every track is cut or padded to it.
+        mezzanine: Digest of the mezzanine that was inspected.
     """
 
     container: str
@@ -115,3 +116,4 @@ class MediaInfo(Document):
     text: tuple[TextStream, ...] = ()
     other_video: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = ()
+    mezzanine: str = ""

@@ -14,6 +14,7 @@ class SpriteSheets(Document):
         index: File name of the WebVTT index.
         count: Tiles in all; tile ``n`` (from 0) belongs to the time from ``n`` intervals on.
         width: Width of one tile in pixels; ``height`` likewise.
+        mezzanine: Digest of the mezzanine that the pictures were taken from.
     """
 
     sheets: tuple[str, ...]
@@ -24,6 +25,7 @@ class SpriteSheets(Document):
     width: int
     height: int
     interval_seconds: int
+    mezzanine: str = ""
 
     @property
     def tiles_per_sheet(self) -> int:

@@ -38,6 +38,7 @@ class Track(Document):
         peak_bits_per_second: Highest bit rate of any segment (RFC 8216, ``BANDWIDTH``).
         average_bits_per_second: All segments' bits over their duration (``AVERAGE-BANDWIDTH``).
         columns: Image tracks: thumbnails in a row of one sheet; ``rows`` likewise.
+        mezzanine: Digest of the mezzanine whose picture or sound it shows; empty for text that lay beside it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Track(Document):
     columns: int = 0
     rows: int = 0
     interval_seconds: int = 0
+    mezzanine: str = ""
 
     @property
     def duration_seconds(self) -> Fraction:

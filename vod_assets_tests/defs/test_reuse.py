@@ -114,3 +114,21 @@ def test_other_bytes_at_the_same_path_give_release_2_and_leave_release_1(finishe
     assert json.loads(Path(again.outcome["cms_entry"]).read_text())
     after = bytes_below(origin)
     assert {path: after.get(path) for path in before} == before
+
+
+def test_every_leaf_says_which_version_of_its_maker_made_it(finished: Studio) -> None:
+    """A release of this program that makes or describes something differently thus makes it again."""
+    versions = {"maker", "version", "reader", "composer", "measures"}
+    documents = [json.loads(path.read_text()) for path in finished.title.glob("*/*/artifact.json")]
+    recipes = [document["recipe"] for document in documents if not document["artifact"]["entries"]]
+    unversioned = {recipe["asset"] for recipe in recipes if not (versions | {"empty"}) & recipe["parameters"].keys()}
+    assert unversioned == {"mezzanine", "encoding_ladder", "release", "cms_entry"}  # all that they are is in theirs
+    poster = next(recipe for recipe in recipes if recipe["asset"] == "poster")
+    assert {"ffmpeg", "pillow"} <= poster["tools"].keys()
+    assert "duration_seconds" in poster["parameters"]
+
+
+def test_audio_is_packaged_from_what_its_own_file_says(finished: Studio) -> None:
+    finished.forget("media_info", "audio_tracks")
+    assert finished.run("--select", "audio_tracks").executed == {"audio_tracks"}
+    assert finished.run().executed == {"media_info"}  # and the tracks are the same as before

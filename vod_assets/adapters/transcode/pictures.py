@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import PIL
 from PIL import Image, ImageFilter, ImageStat
 
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
@@ -56,7 +57,7 @@ class FfmpegPictureMaker:
 
     def __init__(self, tools: Tools, runner: ToolRunner) -> None:
         self.tools, self.runner = tools, runner
-        self.build_ids = {"ffmpeg": tools.build_id("ffmpeg")}
+        self.build_ids = {"ffmpeg": tools.build_id("ffmpeg"), "pillow": PIL.__version__}  # it chooses the poster
 
     def poster(self, source: Path, info: MediaInfo, target: Path) -> Fraction:
         """Write the most telling of a few frames as JPEG in display shape, no side over 1280; return its time.
