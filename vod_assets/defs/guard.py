@@ -12,23 +12,34 @@ from vod_assets.domain.errors import Cancelled
 from vod_assets.ports import RunGuard
 
 POLL_SECONDS = 2.0
-UNWANTED = frozenset({dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED})
+WANTED = frozenset(
+    {
+        dg.DagsterRunStatus.NOT_STARTED,  # while its first resources open
+        dg.DagsterRunStatus.STARTING,
+        dg.DagsterRunStatus.STARTED,
+    }
+)
 
 
 class InstanceRunGuard:
-    """Asks the Dagster instance for the run's status, each time: whoever commits or publishes must not be late."""
+    """Asks the Dagster instance for the run's status, each time: whoever commits or publishes must not be late.
+
+    A run that was cancelled is not wanted, nor is one that Dagster's daemon has given up (``max_runtime_seconds``,
+    ``start_timeout_seconds``) or that was deleted: somebody may be making the title again.
+    """
 
     def __init__(self, instance: dg.DagsterInstance, run_id: str) -> None:
         self.instance, self.run_id = instance, run_id
-        self._is_wanted = True
+        self._ending = ""
 
     def check(self) -> None:
         """Return while the run is wanted; raise `Cancelled` once it is not."""
-        if self._is_wanted:
+        if not self._ending:
             run = self.instance.get_run_by_id(self.run_id)
-            self._is_wanted = run is None or run.status not in UNWANTED
-        if not self._is_wanted:
-            raise Cancelled
+            if run is not None and run.status in WANTED:
+                return
+            self._ending = _ending(run)
+        raise Cancelled(cause=self._ending)
 
 
 class PatientGuard:
@@ -54,3 +65,11 @@ class RunGuardResource(dg.ConfigurableResource[InstanceRunGuard]):
         if context.instance is None or context.run is None:
             raise dg.DagsterInvariantViolationError("a run guard needs a run")
         return InstanceRunGuard(context.instance, context.run.run_id)
+
+
+def _ending(run: dg.DagsterRun | None) -> str:
+    if run is None:
+        return "the run was deleted"
+    if run.status == dg.DagsterRunStatus.FAILURE:
+        return "the run was given up from outside"
+    return "the run was cancelled"
