@@ -1,16 +1,16 @@
 """``vod run-workflow`` and ``vod cancel``."""
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
+from vod_assets.cli.edge import print_object
 from vod_assets.cli.outcome import SOURCE_REFUSED, Failure, Outcome, failure_of
 from vod_assets.cli.progress import Display, open_display
 from vod_assets.cli.session import Session, open_session
-from vod_assets.domain.errors import Cancelled, ConfigError, VodError
+from vod_assets.domain.errors import Cancelled, VodError
 
 Title = Annotated[str, typer.Option("--title", help="Title id; default: a slug of the file's name.")]
 ProfileName = Annotated[str, typer.Option("--profile", help="What to make; default: the title file's, or VOD_PROFILE.")]
@@ -28,25 +28,26 @@ def run_workflow(
 
     Example: [cyan]vod run-workflow film.mov --profile seed[/]
     """
-    try:
-        with open_session() as session, open_display(quiet=as_json) as display:
-            outcome = workflow(session, source, title=title, profile=profile, selection=select, display=display)
-    except ConfigError as error:  # a setting is wrong, so nothing could be opened
-        outcome = Outcome(title=title, error=failure_of(error))
-    except KeyboardInterrupt:  # before there was a run; a run sees to it itself
-        outcome = Outcome(title=title, error=failure_of(Cancelled(title=title)))
+    with open_session() as session, open_display(quiet=as_json) as display:
+        outcome = workflow(session, source, title=title, profile=profile, selection=select, display=display)
     finish(outcome, as_json)
 
 
 def cancel(
     title: Annotated[str, typer.Argument(help="The title whose runs are no longer wanted.")],
+    force: Annotated[bool, typer.Option("--force", help="For runs of a machine or container that is gone.")] = False,
 ) -> None:
     """Cancel the runs of a title, whoever started them. Example: [cyan]vod cancel film[/]."""
     from vod_assets.defs.runs import cancel_runs
 
     with open_session() as session:
-        cancelled = cancel_runs(session.instance, title)
-    print(f"{title}: {len(cancelled)} run(s) asked to stop" if cancelled else f"{title}: no run is active")
+        cancelled = cancel_runs(session.instance, title, force=force)
+    if cancelled.asked:
+        print(f"{title}: {len(cancelled.asked)} run(s) asked to stop")
+    if cancelled.ended:
+        print(f"{title}: {len(cancelled.ended)} run(s) ended, which nobody executes")
+    if not cancelled.asked and not cancelled.ended:
+        print(f"{title}: no run is active")
 
 
 def workflow(
@@ -101,7 +102,7 @@ def materialise(session: Session, title: str, selection: str, display: Display) 
 def finish(outcome: Outcome, as_json: bool) -> None:
     """Print an outcome and end the command with its exit code."""
     if as_json:
-        print(json.dumps(outcome.as_json(), ensure_ascii=False))
+        print_object(outcome)
     elif outcome.error is not None:
         print(f"vod: {outcome.error.message}", file=sys.stderr)
     else:

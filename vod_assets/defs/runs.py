@@ -1,14 +1,16 @@
 """Runs of one title that this process executes, and ending runs that others execute."""
 
 import time
+import uuid
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
-from dagster._core.events import RunFailureReason  # no public name in 1.13
 
+from vod_assets.defs.executors import Executor
 from vod_assets.defs.partitions import TITLES
+from vod_assets.defs.run_endings import StepFailure, ending_of
 from vod_assets.defs.step import StepReporter
 from vod_assets.domain.errors import ConfigError
 from vod_assets.ports import Progress
@@ -21,17 +23,9 @@ ACTIVE = [
     dg.DagsterRunStatus.CANCELING,
 ]
 PARTITION_TAG = "dagster/partition"
-STEP_PROBLEM = "step_failed"
-
-
-@dataclass(frozen=True)
-class StepFailure:
-    """The first failed step of a run: a code, who must act, one sentence, the asset."""
-
-    code: str
-    type: str
-    message: str
-    asset: str | None
+CANCELLED_BY = "Cancelled with vod cancel."
+PROCESS_GONE = "the process that executed it is gone"
+EXECUTED_BY_NOBODY = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED)
 
 
 @dataclass(frozen=True)
@@ -83,39 +77,81 @@ def run_title(
     Raises:
         ConfigError: ``bad_selection``.
     """
+    settle_dead_runs(instance, title)
     job = definitions.resolve_implicit_global_asset_job_def()
     keys = _selected(definitions, selection)
-    started = time.monotonic()
+    started, run_id = time.monotonic(), str(uuid.uuid4())
     result = job.execute_in_process(
-        instance=instance, partition_key=title, asset_selection=keys, raise_on_error=False, tags={"vod/title": title}
+        instance=instance,
+        partition_key=title,
+        asset_selection=keys,
+        raise_on_error=False,
+        run_id=run_id,
+        tags={"vod/title": title, **Executor.this_process().as_tags()},
     )
-    failure = None if result.success else _first_failure(result)
+    ending = ending_of(instance, run_id, result)
     return RunResult(
-        run_id=result.run_id,
-        is_cancelled=_settle_cancelled(instance, result.run_id, failure),
+        run_id=run_id,
+        is_cancelled=ending.is_cancelled,
         elapsed_seconds=time.monotonic() - started,
         executed=tuple(tally.executed),
         reused=tuple(tally.reused),
-        failure=failure,
+        failure=ending.failure,
     )
 
 
-def cancel_runs(instance: dg.DagsterInstance, title: str) -> list[str]:
-    """Ask every active run of a title to stop, and return their ids.
+@dataclass(frozen=True)
+class Cancellation:
+    """What became of a title's active runs: settled or cancelled at once, or asked to stop."""
 
-    A run that Dagster's launcher can reach is terminated by it; one that a command line executes sees the mark itself.
+    ended: tuple[str, ...]
+    asked: tuple[str, ...]
+
+
+def cancel_runs(instance: dg.DagsterInstance, title: str, *, force: bool = False) -> Cancellation:
+    """Cancel the active runs of a title, whoever executes them.
+
+    A run that is executed is marked, and stops by itself: its guard asks the instance for the mark at least every two
+    seconds while a tool runs, and before anything is committed or published. One that nobody executes, because it
+    waits in the queue or its process is gone, ends here and now.
+
+    Args:
+        instance: Where the runs are recorded.
+        title: The title.
+        force: Mark every run as cancelled at once. For runs of a machine or container that is gone: from here nobody
+            can know. A run that lives after all finds the mark, and publishes nothing.
     """
-    runs = instance.get_runs(dg.RunsFilter(statuses=ACTIVE, tags={PARTITION_TAG: title}))
-    for run in runs:
+    before = [run.run_id for run in _active(instance, title)]
+    living = settle_dead_runs(instance, title)
+    ended, asked = sorted({*before} - {run.run_id for run in living}), []
+    for run in living:
+        if force or _is_executed_by_nobody(run):
+            instance.report_run_canceled(run, message=CANCELLED_BY)
+            ended.append(run.run_id)
+            continue
         if run.status != dg.DagsterRunStatus.CANCELING:
-            instance.report_run_canceling(run, message="Cancelled with vod cancel.")
-    return [run.run_id for run in runs]
+            instance.report_run_canceling(run, message=CANCELLED_BY)
+        asked.append(run.run_id)
+    return Cancellation(tuple(ended), tuple(asked))
+
+
+def settle_dead_runs(instance: dg.DagsterInstance, title: str) -> list[dg.DagsterRun]:
+    """End a title's active runs whose process is certainly gone, and return those that are still active."""
+    active = _active(instance, title)
+    gone = {run.run_id for run in active if (executor := Executor.from_tags(run.tags)) and executor.is_gone()}
+    for run in _active(instance, title) if gone else ():  # asked anew: it may have ended well before its process did
+        if run.run_id not in gone:
+            continue
+        if run.status == dg.DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(run, message=f"Cancelled; {PROCESS_GONE}.")
+        else:
+            instance.report_run_failed(run, message=f"{PROCESS_GONE.capitalize()}.")
+    return [run for run in active if run.run_id not in gone]
 
 
 def active_runs(instance: dg.DagsterInstance, title: str) -> list[str]:
-    """Return the ids of a title's runs that have not ended."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=ACTIVE, tags={PARTITION_TAG: title}))
-    return [run.run_id for run in runs]
+    """Return the ids of a title's runs that have not ended; those whose process is gone are ended first."""
+    return [run.run_id for run in settle_dead_runs(instance, title)]
 
 
 def withdraw(instance: dg.DagsterInstance, title: str) -> None:
@@ -141,42 +177,10 @@ def _selected(definitions: dg.Definitions, selection: str) -> Sequence[dg.AssetK
     return sorted(keys)
 
 
-def _first_failure(result: dg.ExecuteInProcessResult) -> StepFailure | None:
-    failures = [event for event in result.all_events if event.is_step_failure]
-    if not failures:
-        return _failure_outside_steps(result)
-    first = failures[0]
-    data = first.step_failure_data
-    told = data.user_failure_data
-    if told is not None and told.metadata:
-        fields = {name: str(value.value) for name, value in told.metadata.items()}
-        kind, code = fields.get("error_type", "StoreError"), fields.get("code", STEP_PROBLEM)
-        return StepFailure(code, kind, told.description or fields.get("cause", ""), first.step_key)
-    message = data.error.message.strip() if data.error else "the step failed"
-    kind = (data.error.cls_name if data.error else None) or "Failure"
-    return StepFailure(STEP_PROBLEM, kind, message, first.step_key)
+def _active(instance: dg.DagsterInstance, title: str) -> list[dg.DagsterRun]:
+    return list(instance.get_runs(dg.RunsFilter(statuses=ACTIVE, tags={PARTITION_TAG: title})))
 
 
-def _failure_outside_steps(result: dg.ExecuteInProcessResult) -> StepFailure | None:
-    """Return why a run failed before or between its steps; None when it was interrupted."""
-    for event in result.all_events:
-        if event.event_type == dg.DagsterEventType.RUN_FAILURE:
-            data = event.job_failure_data
-            if data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION or data.error is None:
-                return None
-            root = data.error
-            while root.cause is not None:
-                root = root.cause
-            return StepFailure(STEP_PROBLEM, root.cls_name or "Failure", root.message.strip(), None)
-    return None
-
-
-def _settle_cancelled(instance: dg.DagsterInstance, run_id: str, failure: StepFailure | None) -> bool:
-    """Return whether the run was cancelled; an interrupt that came between two steps is marked as what it was."""
-    run = instance.get_run_by_id(run_id)
-    if run is None:
-        return False
-    if run.status == dg.DagsterRunStatus.FAILURE and failure is None:
-        instance.report_run_canceled(run, message="Interrupted.")
-        return True
-    return run.status in (dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.CANCELING)
+def _is_executed_by_nobody(run: dg.DagsterRun) -> bool:
+    """Whether a run waits to be launched; one that a command line has just created is executed by it."""
+    return run.status in EXECUTED_BY_NOBODY and Executor.from_tags(run.tags) is None

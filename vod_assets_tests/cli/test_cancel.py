@@ -74,14 +74,30 @@ class CancelsAt:
 
     def started(self, title: str, step: str) -> None:
         if step == self.step:
-            run = self.instance.get_runs(dg.RunsFilter(statuses=ACTIVE))[0]
-            self.instance.report_run_canceling(run)
+            self.stop(self.instance.get_runs(dg.RunsFilter(statuses=ACTIVE))[0])
+
+    def stop(self, run: dg.DagsterRun) -> None:
+        self.instance.report_run_canceling(run)
 
     def progressed(self, title: str, step: str, progress: Progress) -> None:
         pass
 
     def made(self, title: str, asset: str, reused: bool) -> None:
         pass
+
+
+class GivesUpAt(CancelsAt):
+    """What Dagster's daemon does with a run that takes too long."""
+
+    def stop(self, run: dg.DagsterRun) -> None:
+        self.instance.report_run_failed(run, message="Exceeded maximum runtime of 3 seconds.")
+
+
+class DeletesAt(CancelsAt):
+    """What the UI does with a run that somebody deletes."""
+
+    def stop(self, run: dg.DagsterRun) -> None:
+        self.instance.delete_run(run.run_id)
 
 
 @pytest.mark.parametrize("step", ["hls_package_decodes", "release", "cms_entry"])
@@ -118,3 +134,63 @@ def test_cancelling_a_title_without_a_run_says_so(finished: Studio) -> None:
     assert result.code == 0
     assert "no run is active" in result.stdout
     assert time.monotonic() - started < LONGEST_SECONDS
+
+
+def test_a_run_that_dagster_gave_up_publishes_nothing_and_stays_failed(finished: Studio) -> None:
+    finished.captions.write_text("1\n00:00:00,500 --> 00:00:01,500\nGood night.\n")
+    before = published(finished)
+    with finished.session() as session:
+        outcome = workflow(session, str(finished.source), display=GivesUpAt(session.instance, "release"))
+    assert outcome.error is not None
+    assert (outcome.error.code, outcome.exit_code) == ("cancelled", 1)
+    assert "given up from outside: Exceeded maximum runtime of 3 seconds" in outcome.error.message
+    assert published(finished) == before
+    assert latest_run(finished).status == dg.DagsterRunStatus.FAILURE
+
+
+def test_a_deleted_run_publishes_nothing(finished: Studio) -> None:
+    finished.captions.write_text("1\n00:00:00,500 --> 00:00:01,500\nGood night.\n")
+    before = published(finished)
+    with finished.session() as session:
+        outcome = workflow(session, str(finished.source), display=DeletesAt(session.instance, "release"))
+    assert outcome.error is not None
+    assert (outcome.error.code, outcome.exit_code, outcome.status) == ("cancelled", 1, "failure")
+    assert published(finished) == before
+
+
+def kill_while_encoding(studio: Studio) -> None:
+    """Leave a run whose process was killed, and which nobody told Dagster of."""
+    studio.forget("h264_360p", "h264_180p")
+    studio.hold()
+    process = studio.start_run()
+    wait_until(studio.is_encoding)
+    process.kill()
+    assert ended(process).code == -signal.SIGKILL
+    wait_until(lambda: not studio.tools_running(), seconds=LONGEST_SECONDS)
+    studio.release_hold()
+    assert latest_run(studio).status == dg.DagsterRunStatus.STARTED
+
+
+def test_a_title_whose_run_was_killed_can_be_removed(finished: Studio) -> None:
+    kill_while_encoding(finished)
+    removed = finished.vod("titles", "remove", "film", "--yes")
+    assert removed.code == 0, removed.stderr
+    assert latest_run(finished).status == dg.DagsterRunStatus.FAILURE
+
+
+def test_cancelling_a_killed_run_ends_it(finished: Studio) -> None:
+    kill_while_encoding(finished)
+    assert "1 run(s) ended" in finished.vod("cancel", "film").stdout
+    assert latest_run(finished).status == dg.DagsterRunStatus.FAILURE
+    assert "no run is active" in finished.vod("cancel", "film").stdout
+
+
+def test_the_next_run_of_a_title_ends_the_killed_one(finished: Studio) -> None:
+    kill_while_encoding(finished)
+    killed = latest_run(finished)
+    again = finished.run("--select", "media_info")
+    assert again.code == 0, again.stderr
+    with finished.session() as session:
+        settled = session.instance.get_run_by_id(killed.run_id)
+    assert settled is not None
+    assert settled.status == dg.DagsterRunStatus.FAILURE

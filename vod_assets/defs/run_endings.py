@@ -1,0 +1,88 @@
+"""How a run ended that this process executed: well, with a failed step, cancelled, or given up by somebody else."""
+
+from dataclasses import dataclass
+
+import dagster as dg
+from dagster._core.events import RunFailureReason  # no public name in 1.13
+
+from vod_assets.domain.errors import Cancelled
+
+STEP_PROBLEM = "step_failed"
+
+
+@dataclass(frozen=True)
+class StepFailure:
+    """The first failed step of a run: a code, who must act, one sentence, the asset."""
+
+    code: str
+    type: str
+    message: str
+    asset: str | None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended; without a failure and not cancelled, it ended well."""
+
+    failure: StepFailure | None = None
+    is_cancelled: bool = False
+
+
+def ending_of(instance: dg.DagsterInstance, run_id: str, result: dg.ExecuteInProcessResult) -> Ending:
+    """Return how a run ended; an interrupt that came between two steps is marked as what it was."""
+    run = instance.get_run_by_id(run_id)
+    if run is None:  # deleted meanwhile; Dagster's result cannot say even whether it succeeded
+        return Ending(is_cancelled=True)
+    if run.is_success:
+        return Ending()
+    if run.status == dg.DagsterRunStatus.FAILURE and not _failed_here(result):
+        return Ending(_given_up(instance, run_id))
+    failure = _first_failure(result)
+    if run.status == dg.DagsterRunStatus.FAILURE and failure is None:
+        instance.report_run_canceled(run, message="Interrupted.")
+        return Ending(is_cancelled=True)
+    stopped = run.status in (dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.CANCELING)
+    return Ending(failure, is_cancelled=stopped)
+
+
+def _failed_here(result: dg.ExecuteInProcessResult) -> bool:
+    return any(event.event_type == dg.DagsterEventType.RUN_FAILURE for event in result.all_events)
+
+
+def _given_up(instance: dg.DagsterInstance, run_id: str) -> StepFailure:
+    """Return the failure of a run that somebody else marked as failed, as Dagster's daemon does after a time limit."""
+    records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.RUN_FAILURE, limit=1).records
+    event = records[0].event_log_entry.get_dagster_event() if records else None
+    why = (event.message or "" if event else "").rstrip(".")
+    error = Cancelled(cause=f"the run was given up from outside{f': {why}' if why else ''}")
+    return StepFailure(error.code, Cancelled.__name__, str(error), None)
+
+
+def _first_failure(result: dg.ExecuteInProcessResult) -> StepFailure | None:
+    failures = [event for event in result.all_events if event.is_step_failure]
+    if not failures:
+        return _failure_outside_steps(result)
+    first = failures[0]
+    data = first.step_failure_data
+    told = data.user_failure_data
+    if told is not None and told.metadata:
+        fields = {name: str(value.value) for name, value in told.metadata.items()}
+        kind, code = fields.get("error_type", "StoreError"), fields.get("code", STEP_PROBLEM)
+        return StepFailure(code, kind, told.description or fields.get("cause", ""), first.step_key)
+    message = data.error.message.strip() if data.error else "the step failed"
+    kind = (data.error.cls_name if data.error else None) or "Failure"
+    return StepFailure(STEP_PROBLEM, kind, message, first.step_key)
+
+
+def _failure_outside_steps(result: dg.ExecuteInProcessResult) -> StepFailure | None:
+    """Return why a run failed before or between its steps; None when it was interrupted."""
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.RUN_FAILURE:
+            data = event.job_failure_data
+            if data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION or data.error is None:
+                return None
+            root = data.error
+            while root.cause is not None:
+                root = root.cause
+            return StepFailure(STEP_PROBLEM, root.cls_name or "Failure", root.message.strip(), None)
+    return None
