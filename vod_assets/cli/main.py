@@ -9,10 +9,9 @@ import typer
 from vod_assets import __version__
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
-from vod_assets.cli import farm, run_workflow, status, task, titles
+from vod_assets.cli import edge, farm, run_workflow, status, task, titles
 from vod_assets.cli import serve as serve_command
 from vod_assets.cli import verify as verify_command
-from vod_assets.domain.errors import VodError
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000  # the default 700 has importing Dagster collect garbage for a seventh of its time
 
@@ -47,12 +46,6 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 def main() -> None:
-    """Run the command line; an error that a person can meet is one sentence, not a traceback."""
+    """Run the command line and end the process with its exit code."""
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    try:
-        app()
-    except VodError as error:
-        from vod_assets.cli.outcome import exit_code
-
-        print(f"vod: {error}", file=sys.stderr)
-        sys.exit(exit_code(error))
+    sys.exit(edge.run(app, sys.argv[1:]))

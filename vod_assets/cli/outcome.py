@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from vod_assets.domain.errors import Cancelled, ConfigError, GateError, SourceError, VodError
+from vod_assets.domain.errors import ConfigError, SourceError, VodError
 
 SUCCESS = 0
 STEP_FAILED = 1
@@ -71,15 +71,6 @@ class Outcome:
             return SOURCE_REFUSED
         is_usage = self.error.type == ConfigError.__name__ and self.error.asset is None
         return WRONG_USAGE if is_usage else STEP_FAILED
-
-
-def exit_code(error: VodError) -> int:
-    """Return the exit code of an error that ended a command."""
-    if isinstance(error, SourceError):
-        return SOURCE_REFUSED
-    if isinstance(error, GateError | Cancelled):
-        return STEP_FAILED
-    return WRONG_USAGE if isinstance(error, ConfigError) else STEP_FAILED
 
 
 def failure_of(error: VodError) -> Failure:

@@ -4,11 +4,13 @@ from typing import Annotated
 
 import typer
 
-from vod_assets.settings import load_settings
+from vod_assets.settings import HIGHEST_PORT, load_settings
 
 
 def serve(
-    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. Default: VOD_SERVE_PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=HIGHEST_PORT, help="Port; 0 takes a free one. Default: VOD_SERVE_PORT.")
+    ] = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; other machines reach any but loopback.")
     ] = "127.0.0.1",

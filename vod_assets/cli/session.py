@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.home import ensure_dagster_home
 from vod_assets.settings import Settings, load_settings
 
@@ -40,12 +41,23 @@ class Session:
         """The Dagster instance that every command shares.
 
         It keeps no copy of what steps print: for that, Dagster starts two processes a step, and ours print nothing.
+
+        Raises:
+            ConfigError: ``bad_setting``: its ``dagster.yaml`` cannot be used.
         """
         import dagster as dg
-        from dagster._core.instance.ref import InstanceRef  # no public name in 1.13
+        import yaml
+        from dagster._check import CheckError  # no public name in 1.13
+        from dagster._core.instance.ref import InstanceRef  # likewise
 
         home = ensure_dagster_home(self.settings)
-        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides={"compute_logs": NO_LOGS}))
+        try:
+            return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides={"compute_logs": NO_LOGS}))
+        except (dg.DagsterError, CheckError, ImportError, yaml.YAMLError) as error:
+            said = printable(" ".join(str(error).split()))[:400]
+            raise ConfigError(
+                "bad_setting", f"{home / 'dagster.yaml'} cannot be used: {said}", "Correct it, or take it away"
+            ) from error
 
     @cached_property
     def store(self) -> "ArtifactStore":

@@ -1,0 +1,55 @@
+"""The edge of the command line: whatever ends a command becomes one sentence, or the one object of ``--json``."""
+
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from itertools import takewhile
+
+import click
+import typer
+from typer.rich_utils import rich_format_error
+
+from vod_assets.cli.outcome import SUCCESS, Failure, Outcome, failure_of
+from vod_assets.domain.errors import Cancelled, ConfigError, VodError
+
+INTERRUPTED = 130  # what Typer makes of Ctrl-C
+
+
+def run(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code.
+
+    With ``--json`` among the arguments, standard output carries one object however the command ends: wrong usage and
+    our own faults included. Without it, an error that a person can meet is one sentence on standard error.
+    """
+    as_json = "--json" in takewhile(lambda argument: argument != "--", arguments)
+    try:
+        code = app(args=list(arguments), standalone_mode=False) or SUCCESS
+        if code != INTERRUPTED:
+            return int(code)
+        outcome = _told(Cancelled(), as_json)
+    except click.ClickException as error:
+        rich_format_error(error)
+        outcome = Outcome(error=Failure("bad_usage", ConfigError.__name__, error.format_message()))
+    except click.Abort:
+        outcome = _told(Cancelled(cause="nobody answered"), as_json)
+    except VodError as error:
+        outcome = _told(error, as_json)
+    except Exception as error:  # noqa: BLE001 - nothing is above this
+        traceback.print_exc()
+        outcome = Outcome(error=Failure("internal_error", type(error).__name__, str(error) or repr(error)))
+    if as_json:
+        print_object(outcome)
+    return outcome.exit_code
+
+
+def print_object(outcome: Outcome) -> None:
+    """Print the one object of ``--json``."""
+    print(json.dumps(outcome.as_json(), ensure_ascii=False), flush=True)
+
+
+def _told(error: VodError, as_json: bool) -> Outcome:
+    """Return what an error comes to; without ``--json`` it is printed."""
+    if not as_json:
+        print(f"vod: {error}", file=sys.stderr)
+    return Outcome(title=error.title, error=failure_of(error))
