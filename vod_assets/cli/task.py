@@ -9,7 +9,7 @@ from vod_assets.cli.outcome import Outcome, failure_of
 from vod_assets.cli.progress import Display, open_display
 from vod_assets.cli.run_workflow import AsJson, ProfileName, Title, finish, materialise, workflow
 from vod_assets.cli.session import Session, open_session
-from vod_assets.domain.errors import ConfigError, VodError
+from vod_assets.domain.errors import VodError
 from vod_assets.domain.title import TITLE_ID
 
 app = typer.Typer(help="Do one stage of the work, for a title or a source.", no_args_is_help=True)
@@ -19,7 +19,6 @@ INGEST = "mezzanine,media_info,encoding_ladder"
 TRANSCODE = "+group:renditions,+key:audio_aac,+key:captions,+key:poster,+key:thumbnails"
 PACKAGE = "+key:hls_package,+key:dash_package"
 RELEASE = "+key:release"
-METADATA_FILE = "metadata.json"
 
 
 @app.command()
@@ -45,13 +44,16 @@ def metadata(
     source: TitleOrSource,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: beside the source.")] = None,
     title: Title = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that says something else.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write metadata.json, technical and descriptive. Example: [cyan]vod task metadata film.mov[/]."""
+    from vod_assets.cli.metadata import write_metadata
+
     with open_session() as session, open_display(quiet=as_json) as display:
         outcome = _materialise(session, source, INGEST, title, "", display)
         if outcome.error is None:
-            target = write_metadata(session, outcome.title, output)
+            target = write_metadata(session, outcome.title, output, force=force)
             if not as_json:
                 print(target)
     finish(outcome, as_json)
@@ -88,30 +90,6 @@ def publish(
     with open_session() as session, open_display(quiet=as_json) as display:
         outcome = publish_metadata(session, Path(source), display)
     finish(outcome, as_json)
-
-
-def write_metadata(session: Session, title: str, output: Path | None) -> Path:
-    """Write what is known of a title, and return where.
-
-    Raises:
-        ConfigError: ``output_taken``: there is a file of that name that is not ours.
-    """
-    from vod_assets.domain.catalogue import SCHEMA, describe
-    from vod_assets.domain.media_info import MediaInfo
-    from vod_assets.domain.title import Fingerprint
-
-    record, info = session.store.record(title), session.store.latest(title, "media_info")
-    mezzanine = session.store.latest(title, "mezzanine")
-    if record is None or info is None or mezzanine is None:
-        raise ConfigError("unknown_title", "it was removed while it was inspected", "Run the command again", title)
-    entry = describe(record, info.read(MediaInfo), Fingerprint.model_validate(mezzanine.document))
-    target = (output or session.sources.local_path(record.source).parent / METADATA_FILE).absolute()
-    if target.exists() and SCHEMA not in target.read_text(encoding="utf-8", errors="replace"):
-        raise ConfigError(
-            "output_taken", f"{target} exists and is not ours", "Name another file with --output", title=title
-        )
-    target.write_bytes(entry.as_json())
-    return target
 
 
 def _run(source: str, selection: str, title: str, profile: str, as_json: bool) -> None:
