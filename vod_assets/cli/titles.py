@@ -46,7 +46,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
 ) -> None:
-    """Remove a title: CMS entry, releases, artifacts, partition. Example: [cyan]vod titles remove film[/]."""
+    """Remove a title: partition, CMS entry, releases, artifacts. Example: [cyan]vod titles remove film[/]."""
     with open_session() as session:
         for line in plan_removal(session, title):
             print(line)
@@ -87,32 +87,48 @@ def plan_removal(session: Session, title: str) -> list[str]:
         ConfigError: ``unknown_title``, or ``title_busy`` while a run works on it.
     """
     from vod_assets.defs.partitions import TITLES
-    from vod_assets.defs.runs import active_runs
 
     is_partition = session.instance.has_dynamic_partition(TITLES, title)
     releases, entry = session.origin.releases(title), session.cms.entry(title)
     if session.store.record(title) is None and not is_partition and not releases and entry is None:
         raise unknown(session, title)
-    if runs := active_runs(session.instance, title):
-        raise ConfigError("title_busy", f"run {runs[0]} works on it", f"Cancel it first: vod cancel {title}", title)
+    require_idle(session, title)
     artifacts = list(session.store.artifacts(title))
     return [
-        f"CMS entry   {'removed first' if entry is not None else 'none'}",
+        f"partition   {'removed from Dagster first; its events stay' if is_partition else 'none'}",
+        f"CMS entry   {'removed' if entry is not None else 'none'}",
         f"releases    {', '.join(map(str, releases)) or 'none'} at {session.origin.address}",
         f"artifacts   {len(artifacts)}, {sum(artifact.size_bytes for artifact in artifacts)} bytes",
-        f"partition   {'removed from Dagster; its events stay' if is_partition else 'none'}",
     ]
 
 
 def remove_title(session: Session, title: str) -> None:
-    """Remove a title, what viewers can see first, so that nothing ever points nowhere."""
+    """Remove a title: its partition, so that no run begins, then what viewers can see, so that nothing points nowhere.
+
+    Raises:
+        ConfigError: ``title_busy``: a run has begun since the person was asked.
+    """
     from vod_assets.defs.runs import withdraw
 
+    require_idle(session, title)
+    withdraw(session.instance, title)
     session.cms.remove(title)
     session.origin.remove(title)
     session.store.remove(title)
     session.store.forgive(title)
-    withdraw(session.instance, title)
+    session.cms.remove(title)  # once more: a run that nobody could see may have published it meanwhile
+
+
+def require_idle(session: Session, title: str) -> None:
+    """Return when no run works on a title.
+
+    Raises:
+        ConfigError: ``title_busy``.
+    """
+    from vod_assets.defs.runs import active_runs
+
+    if runs := active_runs(session.instance, title):
+        raise ConfigError("title_busy", f"run {runs[0]} works on it", f"Cancel it first: vod cancel {title}", title)
 
 
 def unknown(session: Session, title: str) -> ConfigError:

@@ -1,0 +1,63 @@
+"""`vod titles remove` takes a title away, and leaves one alone that a run works on."""
+
+import uuid
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from vod_assets.cli import titles
+from vod_assets.cli.session import Session
+from vod_assets.domain.errors import ConfigError
+from vod_assets_tests.studio import Studio
+
+pytestmark = pytest.mark.media
+
+
+def begin_a_run(session: Session) -> None:
+    """Record a run that another machine executes."""
+    tags = {"dagster/partition": "film"}
+    run = dg.DagsterRun(job_name="title_graph", run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.STARTED, tags=tags)
+    session.instance.add_run(run)
+
+
+def test_nothing_of_a_removed_title_is_left(finished: Studio) -> None:
+    assert finished.vod("titles", "remove", "film", "--yes").code == 0
+    assert finished.source.exists()
+    assert not finished.title.exists()
+    assert not (finished.home / "origin" / "film").exists()
+    assert not list((finished.home / "cms" / "titles").glob("film*"))
+    with finished.session() as session:
+        assert session.instance.get_dynamic_partitions("titles") == []
+
+
+def test_a_run_that_begins_while_the_person_is_asked_keeps_its_title(finished: Studio) -> None:
+    with finished.session() as session:
+        assert titles.plan_removal(session, "film")
+        begin_a_run(session)
+        with pytest.raises(ConfigError, match="title_busy"):
+            titles.remove_title(session, "film")
+        assert session.instance.get_dynamic_partitions("titles") == ["film"]
+    assert finished.title.exists()
+    assert (finished.home / "cms" / "titles" / "film.json").exists()
+
+
+class Recorded:
+    """Passes calls on, and writes down those that remove or forgive something, and what the CMS shows then."""
+
+    def __init__(self, name: str, inner: Any, calls: list[str]) -> None:
+        self._name, self._inner, self._calls = name, inner, calls
+
+    def __getattr__(self, method: str) -> Any:
+        if method in ("remove", "delete_dynamic_partition"):
+            self._calls.append(self._name)
+        return getattr(self._inner, method)
+
+
+def test_the_partition_goes_first_and_the_cms_entry_is_removed_once_more_at_the_end(finished: Studio) -> None:
+    calls: list[str] = []
+    with finished.session() as session:
+        for name in ("instance", "cms", "origin", "store"):
+            session.__dict__[name] = Recorded(name, getattr(session, name), calls)
+        titles.remove_title(session, "film")
+    assert calls == ["instance", "cms", "origin", "store", "cms"]
