@@ -8,6 +8,7 @@ from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
 from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
+from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.domain.acceptance import judge_audio_decode, judge_decode, judge_failed_decode
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.ladder import Ladder
@@ -25,7 +26,6 @@ from vod_assets.ports import EncodeReport, Limits, OnProgress, RungJob, ToolRunn
 
 VIDEO_FILE = "video.mp4"
 AUDIO_FILE = "audio.mp4"
-FULL_HD_PIXELS = 1920 * 1088
 
 
 class FfmpegTranscoder:
@@ -47,8 +47,8 @@ class FfmpegTranscoder:
         """Encode all jobs' rungs in one process with one decode, and judge the counts of this very decode."""
         argv = self.video_command(source, info, ladder, preset, jobs)
         progress = ProgressReader(info.duration_seconds, on_progress)
-        large = any(job.rung.width * job.rung.height > FULL_HD_PIXELS for job in jobs)
-        limits = Limits(address_space_bytes=(12 if large else 4) << 30, stall_seconds=STALL_SECONDS)
+        memory = address_space_bytes(info.video, [job.rung for job in jobs])
+        limits = Limits(address_space_bytes=memory, stall_seconds=STALL_SECONDS)
         counter = DecodeCounter()
         try:
             result = self.runner.run(

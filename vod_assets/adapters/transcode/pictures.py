@@ -14,6 +14,7 @@ from PIL import Image, ImageFilter, ImageStat
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
+from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import MediaInfo, VideoStream
 from vod_assets.domain.profile import ThumbnailPreset
@@ -24,7 +25,7 @@ CANDIDATES = 6
 LAST_CANDIDATE = Fraction(65, 100)  # of the duration: not the credits
 DENSE_KEYFRAMES_SECONDS = 10
 SEARCHED_SECONDS = 60  # of a source whose key frames are too rare to jump to
-LIMITS = Limits(address_space_bytes=4 << 30, file_bytes=1 << 30, stall_seconds=STALL_SECONDS)
+LARGEST_FILE_BYTES = 1 << 30
 HDR_TRANSFERS = {"smpte2084": 100, "arib-std-b67": 100}  # with the light level, cd/m², that becomes white
 THRIFTY: dict[str, Any] = {"skip_frame:v": "noref", "threads:v": 2}
 KEYFRAMES_ONLY: dict[str, Any] = {"skip_frame:v": "nokey", "discard:v": "nokey", "threads:v": 1}
@@ -69,7 +70,7 @@ class FfmpegPictureMaker:
             SourceError: ``no_video``: not one of them can be decoded.
         """
         with TemporaryDirectory(dir=target.parent, prefix=".poster_") as scratch:
-            self._run(self.poster_command(source, info, Path(scratch)))
+            self._run(self.poster_command(source, info, Path(scratch)), info)
             paths = (
                 (time, Path(scratch, f"{number}.jpg")) for number, time in enumerate(candidate_times(info), start=1)
             )
@@ -107,7 +108,7 @@ class FfmpegPictureMaker:
         """Write one small JPEG per interval, ``00001.jpg`` on, for the whole duration; return how many."""
         count, made = thumbnail_count(info, preset), 0
         for effort in efforts(info, preset):
-            self._run(self.thumbnail_command(source, info, preset, directory, effort))
+            self._run(self.thumbnail_command(source, info, preset, directory, effort), info)
             made = len(list(directory.glob("[0-9]*.jpg")))
             if made == count:
                 return count
@@ -127,10 +128,11 @@ class FfmpegPictureMaker:
         output = lasting.output(str(directory / "%05d.jpg"), **JPEG, **frames, f="image2")
         return compile_ffmpeg(self.tools.ffmpeg, [output], progress=True)
 
-    def _run(self, argv: Sequence[str]) -> None:
+    def _run(self, argv: Sequence[str], info: MediaInfo) -> None:
         """Run a command that says nothing but its progress: a long film takes minutes."""
-        progress = ProgressReader()
-        self.runner.run(argv, limits=LIMITS, on_line=progress.read, pulse=progress.advance)
+        progress, memory = ProgressReader(), address_space_bytes(info.video)
+        limits = Limits(address_space_bytes=memory, file_bytes=LARGEST_FILE_BYTES, stall_seconds=STALL_SECONDS)
+        self.runner.run(argv, limits=limits, on_line=progress.read, pulse=progress.advance)
 
 
 def efforts(info: MediaInfo, preset: ThumbnailPreset) -> list[Effort]:

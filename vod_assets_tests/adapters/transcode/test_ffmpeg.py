@@ -1,4 +1,4 @@
-"""An encode that no longer advances is ended, and the error says where."""
+"""An encode that no longer advances is ended, and the error says where; a large source gets the memory it needs."""
 
 import os
 import re
@@ -15,10 +15,12 @@ import pytest
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
+from vod_assets.adapters.transcode.memory import address_space_bytes
+from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo
-from vod_assets.domain.profile import AudioPreset, RungPreset, VideoPreset
+from vod_assets.domain.profile import AudioPreset, RungPreset, ThumbnailPreset, VideoPreset
 from vod_assets.ports import EncodeReport, Limits, Progress, RungJob, ToolResult
 from vod_assets_tests.adapters.transcode.clips import described, make, moving_picture, tools
 
@@ -84,3 +86,21 @@ def test_sound_whose_source_stops_coming_is_stalled(tmp_path: Path) -> None:
     with stopping_pipe(tmp_path / "pipe.ts", data[: len(data) * 3 // 4]) as source, pytest.raises(ToolError) as caught:
         FfmpegTranscoder(tools(), Impatient(2)).encode_audio(source, info, SOUND, AudioPreset(), tmp_path / "a.mp4")
     assert caught.value.code == "stalled"
+
+
+@pytest.mark.parametrize(("size", "gibibytes"), [((1920, 1080), 4), ((3840, 2160), 12), ((7680, 4320), 12)])
+def test_a_large_source_may_take_more_memory_however_small_its_rungs(
+    tmp_path: Path, size: tuple[int, int], gibibytes: int
+) -> None:
+    clip, info = moving_picture(tmp_path / "clip.mp4", size="64x36", seconds=1), described(*size, 1, 1)
+    runner = Impatient(60)
+    encode(clip, info, tmp_path / "made", runner)
+    FfmpegPictureMaker(tools(), runner).poster(clip, info, tmp_path / "poster.jpg")
+    FfmpegPictureMaker(tools(), runner).thumbnails(clip, info, ThumbnailPreset(width=32), tmp_path)
+    assert {limits.address_space_bytes >> 30 for limits in runner.given} == {gibibytes}
+    assert len(runner.given) >= 3
+
+
+def test_a_large_rung_may_take_more_memory() -> None:
+    rung = Rung(key="h264_2160p", codec="h264", name="2160p", width=3840, height=2160)
+    assert address_space_bytes(described(1280, 720, 1, 1).video, [rung]) == 12 << 30
