@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +23,26 @@ from vod_assets.domain.report import Report
 from vod_assets.ports import InspectedPackage, PackageInspector
 
 MEASURES = 1  # to be raised when a check looks at the same bytes differently
-Measure = Callable[[InspectedPackage, MediaInfo], Report]
+Measure = Callable[[InspectedPackage], Report]
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a check works with: its step, its name, and how it looks at an opened package."""
+    """What a check works with: its step, its name, and how it looks at an opened package.
+
+    Attributes:
+        expected: What the bytes are compared with, besides one another.
+    """
 
     at: Step
     name: str
     inspector: PackageInspector
     measure: Measure
+    expected: Mapping[str, Any] = field(default_factory=dict)
 
-    def result(self, judged: Mapping[str, Artifact], media_info: Artifact) -> dg.AssetCheckResult:
+    def result(self, judged: Mapping[str, Artifact]) -> dg.AssetCheckResult:
         """Return what Dagster records, with the digest of everything that was judged."""
-        report = _report(self, judged, media_info)
+        report = _report(self, judged)
         return dg.AssetCheckResult(
             passed=report.passed,
             description=report.findings[0] if report.findings else "nothing found",
@@ -57,8 +62,32 @@ def _check(asset: str, name: str, description: str, measure: Measure) -> dg.Asse
         name=name,
         blocking=True,
         partitions_def=titles,
-        additional_ins={"media_info": dg.AssetIn("media_info")},
         description=description,
+    )
+    def check(
+        context: dg.AssetCheckExecutionContext,
+        package: Artifact,
+        artifacts: Artifacts,
+        guard: Guard,
+        reporter: Reporter,
+        inspector: dg.ResourceParam[PackageInspector],
+    ) -> dg.AssetCheckResult:
+        with step(context, artifacts, guard, reporter) as at:
+            return Look(at, f"{asset}.{name}", inspector, measure).result({asset: package})
+
+    return check
+
+
+def _durations() -> dg.AssetChecksDefinition:
+    """Return the check that compares every title's tracks with its mezzanine."""
+
+    @dg.asset_check(
+        asset="hls_package",
+        name="durations",
+        blocking=True,
+        partitions_def=titles,
+        additional_ins={"media_info": dg.AssetIn("media_info")},
+        description="Every track is as long as the mezzanine, within half a segment.",
     )
     def check(
         context: dg.AssetCheckExecutionContext,
@@ -69,8 +98,14 @@ def _check(asset: str, name: str, description: str, measure: Measure) -> dg.Asse
         reporter: Reporter,
         inspector: dg.ResourceParam[PackageInspector],
     ) -> dg.AssetCheckResult:
+        duration = media_info.read(MediaInfo).duration_seconds
+
+        def measure(opened: InspectedPackage) -> Report:
+            return check_durations(opened.view, duration)
+
         with step(context, artifacts, guard, reporter) as at:
-            return Look(at, f"{asset}.{name}", inspector, measure).result({asset: package}, media_info)
+            look = Look(at, "hls_package.durations", inspector, measure, {"duration_seconds": duration})
+            return look.result({"hls_package": package})
 
     return check
 
@@ -83,34 +118,33 @@ def _same_media() -> dg.AssetChecksDefinition:
         name="same_media",
         blocking=True,
         partitions_def=titles,
-        additional_ins={"media_info": dg.AssetIn("media_info"), "hls_package": dg.AssetIn("hls_package")},
+        additional_ins={"hls_package": dg.AssetIn("hls_package")},
         description="DASH plays exactly the video and audio files that HLS plays.",
     )
     def check(
         context: dg.AssetCheckExecutionContext,
         dash_package: Artifact,
         hls_package: Artifact,
-        media_info: Artifact,
         artifacts: Artifacts,
         guard: Guard,
         reporter: Reporter,
         inspector: dg.ResourceParam[PackageInspector],
     ) -> dg.AssetCheckResult:
         with step(context, artifacts, guard, reporter) as at:
-            look = Look(at, "dash_package.same_media", inspector, lambda package, _: check_same_media(package.view))
-            return look.result({"dash_package": dash_package, "hls_package": hls_package}, media_info)
+            look = Look(at, "dash_package.same_media", inspector, lambda package: check_same_media(package.view))
+            return look.result({"dash_package": dash_package, "hls_package": hls_package})
 
     return check
 
 
-def _report(look: Look, judged: Mapping[str, Artifact], media_info: Artifact) -> Report:
+def _report(look: Look, judged: Mapping[str, Artifact]) -> Report:
     """Return the report of exactly these bytes: measured now, or found in the store."""
-    inputs = {key: artifact.digest for key, artifact in judged.items()} | {"media_info": media_info.digest}
-    recipe = Recipe(look.name, inputs, {"measures": MEASURES}, look.inspector.build_ids)
+    inputs = {key: artifact.digest for key, artifact in judged.items()}
+    recipe = Recipe(look.name, inputs, {"measures": MEASURES, **look.expected}, look.inspector.build_ids)
 
     def measure(_directory: Path) -> dict[str, Any]:
         with _opened(look.at, judged, look.inspector) as package:
-            return look.measure(package, media_info.read(MediaInfo)).model_dump()
+            return look.measure(package).model_dump()
 
     return look.at.make(recipe, measure).artifact.read(Report)
 
@@ -133,35 +167,30 @@ def _opened(at: Step, packages: Mapping[str, Artifact], inspector: PackageInspec
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", category=dg.PreviewWarning)  # partitioned checks are a preview in 1.13
     package_checks = [
-        _check(
-            "hls_package",
-            "durations",
-            "Every track is as long as the mezzanine, within half a segment.",
-            lambda package, info: check_durations(package.view, info.duration_seconds),
-        ),
+        _durations(),
         _check(
             "hls_package",
             "aligned",
             "Every rung's segments start on IDR frames at the same times.",
-            lambda package, _: check_aligned(package.view),
+            lambda package: check_aligned(package.view),
         ),
         _check(
             "hls_package",
             "manifest",
             "Every address exists, and every figure in the playlists is that of the bytes.",
-            lambda package, _: check_manifest(package.view),
+            lambda package: check_manifest(package.view),
         ),
         _check(
             "hls_package",
             "decodes",
             "Every track decodes once through its playlist, to as many frames as it has samples.",
-            lambda package, _: check_decodes(package.view, package.decode_all),
+            lambda package: check_decodes(package.view, package.decode_all),
         ),
         _check(
             "dash_package",
             "manifest",
             "Every address exists, and every figure in the MPD is that of the bytes.",
-            lambda package, _: check_mpd(package.view),
+            lambda package: check_mpd(package.view),
         ),
         _same_media(),
     ]

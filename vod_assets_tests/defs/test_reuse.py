@@ -132,3 +132,19 @@ def test_audio_is_packaged_from_what_its_own_file_says(finished: Studio) -> None
     finished.forget("media_info", "audio_tracks")
     assert finished.run("--select", "audio_tracks").executed == {"audio_tracks"}
     assert finished.run().executed == {"media_info"}  # and the tracks are the same as before
+
+
+def test_only_the_check_of_durations_is_made_again_when_the_source_is_described_differently(finished: Studio) -> None:
+    """The others look at nothing but the packages."""
+    inputs = {
+        path.parts[-3]: json.loads(path.read_text())["recipe"]
+        for path in finished.title.glob("*_package.*/*/artifact.json")
+    }
+    assert {name: set(recipe["inputs"]) for name, recipe in inputs.items()} == {
+        **{f"hls_package.{name}": {"hls_package"} for name in ("aligned", "decodes", "durations", "manifest")},
+        "dash_package.manifest": {"dash_package"},
+        "dash_package.same_media": {"dash_package", "hls_package"},
+    }
+    compared = {name for name, recipe in inputs.items() if set(recipe["parameters"]) - {"measures"}}
+    assert compared == {"hls_package.durations"}
+    assert inputs["hls_package.durations"]["parameters"]["duration_seconds"] == "4"
