@@ -32,6 +32,7 @@ class TextSource:
         digest: Of what its bytes come from.
         starts_at: The time in it, in seconds, at which the picture begins.
         read: Returns its bytes and its name, given a folder to work in.
+        mezzanine: Digest of the mezzanine that it is a stream of; empty for a file of its own.
     """
 
     digest: str
@@ -44,6 +45,7 @@ class TextSource:
     parameters: dict[str, Any]
     build_ids: dict[str, str]
     read: Callable[[Path], tuple[bytes, str]]
+    mezzanine: str = ""
 
     @property
     def track(self) -> str:
@@ -52,7 +54,7 @@ class TextSource:
         return f"text_{self.language.lower()}{kind}"
 
     def described(self) -> dict[str, Any]:
-        """Return what manifests say of the track."""
+        """Return what manifests say of the track, and which mezzanine it comes from."""
         return {
             "language": self.language,
             "label": self.label,
@@ -60,6 +62,7 @@ class TextSource:
             "is_default": False,
             "is_forced": self.is_forced,
             "is_hearing_impaired": self.is_hearing_impaired,
+            "mezzanine": self.mezzanine,
         }
 
 
@@ -169,6 +172,7 @@ def _embedded(
             parameters={"stream": stream.index, "starts_at": info.video.start_seconds},
             build_ids=dict(text.build_ids),
             read=read,
+            mezzanine=mezzanine.digest,
         )
 
 

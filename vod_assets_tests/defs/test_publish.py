@@ -1,10 +1,13 @@
 """A release names the source that it was made from, and no other."""
 
 import json
+from typing import Any
 
 import pytest
 
-from vod_assets_tests.studio import Studio, bytes_below
+from vod_assets.adapters.ffmpeg.command import caption_input, generated_input
+from vod_assets_tests.adapters.transcode.clips import make
+from vod_assets_tests.studio import ENCODE_OPTIONS, Studio, bytes_below
 
 pytestmark = pytest.mark.media
 
@@ -44,3 +47,19 @@ def test_an_entry_does_not_describe_another_source_than_its_release(finished: St
     entry = json.loads((finished.home / "cms/titles/film.json").read_text())
     assert entry["source"]["size_bytes"] == finished.source.stat().st_size
     assert entry["release"]["number"] == 2
+
+
+def test_embedded_captions_name_their_source_and_files_beside_it_do_not(studio: Studio) -> None:
+    subtitled = studio.folder / "subtitled.mp4"
+    picture, words = generated_input("testsrc2=s=320x180:r=25:d=2"), caption_input(studio.captions)
+    make(subtitled, picture, words, **{**ENCODE_OPTIONS, "c:s": "mov_text"})
+    subtitled.replace(studio.source)
+    assert studio.run("--select", "+key:captions").code == 0
+    digest = document(studio, "mezzanine")[0]["digest"]
+    leaves = [one["artifact"]["document"] for one in document(studio, "captions") if one["artifact"]["files"]]
+    assert sorted(leaf["mezzanine"] for leaf in leaves) == ["", digest]
+
+
+def document(studio: Studio, asset: str) -> list[dict[str, Any]]:
+    """Return what the store keeps of every artifact of an asset."""
+    return [json.loads(path.read_text()) for path in (studio.title / asset).glob("*/artifact.json")]
