@@ -7,11 +7,13 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Made, Step, step
 from vod_assets.defs.tracks import read_tracks
-from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.dash import compose_dash
 from vod_assets.domain.hls import compose_hls
+from vod_assets.domain.languages import UNKNOWN
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.track import PlacedTrack, Track
 
@@ -20,46 +22,23 @@ COMPOSER = 1  # to be raised when composed manifests change for equal tracks
 Compose = Callable[[Sequence[PlacedTrack]], dict[str, str]]
 
 
-@dg.asset(group_name=GROUP, kinds={"hls"}, **HOUSE)
-def hls_package(
-    context: dg.AssetExecutionContext,
-    video_tracks: Artifact,
-    audio_tracks: Artifact,
-    text_tracks: Artifact,
-    image_tracks: Artifact,
-    artifacts: Artifacts,
-    guard: Guard,
-    reporter: Reporter,
-) -> dg.MaterializeResult[Artifact]:
-    """HLS playlists of every variant (RFC 8216): multivariant, media, I-frame and image playlists; no media.
+def _package_asset(name: str, kind: str, description: str, compose: Compose) -> dg.AssetsDefinition:
+    @dg.asset(name=name, group_name=GROUP, kinds={kind}, description=description, **HOUSE)
+    def package(
+        context: dg.AssetExecutionContext,
+        video_tracks: Artifact,
+        audio_tracks: Artifact,
+        text_tracks: Artifact,
+        image_tracks: Artifact,
+        artifacts: Artifacts,
+        guard: Guard,
+        reporter: Reporter,
+    ) -> dg.MaterializeResult[Artifact]:
+        with step(context, artifacts, guard, reporter) as at:
+            made = _compose(at, name, [video_tracks, audio_tracks, text_tracks, image_tracks], compose)
+            return at.result(made, _facts(at, made.artifact))
 
-    Upstream: the tracks. Downstream: release. Its checks decide whether it may be published.
-    """
-    with step(context, artifacts, guard, reporter) as at:
-        indexes = [video_tracks, audio_tracks, text_tracks, image_tracks]
-        made = _compose(at, "hls_package", indexes, compose_hls)
-        return at.result(made, _facts(at, made.artifact))
-
-
-@dg.asset(group_name=GROUP, kinds={"dash"}, **HOUSE)
-def dash_package(
-    context: dg.AssetExecutionContext,
-    video_tracks: Artifact,
-    audio_tracks: Artifact,
-    text_tracks: Artifact,
-    image_tracks: Artifact,
-    artifacts: Artifacts,
-    guard: Guard,
-    reporter: Reporter,
-) -> dg.MaterializeResult[Artifact]:
-    """The DASH MPD of every variant (ISO/IEC 23009-1), over the very segments that HLS plays.
-
-    Upstream: the tracks. Downstream: release. Its checks decide whether it may be published.
-    """
-    with step(context, artifacts, guard, reporter) as at:
-        indexes = [video_tracks, audio_tracks, text_tracks, image_tracks]
-        made = _compose(at, "dash_package", indexes, compose_dash)
-        return at.result(made, _facts(at, made.artifact))
+    return package
 
 
 def tracks_by_variant(at: Step, indexes: Sequence[Artifact]) -> dict[str, list[tuple[Artifact, Track]]]:
@@ -96,8 +75,54 @@ def _compose_variant(
 
 def _facts(at: Step, package: Artifact) -> dict[str, Any]:
     leaves = at.leaves(package)
+    tracks = {
+        f"{variant}/{entry.name}": at.leaf(entry).read(Track)
+        for variant, leaf in leaves.items()
+        for entry in (IndexEntry.model_validate(track) for track in leaf.document["tracks"])
+    }
     return {
         "variants": ", ".join(leaves),
-        "tracks": sum(len(leaf.document["tracks"]) for leaf in leaves.values()),
+        "variant streams": table([_stream_row(name, one) for name, one in tracks.items() if one.kind == "video"]),
+        "tracks": table([_track_row(name, one) for name, one in tracks.items()]),
         "manifests": "\n".join(file.path for leaf in leaves.values() for file in leaf.files),
     }
+
+
+def _stream_row(name: str, track: Track) -> Row:
+    """Return what a player may choose from, sound not counted."""
+    return {
+        "stream": name,
+        "codecs": track.codecs,
+        "size": f"{track.width}x{track.height}",
+        "fps": str(track.frame_rate or ""),
+        "peak kbit/s": track.peak_bits_per_second // 1000,
+        "average kbit/s": track.average_bits_per_second // 1000,
+    }
+
+
+def _track_row(name: str, track: Track) -> Row:
+    return {
+        "track": name,
+        "kind": track.kind,
+        "codecs": track.codecs or track.dash_codecs,
+        "language": "" if track.language == UNKNOWN else track.language,
+        "label": track.label,
+        "seconds": f"{float(track.duration_seconds):.3f}",
+        "average kbit/s": track.average_bits_per_second // 1000,
+    }
+
+
+hls_package = _package_asset(
+    "hls_package",
+    "hls",
+    "HLS playlists of every variant (RFC 8216): multivariant, media, I-frame and image playlists; no media.\n\n"
+    "Upstream: the tracks. Downstream: release. Its checks decide whether it may be published.",
+    compose_hls,
+)
+dash_package = _package_asset(
+    "dash_package",
+    "dash",
+    "The DASH MPD of every variant (ISO/IEC 23009-1), over the very segments that HLS plays.\n\n"
+    "Upstream: the tracks. Downstream: release. Its checks decide whether it may be published.",
+    compose_dash,
+)
