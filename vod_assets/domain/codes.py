@@ -163,7 +163,10 @@ OPERATIONS = {
         tool_failed=("A program ended with an error", "Read its last words below"),
         packaging_failed=("Shaka Packager refused or failed", "Read its last words below"),
         undecodable=("A package cannot be decoded", "Make the renditions again; report it if it stays"),
-        stalled=("A program said nothing for too long and was ended", "Try again; check the disk or the share"),
+        stalled=(
+            "A program said nothing or got no further for too long, and was ended",
+            "Try again; check the disk or the share",
+        ),
         decoder_crash=("A decoder crashed on the file", "Try again once; then keep the file away and report it"),
         out_of_memory=("A program needed more memory than it may have", "Run fewer titles at once"),
         disk_full=("No space is left on a disk", "Make room; the run goes on where it stopped"),
