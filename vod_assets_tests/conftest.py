@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from vod_assets.adapters.ffmpeg.command import generated_input
+from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.studio import Ended, Studio, film
 
 
@@ -48,3 +50,15 @@ def finished(finished_once: Finished) -> Studio:
 def studio(film_source: Path, tmp_path: Path) -> Studio:
     """A studio with a source and nothing made of it."""
     return Studio.make(tmp_path / "studio", film_source)
+
+
+@pytest.fixture(scope="session")
+def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An HLS folder as FFmpeg's own muxer writes it: MPEG-TS segments of one second, and a multivariant playlist."""
+    folder = tmp_path_factory.mktemp("elsewhere") / "Finished HLS"
+    folder.mkdir()
+    options = {"c:v": "libx264", "preset": "ultrafast", "g": 25, "c:a": "aac", "pix_fmt": "yuv420p", "threads": 1}
+    muxer = {"f": "hls", "hls_time": 1, "hls_playlist_type": "vod", "master_pl_name": "master.m3u8"}
+    picture, tone = generated_input("testsrc2=s=128x72:r=25:d=3"), generated_input("sine=440:d=3")
+    make(folder / "out.m3u8", picture, tone, **options, **muxer)
+    return folder

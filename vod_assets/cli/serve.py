@@ -1,5 +1,6 @@
 """``vod serve``: origin, catalogue and player page on this machine."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -18,7 +19,8 @@ def serve(
     """Serve origin, catalogue and player page until Ctrl-C. Example: [cyan]vod serve[/]."""
     from vod_assets.serve import serve as serve_until_interrupted
 
-    serve_until_interrupted(load_settings(), port, announce, host)
+    with suppress(KeyboardInterrupt):  # the way to end it, and no failure
+        serve_until_interrupted(load_settings(), port, announce, host)
 
 
 def announce(address: str) -> None:

@@ -11,23 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from vod_assets.adapters.ffmpeg.command import generated_input
-from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.studio import Studio
 
 pytestmark = pytest.mark.media
-
-
-@pytest.fixture(scope="session")
-def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An HLS folder as FFmpeg's own muxer writes it: MPEG-TS segments of one second, and a multivariant playlist."""
-    folder = tmp_path_factory.mktemp("elsewhere") / "Finished HLS"
-    folder.mkdir()
-    options = {"c:v": "libx264", "preset": "ultrafast", "g": 25, "c:a": "aac", "pix_fmt": "yuv420p", "threads": 1}
-    muxer = {"f": "hls", "hls_time": 1, "hls_playlist_type": "vod", "master_pl_name": "master.m3u8"}
-    picture, tone = generated_input("testsrc2=s=128x72:r=25:d=3"), generated_input("sine=440:d=3")
-    make(folder / "out.m3u8", picture, tone, **options, **muxer)
-    return folder
 
 
 @pytest.fixture
@@ -182,4 +168,4 @@ def test_serve_says_where_it_listens_and_ends_when_it_is_told(finished: Studio) 
     finally:
         os.kill(process.pid, signal.SIGINT)
         process.communicate(timeout=20)
-    assert process.returncode in (0, 130, -signal.SIGINT)
+    assert process.returncode == 0
