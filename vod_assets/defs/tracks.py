@@ -54,7 +54,7 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
             ladder = encoding_ladder.read(Ladder)
             leaves: dict[str, Made] = {}
             for variant in at.profile.variants:
-                for rung in (rung for rung in ladder.made if _is_in(variant, rung.codec, rung.name)):
+                for rung in (rung for rung in ladder.made if variant.selects(rung.codec, rung.name)):
                     job = _job(at, "video", rung.key, rendition[rung.key], ladder)
                     leaves[f"{variant.name}/{rung.key}"] = _package(at, variant, packager, rendition[rung.key], job)
             made = at.index("video_tracks", leaves, "the title has no rendition")
@@ -106,10 +106,6 @@ def text_tracks(
 def read_tracks(at: Step, index: Artifact) -> dict[str, tuple[Artifact, Track]]:
     """Return every track leaf of an index with its description, by ``<variant>/<name>``."""
     return {name: (leaf, leaf.read(Track)) for name, leaf in at.leaves(index).items()}
-
-
-def _is_in(variant: Variant, codec: str, rung: str) -> bool:
-    return codec in variant.codecs and (not variant.rungs or rung in variant.rungs)
 
 
 def _package_all(
