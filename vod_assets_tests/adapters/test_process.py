@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -123,7 +123,7 @@ def test_a_program_that_is_not_there_is_tool_missing():
         ("import sys; sys.exit('Cannot allocate memory')", "out_of_memory"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "decoder_crash"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "out_of_memory"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGHUP)", "tool_failed"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGUSR1)", "tool_failed"),
     ],
 )
 def test_a_bad_ending_gets_its_code(text: str, code: str):
@@ -224,6 +224,15 @@ class InterruptsTwice:
             raise KeyboardInterrupt
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A process in the background of a shell, as in CI, ignores Ctrl-C until somebody listens."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_second_interrupt_ends_a_stubborn_tool_at_once(tmp_path: Path):
     pid = tmp_path / "pid"
     text = (
