@@ -23,15 +23,17 @@ class Sandbox:
     Attributes:
         program: The bwrap binary.
         writable: Folders that tools may write in.
+        readable: Folders that they may read besides: those whose playlists lead to other files.
     """
 
     program: Path
     writable: tuple[Path, ...] = ()
+    readable: tuple[Path, ...] = ()
 
     def command(self, argv: Sequence[str], cwd: Path | None = None) -> list[str]:
         """Return the command line that runs another one in the sandbox."""
         tool = Path(argv[0]).resolve().parent
-        read_only = [*SYSTEM, str(tool), *map(str, _inputs(argv))]
+        read_only = [*SYSTEM, str(tool), *map(str, (*self.readable, *_inputs(argv)))]
         return [
             *(str(self.program), "--unshare-all", "--die-with-parent", "--proc", "/proc", "--dev", "/dev"),
             *("--tmpfs", "/tmp"),  # noqa: S108 - empty and private, made before the binds below it

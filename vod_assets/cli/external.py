@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vod_assets.cli.outcome import Outcome, failure_of
 from vod_assets.cli.progress import Display
 from vod_assets.cli.run_workflow import materialise
-from vod_assets.cli.session import AlwaysWanted, Session
+from vod_assets.cli.session import Session
 from vod_assets.domain.catalogue import Entry, pointed_at, read_entry
 from vod_assets.domain.errors import ConfigError, SourceError, VodError
 from vod_assets.domain.external import external_release
@@ -85,19 +85,18 @@ def _title_of(session: Session, address: str, title: str) -> str:
 def _place(session: Session, folder: Path, title: str) -> Release:
     from vod_assets.adapters.origin.folder import files_of
     from vod_assets.adapters.package.external import FolderChecker
-    from vod_assets.adapters.process import SupervisedRunner
-    from vod_assets.adapters.tools import Tools
+    from vod_assets.adapters.process import Unguarded
     from vod_assets.releasing import place
 
     files = files_of(folder)  # digests first: what is released is then what was checked
-    checker = FolderChecker(Tools.from_settings(session.settings), SupervisedRunner(AlwaysWanted()))
+    checker = FolderChecker(session.tools, session.runner(folder))
     _require_passed(checker.check_folder(folder), folder)
     release = external_release(
         title, [file for file, _ in files.values()], lambda path: _text(folder / path), folder.name
     )
     with TemporaryDirectory(dir=session.settings.scratch_path, prefix="release-") as scratch:
         local = {release.tracks[0].digest: {path: file for path, (_, file) in files.items()}}
-        return place(session.origin, release, local, {}, AlwaysWanted(), Path(scratch))
+        return place(session.origin, release, local, {}, Unguarded(), Path(scratch))
 
 
 def _require_passed(reports: "list[Report]", folder: Path) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vod_assets.domain.errors import ConfigError, printable
@@ -15,19 +16,14 @@ if TYPE_CHECKING:
 
     from vod_assets.adapters.cms.static import StaticCms
     from vod_assets.adapters.origin.local import LocalOrigin
+    from vod_assets.adapters.process import SupervisedRunner
+    from vod_assets.adapters.tools import Tools
     from vod_assets.defs.registration import Registrar
     from vod_assets.domain.profile import Profile
     from vod_assets.ports import ArtifactStore, Prober, SourceStore
 
 
 NO_LOGS = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
-
-
-class AlwaysWanted:
-    """The guard of work that no run does."""
-
-    def check(self) -> None:
-        """Return: nobody cancels a command but its own signal."""
 
 
 @dataclass
@@ -62,9 +58,10 @@ class Session:
     @cached_property
     def store(self) -> "ArtifactStore":
         """The artifact store."""
+        from vod_assets.adapters.process import Unguarded
         from vod_assets.adapters.store.local import LocalArtifactStore
 
-        return LocalArtifactStore(self.settings.store_path, AlwaysWanted())
+        return LocalArtifactStore(self.settings.store_path, Unguarded())
 
     @cached_property
     def sources(self) -> "SourceStore":
@@ -77,14 +74,30 @@ class Session:
     def prober(self) -> "Prober":
         """The prober."""
         from vod_assets.adapters.probe.ffprobe import FfprobeProber
-        from vod_assets.adapters.process import SupervisedRunner
-        from vod_assets.adapters.sandbox import find_sandbox
+
+        return FfprobeProber(self.tools, self.runner())
+
+    @cached_property
+    def tools(self) -> "Tools":
+        """The programs of the settings, found fit for files from outside."""
         from vod_assets.adapters.tool_versions import require_supported_once
         from vod_assets.adapters.tools import Tools
 
-        tools, runner = Tools.from_settings(self.settings), SupervisedRunner(sandbox=find_sandbox(self.settings))
-        require_supported_once(tools, runner, allow_old_ffmpeg=self.settings.allow_old_ffmpeg)
-        return FfprobeProber(tools, runner)
+        tools = Tools.from_settings(self.settings)
+        require_supported_once(tools, self.runner(), allow_old_ffmpeg=self.settings.allow_old_ffmpeg)
+        return tools
+
+    def runner(self, *readable: Path) -> "SupervisedRunner":
+        """Return the supervisor of tools that no run starts, in the sandbox where there is one.
+
+        Args:
+            *readable: Folders that the tools may read besides their inputs.
+        """
+        from vod_assets.adapters.process import SupervisedRunner
+        from vod_assets.adapters.sandbox import find_sandbox
+
+        sandbox = find_sandbox(self.settings)
+        return SupervisedRunner(sandbox=replace(sandbox, readable=readable) if sandbox else None)
 
     @cached_property
     def origin(self) -> "LocalOrigin":

@@ -55,10 +55,7 @@ def _end_state(session: Session, decode: bool) -> "EndState":
 
 def _decoder(session: Session) -> "Decode":
     from vod_assets.adapters.package.decode import FfmpegPackageDecoder
-    from vod_assets.adapters.process import SupervisedRunner
-    from vod_assets.adapters.tools import Tools
-    from vod_assets.cli.session import AlwaysWanted
 
-    decoder = FfmpegPackageDecoder(Tools.from_settings(session.settings), SupervisedRunner(AlwaysWanted()))
+    decoder = FfmpegPackageDecoder(session.tools, session.runner())
     origin = session.origin
     return lambda title, path: decoder.decode(origin.path(title, path), origin.root / title)

@@ -27,7 +27,6 @@ from vod_assets.releasing import digests as digests_at
 from vod_assets.releasing import place
 
 GROUP = "publish"
-PACKAGES = ("hls_package", "dash_package")
 
 
 @dg.asset(group_name=GROUP, kinds={"origin"}, **HOUSE)

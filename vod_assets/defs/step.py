@@ -4,7 +4,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,7 +60,6 @@ class Step:
     reporter: StepReporter
     title: str
     name: str
-    _started: float = field(default_factory=time.monotonic)
 
     @property
     def record(self) -> TitleRecord:

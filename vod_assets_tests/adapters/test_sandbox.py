@@ -33,6 +33,12 @@ def test_the_command_line_binds_inputs_read_only_and_the_home_writable(tmp_path:
     assert line.endswith(f"--chdir {tmp_path} -- /tools/ffmpeg -i file:/in/a.mp4 out.mp4")
 
 
+def test_a_folder_whose_playlists_lead_to_other_files_is_read_only(tmp_path: Path):
+    sandbox = Sandbox(Path("/usr/bin/bwrap"), (tmp_path / "home",), readable=(Path("/made/elsewhere"),))
+    line = " ".join(sandbox.command(["/tools/ffmpeg", "-i", "file:/made/elsewhere/a.m3u8"]))
+    assert "--ro-bind-try /made/elsewhere /made/elsewhere" in line
+
+
 @pytest.mark.parametrize(
     ("status", "meant"), [(0, 0), (1, 1), (139, -11), (137, -9), (153, -25), (183, 183), (234, 234)]
 )

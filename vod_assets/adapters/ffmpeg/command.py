@@ -85,17 +85,6 @@ def ffprobe_command(program: Path, path: Path, *entries: str) -> list[str]:
     return [str(program), "-hide_banner", "-v", "level+warning", *guards, *entries, "-i", _address(path)]
 
 
-def package_probe_command(program: Path, path: Path, root: Path, *entries: str) -> list[str]:
-    """Return the command line that inspects a playlist, an MPD or a segment of our own below ``root``.
-
-    Raises:
-        StoreError: ``outside_root``.
-    """
-    lists = _guards(allowed.PACKAGE_FORMATS, "file,crypto")
-    guards = [word for name, value in lists.items() for word in (f"-{name}", str(value))]
-    return [str(program), "-hide_banner", "-v", "level+warning", *guards, *entries, "-i", _address(_inside(path, root))]
-
-
 def _guards(formats: Sequence[str], protocols: str = "file") -> Options:
     return {
         "protocol_whitelist": protocols,
