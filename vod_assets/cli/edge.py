@@ -8,7 +8,6 @@ from itertools import takewhile
 
 import click
 import typer
-from typer.rich_utils import rich_format_error
 
 from vod_assets.cli.outcome import SUCCESS, Failure, Outcome, failure_of
 from vod_assets.domain.errors import Cancelled, ConfigError, VodError
@@ -29,6 +28,8 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
             return int(code)
         outcome = _told(Cancelled(), as_json)
     except click.ClickException as error:
+        from typer.rich_utils import rich_format_error
+
         rich_format_error(error)
         outcome = Outcome(error=Failure("bad_usage", ConfigError.__name__, error.format_message()))
     except click.Abort:

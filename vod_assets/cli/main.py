@@ -48,4 +48,6 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    sys.exit(edge.run(app, sys.argv[1:]))
+    code = edge.run(app, sys.argv[1:])
+    gc.freeze()  # looking for garbage on the way out would cost most of a second
+    sys.exit(code)

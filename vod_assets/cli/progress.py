@@ -5,13 +5,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
-
-from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn
-from rich.progress import Progress as Bars
+from typing import TYPE_CHECKING, Protocol
 
 from vod_assets.ports import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
 SECONDS_BETWEEN_LINES = 2.0
 PERCENT_BETWEEN_LINES = 2
@@ -62,7 +62,7 @@ class Lines:
 class LiveBars:
     """One bar a step, on a terminal."""
 
-    def __init__(self, bars: Bars) -> None:
+    def __init__(self, bars: "Bars") -> None:
         self.bars = bars
         self._tasks: dict[str, TaskID] = {}
 
@@ -92,6 +92,11 @@ def open_display(quiet: bool = False) -> Iterator[Display]:
     if quiet or not sys.stderr.isatty():
         yield Lines()
         return
+
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bars
+
     columns = (
         TextColumn("{task.description:<20}"),
         BarColumn(),

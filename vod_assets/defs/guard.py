@@ -30,15 +30,15 @@ class InstanceRunGuard:
 
     def __init__(self, instance: dg.DagsterInstance, run_id: str) -> None:
         self.instance, self.run_id = instance, run_id
+        self._wanted = dg.RunsFilter(run_ids=[run_id], statuses=list(WANTED))
         self._ending = ""
 
     def check(self) -> None:
         """Return while the run is wanted; raise `Cancelled` once it is not."""
         if not self._ending:
-            run = self.instance.get_run_by_id(self.run_id)
-            if run is not None and run.status in WANTED:
+            if self.instance.get_run_ids(self._wanted):  # reads no run: it is long, and asked about at every commit
                 return
-            self._ending = _ending(run)
+            self._ending = _ending(self.instance.get_run_by_id(self.run_id))
         raise Cancelled(cause=self._ending)
 
 

@@ -13,7 +13,7 @@ from dagster._core.storage.root import LocalArtifactStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
-from vod_assets.defs.pooled_sqlite import PooledEventLog, PooledRuns
+from vod_assets.defs.pooled_sqlite import PooledEventLog, PooledRuns, PromptSchedules
 from vod_assets.home import dagster_home
 from vod_assets.settings import load_settings
 
@@ -50,10 +50,13 @@ class HomeStorage(_FoundWhenOpened, DagsterSqliteStorage):
     """Runs, events and schedules in SQLite below the instance's folder."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        super().__init__(base_dir, inst_data)
+        # In place of Dagster's own constructor, which would open all three a second time.
+        self.base_dir, self._inst_data = base_dir, inst_data
         history = Path(base_dir) / "history"  # where Dagster's own SQLite storage keeps both
         self._event_log_storage = PooledEventLog(str(history / "runs"))
         self._run_storage = PooledRuns.from_local(str(history))
+        self._schedule_storage = PromptSchedules.from_local(str(Path(base_dir) / "schedules"))
+        super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call] # Dagster leaves it untyped
 
 
 class HomeArtifacts(_FoundWhenOpened, LocalArtifactStorage):

@@ -5,19 +5,23 @@ that was more than half of what a run without any encode cost. Here each databas
 its statement cache.
 """
 
+import sqlite3
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as db
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
 
 OPEN_DATABASES = 16  # a daemon sees a database per run
+BELIEVED_SECONDS = 1.0
 
 
 class Engines:
@@ -59,13 +63,47 @@ def _relax(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
 
 
+def is_complete(database: Path, *tables: str) -> bool:
+    """Whether Dagster has created a database to the end: its schema's revision is written last.
+
+    To find that out, Dagster executes all its migration scripts at every start.
+
+    Args:
+        database: A file that may not exist yet.
+        *tables: What must be there besides the revision.
+    """
+    if not database.exists():
+        return False
+    with closing(sqlite3.connect(database, timeout=SQLITE_BUSY_TIMEOUT_SECONDS)) as connection:
+        found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not found.issuperset({"alembic_version", *tables}):
+            return False
+        return connection.execute("SELECT version_num FROM alembic_version").fetchone() is not None
+
+
 class PooledEventLog(SqliteEventLogStorage):
     """Events, with open connections."""
 
     def __init__(self, base_dir: str) -> None:
         self._engines = Engines()
         self._tables: set[str] = set()
+        self._partitions_seen: dict[tuple[str, str], float] = {}
         super().__init__(base_dir)
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        """Whether a partition exists; Dagster asks a dozen times a step, so a yes is believed for a second."""
+        key = (partitions_def_name, partition_key)
+        if time.monotonic() - self._partitions_seen.get(key, float("-inf")) < BELIEVED_SECONDS:
+            return True
+        exists = super().has_dynamic_partition(partitions_def_name, partition_key)
+        if exists:
+            self._partitions_seen[key] = time.monotonic()
+        return exists
+
+    def delete_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> None:
+        """Delete a partition."""
+        super().delete_dynamic_partition(partitions_def_name, partition_key)
+        self._partitions_seen.pop((partitions_def_name, partition_key), None)
 
     def has_table(self, table_name: str) -> bool:
         """Whether a table exists; once it does, nothing removes it."""
@@ -81,6 +119,10 @@ class PooledEventLog(SqliteEventLogStorage):
         """Close everything."""
         super().dispose()
         self._engines.dispose()
+
+    def _initdb(self, engine: db.Engine, for_index_shard: bool = False) -> None:
+        if not is_complete(Path(str(engine.url.database)), "event_logs"):
+            super()._initdb(engine, for_index_shard)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[db.Connection]:
@@ -100,6 +142,13 @@ class PooledRuns(SqliteRunStorage):
         self._engines = Engines()
         super().__init__(conn_string, inst_data)
 
+    @classmethod
+    def from_local(cls, base_dir: str, inst_data: Any = None) -> Self:
+        """Open the database of a folder; create it first where it is missing."""
+        if is_complete(Path(base_dir) / "runs.db", "runs", "instance_info"):
+            return cls(create_db_conn_string(base_dir, "runs"), inst_data)
+        return super().from_local(base_dir, inst_data)
+
     @contextmanager
     def connect(self) -> Iterator[db.Connection]:
         """Open a transaction."""
@@ -110,3 +159,14 @@ class PooledRuns(SqliteRunStorage):
         """Close everything."""
         super().dispose()
         self._engines.dispose()
+
+
+class PromptSchedules(SqliteScheduleStorage):
+    """Schedules and sensors; only their opening is quicker."""
+
+    @classmethod
+    def from_local(cls, base_dir: str, inst_data: Any = None) -> SqliteScheduleStorage:
+        """Open the database of a folder; create it first where it is missing."""
+        if is_complete(Path(base_dir) / "schedules.db", "job_ticks"):
+            return cls(create_db_conn_string(base_dir, "schedules"), inst_data)
+        return super().from_local(base_dir, inst_data)

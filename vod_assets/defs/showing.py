@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import dagster as dg
+import PIL.WebPImagePlugin  # noqa: F401 - otherwise the first WebP imports what Pillow has for every format
 from PIL import Image
 
 from vod_assets.domain.charts import sparkline_svg

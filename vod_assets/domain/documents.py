@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 class Document(BaseModel):
     """A value that is written to a store and read back: frozen, strict about its field names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # built when first used: quicker to import
 
 
 def canonical_json(value: Any) -> bytes:

@@ -1,12 +1,22 @@
 """Open connections change what Dagster's SQLite costs, and nothing of what it says."""
 
+import sqlite3
+import time
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
-from vod_assets.defs.pooled_sqlite import OPEN_DATABASES, Engines, PooledEventLog, PooledRuns
+from vod_assets.defs.pooled_sqlite import (
+    BELIEVED_SECONDS,
+    OPEN_DATABASES,
+    Engines,
+    PooledEventLog,
+    PooledRuns,
+    is_complete,
+)
 
 
 @dg.asset(partitions_def=dg.DynamicPartitionsDefinition(name="titles"))
@@ -42,8 +52,50 @@ def test_what_another_writes_is_seen_at_once(instance: dg.DagsterInstance, tmp_p
     theirs = SqliteEventLogStorage(str(tmp_path / "history" / "runs"))
     theirs.add_dynamic_partitions("titles", ["film"])
     assert instance.has_dynamic_partition("titles", "film")
-    theirs.delete_dynamic_partition("titles", "film")
+
+
+def test_a_partition_deleted_here_is_gone_at_once(instance: dg.DagsterInstance) -> None:
+    instance.add_dynamic_partitions("titles", ["film"])
+    assert instance.has_dynamic_partition("titles", "film")
+    instance.delete_dynamic_partition("titles", "film")
     assert not instance.has_dynamic_partition("titles", "film")
+
+
+def test_a_partition_deleted_by_another_is_gone_a_second_later(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance.add_dynamic_partitions("titles", ["film"])
+    assert instance.has_dynamic_partition("titles", "film")
+    SqliteEventLogStorage(str(tmp_path / "history" / "runs")).delete_dynamic_partition("titles", "film")
+    later = time.monotonic() + BELIEVED_SECONDS
+    monkeypatch.setattr("vod_assets.defs.pooled_sqlite.time.monotonic", lambda: later)
+    assert not instance.has_dynamic_partition("titles", "film")
+
+
+def test_a_complete_instance_opens_without_migration_scripts(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance.add_dynamic_partitions("titles", ["film"])
+    loaded: list[object] = []
+    load = ScriptDirectory._load_revisions
+    monkeypatch.setattr(ScriptDirectory, "_load_revisions", lambda scripts: loaded.append(scripts) or load(scripts))
+    with dg.DagsterInstance.get() as again:
+        assert again.has_dynamic_partition("titles", "film")
+    assert not loaded
+
+
+@pytest.mark.parametrize("name", ["schedules/schedules.db", "history/runs.db", "history/runs/index.db"])
+def test_a_database_that_was_not_created_to_the_end_is_completed(
+    instance: dg.DagsterInstance, tmp_path: Path, name: str
+) -> None:
+    instance.add_dynamic_partitions("titles", ["film"])
+    instance.dispose()
+    with sqlite3.connect(tmp_path / name) as connection:
+        connection.execute("DELETE FROM alembic_version")
+    assert not is_complete(tmp_path / name)
+    with dg.DagsterInstance.get() as again:
+        assert again.has_dynamic_partition("titles", "film")
+    assert is_complete(tmp_path / name)
 
 
 def test_a_deleted_run_is_forgotten(instance: dg.DagsterInstance) -> None:
