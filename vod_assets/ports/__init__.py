@@ -1,0 +1,38 @@
+"""One protocol per thing the system needs from outside.
+
+Adapters implement them, fakes stand in for them in tests, assets ask for nothing else.
+"""
+
+from vod_assets.ports.artifacts import ArtifactStore, Attempt
+from vod_assets.ports.media import EncodeReport, PictureMaker, Prober, RungJob, SheetPainter, TextExtractor, Transcoder
+from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, TrackJob
+from vod_assets.ports.publishing import Cms, Origin
+from vod_assets.ports.runs import OnProgress, Progress, RunGuard
+from vod_assets.ports.sources import SourceStore
+from vod_assets.ports.tools import Advance, Limits, ToolResult, ToolRunner
+
+__all__ = [
+    "Advance",
+    "ArtifactStore",
+    "Attempt",
+    "Cms",
+    "EncodeReport",
+    "InspectedPackage",
+    "Limits",
+    "OnProgress",
+    "Origin",
+    "PackageInspector",
+    "Packager",
+    "PictureMaker",
+    "Prober",
+    "Progress",
+    "RunGuard",
+    "RungJob",
+    "SheetPainter",
+    "SourceStore",
+    "TextExtractor",
+    "ToolResult",
+    "ToolRunner",
+    "TrackJob",
+    "Transcoder",
+]

@@ -1,0 +1,112 @@
+"""Where artifacts are kept."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.title import TitleRecord
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A private directory that one writer fills; nobody sees it before it is committed."""
+
+    recipe: Recipe
+    title: str
+    name: str
+    directory: Path
+
+
+class ArtifactStore(Protocol):
+    """Keeps artifacts: an attempt is committed whole, or nobody ever sees it."""
+
+    address: str
+
+    def find(self, title: str, recipe: Recipe) -> Artifact | None:
+        """Return the artifact of a recipe if it was committed and its files are there with the right sizes."""
+        ...
+
+    def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:
+        """Open a private directory below ``<asset>/<recipe>/``; on leaving, whatever was not committed is removed."""
+        ...
+
+    def commit(
+        self,
+        attempt: Attempt,
+        document: Mapping[str, Any],
+        entries: Mapping[str, Artifact] | None = None,
+    ) -> Artifact:
+        """Make an attempt's files and document the artifact of its recipe, exactly once.
+
+        The artifact holds every file in the attempt's directory; ``entries`` make it an index, in their order. When
+        another writer was first, this attempt is removed and the winner's artifact is returned.
+
+        Raises:
+            Cancelled: The run is no longer wanted; nothing was committed.
+            StoreError: ``store_full`` and others.
+        """
+        ...
+
+    def load(self, title: str, asset: str, recipe_id: str) -> Artifact:
+        """Return a committed artifact, as an index names it.
+
+        Raises:
+            StoreError: ``artifact_missing``.
+        """
+        ...
+
+    def latest(self, title: str, asset: str) -> Artifact | None:
+        """Return what the asset's pointer names, or None when the asset was never made or its artifact is gone."""
+        ...
+
+    def point(self, artifact: Artifact) -> None:
+        """Move the asset's pointer ``latest.json`` to an artifact."""
+        ...
+
+    def local_path(self, artifact: Artifact, path: str = "") -> Path:
+        """Return a local path of one file of an artifact, or of the directory that holds them all."""
+        ...
+
+    def record(self, title: str) -> TitleRecord | None:
+        """Return ``title.json``."""
+        ...
+
+    def register(self, record: TitleRecord) -> None:
+        """Write ``title.json`` and the map from source address to title id."""
+        ...
+
+    def title_of(self, address: str) -> str | None:
+        """Return the title id that a source address was registered under."""
+        ...
+
+    def titles(self) -> list[str]:
+        """Return every title id that has a ``title.json``, sorted."""
+        ...
+
+    def refuse(self, title: str, refusal: Mapping[str, Any]) -> None:
+        """Write ``refused/<title>.json``; an accepted source later removes it."""
+        ...
+
+    def refusals(self) -> dict[str, dict[str, Any]]:
+        """Return every refusal by title id."""
+        ...
+
+    def forgive(self, title: str) -> None:
+        """Remove a title's refusal, if any."""
+        ...
+
+    def artifacts(self, title: str) -> Iterator[Artifact]:
+        """Yield every committed artifact of a title, superseded ones included."""
+        ...
+
+    def remove(self, title: str) -> None:
+        """Remove a title: record, pointers and artifacts."""
+        ...
+
+    def unreferenced(self, older_than_seconds: int) -> list[str]:
+        """Return addresses of attempts that no ``artifact.json`` names and that are older than a grace time."""
+        ...

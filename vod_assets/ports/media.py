@@ -1,0 +1,118 @@
+"""What inspects, encodes and draws."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol
+
+from vod_assets.domain.ladder import Ladder, Rung
+from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream
+from vod_assets.domain.profile import AudioPreset, RungPreset, ThumbnailPreset, VideoPreset
+from vod_assets.domain.thumbnails import SpriteSheets
+from vod_assets.ports.runs import OnProgress
+
+
+class Prober(Protocol):
+    """Inspects media files."""
+
+    build_ids: Mapping[str, str]
+
+    def inspect(self, path: Path, file: str = "") -> MediaInfo:
+        """Return what a source holds; ``file`` is its name in messages.
+
+        Raises:
+            SourceError: The cheap rules of the accept gate refuse it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class RungJob:
+    """One rung to encode, and where its file goes (``<directory>/video.mp4``)."""
+
+    rung: Rung
+    preset: RungPreset
+    directory: Path
+
+
+@dataclass(frozen=True)
+class EncodeReport:
+    """What an encode did, for metadata and the gate; nothing of it enters a digest.
+
+    Attributes:
+        decoded_frames: Frames that the decoder put out in this very pass.
+        findings: What the accept gate says of the counts, warnings only; a refusal is raised.
+        argv: The command line.
+    """
+
+    decoded_frames: int
+    encoded_frames: int
+    cpu_seconds: float
+    wall_seconds: float
+    findings: tuple[Any, ...] = ()
+    argv: tuple[str, ...] = ()
+
+
+class Transcoder(Protocol):
+    """Makes renditions and audio from a source."""
+
+    build_ids: Mapping[str, str]
+
+    def encode_video(
+        self,
+        source: Path,
+        info: MediaInfo,
+        ladder: Ladder,
+        preset: VideoPreset,
+        jobs: Sequence[RungJob],
+        on_progress: OnProgress,
+    ) -> EncodeReport:
+        """Encode all jobs' rungs of one codec in one process with one decode.
+
+        Raises:
+            SourceError: The accept gate's counts do not add up.
+        """
+        ...
+
+    def encode_audio(
+        self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
+    ) -> EncodeReport:
+        """Encode one audio stream to an MP4 file as long as the video, starting at the video's time zero."""
+        ...
+
+
+class TextExtractor(Protocol):
+    """Takes embedded text out of a source."""
+
+    build_ids: Mapping[str, str]
+
+    def extract_text(self, source: Path, stream: TextStream, directory: Path) -> Path:
+        """Write one embedded text stream as a caption file of its own kind below a directory; return its path."""
+        ...
+
+
+class PictureMaker(Protocol):
+    """Takes still pictures from a source."""
+
+    build_ids: Mapping[str, str]
+
+    def poster(self, source: Path, info: MediaInfo, target: Path) -> Fraction:
+        """Write a representative frame as JPEG in display shape; return its time in seconds."""
+        ...
+
+    def thumbnails(self, source: Path, info: MediaInfo, preset: ThumbnailPreset, directory: Path) -> int:
+        """Write one small JPEG per interval, ``00001.jpg`` on; return how many."""
+        ...
+
+
+class SheetPainter(Protocol):
+    """Puts many small pictures into few files."""
+
+    build_ids: Mapping[str, str]
+
+    def paint(
+        self, pictures: Sequence[Path], preset: ThumbnailPreset, duration_seconds: Fraction, directory: Path
+    ) -> SpriteSheets:
+        """Write sprite sheets and their WebVTT index into a directory; return where each picture is."""
+        ...

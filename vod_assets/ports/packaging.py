@@ -1,0 +1,71 @@
+"""What packages tracks, and opens packages again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol
+
+from vod_assets.domain.package_view import Decoded, PackageView
+from vod_assets.domain.track import Track
+
+
+@dataclass(frozen=True)
+class TrackJob:
+    """One track to package: the encoded file, what to call it, where its files go."""
+
+    name: str
+    kind: str
+    source: Path
+    source_asset: str
+    segment_seconds: Fraction
+    directory: Path
+    language: str = "und"
+    label: str = ""
+    role: str = "main"
+    is_default: bool = False
+    is_forced: bool = False
+    is_hearing_impaired: bool = False
+    duration_seconds: Fraction | None = None  # of the whole title; text tracks are as long as it
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InspectedPackage:
+    """A package as it will lie at an origin, and a way to play its media playlists by their addresses."""
+
+    view: PackageView
+    decode_all: Callable[[Sequence[str]], Mapping[str, Decoded]]
+
+
+class PackageInspector(Protocol):
+    """Opens packages for the checks that look at their bytes."""
+
+    build_ids: Mapping[str, str]
+
+    def open(
+        self, tracks: Mapping[str, Path], manifests: Mapping[str, Sequence[Path]], sizes: Mapping[str, int]
+    ) -> AbstractContextManager[InspectedPackage]:
+        """Open a package that is not published yet.
+
+        Args:
+            tracks: Folder of each track leaf, by its digest.
+            manifests: Folders of each variant's manifests.
+            sizes: Bytes of every file of a track by its address, ``tracks/<digest>/<path>``.
+        """
+        ...
+
+
+class Packager(Protocol):
+    """Makes one CMAF track from one encoded file."""
+
+    build_ids: Mapping[str, str]
+
+    def package(self, job: TrackJob) -> Track:
+        """Write init and media segments below the job's directory and describe them.
+
+        Raises:
+            ToolError: ``packaging_failed``.
+        """
+        ...

@@ -1,0 +1,87 @@
+"""Where releases go, and where they are shown."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from vod_assets.domain.title import Fingerprint
+
+
+class Origin(Protocol):
+    """Holds releases where players fetch them."""
+
+    address: str
+
+    def has_track(self, title: str, track_digest: str) -> bool:
+        """Whether a track is there, complete and verified."""
+        ...
+
+    def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        """Copy a track's files to ``<title>/tracks/<digest>/``, verify them, and make it visible at once."""
+        ...
+
+    def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        """Copy manifests to ``<title>/releases/<n>/``; complete or absent, never changed afterwards."""
+        ...
+
+    def releases(self, title: str) -> list[int]:
+        """Return the numbers of a title's complete releases, ascending."""
+        ...
+
+    def read(self, title: str, path: str) -> bytes | None:
+        """Return a file below the title, or None."""
+        ...
+
+    def titles(self) -> list[str]:
+        """Return the ids of all titles that have anything here, sorted."""
+        ...
+
+    def fingerprint(self, title: str, path: str) -> Fingerprint | None:
+        """Return size and SHA-256 of a file below the title as it lies there now, or None."""
+        ...
+
+    def leftovers(self, older_than_seconds: int) -> list[str]:
+        """Return what killed writers left behind and nobody has touched for a time; no viewer can see any of it."""
+        ...
+
+    def tracks(self, title: str, older_than_seconds: int = 0) -> list[str]:
+        """Return the digests of a title's tracks that were placed longer ago than that, sorted."""
+        ...
+
+    def url(self, title: str, path: str) -> str:
+        """Return the address a player opens."""
+        ...
+
+    def remove(self, title: str) -> None:
+        """Remove everything of a title."""
+        ...
+
+
+class Cms(Protocol):
+    """Shows titles to viewers."""
+
+    address: str
+
+    def publish(self, entry: Mapping[str, Any]) -> str:
+        """Create or update the one entry of ``entry["title"]`` and return its address; twice is as once."""
+        ...
+
+    def entry(self, title: str) -> Mapping[str, Any] | None:
+        """Return the published entry of a title."""
+        ...
+
+    def remove(self, title: str) -> None:
+        """Remove a title's entry; nothing happens when there is none."""
+        ...
+
+    def entries(self) -> list[str]:
+        """Return the title ids of all entries, sorted."""
+        ...
+
+    def faults(self, title: str) -> list[str]:
+        """Return what is wrong with how a published entry is shown: a page that is missing, a list without it."""
+        ...
+
+    def leftovers(self, older_than_seconds: int) -> list[str]:
+        """Return what killed writers left behind and nobody has touched for a time."""
+        ...

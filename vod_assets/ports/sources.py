@@ -1,0 +1,38 @@
+"""Where sources are read."""
+
+from pathlib import Path
+from typing import Protocol
+
+from vod_assets.domain.title import Fingerprint
+
+
+class SourceStore(Protocol):
+    """Reads source files where they lie."""
+
+    def canonical(self, address: str) -> str:
+        """Return the one address of a source: ``file:///…`` with links resolved.
+
+        Raises:
+            SourceError: ``source_missing``, ``not_a_file``, ``permission_denied`` and the like.
+        """
+        ...
+
+    def fingerprint(self, address: str) -> Fingerprint:
+        """Return size and SHA-256, remembered for an unchanged file (path, inode, size, mtime)."""
+        ...
+
+    def local_path(self, address: str) -> Path:
+        """Return a local path that the tools can read."""
+        ...
+
+    def siblings(self, address: str) -> list[str]:
+        """Return the addresses of the files beside a source, sorted."""
+        ...
+
+    def read(self, address: str, most_bytes: int) -> bytes:
+        """Return the bytes of a small file beside a source.
+
+        Raises:
+            SourceError: ``limit_exceeded``, and those of `canonical`.
+        """
+        ...
