@@ -1,13 +1,16 @@
 """Plain doubles of the ports; each passes the contract of its port."""
 
 import hashlib
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from vod_assets.adapters.blobs.names import checked_name
 from vod_assets.domain.catalogue import Entry
 from vod_assets.domain.errors import Cancelled, ConfigError, StoreError
 from vod_assets.domain.title import Fingerprint, checked_title_id
+from vod_assets.ports.blobs import Blob
 
 
 class Switch:
@@ -19,6 +22,80 @@ class Switch:
     def check(self) -> None:
         if not self.is_wanted:
             raise Cancelled
+
+
+class MemoryBlobs:
+    """A storage that keeps bytes in a dictionary."""
+
+    address = "memory://store"
+
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[bytes, int]] = {}
+        self.writes = 0
+        self._lock = threading.Lock()
+
+    def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
+        data, _ = self.files.get(checked_name(name), (None, 0))
+        if data is not None and len(data) > most_bytes:
+            raise StoreError("store_damaged", f"{name} is longer than {most_bytes} bytes")
+        return data
+
+    def create(self, name: str, data: bytes) -> bool:
+        with self._lock:
+            if name in self.files:
+                return False
+            self._write(name, data)
+        return True
+
+    def replace(self, name: str, data: bytes) -> None:
+        self._write(name, data)
+
+    def stat(self, name: str) -> Blob | None:
+        found = self.files.get(checked_name(name))
+        return Blob(name, len(found[0]), 0.0, str(found[1])) if found else None
+
+    def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
+        for name in sorted(self.files, key=str.encode):
+            if name.startswith(prefix) and name.encode() > start_after.encode() and (blob := self.stat(name)):
+                yield blob
+
+    def folders(self, prefix: str = "") -> list[str]:
+        below = (name.removeprefix(prefix) for name in self.files if name.startswith(prefix))
+        return sorted({name.split("/")[0] for name in below if "/" in name})
+
+    def send(self, path: Path, name: str, sha256: str) -> None:
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise StoreError("store_corrupt", f"{path} is not what was hashed")
+        self._write(name, data)
+
+    def fetch(self, name: str, path: Path, sha256: str = "") -> str:
+        data = self.read(name)
+        if data is None:
+            raise StoreError("artifact_missing", f"{name} is gone")
+        found = hashlib.sha256(data).hexdigest()
+        if sha256 not in ("", found):
+            raise StoreError("store_corrupt", f"{name} has other bytes than were stored")
+        path.write_bytes(data)
+        return found
+
+    def copy(self, name: str, other: str) -> None:
+        self._write(other, self.files[name][0])
+
+    def move(self, name: str, other: str) -> None:
+        self.copy(name, other)
+        del self.files[name]
+
+    def delete(self, names: Iterable[str]) -> None:
+        for name in list(names):
+            self.files.pop(name, None)
+
+    def path(self, name: str) -> Path | None:
+        return None
+
+    def _write(self, name: str, data: bytes) -> None:
+        self.writes += 1
+        self.files[checked_name(name)] = (data, self.writes)
 
 
 class MemoryOrigin:

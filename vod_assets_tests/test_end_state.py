@@ -10,7 +10,7 @@ import pytest
 
 from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.adapters.origin.local import LocalOrigin
-from vod_assets.adapters.store.local import LocalArtifactStore
+from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.domain.catalogue import entry_for
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.release import Release
@@ -28,7 +28,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store = LocalArtifactStore(folder / "store", Switch())
+        self.store = disk_store(folder / "store", Switch())
         self.origin = LocalOrigin(folder / "origin", URL)
         self.cms = StaticCms(folder / "cms", URL)
         self.state = EndState(self.store, self.origin, self.cms)

@@ -4,9 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from vod_assets_tests.contracts.blobs import BlobsContract
 from vod_assets_tests.contracts.cms import CmsContract
 from vod_assets_tests.contracts.origin import OriginContract
-from vod_assets_tests.fakes import MemoryCms, MemoryOrigin
+from vod_assets_tests.fakes import MemoryBlobs, MemoryCms, MemoryOrigin
+
+
+class TestMemoryBlobs(BlobsContract):
+    @pytest.fixture
+    def blobs(self) -> MemoryBlobs:
+        return MemoryBlobs()
 
 
 class TestMemoryOrigin(OriginContract):

@@ -59,9 +59,9 @@ class Session:
     def store(self) -> "ArtifactStore":
         """The artifact store."""
         from vod_assets.adapters.process import Unguarded
-        from vod_assets.adapters.store.local import LocalArtifactStore
+        from vod_assets.adapters.store.artifacts import disk_store
 
-        return LocalArtifactStore(self.settings.store_path, Unguarded())
+        return disk_store(self.settings.store_path, Unguarded())
 
     @cached_property
     def sources(self) -> "SourceStore":

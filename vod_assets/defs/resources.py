@@ -14,7 +14,7 @@ from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.sandbox import find_sandbox
 from vod_assets.adapters.source.local import LocalSources
-from vod_assets.adapters.store.local import LocalArtifactStore
+from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.adapters.tool_versions import require_supported_once
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
@@ -39,7 +39,7 @@ class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
     def create_io_manager(self, context: dg.InitResourceContext) -> ArtifactIOManager:
         """Return the I/O manager of a run."""
         profiles = load_profiles(Path(self.profiles) if self.profiles else None)
-        return ArtifactIOManager(LocalArtifactStore(Path(self.root), self.guard), profiles)
+        return ArtifactIOManager(disk_store(Path(self.root), self.guard), profiles)
 
 
 class SourcesResource(dg.ConfigurableResource[LocalSources]):

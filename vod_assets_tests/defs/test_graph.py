@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from vod_assets.adapters.process import Unguarded
-from vod_assets.adapters.store.local import LocalArtifactStore
+from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ARTIFACTS
 from vod_assets.defs.resources import ArtifactsResource, resource_definitions
@@ -78,7 +78,7 @@ def test_replacing_one_resource_moves_everything_to_another_store(finished: Stud
         resources = resource_definitions(session.settings)
         profiles = str(finished.folder / "profiles")
         moved = ArtifactsResource(root=str(other), profiles=profiles, guard=resources["guard"])
-        LocalArtifactStore(other, Unguarded()).register(record)
+        disk_store(other, Unguarded()).register(record)
         result = dg.materialize(
             [asset for asset in definitions.assets or () if isinstance(asset, dg.AssetsDefinition)],
             selection=["mezzanine", "media_info", "encoding_ladder", "poster"],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from vod_assets.adapters.store.local import LocalArtifactStore
+from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.defs.step import Step
 from vod_assets.domain.artifact import Artifact
@@ -19,7 +19,7 @@ LEAF = Recipe("captions", {"text": "a" * 64})
 @pytest.fixture
 def at(tmp_path: Path) -> Step:
     guard, nobody = Switch(), None
-    artifacts = ArtifactIOManager(LocalArtifactStore(tmp_path, guard), {})
+    artifacts = ArtifactIOManager(disk_store(tmp_path, guard), {})
     unused: Any = nobody  # no leaf needs Dagster or a person
     return Step(unused, artifacts, guard, unused, "film", "captions")
 

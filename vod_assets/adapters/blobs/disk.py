@@ -1,0 +1,203 @@
+"""Local disks and mounts (NFS, SMB)."""
+
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from vod_assets.adapters.blobs.names import checked_name, is_draft, is_pruned
+from vod_assets.domain.errors import StoreError
+from vod_assets.ports.blobs import Blob
+
+CHUNK_BYTES = 1 << 20
+
+
+class DiskBlobs:
+    """Files below a folder; an exclusive hard link creates, a rename replaces."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.address = root.as_uri()
+
+    def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
+        """Return a small file, or None."""
+        path = self.path(name)
+        try:
+            with path.open("rb") as file:
+                data = file.read(most_bytes + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise StoreError("store_failed", f"{path} cannot be read: {error.strerror}", "Check the disk") from error
+        if len(data) > most_bytes:
+            raise StoreError("store_damaged", f"{path} is longer than {most_bytes} bytes", "Remove it and run again")
+        return data
+
+    def create(self, name: str, data: bytes) -> bool:
+        """Write a file exactly once."""
+        path = self.path(name)
+        with disk_errors(path):
+            draft = self._drafted(path, data)
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                return False
+            finally:
+                draft.unlink()
+            _sync_directory(path.parent)
+        return True
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Write a file; a reader sees the old one or the new one."""
+        path = self.path(name)
+        with disk_errors(path):
+            self._drafted(path, data).replace(path)
+
+    def stat(self, name: str) -> Blob | None:
+        """Return what the file system says of a file."""
+        try:
+            status = self.path(name).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return _blob(name, status)
+
+    def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
+        """Walk the folder in the order of names."""
+        folder = self.path(prefix)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            yield from _walk(folder, prefix, start_after, with_drafts)
+
+    def folders(self, prefix: str = "") -> list[str]:
+        """Return the folders directly below a prefix."""
+        try:
+            with os.scandir(self.path(prefix)) as entries:
+                return sorted(entry.name for entry in entries if entry.is_dir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def send(self, path: Path, name: str, sha256: str) -> None:
+        """Copy a file here, and read what was written."""
+        target = self.path(name)
+        with disk_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = _draft_of(target)
+            shutil.copyfile(path, draft)
+            if synced_sha256(draft) != sha256:
+                draft.unlink()
+                raise StoreError("store_corrupt", f"{target} does not hold what was written", "Check the disk")
+            draft.replace(target)
+
+    def fetch(self, name: str, path: Path, sha256: str = "") -> str:
+        """Hard-link or copy a file, and hash it."""
+        source = self.path(name)
+        try:
+            os.link(source, path)
+        except FileNotFoundError as error:
+            raise StoreError("artifact_missing", f"{source} is gone", "Materialise it again") from error
+        except OSError:
+            with disk_errors(path):
+                shutil.copyfile(source, path)
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if sha256 and found != sha256:
+            path.unlink()
+            raise StoreError("store_corrupt", f"{source} has other bytes than were stored", "Materialise it again")
+        return found
+
+    def copy(self, name: str, other: str) -> None:
+        """Give a file a second name: a hard link where the disk has them."""
+        source, target = self.path(name), self.path(other)
+        with disk_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = _draft_of(target)
+            try:
+                os.link(source, draft)
+            except OSError:
+                shutil.copyfile(source, draft)
+            draft.replace(target)
+
+    def move(self, name: str, other: str) -> None:
+        """Rename a file."""
+        target = self.path(other)
+        with disk_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self.path(name).replace(target)
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Remove files, and the folders that they leave empty."""
+        for name in names:
+            path = self.path(name)
+            path.unlink(missing_ok=True)
+            self._remove_empty(path.parent)
+
+    def path(self, name: str) -> Path:
+        """Return where a name lies."""
+        return self.root / checked_name(name) if name else self.root
+
+    def _drafted(self, path: Path, data: bytes) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = _draft_of(path)
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        return draft
+
+    def _remove_empty(self, folder: Path) -> None:
+        with suppress(OSError):  # it is not empty, or another process was quicker
+            while folder != self.root:
+                folder.rmdir()
+                folder = folder.parent
+
+
+def synced_sha256(path: Path) -> str:
+    """Return a file's SHA-256 once the disk has it."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _walk(folder: Path, prefix: str, start_after: str, with_drafts: bool) -> Iterator[Blob]:
+    with os.scandir(folder) as entries:
+        found = [(f"{entry.name}/" if entry.is_dir() else entry.name, entry) for entry in entries]
+    for name, entry in sorted(found, key=lambda pair: os.fsencode(pair[0])):
+        whole = prefix + name
+        if name.endswith("/"):
+            if not is_pruned(whole, start_after):
+                with suppress(FileNotFoundError):
+                    yield from _walk(Path(entry.path), whole, start_after, with_drafts)
+        elif whole > start_after and (with_drafts or not is_draft(name)) and entry.is_file():
+            with suppress(FileNotFoundError):
+                yield _blob(whole, entry.stat())
+
+
+def _blob(name: str, status: os.stat_result) -> Blob:
+    version = f"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"
+    return Blob(name, status.st_size, status.st_mtime, version)
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.draft-{secrets.token_hex(4)}")
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn a full or read-only disk into an error that names the place."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreError("disk_full", f"no space is left for {path}", "Free space there, then run again") from error
+        raise StoreError("store_failed", f"{path} cannot be written: {error.strerror}", "Check the share") from error

@@ -1,0 +1,80 @@
+"""The small JSON documents of a store: which titles there are, where their sources lie, what was refused."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from vod_assets.adapters.store import layout
+from vod_assets.domain.errors import StoreError
+from vod_assets.domain.title import TitleRecord
+from vod_assets.ports.blobs import Blobs
+
+
+class TitleNotes:
+    """Keeps what is known of titles in a storage."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self.blobs = blobs
+        self.address = blobs.address
+
+    def record(self, title: str) -> TitleRecord | None:
+        """Return ``title.json``."""
+        document = self._read(layout.title_folder(title) + layout.RECORD)
+        return TitleRecord.model_validate(document) if document else None
+
+    def register(self, record: TitleRecord) -> None:
+        """Write ``title.json`` and which title its address belongs to."""
+        note = {"address": record.source, "title": record.title_id}
+        self.blobs.replace(layout.source_name(record.source), pretty(note))
+        name = layout.title_folder(record.title_id) + layout.RECORD
+        self.blobs.replace(name, pretty(record.model_dump(mode="json")))
+
+    def title_of(self, address: str) -> str | None:
+        """Return the title id of an address."""
+        document = self._read(layout.source_name(address))
+        return str(document["title"]) if document else None
+
+    def titles(self) -> list[str]:
+        """Return every registered title id, sorted."""
+        folders = self.blobs.folders(layout.TITLES)
+        return [title for title in folders if self.blobs.stat(f"{layout.TITLES}{title}/{layout.RECORD}")]
+
+    def refuse(self, title: str, refusal: Mapping[str, Any]) -> None:
+        """Write ``refused/<title>.json``."""
+        self.blobs.replace(layout.refusal_name(title), pretty(refusal))
+
+    def refusals(self) -> dict[str, dict[str, Any]]:
+        """Return every refusal by title id, sorted."""
+        names = [blob.name for blob in self.blobs.walk(layout.REFUSED)]
+        found = {name.removeprefix(layout.REFUSED).removesuffix(".json"): self._read(name) for name in names}
+        return {title: document for title, document in found.items() if document}
+
+    def forgive(self, title: str) -> None:
+        """Remove a title's refusal."""
+        self.blobs.delete([layout.refusal_name(title)])
+
+    def _shown(self, name: str) -> str:
+        path = self.blobs.path(name)
+        return str(path) if path else f"{self.address}/{name}"
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        data = self.blobs.read(name)
+        return parsed(data, self._shown(name)) if data is not None else None
+
+
+def pretty(document: Mapping[str, Any]) -> bytes:
+    """Return a document as it is kept: sorted, for people to read."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def parsed(data: bytes, address: str) -> dict[str, Any]:
+    """Return a kept document.
+
+    Raises:
+        StoreError: ``store_damaged``.
+    """
+    try:
+        document: dict[str, Any] = json.loads(data)
+    except ValueError as error:
+        raise StoreError("store_damaged", f"{address} is not JSON", "Remove it and run again") from error
+    return document

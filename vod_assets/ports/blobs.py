@@ -1,0 +1,95 @@
+"""Named bytes below one address: a disk, a bucket, a share."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Blob:
+    """One file or object.
+
+    Attributes:
+        name: Below the store's address, with forward slashes.
+        modified_at: Seconds since the epoch, as the store's clock has it.
+        version: Changes when the bytes do, as far as the store knows: an entity tag, or inode and time.
+        is_archived: Its bytes are on tape or in a cold class, and must be brought back before they are read.
+    """
+
+    name: str
+    size_bytes: int
+    modified_at: float
+    version: str
+    is_archived: bool = False
+
+
+class Blobs(Protocol):
+    """What every kind of storage can do; nobody ever sees a file half written.
+
+    A name is relative, with forward slashes, without ``.`` and ``..``. Passing faults are retried inside; what remains
+    is a `StoreError`: ``store_unreachable``, ``store_denied``, ``disk_full``, ``store_failed``, ``store_damaged``.
+    """
+
+    address: str
+
+    def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
+        """Return a small file, or None when there is none."""
+        ...
+
+    def create(self, name: str, data: bytes) -> bool:
+        """Write a small file unless the name is taken; return whether this caller wrote it.
+
+        Of any number of writers exactly one gets True, also when an answer was lost and asked for again.
+        """
+        ...
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Write a small file; a reader sees the old bytes or the new ones."""
+        ...
+
+    def stat(self, name: str) -> Blob | None:
+        """Return what is known of a file, or None."""
+        ...
+
+    def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
+        """Yield every file below a prefix that ends with ``/`` (or is empty), in the order of their names' bytes.
+
+        Args:
+            prefix: Where to look.
+            start_after: Yield only names after this one.
+            with_drafts: Yield also what a writer has begun and not renamed yet.
+        """
+        ...
+
+    def folders(self, prefix: str = "") -> list[str]:
+        """Return the names of the folders directly below a prefix, sorted, each without its slash."""
+        ...
+
+    def send(self, path: Path, name: str, sha256: str) -> None:
+        """Write a local file under a name that nobody has read yet; the store has exactly these bytes afterwards."""
+        ...
+
+    def fetch(self, name: str, path: Path, sha256: str = "") -> str:
+        """Write a file to a local path that does not exist yet, and return its SHA-256.
+
+        Raises:
+            StoreError: ``store_corrupt``: the bytes are not those of ``sha256``; ``artifact_missing``.
+        """
+        ...
+
+    def copy(self, name: str, other: str) -> None:
+        """Give the same bytes another name, inside the store."""
+        ...
+
+    def move(self, name: str, other: str) -> None:
+        """Rename a file; whatever had the other name is replaced."""
+        ...
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Remove files; names that are not there are passed over."""
+        ...
+
+    def path(self, name: str) -> Path | None:
+        """Return where a name lies on a local disk or mount; None when it does not."""
+        ...
