@@ -134,7 +134,7 @@ def check_clock(settings: Settings) -> Iterator[Finding]:
     if now < EARLIEST_SANE_TIME:
         yield Finding("clock", State.FAULT, time.strftime("%Y-%m-%d", time.gmtime(now)), "Set the clock; use NTP")
         return
-    skew = _file_time(settings.store_path) - time.time()
+    skew = _file_time(settings.store_path or settings.scratch_path) - time.time()
     if abs(skew) > TOLERATED_SKEW_SECONDS:
         found = f"the store's file server is {skew:+.0f} s off this machine"
         yield Finding("clock", State.WARNING, found, "Use NTP on both; leases and clean-up compare the two clocks")
@@ -182,7 +182,7 @@ def _subject(check: Check) -> str:
 
 def _folders(settings: Settings) -> dict[str, Path]:
     return {
-        "store": settings.store_path,
+        **({"store": settings.store_path} if settings.store_path else {}),
         "origin": settings.origin_path,
         "cms": settings.cms_path,
         "scratch": settings.scratch_path,

@@ -1,19 +1,21 @@
 """Settings: every ``VOD_…`` variable, its default and its meaning; ``.env`` is read."""
 
-import os
 import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.groups import GROUPS
+from vod_assets.places import absolute, absolute_address, checked_folder, checked_storage, storage_scheme
 
-FOLDERS = ("home", "store", "origin", "cms", "scratch", "profiles")
+FOLDERS = ("home", "origin", "cms", "scratch", "profiles")
+GROUP_PREFIX = "vod_store__"
 HIGHEST_PORT = 65535
 
 
@@ -25,11 +27,37 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path(".vod"), description="Folder of everything the embedded default keeps.")
-    store: str = Field("", description="Folder of the artifact store, on a disk or a mount; empty: VOD_HOME/store.")
-    origin: str = Field("", description="Folder that releases are copied to, likewise; empty: VOD_HOME/origin.")
-    cms: str = Field("", description="Folder of the static catalogue site, likewise; empty: VOD_HOME/cms.")
+    store: str = Field(
+        "", description="Artifact store: a folder, s3://, gs://, smb:// or ftp(s):// address; empty: VOD_HOME/store."
+    )
+    stores: dict[str, str] = Field(
+        default={},
+        description="VOD_STORE__RENDITIONS=smb://… and so on: a store of its own for a group of assets.",
+    )
+    origin: str = Field("", description="Folder that releases are copied to; empty: VOD_HOME/origin.")
+    cms: str = Field("", description="Folder of the static catalogue site; empty: VOD_HOME/cms.")
     scratch: Path | None = Field(None, description="Folder for temporary files; empty: VOD_HOME/scratch.")
+    scratch_gigabytes: int = Field(
+        100, ge=1, description="How much the scratch cache keeps of what lies in buckets and on shares."
+    )
     profiles: Path | None = Field(None, description="Folder with profiles of your own, besides the packaged ones.")
+    s3_endpoint: str = Field("", description="Address of an S3 server other than AWS: http://127.0.0.1:8333.")
+    s3_region: str = Field("", description="Region of the buckets; empty: as AWS's tools find it.")
+    s3_access_key_id: str = Field("", description="Access key; empty: as AWS's tools find it.")
+    s3_secret_access_key: SecretStr = Field(SecretStr(""), description="Secret key of that access key.")
+    gcs_endpoint: str = Field(
+        "", description="Address of a GCS server other than Google's; it is asked without credentials."
+    )
+    smb_username: str = Field("", description="User of SMB shares; DOMAIN\\user where there is a domain.")
+    smb_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
+    smb_port: int = Field(445, ge=1, le=HIGHEST_PORT, description="Port of SMB servers.")
+    smb_encrypt: bool = Field(False, description="Encrypt SMB sessions; they are signed in any case.")
+    ftp_username: str = Field("anonymous", description="User of FTP servers.")
+    ftp_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
+    ftp_port: int = Field(21, ge=1, le=HIGHEST_PORT, description="Port of FTP and FTPS servers.")
+    ftp_ca_file: Path | None = Field(
+        None, description="Certificates that FTPS servers may be signed by; empty: the system's."
+    )
     profile: str = Field("default", description="Profile of titles that name none.")
     ffmpeg: Path | None = Field(
         None, description="FFmpeg to encode and measure with; empty: the imageio-ffmpeg wheel's."
@@ -44,20 +72,43 @@ class Settings(BaseSettings):
         3000, ge=1, le=HIGHEST_PORT, description="Port of the Dagster UI that `make dev` starts, on loopback."
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return what settings are read from, the first wins: arguments, the environment, ``.env``."""
+        sources: list[PydanticBaseSettingsSource] = [init_settings]
+        for variables in (env_settings, dotenv_settings):
+            sources += [variables]
+            if isinstance(variables, EnvSettingsSource):
+                sources += [_StoresOfGroups(settings_cls, variables)]
+        return tuple(sources)
+
     @field_validator(*FOLDERS, mode="before")
     @classmethod
     def _is_on_a_disk(cls, value: object) -> object:
-        if not isinstance(value, str):
+        if isinstance(value, str) and (scheme := storage_scheme(value)):
+            raise ValueError(f"this is kept on a disk or a mount, not at {scheme}://; name a folder")
+        return checked_folder(value)
+
+    @field_validator("store", mode="before")
+    @classmethod
+    def _is_a_storage(cls, value: object) -> object:
+        return checked_storage(value)
+
+    @field_validator("stores", mode="before")
+    @classmethod
+    def _are_storages(cls, value: object) -> object:
+        if not isinstance(value, dict):
             return value
-        scheme, is_address, _ = value.partition("://")
-        if is_address and scheme.lower() != "file":
-            raise ValueError(f"this version keeps everything on disks and mounts, not at {scheme}://; name a folder")
-        if not is_address:
-            return value
-        parts = urlsplit(value)
-        if parts.netloc not in ("", "localhost") or not parts.path:
-            raise ValueError("a file address has three slashes and an absolute path: file:///srv/vod")
-        return url2pathname(parts.path)
+        if unknown := sorted(set(value) - set(GROUPS)):
+            raise ValueError(f"there is no group “{unknown[0]}”; groups are {', '.join(GROUPS)}")
+        return {group: checked_storage(address) for group, address in value.items()}
 
     @field_validator("public_url")
     @classmethod
@@ -73,14 +124,40 @@ class Settings(BaseSettings):
         return absolute(self.home)
 
     @property
-    def store_path(self) -> Path:
-        """Absolute folder of the embedded artifact store."""
-        return absolute(self.store) if self.store else self.home_path / "store"
+    def store_address(self) -> str:
+        """Address of the artifact store: an absolute path, or ``s3://bucket/prefix`` and the like."""
+        return absolute_address(self.store, self.home_path / "store")
+
+    @property
+    def store_path(self) -> Path | None:
+        """Absolute folder of the artifact store; None when it is on no disk."""
+        return None if storage_scheme(self.store_address) else Path(self.store_address)
 
     @property
     def origin_path(self) -> Path:
         """Absolute folder of the local origin."""
         return absolute(self.origin) if self.origin else self.home_path / "origin"
+
+    @property
+    def cache_path(self) -> Path:
+        """Absolute folder of the scratch cache."""
+        return self.scratch_path / "cache"
+
+    @property
+    def written_paths(self) -> tuple[Path, ...]:
+        """Absolute folders that tools may write to."""
+        folders = (self.home_path, self.store_path, self.origin_path, self.scratch_path, *self._group_paths)
+        return tuple(folder for folder in folders if folder is not None)
+
+    @property
+    def unchanging_paths(self) -> tuple[Path, ...]:
+        """Absolute folders whose files never change, so that a link is as good as a copy: stores and the cache."""
+        folders = (self.store_path, self.cache_path, *self._group_paths)
+        return tuple(folder for folder in folders if folder is not None)
+
+    @property
+    def _group_paths(self) -> tuple[Path, ...]:
+        return tuple(absolute(address) for address in self.stores.values() if not storage_scheme(address))
 
     @property
     def cms_path(self) -> Path:
@@ -93,12 +170,20 @@ class Settings(BaseSettings):
         return absolute(self.scratch or self.home_path / "scratch")
 
 
-def absolute(path: str | Path) -> Path:
-    """Return an absolute path; only a leading ``~/`` is the user's home, and ``~clip.mp4`` is a file's name."""
-    text = str(path)
-    if text != "~" and not text.startswith("~/"):
-        return Path(text).absolute()
-    return Path(os.path.expanduser(text)).absolute()  # noqa: PTH111 - Path.expanduser raises where there is no home
+class _StoresOfGroups(PydanticBaseSettingsSource):
+    """Gathers ``VOD_STORE__<GROUP>`` into ``stores``."""
+
+    def __init__(self, settings: type[BaseSettings], variables: EnvSettingsSource) -> None:
+        super().__init__(settings)
+        self._variables = variables
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return nothing: the source gives all at once."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name.lower(): value for name, value in self._variables.env_vars.items() if value}
+        return {"stores": {n.removeprefix(GROUP_PREFIX): v for n, v in found.items() if n.startswith(GROUP_PREFIX)}}
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -122,10 +207,15 @@ def env_example() -> str:
     """Return ``.env.example``: every setting, commented out, with its default and meaning."""
     lines = ["# Settings of vod_assets. Copy to .env and uncomment what you change; the environment wins over .env."]
     for name, field in Settings.model_fields.items():
-        default = {None: "", True: "true", False: "false"}.get(field.default, field.default)
         lines += ["", *textwrap.wrap(str(field.description), 116, initial_indent="# ", subsequent_indent="# ")]
-        lines.append(f"# VOD_{name.upper()}={default}")
+        lines.append(f"# VOD_{'STORE__RENDITIONS' if name == 'stores' else name.upper()}={_shown(field.default)}")
     return "\n".join(lines) + "\n"
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return "" if default in (None, {}, SecretStr("")) else str(default)
 
 
 if __name__ == "__main__":

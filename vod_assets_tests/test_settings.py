@@ -13,7 +13,7 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["VOD_HOME", "VOD_STORE", "VOD_ORIGIN", "VOD_CMS", "VOD_SCRATCH", "VOD_PROFILES"])
+@pytest.mark.parametrize("name", ["VOD_HOME", "VOD_ORIGIN", "VOD_CMS", "VOD_SCRATCH", "VOD_PROFILES"])
 @pytest.mark.parametrize("value", ["s3://bucket/prefix", "smb://isilon/share", "file://host/share", "FILE://"])
 def test_an_address_that_is_no_folder_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
@@ -55,3 +55,49 @@ def test_only_a_leading_tilde_and_slash_is_the_users_home(tmp_path: Path, monkey
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     assert Settings(store="~/store").store_path == tmp_path / "user" / "store"
     assert Settings(store="~nobody-at-all").store_path == tmp_path / "~nobody-at-all"
+
+
+@pytest.mark.parametrize("address", ["s3://bucket", "gs://bucket/a b", "smb://isilon/share/prefix/", "ftps://host/x"])
+def test_a_store_may_be_elsewhere(address: str) -> None:
+    settings = Settings(store=address)
+    assert settings.store_address == address.rstrip("/")
+    assert settings.store_path is None
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://host/x", "http:// is no storage"),
+        ("s3://", "needs a bucket or a host"),
+        ("s3://bucket?x=1", "nothing after a"),
+        ("smb://user:secret@host/share", "password does not belong"),
+        ("file://host/share", "three slashes"),
+    ],
+)
+@pytest.mark.parametrize("name", ["VOD_STORE", "VOD_STORE__RENDITIONS"])
+def test_a_store_that_cannot_be_is_refused(
+    name: str, address: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, address)
+    with pytest.raises(ConfigError, match=words) as caught:
+        load_settings()
+    assert "secret" not in str(caught.value)
+
+
+def test_a_group_may_have_a_store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("VOD_STORE__PACKAGES=s3://from-file\nVOD_STORE__RENDITIONS=s3://hidden\n")
+    monkeypatch.setenv("VOD_STORE__RENDITIONS", "smb://isilon/renditions")
+    assert load_settings().stores == {"packages": "s3://from-file", "renditions": "smb://isilon/renditions"}
+
+
+def test_a_group_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOD_STORE__RENDITION", "s3://bucket")
+    with pytest.raises(ConfigError, match="no group “rendition”; groups are source, ladder, renditions"):
+        load_settings()
+
+
+def test_a_secret_is_shown_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOD_SMB_PASSWORD", "Isi-l0n!")
+    settings = load_settings()
+    assert settings.smb_password.get_secret_value() == "Isi-l0n!"
+    assert "Isi-l0n!" not in repr(settings) + str(settings.model_dump()) + settings.model_dump_json()

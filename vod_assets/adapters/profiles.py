@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.profile import Profile
-from vod_assets.settings import absolute
+from vod_assets.places import absolute
 
 
 def load_profiles(folder: Path | None = None) -> dict[str, Profile]:

@@ -52,8 +52,7 @@ def find_sandbox(settings: Settings) -> Sandbox | None:
     """
     program = shutil.which("bwrap")
     if program:
-        writable = (settings.home_path, settings.store_path, settings.origin_path, settings.scratch_path)
-        return Sandbox(Path(program), writable)
+        return Sandbox(Path(program), settings.written_paths)
     if settings.require_sandbox:
         raise ConfigError(
             "sandbox_missing",

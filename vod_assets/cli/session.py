@@ -59,9 +59,9 @@ class Session:
     def store(self) -> "ArtifactStore":
         """The artifact store."""
         from vod_assets.adapters.process import Unguarded
-        from vod_assets.adapters.store.artifacts import disk_store
+        from vod_assets.adapters.store.opening import open_store
 
-        return disk_store(self.settings.store_path, Unguarded())
+        return open_store(self.settings, Unguarded())
 
     @cached_property
     def sources(self) -> "SourceStore":
@@ -104,7 +104,7 @@ class Session:
         """The origin."""
         from vod_assets.adapters.origin.local import LocalOrigin
 
-        return LocalOrigin(self.settings.origin_path, self.settings.public_url, self.settings.store_path)
+        return LocalOrigin(self.settings.origin_path, self.settings.public_url, self.settings.unchanging_paths)
 
     @cached_property
     def cms(self) -> "StaticCms":

@@ -14,7 +14,7 @@ from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.sandbox import find_sandbox
 from vod_assets.adapters.source.local import LocalSources
-from vod_assets.adapters.store.artifacts import disk_store
+from vod_assets.adapters.store.opening import open_store
 from vod_assets.adapters.tool_versions import require_supported_once
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
@@ -33,13 +33,15 @@ class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
     """The artifact store and its I/O manager: replacing this one resource moves every asset to another store."""
 
     root: str
+    by_group: dict[str, str] = {}
     profiles: str
     guard: dg.ResourceDependency[InstanceRunGuard]
 
     def create_io_manager(self, context: dg.InitResourceContext) -> ArtifactIOManager:
-        """Return the I/O manager of a run."""
+        """Return the I/O manager of a run; how storages are reached, the settings say, for some of it is secret."""
         profiles = load_profiles(Path(self.profiles) if self.profiles else None)
-        return ArtifactIOManager(disk_store(Path(self.root), self.guard), profiles)
+        settings = load_settings(store=self.root, stores=self.by_group)
+        return ArtifactIOManager(open_store(settings, self.guard), profiles)
 
 
 class SourcesResource(dg.ConfigurableResource[LocalSources]):
@@ -134,11 +136,11 @@ class OriginResource(dg.ConfigurableResource[LocalOrigin]):
 
     root: str
     public_url: str
-    link_below: str
+    link_below: list[str]
 
     def create_resource(self, context: dg.InitResourceContext) -> LocalOrigin:
         """Return the origin."""
-        return LocalOrigin(Path(self.root), self.public_url, Path(self.link_below))
+        return LocalOrigin(Path(self.root), self.public_url, [Path(folder) for folder in self.link_below])
 
 
 class CmsResource(dg.ConfigurableResource[StaticCms]):
@@ -162,7 +164,9 @@ def resource_definitions(settings: Settings, reporter: StepReporter | None = Non
     """Return every resource of the asset graph by its key."""
     guard = RunGuardResource()
     return {
-        ARTIFACTS: ArtifactsResource(root=str(settings.store_path), profiles=str(settings.profiles or ""), guard=guard),
+        ARTIFACTS: ArtifactsResource(
+            root=settings.store_address, by_group=settings.stores, profiles=str(settings.profiles or ""), guard=guard
+        ),
         "guard": guard,
         "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),
         "sources": SourcesResource(cache=str(settings.home_path / "cache")),
@@ -174,7 +178,9 @@ def resource_definitions(settings: Settings, reporter: StepReporter | None = Non
         "packager": PackagerResource(guard=guard),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
         "origin": OriginResource(
-            root=str(settings.origin_path), public_url=settings.public_url, link_below=str(settings.store_path)
+            root=str(settings.origin_path),
+            public_url=settings.public_url,
+            link_below=[str(folder) for folder in settings.unchanging_paths],
         ),
         "cms": CmsResource(
             root=str(settings.cms_path), public_url=settings.public_url, origin_root=str(settings.origin_path)

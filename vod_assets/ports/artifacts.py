@@ -71,6 +71,10 @@ class ArtifactStore(Protocol):
         """Return a local path of one file of an artifact, or of the directory that holds them all."""
         ...
 
+    def file_address(self, artifact: Artifact, path: str = "") -> str:
+        """Return the address of a file of an artifact, or of their folder, for whoever reads the store itself."""
+        ...
+
     def record(self, title: str) -> TitleRecord | None:
         """Return ``title.json``."""
         ...

@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -31,17 +31,17 @@ class LocalOrigin:
     Args:
         root: Folder of the origin; made when first written to.
         public_url: Address of the server that serves ``root`` under ``/origin/``.
-        link_below: Files below this folder never change, so they are linked instead of copied; the artifact store.
+        link_below: Files below these folders never change, so they are linked instead of copied: artifact stores.
         grace_seconds: How long a private directory may be untouched before a later put removes it as a crash's.
     """
 
     def __init__(
-        self, root: Path, public_url: str, link_below: Path | None = None, grace_seconds: int = GRACE_SECONDS
+        self, root: Path, public_url: str, link_below: Sequence[Path] = (), grace_seconds: int = GRACE_SECONDS
     ) -> None:
         self.root = root.absolute()
         self.address = self.root.as_uri()
         self._base_url = public_url.rstrip("/") + "/origin"
-        self._link_below = link_below.resolve() if link_below else None
+        self._link_below = [folder.resolve() for folder in link_below]
         self._grace_seconds = grace_seconds
 
     def has_track(self, title: str, track_digest: str) -> bool:
@@ -175,9 +175,7 @@ class LocalOrigin:
             raise StoreError("upload_corrupt", cause, remedy, title, str(file))
 
     def _may_link(self, file: Path) -> bool:
-        return (
-            self._link_below is not None and not file.is_symlink() and file.resolve().is_relative_to(self._link_below)
-        )
+        return not file.is_symlink() and any(file.resolve().is_relative_to(folder) for folder in self._link_below)
 
 
 def _checked_path(path: str) -> str:

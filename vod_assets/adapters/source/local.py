@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote_to_bytes
 from vod_assets.domain.acceptance import refusal
 from vod_assets.domain.errors import ConfigError, SourceError, printable
 from vod_assets.domain.title import Fingerprint
-from vod_assets.settings import absolute
+from vod_assets.places import absolute
 
 MEMORY = "fingerprints"
 

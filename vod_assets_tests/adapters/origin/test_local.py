@@ -25,8 +25,8 @@ class TestLocalOrigin(OriginContract):
         assert origin.url("film", "tracks/a b.mp4") == f"{URL}/origin/film/tracks/a%20b.mp4"
 
     def test_files_below_the_store_are_linked_and_others_copied(self, tmp_path: Path, files: dict[str, Path]) -> None:
-        linking = LocalOrigin(tmp_path / "one", URL, link_below=files["init.mp4"].parent)
-        copying = LocalOrigin(tmp_path / "two", URL, link_below=tmp_path / "elsewhere")
+        linking = LocalOrigin(tmp_path / "one", URL, link_below=[files["init.mp4"].parent])
+        copying = LocalOrigin(tmp_path / "two", URL, link_below=[tmp_path / "elsewhere"])
         for origin in (linking, copying):
             origin.put_track("film", TRACK, files, sums(files))
         links = [origin.path("film", f"tracks/{TRACK}/init.mp4").stat().st_ino for origin in (linking, copying)]
@@ -37,7 +37,7 @@ class TestLocalOrigin(OriginContract):
     ) -> None:
         link = files["init.mp4"].with_name("link.mp4")
         link.symlink_to(files["init.mp4"])
-        origin = LocalOrigin(tmp_path / "origin", URL, link_below=link.parent)
+        origin = LocalOrigin(tmp_path / "origin", URL, link_below=[link.parent])
         origin.put_track("film", TRACK, {"link.mp4": link}, sums({"link.mp4": link}))
         assert not origin.path("film", f"tracks/{TRACK}/link.mp4").is_symlink()
 

@@ -1,0 +1,120 @@
+"""From an address to a storage."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from vod_assets.adapters.blobs.disk import DiskBlobs
+from vod_assets.domain.errors import ConfigError
+from vod_assets.places import absolute, storage_scheme
+from vod_assets.ports.blobs import Blobs
+from vod_assets.settings import Settings
+
+
+@dataclass(frozen=True)
+class S3Access:
+    """How S3 is reached; empty values are found as AWS's own tools find them.
+
+    Attributes:
+        endpoint: Address of a server other than AWS (``http://127.0.0.1:8333``).
+    """
+
+    endpoint: str = ""
+    region: str = ""
+    access_key_id: str = ""
+    secret_access_key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class GcsAccess:
+    """How Google Cloud Storage is reached; an endpoint other than Google's is asked without credentials."""
+
+    endpoint: str = ""
+
+
+@dataclass(frozen=True)
+class ShareAccess:
+    """Who reads and writes a share.
+
+    Attributes:
+        port: 0: the protocol's own.
+        encrypt: Whether an SMB session is encrypted; it is signed in any case.
+        ca_file: Certificates that an FTPS server may be signed by; None: the system's.
+    """
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    port: int = 0
+    encrypt: bool = False
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Access:
+    """How every kind of storage is reached."""
+
+    s3: S3Access = S3Access()
+    gcs: GcsAccess = GcsAccess()
+    smb: ShareAccess = ShareAccess()
+    ftp: ShareAccess = ShareAccess()
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Access":
+        """Return what the settings say."""
+        return cls(
+            s3=S3Access(
+                settings.s3_endpoint,
+                settings.s3_region,
+                settings.s3_access_key_id,
+                settings.s3_secret_access_key.get_secret_value(),
+            ),
+            gcs=GcsAccess(settings.gcs_endpoint),
+            smb=ShareAccess(
+                settings.smb_username,
+                settings.smb_password.get_secret_value(),
+                settings.smb_port,
+                encrypt=settings.smb_encrypt,
+            ),
+            ftp=ShareAccess(
+                settings.ftp_username,
+                settings.ftp_password.get_secret_value(),
+                settings.ftp_port,
+                ca_file=settings.ftp_ca_file,
+            ),
+        )
+
+
+def open_blobs(address: str, access: Access) -> Blobs:
+    """Return the storage at an address: a folder, ``s3://bucket/prefix``, ``smb://host/share/prefix`` and the like.
+
+    What a kind of storage needs is imported when it is asked for.
+
+    Raises:
+        ConfigError: ``scheme_not_supported``.
+    """
+    scheme = storage_scheme(address)
+    if not scheme:
+        return DiskBlobs(absolute(address.removeprefix("file://")))
+    parts = urlsplit(address)
+    host, prefix = parts.netloc.rpartition("@")[2], unquote(parts.path).strip("/")
+    if scheme == "s3":
+        from vod_assets.adapters.blobs.objects import s3_blobs
+
+        return s3_blobs(host, prefix, access.s3)
+    if scheme == "gs":
+        from vod_assets.adapters.blobs.objects import gcs_blobs
+
+        return gcs_blobs(host, prefix, access.gcs)
+    if scheme == "smb":
+        from vod_assets.adapters.blobs.smb import SmbBlobs
+
+        return SmbBlobs(host, prefix, access.smb)
+    if scheme in ("ftp", "ftps"):
+        from vod_assets.adapters.blobs.ftp import FtpBlobs
+
+        return FtpBlobs(host, prefix, access.ftp, tls=scheme == "ftps")
+    raise ConfigError(
+        "scheme_not_supported",
+        f"{scheme}:// addresses are no storage",
+        "Use a folder, s3://, gs://, smb:// or ftp(s)://",
+    )

@@ -1,0 +1,116 @@
+"""Several stores behind one: each group of assets may have its own."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from vod_assets.adapters.store.artifacts import BlobArtifactStore
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.title import TitleRecord
+from vod_assets.ports import Attempt
+
+
+class RoutedArtifactStore:
+    """Keeps each artifact in the store of its asset's group; what is known of titles is in the default one.
+
+    Args:
+        default: The store of every group that has none of its own.
+        by_group: Stores by group: ``{"renditions": …, "packages": …}``.
+        group_of: Returns the group of an asset.
+    """
+
+    def __init__(
+        self,
+        default: BlobArtifactStore,
+        by_group: Mapping[str, BlobArtifactStore],
+        group_of: Callable[[str], str],
+    ) -> None:
+        self.default, self.by_group, self.group_of = default, dict(by_group), group_of
+        self.address = default.address
+
+    def find(self, title: str, recipe: Recipe) -> Artifact | None:
+        """Return the artifact of a recipe if it is whole."""
+        return self.store(recipe.asset).find(title, recipe)
+
+    def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:
+        """Open a private directory."""
+        return self.store(recipe.asset).attempt(title, recipe)
+
+    def commit(
+        self, attempt: Attempt, document: Mapping[str, Any], entries: Mapping[str, Artifact] | None = None
+    ) -> Artifact:
+        """Make the attempt the artifact of its recipe."""
+        return self.store(attempt.recipe.asset).commit(attempt, document, entries)
+
+    def load(self, title: str, asset: str, recipe_id: str) -> Artifact:
+        """Return a committed artifact."""
+        return self.store(asset).load(title, asset, recipe_id)
+
+    def latest(self, title: str, asset: str) -> Artifact | None:
+        """Return what the asset's pointer names."""
+        return self.store(asset).latest(title, asset)
+
+    def point(self, artifact: Artifact) -> None:
+        """Move the pointer."""
+        self.store(artifact.asset).point(artifact)
+
+    def local_path(self, artifact: Artifact, path: str = "") -> Path:
+        """Return a local path of a file of an artifact, or of their directory."""
+        return self.store(artifact.asset).local_path(artifact, path)
+
+    def file_address(self, artifact: Artifact, path: str = "") -> str:
+        """Return where a file of an artifact lies in its store."""
+        return self.store(artifact.asset).file_address(artifact, path)
+
+    def record(self, title: str) -> TitleRecord | None:
+        """Return ``title.json``."""
+        return self.default.record(title)
+
+    def register(self, record: TitleRecord) -> None:
+        """Write ``title.json`` and which title its address belongs to."""
+        self.default.register(record)
+
+    def title_of(self, address: str) -> str | None:
+        """Return the title id of an address."""
+        return self.default.title_of(address)
+
+    def titles(self) -> list[str]:
+        """Return every registered title id, sorted."""
+        return self.default.titles()
+
+    def refuse(self, title: str, refusal: Mapping[str, Any]) -> None:
+        """Write ``refused/<title>.json``."""
+        self.default.refuse(title, refusal)
+
+    def refusals(self) -> dict[str, dict[str, Any]]:
+        """Return every refusal by title id, sorted."""
+        return self.default.refusals()
+
+    def forgive(self, title: str) -> None:
+        """Remove a title's refusal."""
+        self.default.forgive(title)
+
+    def artifacts(self, title: str) -> Iterator[Artifact]:
+        """Yield every committed artifact, store by store."""
+        return chain.from_iterable(store.artifacts(title) for store in self.stores)
+
+    def remove(self, title: str) -> None:
+        """Remove a title; its record goes first."""
+        for store in self.stores:
+            store.remove(title)
+
+    def unreferenced(self, older_than_seconds: int) -> list[str]:
+        """Return the addresses of old attempts and drafts that no commit names, of all stores."""
+        return sorted(chain.from_iterable(store.unreferenced(older_than_seconds) for store in self.stores))
+
+    @property
+    def stores(self) -> list[BlobArtifactStore]:
+        """Every store once, the default first."""
+        return list({store.address: store for store in (self.default, *self.by_group.values())}.values())
+
+    def store(self, asset: str) -> BlobArtifactStore:
+        """Return the store of an asset."""
+        return self.by_group.get(self.group_of(asset), self.default)

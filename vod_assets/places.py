@@ -1,0 +1,53 @@
+"""Where settings say that things are: folders, and addresses of storages."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+SCHEMES = ("s3", "gs", "smb", "ftp", "ftps")
+
+
+def storage_scheme(address: str) -> str:
+    """Return the scheme of a storage that is no disk (``s3``), or an empty string for folders and ``file://``."""
+    scheme, is_address, _ = address.partition("://")
+    return scheme.lower() if is_address and scheme.lower() != "file" else ""
+
+
+def checked_storage(value: object) -> object:
+    """Return the address of a storage that a setting names, or its folder; raise ValueError when it cannot be one."""
+    if not isinstance(value, str) or not (scheme := storage_scheme(value)):
+        return checked_folder(value)
+    if scheme not in SCHEMES:
+        raise ValueError(f"{scheme}:// is no storage; use a folder, or {', '.join(f'{one}://' for one in SCHEMES)}")
+    parts = urlsplit(value)
+    if not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"{scheme}:// needs a bucket or a host, and nothing after a ? or a #")
+    if parts.password:
+        raise ValueError("a password does not belong into an address; name it in the setting of its own")
+    return value.rstrip("/")
+
+
+def checked_folder(value: object) -> object:
+    """Return the folder that a setting names, also as a ``file://`` address; raise ValueError when it cannot be one."""
+    if not isinstance(value, str) or "://" not in value:
+        return value
+    parts = urlsplit(value)
+    if parts.netloc not in ("", "localhost") or not parts.path:
+        raise ValueError("a file address has three slashes and an absolute path: file:///srv/vod")
+    return url2pathname(parts.path)
+
+
+def absolute_address(named: str, default: Path) -> str:
+    """Return the address of a storage, or the absolute path of its folder; the default when nothing is named."""
+    if not named:
+        return str(default)
+    return named if storage_scheme(named) else str(absolute(named))
+
+
+def absolute(path: str | Path) -> Path:
+    """Return an absolute path; only a leading ``~/`` is the user's home, and ``~clip.mp4`` is a file's name."""
+    text = str(path)
+    if text != "~" and not text.startswith("~/"):
+        return Path(text).absolute()
+    return Path(os.path.expanduser(text)).absolute()  # noqa: PTH111 - Path.expanduser raises where there is no home
