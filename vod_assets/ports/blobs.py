@@ -53,17 +53,22 @@ class Blobs(Protocol):
         ...
 
     def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
-        """Yield every file below a prefix that ends with ``/`` (or is empty), in the order of their names' bytes.
+        """Yield every file below a prefix that ends with ``/`` (or is empty), always in the same order.
+
+        The order is the store's own: S3 sorts by the whole name's bytes, others folder by folder.
 
         Args:
             prefix: Where to look.
-            start_after: Yield only names after this one.
+            start_after: Yield only what comes after this name, which an earlier walk yielded.
             with_drafts: Yield also what a writer has begun and not renamed yet.
         """
         ...
 
     def folders(self, prefix: str = "") -> list[str]:
-        """Return the names of the folders directly below a prefix, sorted, each without its slash."""
+        """Return the names of the folders directly below a prefix, sorted, each without its slash.
+
+        A store may go on naming a folder that has become empty.
+        """
         ...
 
     def send(self, path: Path, name: str, sha256: str) -> None:

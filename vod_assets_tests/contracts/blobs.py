@@ -70,13 +70,16 @@ class BlobsContract:
         assert after.size_bytes == len(b"other")
         assert before.version != after.version
 
-    def test_a_walk_is_in_the_order_of_names(self, filled: Blobs) -> None:
-        assert [blob.name for blob in filled.walk()] == sorted(NAMES, key=str.encode)
+    def test_a_walk_finds_every_file(self, filled: Blobs) -> None:
+        assert sorted(blob.name for blob in filled.walk()) == sorted(NAMES)
 
-    @pytest.mark.parametrize("after", ["", "a", "a-b/1.json", "a/1.json", "a/b", "a/b/2.json", "b", "z.json"])
-    def test_a_walk_goes_on_after_a_name(self, filled: Blobs, after: str) -> None:
-        expected = [name for name in sorted(NAMES, key=str.encode) if name.encode() > after.encode()]
-        assert [blob.name for blob in filled.walk(start_after=after)] == expected
+    @pytest.mark.parametrize("number", range(len(NAMES)))
+    def test_a_walk_goes_on_after_a_name(self, filled: Blobs, number: int) -> None:
+        whole = [blob.name for blob in filled.walk()]
+        assert [blob.name for blob in filled.walk(start_after=whole[number])] == whole[number + 1 :]
+
+    def test_a_walk_below_a_prefix_goes_on_after_a_name(self, filled: Blobs) -> None:
+        assert [blob.name for blob in filled.walk("a/", start_after="a/1.json")] == ["a/b/2.json"]
 
     def test_a_walk_stays_below_its_prefix(self, filled: Blobs) -> None:
         assert [blob.name for blob in filled.walk("a/")] == ["a/1.json", "a/b/2.json"]
@@ -135,7 +138,6 @@ class BlobsContract:
         filled.delete(["a/1.json", "a/b/2.json", "no/such.json"])
         filled.delete(["a/1.json"])
         assert [blob.name for blob in filled.walk("a/")] == []
-        assert filled.folders("a/") == []
 
     @pytest.mark.parametrize("name", ["../x", "a/../../x", "a//b", "/x", "a/./b", "a\x00b"])
     def test_a_name_cannot_leave_the_store(self, blobs: Blobs, name: str) -> None:

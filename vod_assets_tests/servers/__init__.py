@@ -1,0 +1,1 @@
+"""Real servers on loopback, started for a test session and stopped by process id."""
