@@ -59,6 +59,9 @@ class MemoryBlobs:
             if name.startswith(prefix) and name.encode() > start_after.encode() and (blob := self.stat(name)):
                 yield blob
 
+    def files(self, prefix: str = "") -> Iterator[Blob]:
+        return (blob for blob in self.walk(prefix) if "/" not in blob.name.removeprefix(prefix))
+
     def folders(self, prefix: str = "") -> list[str]:
         below = (name.removeprefix(prefix) for name in self.files if name.startswith(prefix))
         return sorted({name.split("/")[0] for name in below if "/" in name})

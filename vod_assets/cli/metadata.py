@@ -8,7 +8,8 @@ from vod_assets.cli.session import Session
 from vod_assets.domain.catalogue import describe, read_entry
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.title import Fingerprint
+from vod_assets.domain.title import Fingerprint, TitleRecord
+from vod_assets.places import storage_scheme
 
 METADATA_FILE = "metadata.json"
 
@@ -30,7 +31,7 @@ def write_metadata(session: Session, title: str, output: Path | None, *, force: 
     if record is None or info is None or mezzanine is None:
         raise ConfigError("unknown_title", "it was removed while it was inspected", "Run the command again", title)
     entry = describe(record, info.read(MediaInfo), Fingerprint.model_validate(mezzanine.document))
-    target = (output or session.sources.local_path(record.source).parent / METADATA_FILE).absolute()
+    target = (output or _beside(session, record)).absolute()
     try:
         if not _holds(target, entry.as_json()):
             if not force:
@@ -40,6 +41,14 @@ def write_metadata(session: Session, title: str, output: Path | None, *, force: 
         cause = f"{target} cannot be written: {error.strerror}"
         raise ConfigError("output_not_writable", cause, "Name another file with --output", title) from error
     return target
+
+
+def _beside(session: Session, record: TitleRecord) -> Path:
+    """Return where the document goes when nobody says where: beside a source on a disk."""
+    if storage_scheme(record.source):
+        cause = "its source lies in a bucket or on a share, where nothing is written"
+        raise ConfigError("output_missing", cause, "Name a file with --output", record.title_id)
+    return session.sources.local_path(record.source).parent / METADATA_FILE
 
 
 def _holds(target: Path, data: bytes) -> bool:

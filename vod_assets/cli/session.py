@@ -66,9 +66,9 @@ class Session:
     @cached_property
     def sources(self) -> "SourceStore":
         """The source store."""
-        from vod_assets.adapters.source.local import LocalSources
+        from vod_assets.adapters.source.opening import open_sources
 
-        return LocalSources(self.settings.home_path / "cache")
+        return open_sources(self.settings)
 
     @cached_property
     def prober(self) -> "Prober":

@@ -23,7 +23,7 @@ def describe_from(sources: SourceStore) -> Callable[[TitleRecord, list[str]], Ti
 
 
 def _read(titled: Sidecar, sources: SourceStore) -> TitleFile:
-    name = sources.local_path(titled.address).name
+    name = sources.name(titled.address)
     try:
         data = sources.read(titled.address, LARGEST_FILE_BYTES)
     except SourceError as error:

@@ -67,8 +67,7 @@ def register(registrar: Registrar, source: str, title: str = "", profile: str = 
         address = registrar.sources.canonical(source)
         title_id = _title_id(registrar.store, address, title)
         if not _is_known(registrar, address, title_id):
-            path = registrar.sources.local_path(address)
-            registrar.prober.inspect(path, path.name)
+            registrar.prober.inspect(registrar.sources.local_path(address), registrar.sources.name(address))
     except SourceError as error:
         named = error.about(title=title_id or _refused_id(registrar, source, title))
         registrar.store.refuse(named.title, refusal(named) | {"source": source})
@@ -106,13 +105,12 @@ def _title_id(store: ArtifactStore, address: str, wanted: str) -> str:
 
 def _refused_id(registrar: Registrar, source: str, title: str) -> str:
     """Return the id to refuse a source under that has no address: never that of a title with another source."""
-    path = registrar.sources.local_path(source)
-    slug = title_id_for(path.as_uri(), taken_by=None)
+    address = registrar.sources.normal(source)
+    slug = title_id_for(address, taken_by=None)
     for wanted in filter(None, (title, slug)):
-        owner = _owner(registrar.store, wanted)
-        if owner is None or registrar.sources.local_path(owner) == path:
+        if _owner(registrar.store, wanted) in (None, address):
             return wanted
-    return title_id_for(path.as_uri(), taken_by=slug)
+    return title_id_for(address, taken_by=slug)
 
 
 def _owner(store: ArtifactStore, title_id: str) -> str | None:

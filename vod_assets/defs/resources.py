@@ -13,7 +13,8 @@ from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.sandbox import find_sandbox
-from vod_assets.adapters.source.local import LocalSources
+from vod_assets.adapters.source.opening import open_sources
+from vod_assets.adapters.source.routed import RoutedSources
 from vod_assets.adapters.store.opening import open_store
 from vod_assets.adapters.tool_versions import require_supported_once
 from vod_assets.adapters.tools import Tools
@@ -44,14 +45,12 @@ class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
         return ArtifactIOManager(open_store(settings, self.guard), profiles)
 
 
-class SourcesResource(dg.ConfigurableResource[LocalSources]):
+class SourcesResource(dg.ConfigurableResource[RoutedSources]):
     """Where source files are read."""
 
-    cache: str
-
-    def create_resource(self, context: dg.InitResourceContext) -> LocalSources:
-        """Return the source store."""
-        return LocalSources(Path(self.cache))
+    def create_resource(self, context: dg.InitResourceContext) -> RoutedSources:
+        """Return the source store; how storages are reached, the settings say, for some of it is secret."""
+        return open_sources(load_settings())
 
 
 class ToolResource(dg.ConfigurableResource[Any]):
@@ -169,7 +168,7 @@ def resource_definitions(settings: Settings, reporter: StepReporter | None = Non
         ),
         "guard": guard,
         "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),
-        "sources": SourcesResource(cache=str(settings.home_path / "cache")),
+        "sources": SourcesResource(),
         "prober": ProberResource(guard=guard),
         "transcoder": TranscoderResource(guard=guard),
         "pictures": PicturesResource(guard=guard),

@@ -141,7 +141,7 @@ class Step:
                 "source_changed",
                 f"the file changed while it was worked on ({now.size_bytes} bytes now)",
                 "Deliver it whole, then run the title again",
-                file=Path(sources.local_path(address)).name,
+                file=sources.name(address),
             )
         return sources.local_path(address)
 

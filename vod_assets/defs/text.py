@@ -127,28 +127,28 @@ def _convert(at: Step, source: TextSource, info: MediaInfo) -> Made:
 def _sidecars(at: Step, sources: SourceStore, findings: list[Finding]) -> Iterator[TextSource]:
     """Yield the caption files beside the source; one that cannot be read becomes a finding."""
     for sidecar in (sidecar for sidecar in at.record.sidecars if sidecar.kind == "captions"):
-        path = sources.local_path(sidecar.address)
+        name = sources.name(sidecar.address)
         try:
             data = sources.read(sidecar.address, LARGEST_FILE_BYTES)
         except SourceError as error:  # its code is that of a source, which would be refused
-            unread = SourceError("caption_file_refused", error.cause, file=path.name)
-            findings.append(refusal(unread, path.name))
+            unread = SourceError("caption_file_refused", error.cause, file=name)
+            findings.append(refusal(unread, name))
             continue
-        yield _sidecar(sidecar, path, data)
+        yield _sidecar(sidecar, name, data)
 
 
-def _sidecar(sidecar: Sidecar, path: Path, data: bytes) -> TextSource:
+def _sidecar(sidecar: Sidecar, name: str, data: bytes) -> TextSource:
     return TextSource(
         digest=hashlib.sha256(data).hexdigest(),
-        name=path.name,
+        name=name,
         language=sidecar.language,
         label=sidecar.label,
         is_forced=sidecar.role == "forced",
         is_hearing_impaired=sidecar.role in ("sdh", "cc", "caption"),
         starts_at=Fraction(0),
-        parameters={"file": path.name},
+        parameters={"file": name},
         build_ids={},
-        read=lambda _: (data, path.name),
+        read=lambda _: (data, name),
     )
 
 

@@ -64,6 +64,10 @@ class Blobs(Protocol):
         """
         ...
 
+    def files(self, prefix: str = "") -> Iterator[Blob]:
+        """Yield the files directly below a prefix that ends with ``/`` (or is empty), without those in folders."""
+        ...
+
     def folders(self, prefix: str = "") -> list[str]:
         """Return the names of the folders directly below a prefix, sorted, each without its slash.
 

@@ -9,8 +9,16 @@ from vod_assets.domain.title import Fingerprint
 class SourceStore(Protocol):
     """Reads source files where they lie."""
 
+    def normal(self, address: str) -> str:
+        """Return the one spelling of an address, without asking whether anything is there."""
+        ...
+
+    def name(self, address: str) -> str:
+        """Return the file's own name, as messages and titles show it."""
+        ...
+
     def canonical(self, address: str) -> str:
-        """Return the one address of a source: ``file:///…`` with links resolved.
+        """Return the one address of a source: ``file:///…`` with links resolved, ``s3://bucket/key`` and the like.
 
         Raises:
             SourceError: ``source_missing``, ``not_a_file``, ``permission_denied`` and the like.

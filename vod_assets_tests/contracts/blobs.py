@@ -85,6 +85,10 @@ class BlobsContract:
         assert [blob.name for blob in filled.walk("a/")] == ["a/1.json", "a/b/2.json"]
         assert [blob.size_bytes for blob in filled.walk("a/")] == [8, 10]
 
+    def test_files_are_listed_without_those_in_folders(self, filled: Blobs) -> None:
+        assert [blob.name for blob in filled.files("a/")] == ["a/1.json"]
+        assert sorted(blob.name for blob in filled.files()) == ["a0.json", "z.json"]
+
     def test_folders_are_listed(self, filled: Blobs) -> None:
         assert filled.folders() == ["a", "a-b", "film é"]
         assert filled.folders("a/") == ["b"]

@@ -3,17 +3,14 @@
 import errno
 import hashlib
 import os
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from vod_assets.adapters.blobs.names import checked_name, is_draft, is_pruned
+from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, walked
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
-
-CHUNK_BYTES = 1 << 20
 
 
 class DiskBlobs:
@@ -67,9 +64,11 @@ class DiskBlobs:
 
     def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
         """Walk the folder in the order of names."""
-        folder = self.path(prefix)
-        with suppress(FileNotFoundError, NotADirectoryError):
-            yield from _walk(folder, prefix, start_after, with_drafts)
+        return walked(self._listed, prefix, start_after, with_drafts=with_drafts)
+
+    def files(self, prefix: str = "") -> Iterator[Blob]:
+        """Yield the files directly below a prefix."""
+        return (blob for name, blob in self._listed(prefix) if blob is not None and not is_draft(name))
 
     def folders(self, prefix: str = "") -> list[str]:
         """Return the folders directly below a prefix."""
@@ -138,6 +137,14 @@ class DiskBlobs:
         """Return where a name lies."""
         return self.root / checked_name(name) if name else self.root
 
+    def _listed(self, prefix: str) -> Iterator[tuple[str, Blob | None]]:
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self.path(prefix)) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    yield entry.name, None
+                elif entry.is_file():
+                    yield entry.name, _blob(prefix + entry.name, entry.stat())
+
     def _drafted(self, path: Path, data: bytes) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = _draft_of(path)
@@ -161,27 +168,13 @@ def synced_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _walk(folder: Path, prefix: str, start_after: str, with_drafts: bool) -> Iterator[Blob]:
-    with os.scandir(folder) as entries:
-        found = [(f"{entry.name}/" if entry.is_dir() else entry.name, entry) for entry in entries]
-    for name, entry in sorted(found, key=lambda pair: os.fsencode(pair[0])):
-        whole = prefix + name
-        if name.endswith("/"):
-            if not is_pruned(whole, start_after):
-                with suppress(FileNotFoundError):
-                    yield from _walk(Path(entry.path), whole, start_after, with_drafts)
-        elif whole > start_after and (with_drafts or not is_draft(name)) and entry.is_file():
-            with suppress(FileNotFoundError):
-                yield _blob(whole, entry.stat())
-
-
 def _blob(name: str, status: os.stat_result) -> Blob:
     version = f"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"
     return Blob(name, status.st_size, status.st_mtime, version)
 
 
 def _draft_of(path: Path) -> Path:
-    return path.with_name(f".{path.name}.draft-{secrets.token_hex(4)}")
+    return path.with_name(draft_of(path.name))
 
 
 def _sync_directory(path: Path) -> None:

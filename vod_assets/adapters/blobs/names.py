@@ -1,8 +1,11 @@
 """Names below a store's address, and the order that they are listed in."""
 
 import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator
 
 from vod_assets.domain.errors import StoreError
+from vod_assets.ports.blobs import Blob
 
 DRAFT = re.compile(r"\..*\.draft-[0-9a-f]{8}")
 
@@ -26,4 +29,36 @@ def is_draft(name: str) -> bool:
 
 def is_pruned(folder: str, start_after: str) -> bool:
     """Whether every name below a folder (with its slash) sorts before a name or is it."""
-    return bool(start_after) and folder < start_after and not start_after.startswith(folder)
+    return is_after(start_after, folder) and not start_after.startswith(folder)
+
+
+def draft_of(name: str) -> str:
+    """Return the name that a file is written under before it is renamed: hidden, in the same folder."""
+    folder, slash, last = name.rpartition("/")
+    return f"{folder}{slash}.{last}.draft-{secrets.token_hex(4)}"
+
+
+def walked(
+    listed: Callable[[str], Iterable[tuple[str, Blob | None]]], prefix: str, start_after: str, *, with_drafts: bool
+) -> Iterator[Blob]:
+    """Yield the files below a folder in the order of their whole names' bytes.
+
+    Args:
+        listed: Returns the entries of a folder: each one's last name, and None in place of the blob for a folder.
+        prefix: The folder, with its slash; empty for all.
+        start_after: Yield only names after this one.
+        with_drafts: Yield drafts too.
+    """
+    entries = [(f"{name}/" if blob is None else name, blob) for name, blob in listed(prefix)]
+    for name, blob in sorted(entries, key=lambda entry: entry[0].encode(errors="surrogateescape")):
+        whole = prefix + name
+        if blob is None:
+            if not is_pruned(whole, start_after):
+                yield from walked(listed, whole, start_after, with_drafts=with_drafts)
+        elif is_after(whole, start_after) and (with_drafts or not is_draft(name)):
+            yield blob
+
+
+def is_after(name: str, other: str) -> bool:
+    """Whether a name's bytes sort after another's."""
+    return name.encode(errors="surrogateescape") > other.encode(errors="surrogateescape")

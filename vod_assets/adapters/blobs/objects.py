@@ -94,6 +94,12 @@ class ObjectBlobs:
                 for found in page:
                     yield _blob(found["path"], found)
 
+    def files(self, prefix: str = "") -> Iterator[Blob]:
+        """Yield the objects directly below a prefix."""
+        with self._faults(prefix):
+            found = obstore.list_with_delimiter(self.store, checked_name(prefix) if prefix else None)
+        return (_blob(meta["path"], meta) for meta in found["objects"])
+
     def folders(self, prefix: str = "") -> list[str]:
         """Return the common prefixes directly below a prefix."""
         with self._faults(prefix):

@@ -27,6 +27,14 @@ class LocalSources:
     def __init__(self, cache: Path) -> None:
         self.memory = cache / MEMORY
 
+    def normal(self, address: str) -> str:
+        """Return the address of a path, whether anything is there or not."""
+        return "file://" + quote(os.fsencode(_path(address)))
+
+    def name(self, address: str) -> str:
+        """Return the file's own name."""
+        return _path(address).name
+
     def canonical(self, address: str) -> str:
         """Return the one address of a source; see `vod_assets.ports.SourceStore`."""
         path = _path(address)

@@ -4,10 +4,30 @@ from collections.abc import Iterator
 
 import pytest
 
+from vod_assets_tests.servers.ftp import FtpServer, ftp_server, ftps_server
 from vod_assets_tests.servers.s3 import S3Server, s3_server
+from vod_assets_tests.servers.smb import SmbServer, smb_server
 
 
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def smb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmbServer]:
+    with smb_server(tmp_path_factory.mktemp("smb")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    with ftp_server(tmp_path_factory.mktemp("ftp")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ftps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    with ftps_server(tmp_path_factory.mktemp("ftps")) as server:
         yield server

@@ -1,0 +1,189 @@
+"""Sources in buckets and on shares: fetched once per machine, and named by what the storage says of them."""
+
+import hashlib
+import json
+import os
+import posixpath
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from vod_assets.adapters.store.scratch import Scratch
+from vod_assets.domain.acceptance import refusal
+from vod_assets.domain.errors import ConfigError, SourceError, StoreError, printable
+from vod_assets.domain.title import Fingerprint
+from vod_assets.ports.blobs import Blob, Blobs
+
+MEMORY = "fingerprints"
+WHOLE_HOSTS = ("ftp", "ftps")  # their addresses name no bucket or share before the path
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a source lies: a whole bucket, share or server, and the name below it."""
+
+    root: str
+    name: str
+
+    @property
+    def address(self) -> str:
+        """The one spelling of the address; what is not plain in it is percent-encoded."""
+        return f"{self.root}/{quote(self.name, safe='/', errors='surrogateescape')}"
+
+
+class RemoteSources:
+    """Reads sources in storages that are no disk.
+
+    Args:
+        opened: Returns the storage at an address; asked once for each bucket, share or server.
+        scratch: Where fetched files are kept.
+        cache: Folder where the digests of unchanged files are remembered.
+    """
+
+    def __init__(self, opened: Callable[[str], Blobs], scratch: Scratch, cache: Path) -> None:
+        self._opened, self.scratch = opened, scratch
+        self.memory = cache / MEMORY
+        self._storages: dict[str, Blobs] = {}
+
+    def normal(self, address: str) -> str:
+        """Return the address in its one spelling, whether anything is there or not."""
+        return place_of(address).address
+
+    def name(self, address: str) -> str:
+        """Return the file's own name."""
+        return posixpath.basename(place_of(address).name)
+
+    def canonical(self, address: str) -> str:
+        """Return the one address of a source that is there; see `vod_assets.ports.SourceStore`."""
+        place = place_of(address)
+        self._found(place)
+        return place.address
+
+    def fingerprint(self, address: str) -> Fingerprint:
+        """Return size and SHA-256; the file is fetched for that, and kept.
+
+        Raises:
+            SourceError: ``source_empty``, ``source_archived``, ``source_changed`` and those of `canonical`.
+        """
+        place = place_of(address)
+        found = self._found(place)
+        if not found.size_bytes:
+            raise refusal("source_empty", "the file has 0 bytes", place.address)
+        if found.is_archived:
+            raise refusal("source_archived", "the file is on tape or in an archive class", place.address)
+        return self._remembered(place, found) or self._remember(place, found)
+
+    def local_path(self, address: str) -> Path:
+        """Return a local copy of a source; it is fetched when this machine does not have it."""
+        place, fingerprint = place_of(address), self.fingerprint(address)
+
+        def fetch(folder: Path) -> None:
+            with _blamed_on(place):
+                self._storage(place).fetch(place.name, folder / self.name(address), fingerprint.sha256)
+
+        return self.scratch.folder(_key(place, fingerprint.sha256), fingerprint.size_bytes, fetch) / self.name(address)
+
+    def siblings(self, address: str) -> list[str]:
+        """Return the addresses of the files beside a source, sorted."""
+        place = place_of(address)
+        folder = place.name.rpartition("/")[0]
+        with _blamed_on(place):
+            found = [blob.name for blob in self._storage(place).files(f"{folder}/" if folder else "")]
+        return sorted(Place(place.root, name).address for name in found if name != place.name)
+
+    def read(self, address: str, most_bytes: int) -> bytes:
+        """Return the bytes of a small file beside a source; see `vod_assets.ports.SourceStore`."""
+        place = place_of(address)
+        found = self._found(place)
+        if found.size_bytes > most_bytes:
+            raise refusal("limit_exceeded", f"it is longer than {most_bytes} bytes", place.address)
+        with _blamed_on(place):
+            data = self._storage(place).read(place.name, most_bytes)
+        if data is None:
+            raise refusal("source_missing", "there is no such file", place.address)
+        return data
+
+    def _found(self, place: Place) -> Blob:
+        with _blamed_on(place):
+            found = self._storage(place).stat(place.name)
+        if found is None:
+            raise refusal("source_missing", "there is no such file", place.address)
+        return found
+
+    def _storage(self, place: Place) -> Blobs:
+        if place.root not in self._storages:
+            self._storages[place.root] = self._opened(place.root)
+        return self._storages[place.root]
+
+    def _remembered(self, place: Place, found: Blob) -> Fingerprint | None:
+        try:
+            kept = json.loads(self._note(place).read_text())
+        except (OSError, ValueError):
+            return None  # never seen, or the note is broken: fetch it
+        if not isinstance(kept, dict) or kept.get("identity") != _identity(found):
+            return None
+        return Fingerprint(size_bytes=found.size_bytes, sha256=kept["sha256"])
+
+    def _remember(self, place: Place, found: Blob) -> Fingerprint:
+        folder = self.scratch.attempt(f"source-{hashlib.sha256(place.address.encode()).hexdigest()[:16]}-{os.getpid()}")
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / posixpath.basename(place.name)
+        target.unlink(missing_ok=True)
+        with _blamed_on(place):
+            sha256 = self._storage(place).fetch(place.name, target)
+        if _identity(self._found(place)) != _identity(found) or target.stat().st_size != found.size_bytes:
+            raise refusal("source_changed", "the file changed while it was read", place.address)
+        self.scratch.adopt(_key(place, sha256), folder, found.size_bytes)
+        self.memory.mkdir(parents=True, exist_ok=True)
+        partial = self._note(place).with_suffix(f".{os.getpid()}")
+        partial.write_text(json.dumps({"identity": _identity(found), "sha256": sha256}))
+        partial.replace(self._note(place))
+        return Fingerprint(size_bytes=found.size_bytes, sha256=sha256)
+
+    def _note(self, place: Place) -> Path:
+        return self.memory / f"{hashlib.sha256(place.address.encode()).hexdigest()[:32]}.json"
+
+
+def place_of(address: str) -> Place:
+    """Return where an address lies.
+
+    Raises:
+        ConfigError: ``bad_address``: it names no file.
+    """
+    parts = urlsplit(address)
+    scheme, host = parts.scheme.lower(), parts.netloc.rpartition("@")[2]
+    path = unquote(address.split("://", 1)[1].partition("/")[2], errors="surrogateescape").strip("/")
+    if scheme == "smb":
+        share, _, name = path.partition("/")
+        root = f"smb://{host.lower()}/{share}"
+    else:
+        root, name = f"{scheme}://{host.lower() if scheme in WHOLE_HOSTS else host}", path
+    if not host or not name or any(part in ("", ".", "..") for part in name.split("/")):
+        raise ConfigError(
+            "bad_address", f"{printable(address)[:200]} names no file", "Name a bucket or share and a file"
+        )
+    return Place(root, name)
+
+
+def _key(place: Place, sha256: str) -> str:
+    name = hashlib.sha256(posixpath.basename(place.name).encode(errors="surrogateescape")).hexdigest()[:8]
+    return f"source-{sha256}-{name}"
+
+
+def _identity(found: Blob) -> list[str]:
+    return [str(found.size_bytes), found.version]
+
+
+@contextmanager
+def _blamed_on(place: Place) -> Iterator[None]:
+    """Name the source in what a storage says of it; a file that is gone or forbidden is its supplier's matter."""
+    try:
+        yield
+    except StoreError as error:
+        if error.code == "artifact_missing":
+            raise refusal("source_missing", "there is no such file", place.address) from error
+        if error.code == "store_denied":
+            raise SourceError("permission_denied", error.cause, error.remedy, file=place.address) from error
+        raise
