@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from vod_assets.defs.making import Maker
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import ConfigError, StoreError
 from vod_assets.domain.profile import Profile
@@ -20,8 +21,9 @@ class ArtifactIOManager(dg.IOManager):
     Replacing this one resource moves everything to another store.
     """
 
-    def __init__(self, store: ArtifactStore, profiles: Mapping[str, Profile]) -> None:
+    def __init__(self, store: ArtifactStore, profiles: Mapping[str, Profile], maker: Maker | None = None) -> None:
         self.store, self.profiles = store, profiles
+        self.maker = maker or Maker(store)
 
     def handle_output(self, context: dg.OutputContext, obj: Artifact) -> None:
         """Point the asset at an artifact that is committed."""

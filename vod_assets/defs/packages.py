@@ -7,8 +7,9 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.making import Made
 from vod_assets.defs.showing import Row, table
-from vod_assets.defs.step import Made, Step, step
+from vod_assets.defs.step import Step, step
 from vod_assets.defs.tracks import read_tracks
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.dash import compose_dash
@@ -36,7 +37,7 @@ def _package_asset(name: str, kind: str, description: str, compose: Compose) -> 
     ) -> dg.MaterializeResult[Artifact]:
         with step(context, artifacts, guard, reporter) as at:
             made = _compose(at, name, [video_tracks, audio_tracks, text_tracks, image_tracks], compose)
-            return at.result(made, _facts(at, made.artifact))
+            return at.result(made, lambda: _facts(at, made.artifact))
 
     return package
 

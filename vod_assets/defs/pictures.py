@@ -8,9 +8,10 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.making import Made
 from vod_assets.defs.showing import poster_metadata
 from vod_assets.defs.source import made_from
-from vod_assets.defs.step import Made, step
+from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.image_track import describe
 from vod_assets.domain.media_info import MediaInfo
@@ -48,7 +49,7 @@ def poster(
             return {"time_seconds": time} | made_from(mezzanine)
 
         made = at.make(recipe, take)
-        return at.result(made, {"poster": poster_metadata(at.path(made.artifact, POSTER_FILE))})
+        return at.result(made, lambda: {"poster": poster_metadata(at.path(made.artifact, POSTER_FILE))})
 
 
 @dg.asset(group_name=GROUP, kinds={"ffmpeg", "jpeg"}, op_tags=BEFORE_ENCODES, **HOUSE)
@@ -86,8 +87,7 @@ def thumbnails(
                 return painted.model_dump() | made_from(mezzanine)
 
         made = at.make(recipe, take)
-        painted = made.artifact.read(SpriteSheets)
-        return at.result(made, {"thumbnails": painted.count, "sheets": len(painted.sheets)})
+        return at.result(made, lambda: _sheet_facts(made.artifact.read(SpriteSheets)))
 
 
 @dg.asset(group_name="tracks", kinds={"jpeg"}, **HOUSE)
@@ -118,7 +118,11 @@ def image_tracks(
 
         leaf = at.make(recipe, lay_out)
         leaves: dict[str, Made] = {f"{variant.name}/thumbnails": leaf for variant in at.profile.variants}
-        return at.result(at.index("image_tracks", leaves), {"sheets": len(painted.sheets)})
+        return at.result(at.index("image_tracks", leaves), lambda: _sheet_facts(painted))
+
+
+def _sheet_facts(painted: SpriteSheets) -> dict[str, Any]:
+    return {"thumbnails": painted.count, "sheets": len(painted.sheets)}
 
 
 def _parameters(info: MediaInfo) -> dict[str, Any]:

@@ -10,9 +10,10 @@ import dagster as dg
 
 from vod_assets.defs.artifact_io import ARTIFACTS
 from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
+from vod_assets.defs.making import Made
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.source import made_from
-from vod_assets.defs.step import Made, Step, step
+from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import plain
 from vod_assets.domain.ladder import Ladder, Rung
@@ -148,13 +149,13 @@ def _materialize(at: Step, encode: Encode, keys: Sequence[str]) -> Iterator[dg.M
             yield at.result(at.nothing(key, reason))
             continue
         recipe = encode.recipe(key)
-        found = at.artifacts.store.find(at.title, recipe)
+        found = at.find(recipe)
         if found is None:
             wanted[key] = recipe
         else:
-            yield at.result(Made(found, reused=True), _facts(found))
+            yield at.result(Made(found, reused=True), partial(_facts, found))
     if wanted:
-        yield from _encode(at, encode, wanted)
+        yield from at.make_together(wanted, partial(_encode, at, encode, wanted))
 
 
 def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[dg.MaterializeResult[Artifact]]:
@@ -176,7 +177,8 @@ def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[
         for key, attempt in opened.items():
             document = encode.described(key)
             artifact = at.artifacts.store.commit(attempt, plain(document))
-            yield at.result(Made(artifact, reused=False, seconds=report.wall_seconds), _facts(artifact, encode, report))
+            made = Made(artifact, reused=False, seconds=report.wall_seconds)
+            yield at.result(made, partial(_facts, artifact, encode, report))
 
 
 def _facts(artifact: Artifact, encode: Encode | None = None, report: EncodeReport | None = None) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.making import Made
 from vod_assets.defs.source import made_from
-from vod_assets.defs.step import Made, step
+from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.profile import AudioPreset

@@ -1,6 +1,7 @@
 """The source of a title: which file, what is in it, which rungs it gets."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -34,7 +35,7 @@ def mezzanine(
     with step(context, artifacts, guard, reporter) as at:
         fingerprint = sources.fingerprint(at.record.source)
         recipe = Recipe("mezzanine", parameters=fingerprint.model_dump())
-        made = at.make(recipe, lambda _: fingerprint.model_dump())
+        made = at.make(recipe, lambda _: fingerprint.model_dump(), is_composed=True)
         return at.result(
             made, {"source": dg.MetadataValue.path(at.record.source), "source_size": size_text(fingerprint.size_bytes)}
         )
@@ -56,10 +57,14 @@ def media_info(
     is refused here.
     """
     with step(context, artifacts, guard, reporter) as at:
-        source = at.source(mezzanine, sources)
         recipe = media_info_recipe(mezzanine.digest, prober.build_ids)
-        made = at.make(recipe, lambda _: prober.inspect(source, source.name).model_dump() | made_from(mezzanine))
-        return at.result(made, _facts(made.artifact.read(MediaInfo)))
+
+        def inspect(_directory: Path) -> dict[str, Any]:
+            source = at.source(mezzanine, sources)
+            return prober.inspect(source, sources.name(at.record.source)).model_dump() | made_from(mezzanine)
+
+        made = at.make(recipe, inspect)
+        return at.result(made, lambda: _facts(made.artifact.read(MediaInfo)))
 
 
 @dg.asset(group_name="ladder", kinds={"python"}, **HOUSE)
@@ -73,8 +78,8 @@ def encoding_ladder(
     with step(context, artifacts, guard, reporter) as at:
         ladder = fit(at.profile, media_info.read(MediaInfo).video)
         recipe = Recipe("encoding_ladder", {"media_info": media_info.digest}, ladder.model_dump())
-        made = at.make(recipe, lambda _: ladder.model_dump())
-        return at.result(made, {"rungs": len(ladder.made), "ladder": _rung_table(ladder)})
+        made = at.make(recipe, lambda _: ladder.model_dump(), is_composed=True)
+        return at.result(made, lambda: {"rungs": len(ladder.made), "ladder": _rung_table(ladder)})
 
 
 def mezzanine_artifact(title: str, fingerprint: Fingerprint) -> Artifact:

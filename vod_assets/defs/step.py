@@ -1,26 +1,25 @@
 """The edge between an asset's body and Dagster: recipes, reuse, progress, and what becomes of errors."""
 
 import signal
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError  # no public name in 1.13
 
 from vod_assets.defs.artifact_io import ArtifactIOManager
+from vod_assets.defs.making import Made, Result, Results, Work
 from vod_assets.domain.artifact import Artifact, IndexEntry
-from vod_assets.domain.documents import plain
 from vod_assets.domain.errors import Cancelled, SourceError, StoreError, ToolError, VodError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import Progress, RunGuard, SourceStore
 
-Work = Callable[[Path], Mapping[str, Any]]
 Metadata = Mapping[str, Any]
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 
@@ -39,15 +38,6 @@ class StepReporter(Protocol):
     def made(self, title: str, asset: str, reused: bool) -> None:
         """Take note that an asset is there."""
         ...
-
-
-@dataclass(frozen=True)
-class Made:
-    """An artifact, and whether it was found instead of made."""
-
-    artifact: Artifact
-    reused: bool
-    seconds: float = 0.0
 
 
 @dataclass
@@ -71,34 +61,33 @@ class Step:
         """The title's profile."""
         return self.artifacts.profile_of(self.title)
 
-    def make(self, recipe: Recipe, work: Work) -> Made:
+    def find(self, recipe: Recipe) -> Artifact | None:
+        """Return the recipe's artifact if it was made before and is whole."""
+        return self.artifacts.maker.find(self.title, recipe)
+
+    def make(self, recipe: Recipe, work: Work, *, is_composed: bool = False) -> Made:
         """Return the recipe's artifact; do the work only when the store does not have it.
 
         Args:
             recipe: What names the output before it is made.
             work: Fills a private directory and returns the document; its files are seen by nobody before the commit.
+            is_composed: It writes no file and runs no tool: its document can be known before it is made.
         """
         self.guard.check()
-        found = self.artifacts.store.find(self.title, recipe)
-        if found is not None:
-            return Made(found, reused=True)
-        started = time.monotonic()
-        with self.artifacts.store.attempt(self.title, recipe) as attempt:
-            artifact = self.artifacts.store.commit(attempt, plain(work(attempt.directory)))
-        return Made(artifact, reused=False, seconds=time.monotonic() - started)
+        return self.artifacts.maker.make(self.title, recipe, work, is_composed=is_composed)
+
+    def make_together(self, wanted: Mapping[str, Recipe], work: Callable[[], Results]) -> Results:
+        """Yield the result of each of several recipes, none of which was found, that one tool makes together."""
+        return self.artifacts.maker.make_together(self.title, wanted, work)
 
     def index(self, asset: str, leaves: Mapping[str, Made], reason: str = "") -> Made:
         """Return the index of leaves, in their order; without any, the empty artifact that says why."""
         if not leaves:
             return self.nothing(asset, reason)
         recipe = Recipe(asset, {name: made.artifact.digest for name, made in leaves.items()}, {"kind": "index"})
-        found = self.artifacts.store.find(self.title, recipe)
-        if found is None:
-            with self.artifacts.store.attempt(self.title, recipe) as attempt:
-                entries = {name: made.artifact for name, made in leaves.items()}
-                found = self.artifacts.store.commit(attempt, {}, entries)
+        index = self.artifacts.maker.index(self.title, recipe, {name: made.artifact for name, made in leaves.items()})
         return Made(
-            found,
+            index,
             reused=all(made.reused for made in leaves.values()),
             seconds=sum(made.seconds for made in leaves.values()),
         )
@@ -106,7 +95,7 @@ class Step:
     def nothing(self, asset: str, reason: str) -> Made:
         """Return the empty artifact that says why the asset does not apply to this title."""
         recipe = Recipe(asset, parameters={"empty": reason})
-        return self.make(recipe, lambda _: {"empty": reason})
+        return self.make(recipe, lambda _: {"empty": reason}, is_composed=True)
 
     def leaves(self, index: Artifact) -> dict[str, Artifact]:
         """Return the artifacts that an index lists, by name; none for an empty one."""
@@ -145,11 +134,18 @@ class Step:
             )
         return sources.local_path(address)
 
-    def result(self, made: Made, metadata: Metadata | None = None) -> dg.MaterializeResult[Artifact]:
-        """Return what Dagster records of an asset: the artifact, its digest as data version, and what a person sees."""
+    def result(self, made: Made, metadata: Metadata | Callable[[], Metadata] = MappingProxyType({})) -> Result:
+        """Return what Dagster records of an asset: the artifact, its digest as data version, and what a person sees.
+
+        Args:
+            made: The artifact.
+            metadata: What a person sees of it, or what finds that out.
+        """
         artifact = made.artifact
         self.reporter.made(self.title, artifact.asset, made.reused)
-        facts = metadata or {}
+        if not self.artifacts.maker.is_real:
+            return dg.MaterializeResult(asset_key=artifact.asset, value=artifact)
+        facts = metadata() if callable(metadata) else metadata
         shown: dict[str, Any] = {"made": "reused" if made.reused else "made now"}
         if artifact.empty:
             shown["empty"] = artifact.empty

@@ -11,7 +11,8 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
-from vod_assets.defs.step import Made, Step, step
+from vod_assets.defs.making import Made
+from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.captions import LARGEST_FILE_BYTES, read_captions, refusal, write_webvtt
 from vod_assets.domain.errors import SourceError, ToolError

@@ -9,9 +9,10 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.making import Made
 from vod_assets.defs.showing import Row, sparkline, table
 from vod_assets.defs.sound import AUDIO_FILE
-from vod_assets.defs.step import Made, Step, step
+from vod_assets.defs.step import Step, step
 from vod_assets.defs.text import CAPTIONS_FILE
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import Ladder
@@ -58,7 +59,7 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
                     job = _job(at, "video", rung.key, rendition[rung.key], ladder)
                     leaves[f"{variant.name}/{rung.key}"] = _package(at, variant, packager, rendition[rung.key], job)
             made = at.index("video_tracks", leaves, "the title has no rendition")
-            return at.result(made, _facts(leaves))
+            return at.result(made, lambda: _facts(leaves))
 
     return video_tracks
 
@@ -79,7 +80,7 @@ def audio_tracks(
     """
     with step(context, artifacts, guard, reporter) as at:
         leaves = _package_all(at, "audio", packager, audio_aac, encoding_ladder.read(Ladder))
-        return at.result(at.index("audio_tracks", leaves, audio_aac.empty), _facts(leaves))
+        return at.result(at.index("audio_tracks", leaves, audio_aac.empty), lambda: _facts(leaves))
 
 
 @dg.asset(group_name=GROUP, kinds={"shaka", "webvtt"}, **HOUSE)
@@ -100,7 +101,7 @@ def text_tracks(
     with step(context, artifacts, guard, reporter) as at:
         ladder, duration = encoding_ladder.read(Ladder), media_info.read(MediaInfo).duration_seconds
         leaves = _package_all(at, "text", packager, captions, ladder, duration)
-        return at.result(at.index("text_tracks", leaves, captions.empty), _facts(leaves))
+        return at.result(at.index("text_tracks", leaves, captions.empty), lambda: _facts(leaves))
 
 
 def read_tracks(at: Step, index: Artifact) -> dict[str, tuple[Artifact, Track]]:
