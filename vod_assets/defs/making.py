@@ -18,6 +18,10 @@ Result = dg.MaterializeResult[Artifact]
 Results = Iterator[Result]
 
 
+class NotMadeYet(Exception):  # noqa: N818 - a state, and no error
+    """What a plan would have to look at is yet to be made."""
+
+
 @dataclass(frozen=True)
 class Made:
     """An artifact, and whether it was found instead of made."""

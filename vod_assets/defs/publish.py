@@ -49,7 +49,8 @@ def release(
     with step(context, artifacts, guard, reporter) as at:
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
-        require_checks(context.instance, at.title, at.profile.required_checks, digests)
+        if at.is_real:
+            require_checks(context.instance, at.title, at.profile.required_checks, digests)
         leaves = [*_named_tracks(at, packages), *([] if poster.empty else [poster])]
         require_one_source(mezzanine.digest, [_made_from(leaf) for leaf in leaves])
         manifests = _manifests(at, packages)
@@ -62,12 +63,15 @@ def release(
             manifests=tuple(file for file, _ in manifests.values()),
         )
         was_there = _is_at(origin, unnumbered)
-        numbered = _placed(at, origin, unnumbered, leaves, manifests)
+        at.require_real(unless=was_there)
+        numbered = _placed(at, origin, unnumbered, leaves, manifests) if at.is_real else _numbered(origin, unnumbered)
         recipe = Recipe("release", digests, {"number": numbered.number, "release": unnumbered.digest})
         made = at.make(recipe, lambda _: {"release": numbered.model_dump(), "packages": digests})
         at.artifacts.store.forgive(at.title)
-        facts = _poster_facts(at, poster) | _release_facts(numbered, origin)
-        return at.result(replace(made, reused=made.reused and was_there), facts)
+        return at.result(
+            replace(made, reused=made.reused and was_there),
+            lambda: _poster_facts(at, poster) | _release_facts(numbered, origin),
+        )
 
 
 @dg.asset(group_name=GROUP, kinds={"cms"}, **HOUSE)
@@ -86,7 +90,8 @@ def cms_entry(
     Upstream: release. Refused unless every check that the profile requires has passed on what the release carries.
     """
     with step(context, artifacts, guard, reporter) as at:
-        require_checks(context.instance, at.title, at.profile.required_checks, release.document["packages"])
+        if at.is_real:
+            require_checks(context.instance, at.title, at.profile.required_checks, release.document["packages"])
         released = Release.model_validate(release.document["release"])
         info = media_info.read(MediaInfo)
         _require_described(released, info)
@@ -94,7 +99,8 @@ def cms_entry(
         recipe = Recipe("cms_entry", {"release": release.digest}, {"entry": entry})
         guard.check()
         is_new = cms.entry(at.title) != entry
-        address = cms.publish(entry)
+        at.require_real(unless=not is_new)
+        address = cms.publish(entry) if at.is_real else ""
         made = at.make(recipe, lambda _: {"release": released.number})
         if is_new and made.reused:
             context.log.info("the entry was missing or changed in the CMS and has been put back")
@@ -164,10 +170,14 @@ def _placed(
         return place(origin, release, files, paths, at.guard, Path(scratch))
 
 
+def _numbered(origin: Origin, unnumbered: Release) -> Release:
+    """Return a release with the number that it has at the origin, or would get there."""
+    return unnumbered.with_number(next_number(digests_at(origin, unnumbered.title), unnumbered.digest))
+
+
 def _is_at(origin: Origin, unnumbered: Release) -> bool:
     """Whether the very same release is there already, whole."""
-    title = unnumbered.title
-    number = next_number(digests_at(origin, title), unnumbered.digest)
+    title, number = unnumbered.title, _numbered(origin, unnumbered).number
     return number in origin.releases(title) and all(origin.has_track(title, one.digest) for one in unnumbered.tracks)
 
 

@@ -21,6 +21,14 @@ class Attempt:
     directory: Path
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a store has of a recipe: the artifact that was committed, and whether all its files are there."""
+
+    artifact: Artifact
+    is_whole: bool
+
+
 class ArtifactStore(Protocol):
     """Keeps artifacts: an attempt is committed whole, or nobody ever sees it."""
 
@@ -28,6 +36,18 @@ class ArtifactStore(Protocol):
 
     def find(self, title: str, recipe: Recipe) -> Artifact | None:
         """Return the artifact of a recipe if it was committed and its files are there with the right sizes."""
+        ...
+
+    def peek(self, title: str, recipe: Recipe) -> Kept | None:
+        """Return what is kept of a recipe, and change nothing."""
+        ...
+
+    def digest_once_made(self, title: str, recipe: Recipe) -> str | None:
+        """Return the digest that the asset's pointer, or the index it names, remembers of a recipe."""
+        ...
+
+    def recipes_before(self, title: str, asset: str) -> list[Mapping[str, Any]]:
+        """Return the recipes that the asset was made by last: its own, or those of the leaves that it lists."""
         ...
 
     def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:

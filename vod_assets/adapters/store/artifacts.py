@@ -21,6 +21,7 @@ from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports import Attempt, RunGuard
+from vod_assets.ports.artifacts import Kept
 from vod_assets.ports.blobs import Blobs
 
 TRANSFERS = 8
@@ -50,6 +51,32 @@ class BlobArtifactStore(TitleNotes):
             return artifact
         self.blobs.move(folder + layout.COMMITTED, f"{folder}damaged-{secrets.token_hex(4)}.json")
         return None
+
+    def peek(self, title: str, recipe: Recipe) -> Kept | None:
+        """Return what is kept of a recipe."""
+        artifact = self._read_artifact(layout.recipe_folder(title, recipe.asset, recipe.id))
+        return Kept(artifact, self._is_whole(artifact)) if artifact else None
+
+    def digest_once_made(self, title: str, recipe: Recipe) -> str | None:
+        """Return the digest that the asset's pointer, or the index it names, remembers of a recipe."""
+        pointer = self._read(layout.asset_folder(title, recipe.asset) + layout.POINTER)
+        if pointer is None:
+            return None
+        if pointer["recipe"] == recipe.id:
+            return str(pointer["digest"])
+        latest = self._read_artifact(layout.recipe_folder(title, recipe.asset, str(pointer["recipe"])))
+        named = latest.entries if latest else ()
+        return next((one.digest for one in named if (one.asset, one.recipe) == (recipe.asset, recipe.id)), None)
+
+    def recipes_before(self, title: str, asset: str) -> list[Mapping[str, Any]]:
+        """Return the recipes that the asset was made by last."""
+        pointer = self._read(layout.asset_folder(title, asset) + layout.POINTER)
+        latest = self._committed(title, asset, str(pointer["recipe"])) if pointer else None
+        if latest is None:
+            return []
+        entries = Artifact.model_validate(latest["artifact"]).entries
+        leaves = [self._committed(title, entry.asset, entry.recipe) for entry in entries]
+        return [one["recipe"] for one in leaves if one] if entries else [latest["recipe"]]
 
     @contextmanager
     def attempt(self, title: str, recipe: Recipe) -> Iterator[Attempt]:
@@ -217,6 +244,9 @@ class BlobArtifactStore(TitleNotes):
 
     def _folder(self, artifact: Artifact) -> str:
         return f"{layout.recipe_folder(artifact.title, artifact.asset, artifact.recipe)}{artifact.attempt}/"
+
+    def _committed(self, title: str, asset: str, recipe_id: str) -> dict[str, Any] | None:
+        return self._read(layout.recipe_folder(title, asset, recipe_id) + layout.COMMITTED)
 
     def _read_artifact(self, recipe_folder: str) -> Artifact | None:
         document = self._read(recipe_folder + layout.COMMITTED)

@@ -11,6 +11,7 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import Attempt
+from vod_assets.ports.artifacts import Kept
 
 
 class RoutedArtifactStore:
@@ -34,6 +35,18 @@ class RoutedArtifactStore:
     def find(self, title: str, recipe: Recipe) -> Artifact | None:
         """Return the artifact of a recipe if it is whole."""
         return self.store(recipe.asset).find(title, recipe)
+
+    def peek(self, title: str, recipe: Recipe) -> Kept | None:
+        """Return what is kept of a recipe."""
+        return self.store(recipe.asset).peek(title, recipe)
+
+    def digest_once_made(self, title: str, recipe: Recipe) -> str | None:
+        """Return the digest that is remembered of a recipe."""
+        return self.store(recipe.asset).digest_once_made(title, recipe)
+
+    def recipes_before(self, title: str, asset: str) -> list[Mapping[str, Any]]:
+        """Return the recipes that the asset was made by last."""
+        return self.store(asset).recipes_before(title, asset)
 
     def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:
         """Open a private directory."""

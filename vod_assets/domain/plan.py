@@ -1,0 +1,59 @@
+"""Plans: what a run of a title would make, and why."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vod_assets.domain.documents import Document
+from vod_assets.domain.recipe import Recipe
+
+PARTS = {"inputs": "input changed", "parameters": "recipe changed", "tools": "tool changed"}
+
+
+class PlannedAsset(Document):
+    """What a run would do about one asset.
+
+    Attributes:
+        asset: The asset's key, or a check's as ``asset.check``.
+        reason: Why it would be made; empty: it would be reused.
+    """
+
+    asset: str
+    reason: str = ""
+
+    @property
+    def executes(self) -> bool:
+        """Whether a run would make it."""
+        return bool(self.reason)
+
+
+class TitlePlan(Document):
+    """What a run of a title would do, asset by asset, in the order of the graph."""
+
+    title: str
+    assets: tuple[PlannedAsset, ...]
+
+    @property
+    def executed(self) -> tuple[str, ...]:
+        """Assets that a run would make."""
+        return tuple(planned.asset for planned in self.assets if planned.executes)
+
+
+def why_changed(recipe: Recipe, before: Sequence[Mapping[str, Any]]) -> str:
+    """Return how a recipe differs from the nearest of those that the asset was made by before.
+
+    >>> why_changed(Recipe("poster", {"mezzanine": "b"}), [{"inputs": {"mezzanine": "a"}, "parameters": {}}])
+    'input changed: mezzanine'
+    """
+    now = recipe.as_document()
+    differences = [_differences(now, one) for one in before]
+    nearest = min(differences, key=len)
+    said = [f"{PARTS[part]}: {name}" for part, name in nearest]
+    return "; ".join(said) if said else "never made"
+
+
+def _differences(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = []
+    for part in PARTS:
+        mine, theirs = now[part], before.get(part) or {}
+        found += [(part, name) for name in sorted({*mine, *theirs}) if mine.get(name) != theirs.get(name)]
+    return found
