@@ -3,7 +3,7 @@
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -58,6 +58,28 @@ class Settings(BaseSettings):
     ftp_ca_file: Path | None = Field(
         None, description="Certificates that FTPS servers may be signed by; empty: the system's."
     )
+    sftp_username: str = Field("", description="User of SFTP servers.")
+    sftp_password: SecretStr = Field(SecretStr(""), description="Password of that user; empty: the key file.")
+    sftp_port: int = Field(22, ge=1, le=HIGHEST_PORT, description="Port of SFTP servers.")
+    sftp_key_file: Path | None = Field(None, description="Private key of that user; empty: those in ~/.ssh.")
+    sftp_known_hosts: Path | None = Field(
+        None, description="Keys that SFTP servers are known by; empty: ~/.ssh/known_hosts."
+    )
+    https_ca_file: Path | None = Field(
+        None, description="Certificates that https:// sources may be signed by; empty: the usual ones."
+    )
+    https_private_hosts: str = Field(
+        "", description="Hosts of https:// sources that may have private addresses, separated by commas."
+    )
+    isilon__host: str = Field("", description="SmartConnect name of an Isilon; its share is one place, however read.")
+    isilon__share: str = Field("", description="SMB share of that Isilon; its files are called smb://HOST/SHARE/….")
+    isilon__protocol: Literal["smb", "ftp", "ftps", "mount"] = Field(
+        "smb", description="How this machine reads that share: smb, ftp, ftps or mount."
+    )
+    isilon__mount: Path | None = Field(None, description="Folder where this machine has that share mounted.")
+    isilon__ftp_root: str = Field("", description="Path of that share as an FTP login sees it: /ifs/data/mezz.")
+    isilon__aliases: str = Field("", description="Other names and addresses of that Isilon, separated by commas.")
+    watch: Path | None = Field(None, description="YAML file of the places that arrivals are taken from; empty: none.")
     profile: str = Field("default", description="Profile of titles that name none.")
     ffmpeg: Path | None = Field(
         None, description="FFmpeg to encode and measure with; empty: the imageio-ffmpeg wheel's."

@@ -48,6 +48,7 @@ REFUSALS = _supplier(
     source_missing=("There is no file at the address", "Check the path, or deliver the file"),
     source_empty=("The file has no bytes", _RESEND),
     source_changed=("The file changed while it was worked on", "Deliver the whole file under a temporary name first"),
+    source_archived=("The file is on tape or in an archive class", "Wait: it is taken once it has been brought back"),
     external_refused=("A finished folder is incomplete, broken or ambiguous", "Package it anew; upload one package"),
     not_a_file=("The address names a directory, a pipe or a device", "Name a file"),
     permission_denied=("The file may not be read", "Give the account that runs this read access"),
@@ -119,10 +120,17 @@ OPERATIONS = {
     **_operator(
         bad_title_id=("A title id holds a character that it must not", "Use lower-case letters, digits and hyphens"),
         bad_setting=("A VOD_… variable has a wrong value", "See .env.example"),
+        bad_address=("An address names no file, or holds what does not belong into one", "Name a plain address"),
+        bad_watch=("The file of watched places cannot be used", "Correct the named line and field; see docs/arrivals.md"),
         bad_profile=("A profile cannot be read", "Correct the named line of the profile"),
         bad_title_file=("A title file cannot be read", "Correct the named line of the title file"),
         bad_captions=("A caption file cannot be used", "Correct or remove it"),
         bad_metadata=("The catalogue entry's metadata break a rule", "docs/metadata.md lists every field"),
+        bad_metadata_file=(
+            "A file of metadata beside the source cannot be used",
+            "Correct the named line and field, or take the file away",
+        ),
+        bad_mapping=("The mapping of a MAM's fields cannot be used", "Correct the file of VOD_METADATA_MAPPING"),
         bad_selection=("The selection names no asset", "`vod status` lists the assets"),
         title_taken=("The title id belongs to another source", "Choose another --title, or remove that title"),
         source_taken=("The source is already another title", "Use that title, or remove it"),
@@ -158,6 +166,10 @@ OPERATIONS = {
         port_in_use=("Another program listens on the port", "Choose another with --port"),
         outside_root=("A link leads out of the store or the origin", "Remove the link"),
         title_busy=("Another run works on the title", "Wait for it, or cancel it"),
+        title_quarantined=(
+            "Every run of the title died with its process, three in all",
+            "Remove the cause (memory, disk, the file), then `vod titles retry`",
+        ),
     ),
     **_machine(
         tool_failed=("A program ended with an error", "Read its last words below"),
@@ -186,6 +198,10 @@ OPERATIONS = {
         webvtt_invalid=("WebVTT that was written does not read back", "Report it with the caption file"),
         cms_failed=("The CMS did not take or give the entry", "Check the CMS; then run cms_entry again"),
         origin_failed=("The origin did not take or give a file", "Check the origin; then run release again"),
+        lease_lost=(
+            "Another run took the title over, because this one gave no sign of life",
+            "Look at the other run; the store or the machine may have stood still",
+        ),
         entry_damaged=("An entry's page or its line in the index is missing", "Publish the title again"),
         release_damaged=("A release at the origin differs from what was published", "Publish the title again"),
     ),

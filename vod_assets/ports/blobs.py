@@ -102,3 +102,29 @@ class Blobs(Protocol):
     def path(self, name: str) -> Path | None:
         """Return where a name lies on a local disk or mount; None when it does not."""
         ...
+
+
+class Files(Protocol):
+    """What is needed to read files somewhere: every `Blobs`, and places where nothing is written."""
+
+    address: str
+
+    def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
+        """Return a small file, or None when there is none."""
+        ...
+
+    def stat(self, name: str) -> Blob | None:
+        """Return what is known of a file, or None."""
+        ...
+
+    def walk(self, prefix: str = "", start_after: str = "") -> Iterator[Blob]:
+        """Yield every file below a prefix, as `Blobs.walk` does."""
+        ...
+
+    def files(self, prefix: str = "") -> Iterator[Blob]:
+        """Yield the files directly below a prefix, without those in folders."""
+        ...
+
+    def fetch(self, name: str, path: Path, sha256: str = "") -> str:
+        """Write a file to a local path that does not exist yet, and return its SHA-256."""
+        ...

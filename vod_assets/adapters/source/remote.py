@@ -2,22 +2,24 @@
 
 import hashlib
 import json
-import os
 import posixpath
+import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from vod_assets.adapters.store.scratch import Scratch
 from vod_assets.domain.acceptance import refusal
 from vod_assets.domain.errors import ConfigError, SourceError, StoreError, printable
 from vod_assets.domain.title import Fingerprint
-from vod_assets.ports.blobs import Blob, Blobs
+from vod_assets.ports.blobs import Blob, Files
 
 MEMORY = "fingerprints"
-WHOLE_HOSTS = ("ftp", "ftps")  # their addresses name no bucket or share before the path
+BUCKETS = ("s3", "gs")  # their names mean what they say in capitals, too; hosts' names do not
+LONGEST_NAME_BYTES = 255  # of a file on a local disk; a bucket allows more
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,10 @@ class RemoteSources:
         cache: Folder where the digests of unchanged files are remembered.
     """
 
-    def __init__(self, opened: Callable[[str], Blobs], scratch: Scratch, cache: Path) -> None:
+    def __init__(self, opened: Callable[[str], Files], scratch: Scratch, cache: Path) -> None:
         self._opened, self.scratch = opened, scratch
         self.memory = cache / MEMORY
-        self._storages: dict[str, Blobs] = {}
+        self._storages: dict[str, Files] = {}
 
     def normal(self, address: str) -> str:
         """Return the address in its one spelling, whether anything is there or not."""
@@ -81,9 +83,10 @@ class RemoteSources:
 
         def fetch(folder: Path) -> None:
             with _blamed_on(place):
-                self._storage(place).fetch(place.name, folder / self.name(address), fingerprint.sha256)
+                self._storage(place).fetch(place.name, folder / _local_name(place), fingerprint.sha256)
 
-        return self.scratch.folder(_key(place, fingerprint.sha256), fingerprint.size_bytes, fetch) / self.name(address)
+        folder = self.scratch.folder(_key(place, fingerprint.sha256), fingerprint.size_bytes, fetch)
+        return folder / _local_name(place)
 
     def siblings(self, address: str) -> list[str]:
         """Return the addresses of the files beside a source, sorted."""
@@ -112,7 +115,7 @@ class RemoteSources:
             raise refusal("source_missing", "there is no such file", place.address)
         return found
 
-    def _storage(self, place: Place) -> Blobs:
+    def _storage(self, place: Place) -> Files:
         if place.root not in self._storages:
             self._storages[place.root] = self._opened(place.root)
         return self._storages[place.root]
@@ -127,23 +130,30 @@ class RemoteSources:
         return Fingerprint(size_bytes=found.size_bytes, sha256=kept["sha256"])
 
     def _remember(self, place: Place, found: Blob) -> Fingerprint:
-        folder = self.scratch.attempt(f"source-{hashlib.sha256(place.address.encode()).hexdigest()[:16]}-{os.getpid()}")
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / posixpath.basename(place.name)
-        target.unlink(missing_ok=True)
-        with _blamed_on(place):
-            sha256 = self._storage(place).fetch(place.name, target)
-        if _identity(self._found(place)) != _identity(found) or target.stat().st_size != found.size_bytes:
-            raise refusal("source_changed", "the file changed while it was read", place.address)
-        self.scratch.adopt(_key(place, sha256), folder, found.size_bytes)
-        self.memory.mkdir(parents=True, exist_ok=True)
-        partial = self._note(place).with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps({"identity": _identity(found), "sha256": sha256}))
-        partial.replace(self._note(place))
+        folder = self.scratch.attempt(f"source-{_hash(place.address)[:16]}-{secrets.token_hex(4)}")
+        self.scratch.evict(found.size_bytes)
+        folder.mkdir(parents=True)
+        try:
+            target = folder / _local_name(place)
+            with _blamed_on(place):
+                sha256 = self._storage(place).fetch(place.name, target)
+            if _identity(self._found(place)) != _identity(found) or target.stat().st_size != found.size_bytes:
+                raise refusal("source_changed", "the file changed while it was read", place.address)
+            self.scratch.adopt(_key(place, sha256), folder, found.size_bytes)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        if found.version:
+            self._write_note(place, {"identity": _identity(found), "sha256": sha256})
         return Fingerprint(size_bytes=found.size_bytes, sha256=sha256)
 
+    def _write_note(self, place: Place, note: dict[str, object]) -> None:
+        self.memory.mkdir(parents=True, exist_ok=True)
+        partial = self._note(place).with_suffix(f".{secrets.token_hex(4)}")
+        partial.write_text(json.dumps(note))
+        partial.replace(self._note(place))
+
     def _note(self, place: Place) -> Path:
-        return self.memory / f"{hashlib.sha256(place.address.encode()).hexdigest()[:32]}.json"
+        return self.memory / f"{_hash(place.address)[:32]}.json"
 
 
 def place_of(address: str) -> Place:
@@ -152,24 +162,42 @@ def place_of(address: str) -> Place:
     Raises:
         ConfigError: ``bad_address``: it names no file.
     """
-    parts = urlsplit(address)
-    scheme, host = parts.scheme.lower(), parts.netloc.rpartition("@")[2]
-    path = unquote(address.split("://", 1)[1].partition("/")[2], errors="surrogateescape").strip("/")
+    scheme, _, rest = address.partition("://")
+    scheme, host = scheme.lower(), rest.partition("/")[0]
+    path = unquote(rest.partition("/")[2], errors="surrogateescape").strip("/")
+    host = host if scheme in BUCKETS else host.lower()
+    root, name = f"{scheme}://{host}", path
     if scheme == "smb":
         share, _, name = path.partition("/")
-        root = f"smb://{host.lower()}/{share}"
-    else:
-        root, name = f"{scheme}://{host.lower() if scheme in WHOLE_HOSTS else host}", path
-    if not host or not name or any(part in ("", ".", "..") for part in name.split("/")):
-        raise ConfigError(
-            "bad_address", f"{printable(address)[:200]} names no file", "Name a bucket or share and a file"
-        )
+        root = f"{root}/{quote(share)}"
+    shown = printable(address)[:200]
+    if "@" in host:
+        cause, remedy = "an address names a user, who belongs into the settings", "Leave out what stands before the @"
+        raise ConfigError("bad_address", cause, remedy)
+    if scheme == "https" and ("?" in rest or "#" in rest):
+        remedy = "Name a plain address, or fetch it and name the local file"
+        raise ConfigError("bad_address", f"what follows a ? may be secret, and {host} is asked for a file", remedy)
+    if not host or not name or any(part in ("", ".", "..") or "\x00" in part for part in name.split("/")):
+        raise ConfigError("bad_address", f"{shown} names no file", "Name a bucket, share or server, and a file")
     return Place(root, name)
 
 
+def _local_name(place: Place) -> str:
+    """Return the file's own name, cut where a local disk does not take all of it."""
+    name = posixpath.basename(place.name)
+    data = name.encode(errors="surrogateescape")
+    if len(data) <= LONGEST_NAME_BYTES:
+        return name
+    suffix = posixpath.splitext(name)[1]
+    return f"{_hash(name)[:32]}{suffix}" if len(suffix) < LONGEST_NAME_BYTES // 2 else _hash(name)
+
+
 def _key(place: Place, sha256: str) -> str:
-    name = hashlib.sha256(posixpath.basename(place.name).encode(errors="surrogateescape")).hexdigest()[:8]
-    return f"source-{sha256}-{name}"
+    return f"source-{sha256}-{_hash(posixpath.basename(place.name))[:8]}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
 
 
 def _identity(found: Blob) -> list[str]:

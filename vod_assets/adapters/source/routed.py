@@ -5,54 +5,78 @@ from pathlib import Path
 from vod_assets.adapters.source.local import LocalSources
 from vod_assets.adapters.source.remote import RemoteSources
 from vod_assets.domain.errors import ConfigError, printable
+from vod_assets.domain.isilon import Isilon
 from vod_assets.domain.title import Fingerprint
 from vod_assets.places import SCHEMES, storage_scheme
 from vod_assets.ports import SourceStore
 
+READ_ONLY_SCHEMES = ("https", "sftp")
+
 
 class RoutedSources:
-    """Reads paths and ``file://`` addresses where they lie, and fetches everything else."""
+    """Reads paths and ``file://`` addresses where they lie, and fetches everything else.
 
-    def __init__(self, local: LocalSources, remote: RemoteSources) -> None:
-        self.local, self.remote = local, remote
+    Args:
+        local: Reads disks and mounts.
+        remote: Reads buckets, shares and servers.
+        isilon: A share that is one place, whichever way leads to it.
+    """
+
+    def __init__(self, local: LocalSources, remote: RemoteSources, isilon: Isilon | None = None) -> None:
+        self.local, self.remote, self.isilon = local, remote, isilon
 
     def normal(self, address: str) -> str:
         """Return the address in its one spelling."""
-        return self._of(address).normal(address)
+        return self._one(_store(self, address).normal(address))
 
     def name(self, address: str) -> str:
         """Return the file's own name."""
-        return self._of(address).name(address)
+        return _store(self, address).name(address)
 
     def canonical(self, address: str) -> str:
         """Return the one address of a source that is there."""
-        return self._of(address).canonical(address)
+        store, reached = self._reached(address)
+        return self._one(store.canonical(reached))
 
     def fingerprint(self, address: str) -> Fingerprint:
         """Return size and SHA-256."""
-        return self._of(address).fingerprint(address)
+        store, reached = self._reached(address)
+        return store.fingerprint(reached)
 
     def local_path(self, address: str) -> Path:
         """Return a local path that the tools can read."""
-        return self._of(address).local_path(address)
+        store, reached = self._reached(address)
+        return store.local_path(reached)
 
     def siblings(self, address: str) -> list[str]:
         """Return the addresses of the files beside a source, sorted."""
-        return self._of(address).siblings(address)
+        store, reached = self._reached(address)
+        return sorted(self._one(sibling) for sibling in store.siblings(reached))
 
     def read(self, address: str, most_bytes: int) -> bytes:
         """Return the bytes of a small file beside a source."""
-        return self._of(address).read(address, most_bytes)
+        store, reached = self._reached(address)
+        return store.read(reached, most_bytes)
 
-    def _of(self, address: str) -> SourceStore:
-        scheme = storage_scheme(address)
-        if not scheme or not scheme.isalnum():
-            return self.local
-        if scheme not in SCHEMES:
-            raise ConfigError(
-                "scheme_not_supported",
-                f"{printable(scheme)}:// addresses are not read by this version",
-                f"Name a file path, or {', '.join(f'{one}://' for one in SCHEMES)}",
-                file=printable(address)[:200],
-            )
-        return self.remote
+    def _one(self, address: str) -> str:
+        return self.isilon.canonical(address) if self.isilon else address
+
+    def _reached(self, address: str) -> tuple[SourceStore, str]:
+        """Return where this machine reads an address, and with what."""
+        reached = self.isilon.reached(self.normal(address)) if self.isilon else address
+        return _store(self, reached), reached
+
+
+def _store(sources: RoutedSources, address: str) -> SourceStore:
+    scheme = storage_scheme(address)
+    if not scheme or not scheme.isalnum():
+        return sources.local
+    if scheme not in (*SCHEMES, *READ_ONLY_SCHEMES):
+        known = ", ".join(f"{one}://" for one in (*SCHEMES, *READ_ONLY_SCHEMES))
+        raise ConfigError(
+            "scheme_not_supported",
+            f"{printable(scheme)}:// addresses are not read by this version",
+            f"Name a file path, or {known}",
+            file=printable(address)[:200],
+        )
+    return sources.remote
