@@ -6,6 +6,8 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.adapters.cms.static import StaticCms
+from vod_assets.adapters.leases.blobs import BlobLeases
+from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.package.inspector import FolderInspector
 from vod_assets.adapters.package.shaka import ShakaPackager
@@ -23,7 +25,7 @@ from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.adapters.transcode.sheets import PillowSheetPainter
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
-from vod_assets.defs.guard import InstanceRunGuard, PatientGuard, RunGuardResource
+from vod_assets.defs.guard import Guarding, LastingGuardResource, PatientGuard, RunGuardResource
 from vod_assets.defs.reporting import ReporterResource
 from vod_assets.defs.step import StepReporter
 from vod_assets.domain.profile import Profile
@@ -36,7 +38,7 @@ class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
     root: str
     by_group: dict[str, str] = {}
     profiles: str
-    guard: dg.ResourceDependency[InstanceRunGuard]
+    guard: dg.ResourceDependency[Guarding]
 
     def create_io_manager(self, context: dg.InitResourceContext) -> ArtifactIOManager:
         """Return the I/O manager of a run; how storages are reached, the settings say, for some of it is secret."""
@@ -53,10 +55,20 @@ class SourcesResource(dg.ConfigurableResource[RoutedSources]):
         return open_sources(load_settings())
 
 
+class LeasesResource(dg.ConfigurableResource[BlobLeases]):
+    """Where runs take titles and give signs of life: beside the artifacts."""
+
+    root: str
+
+    def create_resource(self, context: dg.InitResourceContext) -> BlobLeases:
+        """Return the leases."""
+        return open_leases(load_settings(store=self.root))
+
+
 class ToolResource(dg.ConfigurableResource[Any]):
     """What runs outside tools: which ones, the settings say; how long, the run's guard."""
 
-    guard: dg.ResourceDependency[InstanceRunGuard]
+    guard: dg.ResourceDependency[Guarding]
 
     @property
     def tools(self) -> Tools:
@@ -159,14 +171,24 @@ def known_profiles(settings: Settings) -> dict[str, Profile]:
     return load_profiles(settings.profiles)
 
 
-def resource_definitions(settings: Settings, reporter: StepReporter | None = None) -> dict[str, Any]:
-    """Return every resource of the asset graph by its key."""
-    guard = RunGuardResource()
+def resource_definitions(
+    settings: Settings, reporter: StepReporter | None = None, guard: dg.ConfigurableResource[Guarding] | None = None
+) -> dict[str, Any]:
+    """Return every resource of the asset graph by its key.
+
+    Args:
+        settings: Where things are kept, which tools there are.
+        reporter: Is told what each step does; None: the run's log.
+        guard: Knows whether work is still wanted; None: as long as the run is.
+    """
+    leases = LeasesResource(root=settings.store_address)
+    lasting, guard = guard or LastingGuardResource(leases=leases), guard or RunGuardResource(leases=leases)
     return {
         ARTIFACTS: ArtifactsResource(
             root=settings.store_address, by_group=settings.stores, profiles=str(settings.profiles or ""), guard=guard
         ),
-        "guard": guard,
+        "guard": lasting,
+        "leases": leases,
         "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),
         "sources": SourcesResource(),
         "prober": ProberResource(guard=guard),

@@ -3,7 +3,8 @@
 Adapters implement them, fakes stand in for them in tests, assets ask for nothing else.
 """
 
-from vod_assets.ports.artifacts import ArtifactStore, Attempt
+from vod_assets.ports.artifacts import ArtifactStore, Attempt, Kept
+from vod_assets.ports.leases import Leases
 from vod_assets.ports.media import EncodeReport, PictureMaker, Prober, RungJob, SheetPainter, TextExtractor, Transcoder
 from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, TrackJob
 from vod_assets.ports.publishing import Cms, Origin
@@ -18,6 +19,8 @@ __all__ = [
     "Cms",
     "EncodeReport",
     "InspectedPackage",
+    "Kept",
+    "Leases",
     "Limits",
     "OnProgress",
     "Origin",
