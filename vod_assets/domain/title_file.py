@@ -7,9 +7,8 @@ from typing import Any
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
-from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError, printable
-from vod_assets.domain.languages import UNKNOWN, language_tag
+from vod_assets.domain.metadata import Editorial, checked_tag
 
 LARGEST_FILE_BYTES = 1_000_000
 DEEPEST = 16
@@ -17,8 +16,8 @@ MOST_NODES = 20_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class TitleFile(Document):
-    """An editor's words about one title. Every field may be left out.
+class TitleFile(Editorial):
+    """An editor's words about one title. Every field may be left out; `Editorial` lists more of them.
 
     Attributes:
         titles: Titles by BCP 47 language tag (``title: {en: …}``); one string means the title's own language.
@@ -43,7 +42,7 @@ class TitleFile(Document):
     @field_validator("language")
     @classmethod
     def _is_tag(cls, value: str) -> str:
-        return _tag(value)
+        return checked_tag(value)
 
     @field_validator("titles", "synopses", mode="before")
     @classmethod
@@ -53,7 +52,7 @@ class TitleFile(Document):
     @field_validator("titles", "synopses", "captions", "audio")
     @classmethod
     def _by_tag(cls, value: dict[str, str]) -> dict[str, str]:
-        return {_tag(tag): text.strip() for tag, text in value.items()}
+        return {checked_tag(tag): text.strip() for tag, text in value.items()}
 
 
 def read_title_file(data: bytes, name: str) -> TitleFile:
@@ -65,20 +64,32 @@ def read_title_file(data: bytes, name: str) -> TitleFile:
     Raises:
         ConfigError: ``bad_title_file``, naming the line or the field.
     """
+    value = plain_yaml(data, name)
+    try:
+        return TitleFile.model_validate({} if value is None else value)
+    except ValueError as error:
+        raise _bad(name, _sentence(error)) from error
+
+
+def plain_yaml(data: bytes, name: str) -> Any:
+    """Return the value of YAML without aliases, types and surprises, bounded in length and depth.
+
+    Raises:
+        ConfigError: ``bad_title_file``, naming the line.
+    """
     if len(data) > LARGEST_FILE_BYTES:
         raise _bad(name, f"is {len(data)} bytes long; {LARGEST_FILE_BYTES} are the most")
     try:
         text = data.decode("utf-8-sig")
         _check_shape(text, name)
-        value = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a safe loader with fewer types
-        return TitleFile.model_validate({} if value is None else value)
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a safe loader with fewer types
     except UnicodeDecodeError as error:
         raise _bad(name, f"is not UTF-8 at byte {error.start}") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise _bad(name, f"line {line}: {printable(error.problem or 'is no YAML')}") from error
     except (yaml.YAMLError, ValueError) as error:
-        raise _bad(name, _sentence(error)) from error
+        raise _bad(name, printable(str(error))) from error
 
 
 class _PlainLoader(_Loader):  # type: ignore[misc]
@@ -127,13 +138,6 @@ def _sentence(error: Exception) -> str:
             return f"{printable(where)} is no field of a title file: use {', '.join(TitleFile.model_fields)}"
         return f"{printable(where)}: {first['msg']}"
     return printable(str(error))
-
-
-def _tag(text: str) -> str:
-    tag = language_tag(text)
-    if tag == UNKNOWN and text.lower() != UNKNOWN:
-        raise ValueError(f"{text!r} is no language tag: write en or pt-BR")
-    return tag
 
 
 def _bad(name: str, cause: str) -> ConfigError:
