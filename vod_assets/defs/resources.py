@@ -6,7 +6,6 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.adapters.cms.static import StaticCms
-from vod_assets.adapters.leases.blobs import BlobLeases
 from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.package.inspector import FolderInspector
@@ -29,6 +28,7 @@ from vod_assets.defs.guard import Guarding, LastingGuardResource, PatientGuard, 
 from vod_assets.defs.reporting import ReporterResource
 from vod_assets.defs.step import StepReporter
 from vod_assets.domain.profile import Profile
+from vod_assets.ports import Leases
 from vod_assets.settings import Settings, load_settings
 
 
@@ -55,12 +55,12 @@ class SourcesResource(dg.ConfigurableResource[RoutedSources]):
         return open_sources(load_settings())
 
 
-class LeasesResource(dg.ConfigurableResource[BlobLeases]):
+class LeasesResource(dg.ConfigurableResource[Leases]):
     """Where runs take titles and give signs of life: beside the artifacts."""
 
     root: str
 
-    def create_resource(self, context: dg.InitResourceContext) -> BlobLeases:
+    def create_resource(self, context: dg.InitResourceContext) -> Leases:
         """Return the leases."""
         return open_leases(load_settings(store=self.root))
 

@@ -1,4 +1,4 @@
-"""Runs of one title that this process executes, and ending runs that others execute."""
+"""Runs of one title that this process executes, and ending runs that others execute, or nobody any more."""
 
 import time
 import uuid
@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import dagster as dg
 
 from vod_assets.defs.executors import Executor
+from vod_assets.defs.guard import PARTITION_TAG
+from vod_assets.defs.leases import is_gone
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.run_endings import StepFailure, ending_of
 from vod_assets.defs.step import StepReporter
 from vod_assets.domain.errors import ConfigError
-from vod_assets.ports import Progress
+from vod_assets.ports import Leases, Progress
 
 ACTIVE = [
     dg.DagsterRunStatus.QUEUED,
@@ -22,7 +24,9 @@ ACTIVE = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-PARTITION_TAG = "dagster/partition"
+DIED_TAG = "vod/died"  # on a run whose process died: what has become of it
+DIED_OPEN = "open"  # the reaper has not answered yet
+DIED_UNWANTED = "cancelled"
 CANCELLED_BY = "Cancelled with vod cancel."
 PROCESS_GONE = "the process that executed it is gone"
 EXECUTED_BY_NOBODY = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED)
@@ -108,7 +112,9 @@ class Cancellation:
     asked: tuple[str, ...]
 
 
-def cancel_runs(instance: dg.DagsterInstance, title: str, *, force: bool = False) -> Cancellation:
+def cancel_runs(
+    instance: dg.DagsterInstance, title: str, leases: Leases | None = None, *, force: bool = False
+) -> Cancellation:
     """Cancel the active runs of a title, whoever executes them.
 
     A run that is executed is marked, and stops by itself: its guard asks the instance for the mark at least every two
@@ -118,11 +124,12 @@ def cancel_runs(instance: dg.DagsterInstance, title: str, *, force: bool = False
     Args:
         instance: Where the runs are recorded.
         title: The title.
+        leases: Where runs give signs of life; None: only their tags say which process executes them.
         force: Mark every run as cancelled at once. For runs of a machine or container that is gone: from here nobody
             can know. A run that lives after all finds the mark, and publishes nothing.
     """
     before = [run.run_id for run in _active(instance, title)]
-    living = settle_dead_runs(instance, title)
+    living = settle_dead_runs(instance, title, leases, is_wanted=False)
     ended, asked = sorted({*before} - {run.run_id for run in living}), []
     for run in living:
         if force or _is_executed_by_nobody(run):
@@ -135,23 +142,46 @@ def cancel_runs(instance: dg.DagsterInstance, title: str, *, force: bool = False
     return Cancellation(tuple(ended), tuple(asked))
 
 
-def settle_dead_runs(instance: dg.DagsterInstance, title: str) -> list[dg.DagsterRun]:
-    """End a title's active runs whose process is certainly gone, and return those that are still active."""
+def settle_dead_runs(
+    instance: dg.DagsterInstance, title: str, leases: Leases | None = None, *, is_wanted: bool = True
+) -> list[dg.DagsterRun]:
+    """End a title's active runs whose process is certainly gone, and return those that are still active.
+
+    Args:
+        instance: Where the runs are recorded.
+        title: The title.
+        leases: Where runs give signs of life; None: only their tags say which process executes them.
+        is_wanted: Whether the reaper may try again what they were to make.
+    """
     active = _active(instance, title)
-    gone = {run.run_id for run in active if (executor := Executor.from_tags(run.tags)) and executor.is_gone()}
+    gone = {run.run_id for run in active if is_executor_gone(run, leases)}
     for run in _active(instance, title) if gone else ():  # asked anew: it may have ended well before its process did
-        if run.run_id not in gone:
-            continue
-        if run.status == dg.DagsterRunStatus.CANCELING:
-            instance.report_run_canceled(run, message=f"Cancelled; {PROCESS_GONE}.")
-        else:
-            instance.report_run_failed(run, message=f"{PROCESS_GONE.capitalize()}.")
+        if run.run_id in gone:
+            end_dead_run(instance, run, PROCESS_GONE, is_wanted=is_wanted)
     return [run for run in active if run.run_id not in gone]
 
 
-def active_runs(instance: dg.DagsterInstance, title: str) -> list[str]:
+def is_executor_gone(run: dg.DagsterRun, leases: Leases | None) -> bool:
+    """Whether the process that executes a run has certainly ended."""
+    executor = Executor.from_tags(run.tags)
+    return executor.is_gone() if executor else leases is not None and is_gone(leases.beat_of(run.run_id))
+
+
+def end_dead_run(instance: dg.DagsterInstance, run: dg.DagsterRun, cause: str, *, is_wanted: bool = True) -> None:
+    """End a run that nobody executes any more: as cancelled when that was asked for, else as failed.
+
+    The mark that the reaper goes by comes first: who is killed between the two marks the run again.
+    """
+    if run.status == dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run, message=f"Cancelled; {cause}.")
+        return
+    instance.add_run_tags(run.run_id, {DIED_TAG: DIED_OPEN if is_wanted else DIED_UNWANTED})
+    instance.report_run_failed(run, message=f"{cause[:1].upper()}{cause[1:]}.")
+
+
+def active_runs(instance: dg.DagsterInstance, title: str, leases: Leases | None = None) -> list[str]:
     """Return the ids of a title's runs that have not ended; those whose process is gone are ended first."""
-    return [run.run_id for run in settle_dead_runs(instance, title)]
+    return [run.run_id for run in settle_dead_runs(instance, title, leases)]
 
 
 def withdraw(instance: dg.DagsterInstance, title: str) -> None:
