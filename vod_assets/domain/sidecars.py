@@ -1,28 +1,31 @@
 """Sidecars: which of the files beside a mezzanine belong to it, by their names alone."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from vod_assets.domain.containers import announced_container, extension, is_media_name
 from vod_assets.domain.languages import UNKNOWN, language_tag
 from vod_assets.domain.title import Sidecar
 
 CAPTIONS = {"srt", "vtt", "webvtt", "ass", "ssa", "ttml", "dfxp", "scc", "stl"}  # those that cannot be read say so
 TITLE_FILES = {"yaml", "yml"}
 ARTWORK = {"jpg", "jpeg", "png"}
-MEDIA = {
-    *("mp4", "m4v", "mov", "mkv", "webm", "mxf", "ts", "m2ts", "mts", "mpg", "mpeg", "vob"),
-    *("avi", "wmv", "flv", "gxf", "dv", "3gp", "ogv"),
-}
+METADATA = {"xml", "csv", "json"}
+SHARED = {"metadata.csv", "metadata.xml", "adi.xml"}  # they speak of every file of their folder
+SOUND_CONTAINERS = {"m4a", "mka", "oga", "opus", "wma"}  # of families that are video otherwise
 ROLES = {"forced": "forced", "sdh": "sdh", "cc": "sdh", "hi": "sdh"}
+SOUND_ROLES = {"dub": "dub", "commentary": "commentary", "ad": "description", "description": "description"}
+ARTWORK_ROLES = {"poster", "thumbnail", "banner", "background", "logo"}
 
 
 def find_sidecars(mezzanine: str, siblings: Sequence[str]) -> tuple[Sidecar, ...]:
     """Return the files that belong to a mezzanine, sorted by address.
 
     Captions are ``<stem>.srt``, ``<stem>.<language>.srt`` or ``<stem>.<language>.<forced, sdh, cc or a label>.srt``;
-    the title file is ``<stem>.yaml``; artwork is ``<stem>.jpg`` or ``.png``. A file that fits two mezzanines
+    the title file is ``<stem>.yaml``; artwork is ``<stem>.jpg`` or ``.png``; metadata of others are ``<stem>.xml``,
+    ``.csv`` or ``.json``, and those of `SHARED` names, which have the role ``shared``. A file that fits two mezzanines
     (``film.en.srt`` beside ``film.mp4`` and ``film.en.mp4``) belongs to the one with the longer stem.
 
     Args:
@@ -37,7 +40,20 @@ def find_sidecars(mezzanine: str, siblings: Sequence[str]) -> tuple[Sidecar, ...
         if name.startswith(f"{stem}.") and not any(name.startswith(f"{other}.") for other in longer):
             sidecar = _sidecar(address, name[len(stem) + 1 :].split("."))
             found += [sidecar] if sidecar else []
+        elif name.lower() in SHARED:
+            found.append(Sidecar(kind="metadata", address=address, role="shared"))
     return tuple(found)
+
+
+def is_video_name(name: str) -> bool:
+    """Whether a file's name announces video: a mezzanine, and no sidecar."""
+    return announced_container(name) is not None and extension(name) not in SOUND_CONTAINERS
+
+
+def may_be_sidecar(name: str) -> bool:
+    """Whether a file's name ends like that of a sidecar, whosever it is."""
+    suffix = extension(name)
+    return suffix in CAPTIONS | TITLE_FILES | ARTWORK | METADATA or (is_media_name(name) and not is_video_name(name))
 
 
 def _sidecar(address: str, words: Sequence[str]) -> Sidecar | None:
@@ -45,26 +61,29 @@ def _sidecar(address: str, words: Sequence[str]) -> Sidecar | None:
     *middle, suffix = words
     suffix = suffix.lower()
     if suffix in CAPTIONS:
-        return _captions(address, middle)
-    if middle:
-        return None
-    kind = "title_file" if suffix in TITLE_FILES else "artwork" if suffix in ARTWORK else ""
-    return Sidecar(kind=kind, address=address) if kind else None
+        return _described("captions", ROLES, address, middle)
+    if is_media_name(f"a.{suffix}") and not is_video_name(f"a.{suffix}"):
+        return _described("audio", SOUND_ROLES, address, middle)
+    if suffix in ARTWORK and [word.lower() for word in middle] in ([], *([role] for role in ARTWORK_ROLES)):
+        return Sidecar(kind="artwork", address=address, role="".join(middle).lower())
+    kind = "title_file" if suffix in TITLE_FILES else "metadata" if suffix in METADATA else ""
+    return Sidecar(kind=kind, address=address) if kind and not middle else None
 
 
-def _captions(address: str, words: Sequence[str]) -> Sidecar | None:
+def _described(kind: str, roles_of: Mapping[str, str], address: str, words: Sequence[str]) -> Sidecar | None:
+    """Return the captions or the sound that a language, a role and a label describe, in this order."""
     language, rest = UNKNOWN, list(words)
     # "hi" alone is Hindi; "cc", "sdh" and "forced" alone are no language
-    if rest and (rest[0].lower() == "hi" or rest[0].lower() not in ROLES):
+    if rest and (rest[0].lower() == "hi" or rest[0].lower() not in roles_of):
         language = language_tag(rest[0])
         if language == UNKNOWN and rest[0].lower() != UNKNOWN:
             return None
         rest = rest[1:]
-    roles = [ROLES[word.lower()] for word in rest if word.lower() in ROLES]
-    labels = [word for word in rest if word.lower() not in ROLES]
+    roles = [roles_of[word.lower()] for word in rest if word.lower() in roles_of]
+    labels = [word for word in rest if word.lower() not in roles_of]
     if len(roles) > 1 or len(labels) > 1 or not all(labels):
         return None
-    return Sidecar(kind="captions", address=address, language=language, label="".join(labels), role="".join(roles))
+    return Sidecar(kind=kind, address=address, language=language, label="".join(labels), role="".join(roles))
 
 
 def _name(address: str) -> str:
@@ -77,4 +96,4 @@ def _stem(address: str) -> str:
 
 
 def _stem_of_media(address: str) -> str:
-    return _stem(address) if _name(address).rpartition(".")[2].lower() in MEDIA else ""
+    return _stem(address) if is_video_name(_name(address)) else ""

@@ -30,6 +30,11 @@ def found(mezzanine: str, *names: str) -> list[tuple[str, str, str, str, str]]:
         ("film.YML", "title_file", "und", "", ""),
         ("film.jpg", "artwork", "und", "", ""),
         ("film.png", "artwork", "und", "", ""),
+        ("film.poster.jpg", "artwork", "und", "poster", ""),
+        ("film.de.dub.wav", "audio", "de", "dub", ""),
+        ("film.fr.m4a", "audio", "fr", "", ""),
+        ("film.en.ad.flac", "audio", "en", "description", ""),
+        ("film.commentary.Director%27s.mp3", "audio", "und", "commentary", "Director's"),
     ],
 )
 def test_name_says_what_a_sidecar_is(name: str, kind: str, language: str, role: str, label: str) -> None:
@@ -47,6 +52,8 @@ def test_name_says_what_a_sidecar_is(name: str, kind: str, language: str, role: 
         "film.en.a.b.srt",
         "film.en..srt",
         "film.en.yaml",
+        "film.en.jpg",
+        "film.trailer.wav",
         "film.mp4.md5",
         "film",
         "Film.srt",

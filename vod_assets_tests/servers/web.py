@@ -52,7 +52,7 @@ def web_server(folder: Path) -> Iterator[WebServer]:
 
 def make_certificate(certificate: Path, key: Path) -> None:
     """Write a certificate of this machine that signs itself."""
-    request = "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost".split()
+    request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"]
     names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
     subprocess.run(
         ["openssl", *request, "-addext", names, "-keyout", str(key), "-out", str(certificate)],
