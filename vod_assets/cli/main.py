@@ -10,6 +10,7 @@ from vod_assets import __version__
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import edge, farm, run_workflow, status, task, titles
+from vod_assets.cli import plan as plan_command
 from vod_assets.cli import serve as serve_command
 from vod_assets.cli import verify as verify_command
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command("run-workflow")(run_workflow.run_workflow)
 app.command("cancel")(run_workflow.cancel)
+app.command("plan")(plan_command.plan)
 app.add_typer(task.app, name="task")
 app.add_typer(titles.app, name="titles")
 app.command("status")(status.status)

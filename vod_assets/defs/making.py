@@ -61,6 +61,9 @@ class Maker:
         """Do the work of several recipes that one tool makes together, and yield each result."""
         return work()
 
+    def publishes(self, asset: str, why: str) -> None:
+        """Take note that an asset changes something outside."""
+
     def index(self, title: str, recipe: Recipe, leaves: Mapping[str, Artifact]) -> Artifact:
         """Return the index of leaves, committed now if it has to be."""
         found = self.find(title, recipe)

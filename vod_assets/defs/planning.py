@@ -5,6 +5,7 @@ missing and hands on an artifact whose bytes nobody knows yet. A body that needs
 there: what it makes depends on what is yet to be made.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,26 +25,24 @@ from vod_assets.domain.errors import VodError
 from vod_assets.domain.plan import PlannedAsset, TitlePlan, why_changed
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports import Progress
-from vod_assets.ports.artifacts import ArtifactStore, Kept
+from vod_assets.ports.artifacts import ArtifactStore, Kept, Remembered
 from vod_assets.settings import Settings
 
 NOWHERE = Path("/nowhere")
+_UNHEARD = logging.Logger("a plan", logging.CRITICAL + 1)
 SEALED = frozenset({"files", "entries", "document"})
 
 
 class Unmade(Artifact):
     """An artifact that a run would make: named by its recipe, with a content that is not known.
 
-    Attributes:
-        foretold: Its digest, where the same recipe was made before; equal recipes make equal bytes.
+    What the same recipe made before is no such artifact: equal recipes make equal bytes.
     """
-
-    foretold: str = ""
 
     @property
     def digest(self) -> str:
-        """The digest that it will have, or a word that no recipe was ever made from."""
-        return self.foretold or f"unmade:{self.asset}:{self.recipe}"
+        """A word that no recipe was ever made from."""
+        return f"unmade:{self.asset}:{self.recipe}"
 
     def __getattribute__(self, name: str) -> Any:
         if name in SEALED:
@@ -58,6 +57,7 @@ class PlanningStore:
     store: ArtifactStore
     expected: dict[str, Artifact] = field(default_factory=dict)
     leaves: dict[tuple[str, str], Artifact] = field(default_factory=dict)
+    memory: dict[str, Mapping[str, Remembered]] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.store, name)
@@ -69,6 +69,12 @@ class PlanningStore:
     def load(self, title: str, asset: str, recipe_id: str) -> Artifact:
         """Return an artifact that is there or would be."""
         return self.leaves.get((asset, recipe_id)) or self.store.load(title, asset, recipe_id)
+
+    def remembered(self, title: str, asset: str) -> Mapping[str, Remembered]:
+        """Return what the asset's pointer named last."""
+        if asset not in self.memory:
+            self.memory[asset] = self.store.remembered(title, asset)
+        return self.memory[asset]
 
     def local_path(self, _artifact: Artifact, path: str = "") -> Path:
         """Return a path that leads nowhere: a plan opens no file."""
@@ -111,12 +117,15 @@ class PlanningMaker(Maker):
         for key, recipe in wanted.items():
             yield dg.MaterializeResult(asset_key=key, value=self._foretold(title, recipe))
 
+    def publishes(self, asset: str, why: str) -> None:
+        """Take note why an asset would be made, though its artifact is there."""
+        self.reasons.setdefault(asset, why)
+
     def index(self, title: str, recipe: Recipe, leaves: Mapping[str, Artifact]) -> Artifact:
         """Return the index that is there, or that leaves would be listed in."""
         kept = self.planned.store.peek(title, recipe)
         if kept is not None:
             return self._keep(kept.artifact)
-        self.reasons.setdefault(recipe.asset, "input changed: " + ", ".join(leaves))
         entries = tuple(leaf.entry(name) for name, leaf in leaves.items())
         return self._keep(Artifact(title=title, asset=recipe.asset, recipe=recipe.id, entries=entries))
 
@@ -124,8 +133,8 @@ class PlanningMaker(Maker):
         kept = self.planned.store.peek(title, recipe)
         if kept is not None:  # it lost a file; its document says what the same recipe makes again
             return self._keep(kept.artifact)
-        digest = self.planned.store.digest_once_made(title, recipe) or ""
-        return self._keep(Unmade(title=title, asset=recipe.asset, recipe=recipe.id, foretold=digest))
+        once = self.planned.remembered(title, recipe.asset).get(recipe.id)
+        return self._keep(once.artifact if once else Unmade(title=title, asset=recipe.asset, recipe=recipe.id))
 
     def _keep(self, artifact: Artifact) -> Artifact:
         self.planned.leaves[artifact.asset, artifact.recipe] = artifact
@@ -134,10 +143,10 @@ class PlanningMaker(Maker):
     def _why(self, title: str, recipe: Recipe, kept: Kept | None) -> str:
         if kept is not None:
             return "missing: it lost a file"
-        if self.planned.store.digest_once_made(title, recipe):
+        before = self.planned.remembered(title, recipe.asset)
+        if recipe.id in before:
             return "missing: it is gone from the store"
-        before = self.planned.store.recipes_before(title, recipe.asset)
-        return why_changed(recipe, before) if before else "never made"
+        return why_changed(recipe, [one.recipe for one in before.values()]) if before else "never made"
 
 
 class _Silent:
@@ -287,7 +296,12 @@ def _context(definition: dg.AssetsDefinition, title: str, keys: list[str]) -> An
     op = SimpleNamespace(op=SimpleNamespace(name=definition.op.name))
     selected = {dg.AssetKey(key) for key in keys}
     return SimpleNamespace(
-        partition_key=title, op_execution_context=op, selected_asset_keys=selected, instance=None, run_id="", log=None
+        partition_key=title,
+        op_execution_context=op,
+        selected_asset_keys=selected,
+        instance=None,
+        run_id="",
+        log=_UNHEARD,
     )
 
 

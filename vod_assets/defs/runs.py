@@ -2,8 +2,6 @@
 
 import time
 import uuid
-import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -13,8 +11,8 @@ from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.defs.leases import is_gone
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.run_endings import StepFailure, ending_of
+from vod_assets.defs.selection import selected_assets
 from vod_assets.defs.step import StepReporter
-from vod_assets.domain.errors import ConfigError
 from vod_assets.ports import Leases, Progress
 
 ACTIVE = [
@@ -83,7 +81,7 @@ def run_title(
     """
     settle_dead_runs(instance, title)
     job = definitions.resolve_implicit_global_asset_job_def()
-    keys = _selected(definitions, selection)
+    keys = selected_assets(definitions, selection)
     started, run_id = time.monotonic(), str(uuid.uuid4())
     result = job.execute_in_process(
         instance=instance,
@@ -188,23 +186,6 @@ def withdraw(instance: dg.DagsterInstance, title: str) -> None:
     """Remove a title's partition."""
     if instance.has_dynamic_partition(TITLES, title):
         instance.delete_dynamic_partition(TITLES, title)
-
-
-def _selected(definitions: dg.Definitions, selection: str) -> Sequence[dg.AssetKey] | None:
-    if selection in ("", "*"):
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", category=dg.BetaWarning)  # Dagster warns of its own parser
-            chosen = dg.AssetSelection.from_coercible(selection.split(","))
-        keys = chosen.resolve(definitions.resolve_asset_graph())
-    except (dg.DagsterInvalidSubsetError, dg.DagsterError, ValueError) as error:
-        raise ConfigError(
-            "bad_selection", f"“{selection}” cannot be selected: {error}", "Write it as in `+key:hls_package`"
-        ) from error
-    if not keys:
-        raise ConfigError("bad_selection", f"“{selection}” selects no asset", "`vod status` lists the assets")
-    return sorted(keys)
 
 
 def _active(instance: dg.DagsterInstance, title: str) -> list[dg.DagsterRun]:

@@ -12,7 +12,7 @@ import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError  # no public name in 1.13
 
 from vod_assets.defs.artifact_io import ArtifactIOManager
-from vod_assets.defs.making import Made, NotMadeYet, Result, Results, Work
+from vod_assets.defs.making import Made, Result, Results, Work
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.errors import Cancelled, SourceError, StoreError, ToolError, VodError
 from vod_assets.domain.profile import Profile
@@ -66,14 +66,9 @@ class Step:
         """Whether anything is made and published; a plan only asks what would be."""
         return self.artifacts.maker.is_real
 
-    def require_real(self, *, unless: bool) -> None:
-        """End a plan here, because what follows changes something outside; not when it is there already.
-
-        Raises:
-            NotMadeYet: This is a plan.
-        """
-        if not self.is_real and not unless:
-            raise NotMadeYet
+    def publishes(self, asset: str, why: str) -> None:
+        """Say that an asset changes something outside, whether its artifact is there or not."""
+        self.artifacts.maker.publishes(asset, why)
 
     def find(self, recipe: Recipe) -> Artifact | None:
         """Return the recipe's artifact if it was made before and is whole."""

@@ -29,6 +29,14 @@ class Kept:
     is_whole: bool
 
 
+@dataclass(frozen=True)
+class Remembered:
+    """What a recipe made, whether it is still there or not: equal recipes make equal bytes."""
+
+    artifact: Artifact
+    recipe: Mapping[str, Any]
+
+
 class ArtifactStore(Protocol):
     """Keeps artifacts: an attempt is committed whole, or nobody ever sees it."""
 
@@ -42,12 +50,8 @@ class ArtifactStore(Protocol):
         """Return what is kept of a recipe, and change nothing."""
         ...
 
-    def digest_once_made(self, title: str, recipe: Recipe) -> str | None:
-        """Return the digest that the asset's pointer, or the index it names, remembers of a recipe."""
-        ...
-
-    def recipes_before(self, title: str, asset: str) -> list[Mapping[str, Any]]:
-        """Return the recipes that the asset was made by last: its own, or those of the leaves that it lists."""
+    def remembered(self, title: str, asset: str) -> Mapping[str, Remembered]:
+        """Return what the asset's pointer named last, and the leaves of that, by recipe; also when it is gone."""
         ...
 
     def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:

@@ -21,7 +21,7 @@ from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports import Attempt, RunGuard
-from vod_assets.ports.artifacts import Kept
+from vod_assets.ports.artifacts import Kept, Remembered
 from vod_assets.ports.blobs import Blobs
 
 TRANSFERS = 8
@@ -57,26 +57,13 @@ class BlobArtifactStore(TitleNotes):
         artifact = self._read_artifact(layout.recipe_folder(title, recipe.asset, recipe.id))
         return Kept(artifact, self._is_whole(artifact)) if artifact else None
 
-    def digest_once_made(self, title: str, recipe: Recipe) -> str | None:
-        """Return the digest that the asset's pointer, or the index it names, remembers of a recipe."""
-        pointer = self._read(layout.asset_folder(title, recipe.asset) + layout.POINTER)
-        if pointer is None:
-            return None
-        if pointer["recipe"] == recipe.id:
-            return str(pointer["digest"])
-        latest = self._read_artifact(layout.recipe_folder(title, recipe.asset, str(pointer["recipe"])))
-        named = latest.entries if latest else ()
-        return next((one.digest for one in named if (one.asset, one.recipe) == (recipe.asset, recipe.id)), None)
-
-    def recipes_before(self, title: str, asset: str) -> list[Mapping[str, Any]]:
-        """Return the recipes that the asset was made by last."""
-        pointer = self._read(layout.asset_folder(title, asset) + layout.POINTER)
-        latest = self._committed(title, asset, str(pointer["recipe"])) if pointer else None
-        if latest is None:
-            return []
-        entries = Artifact.model_validate(latest["artifact"]).entries
-        leaves = [self._committed(title, entry.asset, entry.recipe) for entry in entries]
-        return [one["recipe"] for one in leaves if one] if entries else [latest["recipe"]]
+    def remembered(self, title: str, asset: str) -> dict[str, Remembered]:
+        """Return what the asset's pointer named last, and the leaves of that, by recipe; also when it is gone."""
+        kept = self._read(layout.memory_name(title, asset)) or {}
+        return {
+            recipe_id: Remembered(Artifact.model_validate(one["artifact"]), one["recipe"])
+            for recipe_id, one in kept.items()
+        }
 
     @contextmanager
     def attempt(self, title: str, recipe: Recipe) -> Iterator[Attempt]:
@@ -145,10 +132,13 @@ class BlobArtifactStore(TitleNotes):
         return artifact if artifact is not None and self._is_whole(artifact) else None
 
     def point(self, artifact: Artifact) -> None:
-        """Move the pointer; a reader sees the old one or the new one."""
+        """Move the pointer; a reader sees the old one or the new one. What it names is remembered before."""
         self.guard.check()
+        name = layout.asset_folder(artifact.title, artifact.asset) + layout.POINTER
         pointer = {"asset": artifact.asset, "recipe": artifact.recipe, "digest": artifact.digest}
-        self.blobs.replace(layout.asset_folder(artifact.title, artifact.asset) + layout.POINTER, pretty(pointer))
+        if self._read(name) != pointer:
+            self._remember(artifact)
+            self.blobs.replace(name, pretty(pointer))
 
     def local_path(self, artifact: Artifact, path: str = "") -> Path:
         """Return the local path of a file of an artifact, or of their directory; fetched once per machine."""
@@ -244,6 +234,12 @@ class BlobArtifactStore(TitleNotes):
 
     def _folder(self, artifact: Artifact) -> str:
         return f"{layout.recipe_folder(artifact.title, artifact.asset, artifact.recipe)}{artifact.attempt}/"
+
+    def _remember(self, artifact: Artifact) -> None:
+        named = [(artifact.asset, artifact.recipe), *((entry.asset, entry.recipe) for entry in artifact.entries)]
+        kept = {recipe_id: self._committed(artifact.title, asset, recipe_id) for asset, recipe_id in named}
+        known = {recipe_id: one for recipe_id, one in kept.items() if one}
+        self.blobs.replace(layout.memory_name(artifact.title, artifact.asset), pretty(known))
 
     def _committed(self, title: str, asset: str, recipe_id: str) -> dict[str, Any] | None:
         return self._read(layout.recipe_folder(title, asset, recipe_id) + layout.COMMITTED)

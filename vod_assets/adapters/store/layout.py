@@ -3,6 +3,7 @@
 ::
 
     titles/<title>/title.json
+    titles/<title>/made/<asset>.json                         what the pointer named last; outlives it
     titles/<title>/<asset>/latest.json                       pointer: recipe and digest
     titles/<title>/<asset>/<recipe>/artifact.json            what was committed, and by which attempt
     titles/<title>/<asset>/<recipe>/<attempt>/…files…
@@ -46,6 +47,11 @@ def asset_folder(title: str, asset: str) -> str:
 def recipe_folder(title: str, asset: str, recipe_id: str) -> str:
     """Return the folder of what one recipe made, with its slash."""
     return f"{asset_folder(title, asset)}{recipe_id}/"
+
+
+def memory_name(title: str, asset: str) -> str:
+    """Return the name of what is remembered of an asset."""
+    return f"{title_folder(title)}made/{asset_folder(title, asset).split('/')[-2]}.json"
 
 
 def refusal_name(title: str) -> str:

@@ -11,7 +11,7 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import Attempt
-from vod_assets.ports.artifacts import Kept
+from vod_assets.ports.artifacts import Kept, Remembered
 
 
 class RoutedArtifactStore:
@@ -40,13 +40,9 @@ class RoutedArtifactStore:
         """Return what is kept of a recipe."""
         return self.store(recipe.asset).peek(title, recipe)
 
-    def digest_once_made(self, title: str, recipe: Recipe) -> str | None:
-        """Return the digest that is remembered of a recipe."""
-        return self.store(recipe.asset).digest_once_made(title, recipe)
-
-    def recipes_before(self, title: str, asset: str) -> list[Mapping[str, Any]]:
-        """Return the recipes that the asset was made by last."""
-        return self.store(asset).recipes_before(title, asset)
+    def remembered(self, title: str, asset: str) -> Mapping[str, Remembered]:
+        """Return what the asset's pointer named last."""
+        return self.store(asset).remembered(title, asset)
 
     def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:
         """Open a private directory."""

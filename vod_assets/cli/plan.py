@@ -1,0 +1,75 @@
+"""`vod plan`: what a run would make, and why, before anything runs."""
+
+import fnmatch
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vod_assets.cli.session import Session, open_session
+from vod_assets.domain.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vod_assets.domain.plan import TitlePlan
+
+
+def plan(
+    selection: Annotated[str, typer.Argument(help="Assets, as `vod run-workflow --select` takes them.")] = "*",
+    titles: Annotated[list[str] | None, typer.Option("--titles", help="Title ids; * and ? stand for others.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a title, one a line.")] = False,
+) -> None:
+    """Say what a run would make of each title, and why; nothing is run.
+
+    Example: [cyan]vod plan --titles 'film-*'[/]
+    """
+    with open_session() as session:
+        wanted = chosen(session, titles or ["*"])
+        for one in plans(session, wanted, selection):
+            print(json.dumps(as_object(one), ensure_ascii=False) if as_json else as_text(one), flush=True)
+
+
+def chosen(session: Session, patterns: list[str]) -> list[str]:
+    """Return the registered titles that patterns name.
+
+    Raises:
+        ConfigError: ``unknown_title``: a pattern names none.
+    """
+    known = session.store.titles()
+    for pattern in patterns:
+        if known and not fnmatch.filter(known, pattern):
+            raise ConfigError(
+                "unknown_title", "no source is registered under this title id", "`vod titles list`", pattern
+            )
+    return [title for title in known if any(fnmatch.fnmatchcase(title, pattern) for pattern in patterns)]
+
+
+def plans(session: Session, titles: list[str], selection: str = "*") -> "Iterator[TitlePlan]":
+    """Yield the plan of each title."""
+    from vod_assets.definitions import build_definitions
+    from vod_assets.defs.planning import open_planner
+    from vod_assets.defs.selection import selected_assets
+
+    definitions = build_definitions(session.settings)
+    keys = selected_assets(definitions, selection)
+    selected = frozenset(key.to_user_string() for key in keys) if keys is not None else None
+    with open_planner(definitions, session.store, session.settings) as planner:
+        for title in titles:
+            yield planner.plan(title, selected)
+
+
+def as_object(one: "TitlePlan") -> dict[str, object]:
+    """Return a plan for machines: assets that would be made with their reasons, and those that would be reused."""
+    return {
+        "title": one.title,
+        "execute": {planned.asset: planned.reason for planned in one.assets if planned.executes},
+        "reuse": [planned.asset for planned in one.assets if not planned.executes],
+    }
+
+
+def as_text(one: "TitlePlan") -> str:
+    """Return a plan for a person: a line a title, and a line for each asset that would be made."""
+    made = [planned for planned in one.assets if planned.executes]
+    head = f"{one.title}: {len(made)} to make, {len(one.assets) - len(made)} to reuse"
+    return "\n".join([head, *(f"  {planned.asset:<22} {planned.reason}" for planned in made)])
