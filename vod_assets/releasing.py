@@ -2,11 +2,39 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vod_assets.domain.errors import StoreError
-from vod_assets.domain.release import RELEASE_FILE, Release, next_number, read_release, unique_tracks
+from vod_assets.domain.release import (
+    RELEASE_FILE,
+    Release,
+    ReleasedTrack,
+    next_number,
+    read_release,
+    unique_tracks,
+)
 from vod_assets.ports import Origin, RunGuard
+
+NUMBERS_TRIED = 20  # each is taken by a writer that was quicker, or was killed in the middle
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A release to bring to an origin, and where its files are.
+
+    Attributes:
+        release: The release; its number is given when it is placed.
+        tracks: Local files of each track, by the track's digest and the path below the track. Only those of tracks
+            that have to be sent are asked for.
+        manifests: Local files by their path below the release's directory.
+        addresses: Where a storage keeps the files of each track, likewise; an origin in the same storage copies there.
+    """
+
+    release: Release
+    tracks: Mapping[str, Mapping[str, Path]]
+    manifests: Mapping[str, Path]
+    addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def load_release(origin: Origin, title: str, number: int) -> Release:
@@ -30,38 +58,48 @@ def digests(origin: Origin, title: str) -> dict[int, str]:
     return {number: _digest(origin, title, number) for number in origin.releases(title)}
 
 
-def place(
-    origin: Origin,
-    release: Release,
-    track_files: Mapping[str, Mapping[str, Path]],
-    manifest_files: Mapping[str, Path],
-    guard: RunGuard,
-    scratch: Path,
-) -> Release:
+def place(origin: Origin, offer: Offer, guard: RunGuard, scratch: Path) -> Release:
     """Bring a release to an origin, tracks first and manifests last, and return it with its number.
 
     Tracks that are there are not sent again; a release that is there keeps its number, and nothing is written.
 
     Args:
         origin: Where it goes.
-        release: The release; its number is given here.
-        track_files: Local files of each track, by the track's digest and the path below the track.
-        manifest_files: Local manifests by their path below the release's directory.
+        offer: The release and its files.
         guard: Asked before each write.
         scratch: A private folder for ``release.json``.
     """
+    release = offer.release
     for track in unique_tracks(release.tracks):
         guard.check()
         if not origin.has_track(release.title, track.digest):
-            sums = {file.path: file.sha256 for file in track.files}
-            origin.put_track(release.title, track.digest, track_files[track.digest], sums)
-    numbered = release.with_number(next_number(digests(origin, release.title), release.digest))
+            _bring(origin, offer, track)
+    number = next_number(digests(origin, release.title), release.digest)
+    for tried in range(number, number + NUMBERS_TRIED):
+        guard.check()
+        try:
+            return _put(origin, offer, tried, scratch)
+        except StoreError as error:
+            if error.code != "release_exists" or tried == number + NUMBERS_TRIED - 1:
+                raise
+    raise AssertionError("the last number is placed, or its error is raised")
+
+
+def _bring(origin: Origin, offer: Offer, track: ReleasedTrack) -> None:
+    """Copy a track within the storage that has it already, or send it."""
+    title, addresses = offer.release.title, offer.addresses.get(track.digest, {})
+    if not (addresses and origin.copy_track(title, track.digest, track.files, addresses)):
+        sums = {file.path: file.sha256 for file in track.files}
+        origin.put_track(title, track.digest, offer.tracks[track.digest], sums)
+
+
+def _put(origin: Origin, offer: Offer, number: int, scratch: Path) -> Release:
+    numbered = offer.release.with_number(number)
     document = scratch / RELEASE_FILE
     document.write_bytes(numbered.as_json())
     sums = {file.path: file.sha256 for file in numbered.manifests}
     sums[RELEASE_FILE] = hashlib.sha256(numbered.as_json()).hexdigest()
-    guard.check()
-    origin.put_release(release.title, numbered.number, {**manifest_files, RELEASE_FILE: document}, sums)
+    origin.put_release(numbered.title, number, {**offer.manifests, RELEASE_FILE: document}, sums)
     return numbered
 
 

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     isilon__ftp_root: str = Field("", description="Path of that share as an FTP login sees it: /ifs/data/mezz.")
     isilon__aliases: str = Field("", description="Other names and addresses of that Isilon, separated by commas.")
     watch: Path | None = Field(None, description="YAML file of the places that arrivals are taken from; empty: none.")
+    metadata_mapping: str = Field(
+        "", description="File that says how metadata of a MAM are read (docs/metadata.md); empty: only known formats."
+    )
     profile: str = Field("default", description="Profile of titles that name none.")
     ffmpeg: Path | None = Field(
         None, description="FFmpeg to encode and measure with; empty: the imageio-ffmpeg wheel's."

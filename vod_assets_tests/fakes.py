@@ -2,11 +2,12 @@
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from vod_assets.adapters.blobs.names import checked_name
+from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.catalogue import Entry
 from vod_assets.domain.errors import Cancelled, ConfigError, StoreError
 from vod_assets.domain.title import Fingerprint, checked_title_id
@@ -30,19 +31,19 @@ class MemoryBlobs:
     address = "memory://store"
 
     def __init__(self) -> None:
-        self.files: dict[str, tuple[bytes, int]] = {}
+        self.held: dict[str, tuple[bytes, int]] = {}
         self.writes = 0
         self._lock = threading.Lock()
 
     def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
-        data, _ = self.files.get(checked_name(name), (None, 0))
+        data, _ = self.held.get(checked_name(name), (None, 0))
         if data is not None and len(data) > most_bytes:
             raise StoreError("store_damaged", f"{name} is longer than {most_bytes} bytes")
         return data
 
     def create(self, name: str, data: bytes) -> bool:
         with self._lock:
-            if name in self.files:
+            if name in self.held:
                 return False
             self._write(name, data)
         return True
@@ -51,11 +52,11 @@ class MemoryBlobs:
         self._write(name, data)
 
     def stat(self, name: str) -> Blob | None:
-        found = self.files.get(checked_name(name))
+        found = self.held.get(checked_name(name))
         return Blob(name, len(found[0]), 0.0, str(found[1])) if found else None
 
     def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
-        for name in sorted(self.files, key=str.encode):
+        for name in sorted(self.held, key=str.encode):
             if name.startswith(prefix) and name.encode() > start_after.encode() and (blob := self.stat(name)):
                 yield blob
 
@@ -63,7 +64,7 @@ class MemoryBlobs:
         return (blob for blob in self.walk(prefix) if "/" not in blob.name.removeprefix(prefix))
 
     def folders(self, prefix: str = "") -> list[str]:
-        below = (name.removeprefix(prefix) for name in self.files if name.startswith(prefix))
+        below = (name.removeprefix(prefix) for name in self.held if name.startswith(prefix))
         return sorted({name.split("/")[0] for name in below if "/" in name})
 
     def send(self, path: Path, name: str, sha256: str) -> None:
@@ -83,22 +84,22 @@ class MemoryBlobs:
         return found
 
     def copy(self, name: str, other: str) -> None:
-        self._write(other, self.files[name][0])
+        self._write(other, self.held[name][0])
 
     def move(self, name: str, other: str) -> None:
         self.copy(name, other)
-        del self.files[name]
+        del self.held[name]
 
     def delete(self, names: Iterable[str]) -> None:
         for name in list(names):
-            self.files.pop(name, None)
+            self.held.pop(name, None)
 
     def path(self, name: str) -> Path | None:
         return None
 
     def _write(self, name: str, data: bytes) -> None:
         self.writes += 1
-        self.files[checked_name(name)] = (data, self.writes)
+        self.held[checked_name(name)] = (data, self.writes)
 
 
 class MemoryOrigin:
@@ -114,6 +115,11 @@ class MemoryOrigin:
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         self._of(title).update(_read(f"tracks/{track_digest}", files, sha256))
+
+    def copy_track(
+        self, title: str, track_digest: str, files: Sequence[ArtifactFile], addresses: Mapping[str, str]
+    ) -> bool:
+        return False
 
     def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         brought = _read(f"releases/{number}", files, sha256)
@@ -148,6 +154,16 @@ class MemoryOrigin:
     def url(self, title: str, path: str) -> str:
         _check(path)
         return f"https://origin.example/{checked_title_id(title)}/{path}"
+
+    def location(self, title: str, path: str) -> str:
+        return self.url(title, path)
+
+    def fetch(self, title: str, path: str, target: Path) -> bool:
+        data = self.read(title, path)
+        if data is None:
+            return False
+        target.write_bytes(data)
+        return True
 
     def remove(self, title: str) -> None:
         self.files.pop(checked_title_id(title), None)

@@ -9,7 +9,7 @@ from vod_assets.domain.artifact import Artifact, ArtifactFile
 from vod_assets.domain.release import Release, ReleasedTrack, VariantManifests
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Origin
-from vod_assets.releasing import place
+from vod_assets.releasing import Offer, place
 from vod_assets_tests.fakes import Switch
 
 MULTIVARIANT = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000\nh264_240p.m3u8\n"
@@ -37,8 +37,12 @@ class Made:
     tracks: dict[str, dict[str, Path]]
     manifests: dict[str, Path]
 
+    @property
+    def offer(self) -> Offer:
+        return Offer(self.release, self.tracks, self.manifests)
+
     def place(self, origin: Origin, scratch: Path) -> Release:
-        return place(origin, self.release, self.tracks, self.manifests, Switch(), scratch)
+        return place(origin, self.offer, Switch(), scratch)
 
 
 def made(folder: Path, title: str = "film", words: str = "segment") -> Made:

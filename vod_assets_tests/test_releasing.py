@@ -72,7 +72,7 @@ def test_a_cancelled_run_publishes_nothing(tmp_path: Path) -> None:
     origin, guard, one = WatchedOrigin(), Switch(), made(tmp_path)
     guard.is_wanted = False
     with pytest.raises(Cancelled):
-        place(origin, one.release, one.tracks, one.manifests, guard, tmp_path)
+        place(origin, one.offer, guard, tmp_path)
     assert origin.puts == []
 
 

@@ -86,7 +86,7 @@ def _place(session: Session, folder: Path, title: str) -> Release:
     from vod_assets.adapters.origin.folder import files_of
     from vod_assets.adapters.package.external import FolderChecker
     from vod_assets.adapters.process import Unguarded
-    from vod_assets.releasing import place
+    from vod_assets.releasing import Offer, place
 
     files = files_of(folder)  # digests first: what is released is then what was checked
     checker = FolderChecker(session.tools, session.runner(folder))
@@ -96,7 +96,7 @@ def _place(session: Session, folder: Path, title: str) -> Release:
     )
     with TemporaryDirectory(dir=session.settings.scratch_path, prefix="release-") as scratch:
         local = {release.tracks[0].digest: {path: file for path, (_, file) in files.items()}}
-        return place(session.origin, release, local, {}, Unguarded(), Path(scratch))
+        return place(session.origin, Offer(release, local, {}), Unguarded(), Path(scratch))
 
 
 def _require_passed(reports: "list[Report]", folder: Path) -> None:
@@ -143,7 +143,7 @@ def _named_release(session: Session, entry: Entry) -> Release:
 
 def _outcome(session: Session, release: Release) -> Outcome:
     def local(path: str) -> str | None:
-        return str(session.origin.path(release.title, release.below_title(path))) if path else None
+        return session.origin.location(release.title, release.below_title(path)) if path else None
 
     variant = next(iter(release.variants.values()))
     entry = session.cms.path(release.title) if session.cms.entry(release.title) is not None else None

@@ -8,6 +8,7 @@ from vod_assets.cli.session import Session
 from vod_assets.domain.catalogue import describe, read_entry
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.metadata import Metadata
 from vod_assets.domain.title import Fingerprint, TitleRecord
 from vod_assets.places import storage_scheme
 
@@ -27,10 +28,10 @@ def write_metadata(session: Session, title: str, output: Path | None, *, force: 
         ConfigError: ``output_taken``: there is a file that says something else; ``output_not_writable``.
     """
     record, info = session.store.record(title), session.store.latest(title, "media_info")
-    mezzanine = session.store.latest(title, "mezzanine")
-    if record is None or info is None or mezzanine is None:
+    mezzanine, said = session.store.latest(title, "mezzanine"), session.store.latest(title, "metadata")
+    if record is None or info is None or mezzanine is None or said is None:
         raise ConfigError("unknown_title", "it was removed while it was inspected", "Run the command again", title)
-    entry = describe(record, info.read(MediaInfo), Fingerprint.model_validate(mezzanine.document))
+    entry = describe(said.read(Metadata), info.read(MediaInfo), Fingerprint.model_validate(mezzanine.document))
     target = (output or _beside(session, record)).absolute()
     try:
         if not _holds(target, entry.as_json()):

@@ -127,8 +127,8 @@ def _add_addresses(session: Session, outcome: Outcome) -> None:
     release = Release.model_validate(document)
     variant = next(iter(release.variants.values()))
     if release.number in session.origin.releases(outcome.title):
-        outcome.hls = str(session.origin.path(outcome.title, release.below_title(variant.hls)))
-        outcome.dash = str(session.origin.path(outcome.title, release.below_title(variant.dash)))
+        outcome.hls = session.origin.location(outcome.title, release.below_title(variant.hls))
+        outcome.dash = session.origin.location(outcome.title, release.below_title(variant.dash))
     if session.cms.entry(outcome.title) is not None:
         outcome.cms_entry = str(session.cms.path(outcome.title))
 

@@ -1,7 +1,8 @@
 """Publishing: an immutable release at the origin, and the CMS entry that points at it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,15 +19,57 @@ from vod_assets.domain.catalogue import entry_for
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.lineage import require_one_source
 from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.metadata import METADATA_FILE, Metadata
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.release import Release, ReleasedTrack, VariantManifests, next_number, unique_tracks
 from vod_assets.domain.title import Fingerprint
 from vod_assets.domain.track import Track
 from vod_assets.ports import Cms, Origin
+from vod_assets.releasing import Offer, place
 from vod_assets.releasing import digests as digests_at
-from vod_assets.releasing import place
 
 GROUP = "publish"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a release is made of.
+
+    Attributes:
+        leaves: The tracks that it names.
+        manifests: Every manifest by its path below the release, as a file and where it is.
+        metadata: What is said of the title: ``metadata.json``.
+    """
+
+    leaves: tuple[Artifact, ...]
+    manifests: Mapping[str, tuple[ArtifactFile, Path]]
+    metadata: bytes
+
+    @property
+    def files(self) -> tuple[ArtifactFile, ...]:
+        """Every file below the release's directory but ``release.json``."""
+        sha256 = hashlib.sha256(self.metadata).hexdigest()
+        described = ArtifactFile(path=METADATA_FILE, size_bytes=len(self.metadata), sha256=sha256)
+        return (*(file for file, _ in self.manifests.values()), described)
+
+
+@dataclass(frozen=True)
+class StagedTracks(Mapping[str, Mapping[str, Path]]):
+    """Local files of tracks by their digest; those in a bucket or on a share are fetched when they are asked for."""
+
+    at: Step
+    leaves: Mapping[str, Artifact]
+
+    def __getitem__(self, digest: str) -> Mapping[str, Path]:
+        """Return a track's local files by their path."""
+        leaf = self.leaves[digest]
+        return {file.path: self.at.path(leaf, file.path) for file in leaf.files}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.leaves)
+
+    def __len__(self) -> int:
+        return len(self.leaves)
 
 
 @dg.asset(group_name=GROUP, kinds={"origin"}, **HOUSE)
@@ -36,37 +79,41 @@ def release(
     hls_package: Artifact,
     dash_package: Artifact,
     poster: Artifact,
+    metadata: Artifact,
     artifacts: Artifacts,
     guard: Guard,
     reporter: Reporter,
     origin: dg.ResourceParam[Origin],
 ) -> dg.MaterializeResult[Artifact]:
-    """An immutable, numbered copy at the origin: each track once by its digest, then the manifests.
+    """An immutable, numbered copy at the origin: each track once by its digest, then manifests and metadata.
 
-    Upstream: the packages, which name their tracks. Downstream: cms_entry. Refused unless every check that the profile
-    requires has passed on exactly these packages.
+    Upstream: the packages, which name their tracks, and metadata. Downstream: cms_entry. Refused unless every check
+    that the profile requires has passed on exactly these packages.
     """
     with step(context, artifacts, guard, reporter) as at:
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
         if at.is_real:
             require_checks(context.instance, at.title, at.profile.required_checks, digests)
-        leaves = [*_named_tracks(at, packages), *([] if poster.empty else [poster])]
+        leaves = (*_named_tracks(at, packages), *([] if poster.empty else [poster]))
         require_one_source(mezzanine.digest, [_made_from(leaf) for leaf in leaves])
-        manifests = _manifests(at, packages)
+        contents = Contents(leaves, _manifests(at, packages), metadata.read(Metadata).as_json())
         unnumbered = Release(
             title=at.title,
             profile=at.profile.name,
             source=Fingerprint.model_validate(mezzanine.document),
             variants=_variants(at, packages),
             tracks=tuple(unique_tracks(_released(leaf) for leaf in leaves)),
-            manifests=tuple(file for file, _ in manifests.values()),
+            manifests=contents.files,
         )
         was_there = _is_at(origin, unnumbered)
-        at.require_real(unless=was_there)
-        numbered = _placed(at, origin, unnumbered, leaves, manifests) if at.is_real else _numbered(origin, unnumbered)
-        recipe = Recipe("release", digests, {"number": numbered.number, "release": unnumbered.digest})
-        made = at.make(recipe, lambda _: {"release": numbered.model_dump(), "packages": digests})
+        if not was_there:
+            at.publishes("release", "missing: it is not whole at the origin")
+        numbered = _placed(at, origin, unnumbered, contents) if at.is_real else _numbered(origin, unnumbered)
+        inputs = digests | {"metadata": metadata.digest}
+        recipe = Recipe("release", inputs, {"number": numbered.number, "release": unnumbered.digest})
+        document = {"release": numbered.model_dump(), "packages": digests, "metadata": metadata.document}
+        made = at.make(recipe, lambda _: document)
         at.artifacts.store.forgive(at.title)
         return at.result(
             replace(made, reused=made.reused and was_there),
@@ -87,7 +134,8 @@ def cms_entry(
 ) -> dg.MaterializeResult[Artifact]:
     """The title's entry in the CMS: names, synopses, policy, and where players open the release.
 
-    Upstream: release. Refused unless every check that the profile requires has passed on what the release carries.
+    Upstream: release, with the metadata that it carries. Refused unless every check that the profile requires has
+    passed on what the release carries.
     """
     with step(context, artifacts, guard, reporter) as at:
         if at.is_real:
@@ -95,11 +143,13 @@ def cms_entry(
         released = Release.model_validate(release.document["release"])
         info = media_info.read(MediaInfo)
         _require_described(released, info)
-        entry = entry_for(at.record, released, origin.url, info).as_document()
+        said = Metadata.model_validate(release.document["metadata"])
+        entry = entry_for(said, released, origin.url, info).as_document()
         recipe = Recipe("cms_entry", {"release": release.digest}, {"entry": entry})
         guard.check()
         is_new = cms.entry(at.title) != entry
-        at.require_real(unless=not is_new)
+        if is_new:
+            at.publishes("cms_entry", "the CMS has another entry, or none")
         address = cms.publish(entry) if at.is_real else ""
         made = at.make(recipe, lambda _: {"release": released.number})
         if is_new and made.reused:
@@ -155,19 +205,21 @@ def _variants(at: Step, packages: Mapping[str, Artifact]) -> dict[str, VariantMa
     }
 
 
-def _placed(
-    at: Step,
-    origin: Origin,
-    release: Release,
-    leaves: Sequence[Artifact],
-    manifests: Mapping[str, tuple[ArtifactFile, Path]],
-) -> Release:
+def _placed(at: Step, origin: Origin, release: Release, contents: Contents) -> Release:
     """Bring a release to the origin and return it with its number."""
-    files = {leaf.digest: {file.path: at.path(leaf, file.path) for file in leaf.files} for leaf in leaves}
-    paths = {path: local for path, (_, local) in manifests.items()}
+    leaves = {leaf.digest: leaf for leaf in contents.leaves}
+    paths = {path: local for path, (_, local) in contents.manifests.items()}
     beside = next(iter(paths.values())).parent.parent  # where `vod verify` looks for what killed writers left
+    store = at.artifacts.store
+    addresses = {
+        digest: {file.path: store.file_address(leaf, file.path) for file in leaf.files}
+        for digest, leaf in leaves.items()
+    }
     with TemporaryDirectory(dir=beside, prefix=".scratch-") as scratch:
-        return place(origin, release, files, paths, at.guard, Path(scratch))
+        said = Path(scratch) / METADATA_FILE
+        said.write_bytes(contents.metadata)
+        offer = Offer(release, StagedTracks(at, leaves), paths | {METADATA_FILE: said}, addresses)
+        return place(origin, offer, at.guard, Path(scratch))
 
 
 def _numbered(origin: Origin, unnumbered: Release) -> Release:

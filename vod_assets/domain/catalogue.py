@@ -1,22 +1,22 @@
 """The catalogue: what a CMS shows of a title, and the ``metadata.json`` that a person may write (docs/metadata.md)."""
 
 import json
+import sys
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream, VideoStream
+from vod_assets.domain.metadata import LONGEST_NAME, Metadata
 from vod_assets.domain.release import Release, ReleasedTrack, unique_tracks
-from vod_assets.domain.title import TITLE_ID, Fingerprint, TitleRecord
+from vod_assets.domain.title import Fingerprint, TitleRecord
 
-SCHEMA: Literal["vod-assets/metadata/1"] = "vod-assets/metadata/1"
 Address = Annotated[str, Field(pattern=r"^(https?://\S+)?$")]  # no script: and no data: ever reaches a page
-LONGEST_NAME = 1_000
-LONGEST_SYNOPSIS = 20_000
+SCHEMA_ADDRESS = "urn:vod-assets:metadata:1"
 
 
 class Technical(Document):
@@ -77,41 +77,18 @@ class ShownRelease(Document):
         return [address for address in (*manifests, self.poster, self.thumbnails) if address]
 
 
-class Entry(Document):
+class Entry(Metadata):
     """One title in a CMS, and the schema of ``metadata.json``; without ``release`` it says nothing about where to play.
 
     Attributes:
         names: Titles by BCP 47 language tag; the first is shown when no language is asked for.
-        policy: What may be shown where and when, as the title file gives it.
         source: The mezzanine's size and SHA-256.
     """
 
-    schema_id: Literal["vod-assets/metadata/1"] = Field(default=SCHEMA, alias="schema")
-    title: str
-    names: dict[str, str] = {}
-    synopses: dict[str, str] = {}
-    language: str = "und"
     duration_seconds: Fraction | None = None
-    policy: dict[str, Any] = {}
     source: Fingerprint | None = None
     technical: Technical | None = None
     release: ShownRelease | None = None
-
-    model_config = {**Document.model_config, "validate_by_name": True, "validate_by_alias": True}
-
-    @field_validator("title")
-    @classmethod
-    def _is_title_id(cls, value: str) -> str:
-        if not TITLE_ID.fullmatch(value):
-            raise ValueError("use 1 to 64 lower-case letters, digits and hyphens")
-        return value
-
-    @field_validator("names", "synopses")
-    @classmethod
-    def _is_of_sane_length(cls, value: dict[str, str]) -> dict[str, str]:
-        if any(len(text) > LONGEST_SYNOPSIS for text in value.values()):
-            raise ValueError(f"a text is longer than {LONGEST_SYNOPSIS} characters")
-        return value
 
     @property
     def name(self) -> str:
@@ -123,24 +100,14 @@ class Entry(Document):
         """The synopsis to show when no language is asked for: in the title's own language, if it has one."""
         return self.synopses.get(self.language) or next(iter(self.synopses.values()), "")
 
-    def as_document(self) -> dict[str, Any]:
-        """Return the entry as plain JSON values, as `Cms.publish` takes it."""
-        return self.model_dump(mode="json", by_alias=True)
 
-    def as_json(self) -> bytes:
-        """Return the entry's one JSON text: equal entries have equal bytes."""
-        return json.dumps(self.as_document(), indent=1, ensure_ascii=False).encode() + b"\n"
-
-
-def describe(record: TitleRecord, info: MediaInfo | None = None, source: Fingerprint | None = None) -> Entry:
+def describe(said: TitleRecord | Metadata, info: MediaInfo | None = None, source: Fingerprint | None = None) -> Entry:
     """Return what is known of a title before it is released: the content of ``metadata.json``."""
+    metadata = Metadata.of(said) if isinstance(said, TitleRecord) else said
     technical = Technical(**{name: getattr(info, name) for name in Technical.model_fields}) if info else None
     return Entry(
-        title=record.title_id,
-        names=record.names,
-        synopses=record.synopses,
-        language=record.language,
-        policy=record.policy,
+        title=metadata.title,
+        **metadata.editorial,
         duration_seconds=info.duration_seconds if info else None,
         source=source,
         technical=technical,
@@ -148,17 +115,17 @@ def describe(record: TitleRecord, info: MediaInfo | None = None, source: Fingerp
 
 
 def entry_for(
-    record: TitleRecord, release: Release, url: Callable[[str, str], str], info: MediaInfo | None = None
+    said: TitleRecord | Metadata, release: Release, url: Callable[[str, str], str], info: MediaInfo | None = None
 ) -> Entry:
     """Return the CMS entry of a title that points at a release.
 
     Args:
-        record: Names, synopses and policy.
+        said: Names, synopses, policy and whatever else is known.
         release: What to point at; it knows poster, thumbnails and tracks.
         url: `Origin.url`.
         info: The source as measured, for the technical part.
     """
-    return pointed_at(describe(record, info, release.source), release, url)
+    return pointed_at(describe(said, info, release.source), release, url)
 
 
 def pointed_at(entry: Entry, release: Release, url: Callable[[str, str], str]) -> Entry:
@@ -186,6 +153,13 @@ def read_entry(text: bytes, file: str = "") -> Entry:
         field = ".".join(str(part) for part in first["loc"])
         cause = f"{field}: {first['msg']}" if field else first["msg"]
         raise ConfigError("bad_metadata", cause, "docs/metadata.md lists every field", file=file) from error
+
+
+def json_schema() -> str:
+    """Return ``docs/metadata.schema.json``: what a ``metadata.json`` may hold, a release's or one that is published."""
+    schema = Entry.model_json_schema(by_alias=True)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ADDRESS}
+    return json.dumps(head | schema, indent=1, ensure_ascii=False) + "\n"
 
 
 def _shown(release: Release, url: Callable[[str, str], str]) -> ShownRelease:
@@ -220,3 +194,7 @@ def _picture(release: Release, kind: str, endings: tuple[str, ...]) -> str:
 
 def _shown_track(track: ReleasedTrack) -> ShownTrack:
     return ShownTrack.model_validate({name: getattr(track, name) for name in ShownTrack.model_fields})
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json_schema())

@@ -16,6 +16,7 @@ GROUPS = (
 _BY_ASSET = {
     "mezzanine": "source",
     "media_info": "source",
+    "metadata": "source",
     "encoding_ladder": "ladder",
     "captions": "text",
     "poster": "pictures",

@@ -18,7 +18,7 @@ LONGEST_SLUG = 50  # leaves room for "-" and eight hex digits below the 63 chara
 class Sidecar(Document):
     """A file that belongs to a title beside its mezzanine."""
 
-    kind: str = Field(description="captions, audio, artwork or title_file")
+    kind: str = Field(description="captions, audio, artwork, title_file or metadata")
     address: str
     language: str = "und"
     label: str = ""
@@ -42,6 +42,7 @@ class TitleRecord(Document):
         synopses: Synopses by BCP 47 language tag.
         profile: Name of the profile that says what to make.
         policy: What may be shown where and when; read by the CMS.
+        vanished: Whether the source is gone from the place that it was taken from; nothing is unpublished for that.
     """
 
     title_id: str
@@ -52,6 +53,7 @@ class TitleRecord(Document):
     profile: str = "default"
     policy: dict[str, object] = {}
     sidecars: tuple[Sidecar, ...] = ()
+    vanished: bool = False
 
     @property
     def name(self) -> str:

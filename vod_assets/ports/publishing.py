@@ -1,9 +1,10 @@
 """Where releases go, and where they are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.title import Fingerprint
 
 
@@ -18,6 +19,19 @@ class Origin(Protocol):
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Copy a track's files to ``<title>/tracks/<digest>/``, verify them, and make it visible at once."""
+        ...
+
+    def copy_track(
+        self, title: str, track_digest: str, files: Sequence[ArtifactFile], addresses: Mapping[str, str]
+    ) -> bool:
+        """Copy a track within the storage that holds it, without moving its bytes here; False when that cannot be done.
+
+        Args:
+            title: The title.
+            track_digest: Digest of the track.
+            files: Its files.
+            addresses: Where the storage keeps each file, by its path.
+        """
         ...
 
     def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
@@ -50,6 +64,14 @@ class Origin(Protocol):
 
     def url(self, title: str, path: str) -> str:
         """Return the address a player opens."""
+        ...
+
+    def location(self, title: str, path: str) -> str:
+        """Return where a file lies, or would lie, for whoever looks into the origin itself: a local path, or `url`."""
+        ...
+
+    def fetch(self, title: str, path: str, target: Path) -> bool:
+        """Write a file below the title to a local path that does not exist yet; return whether there is one."""
         ...
 
     def remove(self, title: str) -> None:

@@ -4,19 +4,18 @@ import errno
 import hashlib
 import json
 import os
-import re
 import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
-from vod_assets.domain.errors import StoreError, printable
+from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
+from vod_assets.domain.artifact import ArtifactFile
+from vod_assets.domain.errors import StoreError
 from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
 
-DIGEST = re.compile(r"[0-9a-f]{64}")
 FILE_LIST = ".files.json"  # sizes of a placed directory's files; private, so no web server shows it
 PRIVATE = (".incoming-", ".removed-")
 GRACE_SECONDS = 24 * 3600
@@ -40,7 +39,7 @@ class LocalOrigin:
     ) -> None:
         self.root = root.absolute()
         self.address = self.root.as_uri()
-        self._base_url = public_url.rstrip("/") + "/origin"
+        self._public_url = public_url
         self._link_below = [folder.resolve() for folder in link_below]
         self._grace_seconds = grace_seconds
 
@@ -62,13 +61,19 @@ class LocalOrigin:
                 self._vanish(target)
             _place(incoming, target)
 
+    def copy_track(
+        self, title: str, track_digest: str, files: Sequence[ArtifactFile], addresses: Mapping[str, str]
+    ) -> bool:
+        """Return False: what lies on the same disk is linked by `put_track`."""
+        return False
+
     def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Place manifests under ``<title>/releases/<n>/``; the same bytes again are fine, others are refused.
 
         Raises:
             StoreError: ``release_exists``, ``upload_corrupt``, ``store_full``.
         """
-        target = self._title(title) / "releases" / _numbered(number)
+        target = self._title(title) / release_folder(number)
         with self._gathered(title, files, sha256) as incoming:
             if not _place(incoming, target) and _hashes(target) != dict(sha256):
                 raise StoreError(
@@ -105,14 +110,26 @@ class LocalOrigin:
         Raises:
             StoreError: ``bad_path``: the path is absolute, climbs, is private, or leads out through a link.
         """
-        file = self._title(title) / _checked_path(path)
+        file = self._title(title) / checked_path(path)
         if not file.resolve().is_relative_to(self.root.resolve()):
             raise StoreError("bad_path", "it leads out of the origin through a link", "Remove the link", title, path)
         return file
 
     def url(self, title: str, path: str) -> str:
         """Return the address a player opens."""
-        return f"{self._base_url}/{checked_title_id(title)}/{quote(_checked_path(path))}"
+        return public_address(self._public_url, title, path)
+
+    def location(self, title: str, path: str) -> str:
+        """Return the local path of a file below the title."""
+        return str(self.path(title, path))
+
+    def fetch(self, title: str, path: str, target: Path) -> bool:
+        """Copy a file below the title; return whether there is one."""
+        file = self.path(title, path)
+        if not file.is_file():
+            return False
+        shutil.copyfile(file, target)
+        return True
 
     def remove(self, title: str) -> None:
         """Remove everything of a title; it vanishes at once, whatever happens while its files are deleted."""
@@ -140,9 +157,7 @@ class LocalOrigin:
         return self.root / checked_title_id(title)
 
     def _track(self, title: str, digest: str) -> Path:
-        if not DIGEST.fullmatch(digest):
-            raise StoreError("bad_path", f"“{printable(digest)[:80]}” is no SHA-256", title=title)
-        return self._title(title) / "tracks" / digest
+        return self._title(title) / "tracks" / checked_digest(digest)
 
     def _private(self, folder: Path, prefix: str) -> Path:
         return folder / f"{prefix}{os.getpid()}-{secrets.token_hex(4)}"
@@ -156,7 +171,7 @@ class LocalOrigin:
         try:
             incoming.mkdir(parents=True)
             for path, file in files.items():
-                self._bring(title, file, incoming / _checked_path(path), sha256[path])
+                self._bring(title, file, incoming / checked_path(path), sha256[path])
             _write_file_list(incoming, files)
             yield incoming
         except OSError as error:
@@ -176,19 +191,6 @@ class LocalOrigin:
 
     def _may_link(self, file: Path) -> bool:
         return not file.is_symlink() and any(file.resolve().is_relative_to(folder) for folder in self._link_below)
-
-
-def _checked_path(path: str) -> str:
-    parts = path.split("/")
-    if any(not part or part.startswith(".") or "\\" in part or not part.isprintable() for part in parts):
-        raise StoreError("bad_path", "it is no plain relative path", "Use names without leading dots", file=path)
-    return path
-
-
-def _numbered(number: int) -> str:
-    if number < 1:
-        raise StoreError("bad_path", f"{number} is no release number")
-    return str(number)
 
 
 def _untouched(folder: Path, seconds: int) -> list[Path]:

@@ -110,12 +110,12 @@ class TestStoreInABucket(ArtifactStoreContract):
     def test_another_machine_fetches_the_files_once(self, store: BlobArtifactStore, tmp_path: Path) -> None:
         artifact, other = self.commit(store), self.elsewhere(tmp_path)
         assert other.local_path(artifact, "deep/a.txt").read_text() == "hello"
-        self.blobs.files = {name: kept for name, kept in self.blobs.files.items() if not name.endswith("a.txt")}
+        self.blobs.held = {name: kept for name, kept in self.blobs.held.items() if not name.endswith("a.txt")}
         assert other.local_path(artifact, "deep/a.txt").read_text() == "hello"
 
     def test_the_machine_that_made_it_fetches_nothing(self, store: BlobArtifactStore) -> None:
         artifact = self.commit(store)
-        self.blobs.files.clear()
+        self.blobs.held.clear()
         assert store.local_path(artifact, "deep/a.txt").read_text() == "hello"
 
     def test_rotten_bytes_are_named_and_never_used(self, store: BlobArtifactStore, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ class TestStoreInABucket(ArtifactStoreContract):
             store.guard = CancelledOnceSent(self.blobs)
             with pytest.raises(Cancelled):
                 store.commit(attempt, {})
-        assert self.blobs.files == {}
+        assert self.blobs.held == {}
 
 
 class CancelledOnceSent:
@@ -147,7 +147,7 @@ class CancelledOnceSent:
         self.blobs = blobs
 
     def check(self) -> None:
-        if self.blobs.files:
+        if self.blobs.held:
             raise Cancelled
 
 
