@@ -53,7 +53,8 @@ def walked(
     for name, blob in sorted(entries, key=lambda entry: entry[0].encode(errors="surrogateescape")):
         whole = prefix + name
         if blob is None:
-            if not is_pruned(whole, start_after):
+            is_wanted = with_drafts or not is_draft(name.removesuffix("/"))
+            if is_wanted and not is_pruned(whole, start_after):
                 yield from walked(listed, whole, start_after, with_drafts=with_drafts)
         elif is_after(whole, start_after) and (with_drafts or not is_draft(name)):
             yield blob

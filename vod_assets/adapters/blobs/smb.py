@@ -6,33 +6,32 @@ backslashes; nobody outside this module sees them.
 
 import errno
 import hashlib
-import stat
-import threading
+import re
+import weakref
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import smbclient
-import stamina
-from smbprotocol.exceptions import SMBAuthenticationError, SMBException, SMBOSError, SMBResponseException
-from smbprotocol.header import NtStatus
+from smbprotocol.exceptions import SMBException
 
+from vod_assets.adapters.blobs import faults
+from vod_assets.adapters.blobs import smb_session as smb
+from vod_assets.adapters.blobs.landing import Landing, landed
 from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, walked
 from vod_assets.adapters.blobs.opening import ShareAccess
+from vod_assets.adapters.blobs.pool import Pool
+from vod_assets.adapters.blobs.smb_session import Session, SmbHost
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
 
 Result = TypeVar("Result")
 
 CHUNK_BYTES = 1 << 20
-ATTEMPTS, PATIENCE_SECONDS = 8, 60.0
-CONNECT_SECONDS = 15
-GONE = frozenset({errno.ENOENT, errno.ENOTDIR})
-FULL = frozenset({NtStatus.STATUS_DISK_FULL, 0xC000_0044})  # and STATUS_QUOTA_EXCEEDED
-# A reader that holds a file open makes a server refuse to replace it for a moment, with either of these.
-HELD = frozenset({NtStatus.STATUS_SHARING_VIOLATION, NtStatus.STATUS_ACCESS_DENIED})
 OFFLINE = 0x1000 | 0x40_0000  # FILE_ATTRIBUTE_OFFLINE and RECALL_ON_DATA_ACCESS: a stub of a tiered file
+FOLDER = 0x10  # FILE_ATTRIBUTE_DIRECTORY
+REPARSE = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT: a link; where it leads is not ours to follow
+NOT_IN_A_NAME = re.compile(r'[\\:*?"<>|\x00-\x1f]')  # MS-FSCC 2.1.5
 
 
 class SmbBlobs:
@@ -45,66 +44,70 @@ class SmbBlobs:
     """
 
     def __init__(self, host: str, path: str, access: ShareAccess) -> None:
-        self.host, self.access = host, access
+        self.host = host
         self.address = f"smb://{host}/{path}".rstrip("/")
         self._root = "\\\\" + "\\".join([host, *path.split("/")])
-        self._connections: dict[str, Any] = {}
-        self._mutex = threading.Lock()
+        connect = SmbHost(host, path.split("/")[0], access).connect
+        self._pool: Pool[Session] = Pool(connect, smb.hang_up, smb.lives, smb.is_sound)
+        weakref.finalize(self, self._pool.clear)
 
     def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
         """Return a small file, or None."""
         path = self._path(name)
 
-        def read_all() -> bytes:
-            with smbclient.open_file(path, mode="rb", share_access="rwd", **self._session()) as file:
-                return bytes(file.read(most_bytes + 1))
+        def read_all(session: Session) -> bytes:
+            kept = bytearray()
+            with smb.opened(path, "rb", "rwd", session) as file:
+                while chunk := file.read(min(CHUNK_BYTES, most_bytes + 1 - len(kept))):
+                    kept += chunk
+            return bytes(kept)
 
         try:
             data = self._tried(name, read_all)
         except FileNotFoundError:
             return None
         if len(data) > most_bytes:
-            where = self._where(name)
-            raise StoreError("store_damaged", f"{where} is longer than {most_bytes} bytes", "Remove it and run again")
+            raise faults.too_long(self._where(name), most_bytes)
         return data
 
     def create(self, name: str, data: bytes) -> bool:
         """Write a draft and rename it, which a server refuses when the name is taken."""
         path, draft = self._path(name), self._path(draft_of(name))
+        tries = 0
 
-        def create() -> bool:
-            self._write(draft, data)
+        def create(session: Session) -> bool:
+            nonlocal tries
+            tries += 1
             try:
-                smbclient.rename(draft, path, **self._session())
+                smbclient.rename(draft, path, **session)
             except OSError as error:
-                if error.errno != errno.EEXIST:
+                if error.errno == errno.EEXIST:
+                    _remove(draft, session)
+                    return False
+                if error.errno not in smb.GONE or tries == 1:
                     raise
-                self._remove(draft)
-                return False
+                # The answer was lost: nobody else knows the draft's name, so it was we who renamed it.
             return True
 
-        self._make_folder(name)
-        return self._tried(name, create) or self.read(name) == data  # a lost answer is settled by what is there
+        self._written(name, draft, data)
+        return self._tried(name, create)
 
     def replace(self, name: str, data: bytes) -> None:
         """Write a draft and let it take the name's place."""
-        path, draft = self._path(name), self._path(draft_of(name))
-
-        def replace() -> None:
-            self._write(draft, data)
-            smbclient.replace(draft, path, **self._session())
-
-        self._make_folder(name)
-        self._tried(name, replace)
+        draft = self._path(draft_of(name))
+        self._written(name, draft, data)
+        self._moved(name, draft)
 
     def stat(self, name: str) -> Blob | None:
         """Return what the server says of a file."""
         path = self._path(name)
         try:
-            found = self._tried(name, lambda: smbclient.stat(path, **self._session()))
+            found = self._tried(name, lambda session: smbclient.stat(path, **session))
         except FileNotFoundError:
             return None
-        return _blob(name, found)
+        if found.st_file_attributes & FOLDER:
+            return None
+        return _blob(name, found.st_size, found.st_mtime_ns // 1000, found.st_ino, found.st_file_attributes)
 
     def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
         """Walk the folder in the order of names; a listing brings sizes and times with it."""
@@ -119,76 +122,61 @@ class SmbBlobs:
         return sorted(name for name, blob in self._listed(prefix) if blob is None)
 
     def send(self, path: Path, name: str, sha256: str) -> None:
-        """Copy a file here under a draft's name, and rename it when the server has all of it."""
-        target, draft = self._path(name), self._path(draft_of(name))
+        """Copy a file here under a draft's name, and rename it when the server's disk has all of it."""
+        draft = self._path(draft_of(name))
 
-        def send() -> None:
+        def send(session: Session) -> str:
             digest = hashlib.sha256()
-            with path.open("rb") as source, self._opened_new(draft) as file:
+            with path.open("rb") as source, smb.opened(draft, "wb", "", session) as file:
                 while chunk := source.read(CHUNK_BYTES):
                     digest.update(chunk)
                     _write_all(file, chunk)
-            if digest.hexdigest() != sha256:
-                self._remove(draft)
-                raise StoreError("store_corrupt", f"{path} is not what was hashed", "Run again; check the scratch disk")
-            smbclient.replace(draft, target, **self._session())
+                file.flush()
+            return digest.hexdigest()
 
-        self._make_folder(name)
-        self._tried(name, send)
+        if self._made(name, send) != sha256:
+            self._tried(name, lambda session: _remove(draft, session))
+            raise faults.unlike_hash(path)
+        self._moved(name, draft)
 
     def fetch(self, name: str, path: Path, sha256: str = "") -> str:
         """Copy a file from the share, and hash it on the way."""
         source = self._path(name)
 
-        def fetch() -> str:
-            digest = hashlib.sha256()
-            options = {"mode": "rb", "share_access": "r", "buffering": 0}
-            with smbclient.open_file(source, **options, **self._session()) as file, path.open("wb") as target:
-                while chunk := file.read(CHUNK_BYTES):
-                    digest.update(chunk)
-                    target.write(chunk)
-            return digest.hexdigest()
+        def receive(landing: Landing) -> None:
+            def fetch(session: Session) -> None:
+                with smb.opened(source, "rb", "r", session) as file:
+                    file.seek(landing.size_bytes)
+                    while chunk := file.read(CHUNK_BYTES):
+                        landing.take(chunk)
 
-        try:
-            found = self._tried(name, fetch)
-        except FileNotFoundError as error:
-            path.unlink(missing_ok=True)
-            raise StoreError("artifact_missing", f"{self._where(name)} is gone", "Materialise it again") from error
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        if sha256 not in ("", found):
-            path.unlink()
-            cause = f"{self._where(name)} has other bytes than were stored"
-            raise StoreError("store_corrupt", cause, "Remove it, and materialise it again")
-        return found
+            self._tried(name, fetch)
+
+        return landed(self._where(name), path, sha256, receive)
 
     def copy(self, name: str, other: str) -> None:
         """Copy a file on the server, chunk by chunk without moving them here."""
-        source, target, draft = self._path(name), self._path(other), self._path(draft_of(other))
-
-        def copy() -> None:
-            smbclient.copyfile(source, draft, **self._session())
-            smbclient.replace(draft, target, **self._session())
-
-        self._make_folder(other)
-        self._tried(name, copy)
+        source, draft = self._path(name), self._path(draft_of(other))
+        if self.stat(name) is None:
+            raise faults.gone(self._where(name))
+        self._made(other, lambda session: smbclient.copyfile(source, draft, **session))
+        self._moved(other, draft)
 
     def move(self, name: str, other: str) -> None:
         """Rename a file."""
-        source, target = self._path(name), self._path(other)
+        source = self._path(name)
         self._make_folder(other)
-        self._tried(name, lambda: smbclient.replace(source, target, **self._session()))
+        self._moved(other, source)
 
     def delete(self, names: Iterable[str]) -> None:
         """Remove files, and the folders that they leave empty."""
         folders = set()
         for name in names:
             path = self._path(name)
-            self._tried(name, lambda path=path: self._remove(path))
+            self._tried(name, lambda session, path=path: _remove(path, session))
             folders.add(name.rpartition("/")[0])
         for folder in sorted(folders, key=len, reverse=True):
-            self._remove_empty(folder)
+            self._tried(folder, lambda session, folder=folder: self._remove_empty(folder, session))
 
     def path(self, name: str) -> Path | None:
         """Return None: a share that is not mounted is no disk."""
@@ -197,121 +185,121 @@ class SmbBlobs:
     def _listed(self, prefix: str) -> Iterator[tuple[str, Blob | None]]:
         folder = self._path(prefix) if prefix else self._root
 
-        def listed() -> list[tuple[str, Blob | None]]:
-            entries = smbclient.scandir(folder, **self._session())
-            return [(entry.name, self._entry(prefix, entry)) for entry in entries]
+        def listed(session: Session) -> list[tuple[str, Blob | None]]:
+            with smbclient.scandir(folder, **session) as entries:
+                return [(entry.name, _entry(prefix, entry.smb_info)) for entry in entries if _is_plain(entry.smb_info)]
 
         try:
             yield from self._tried(prefix, listed)
         except FileNotFoundError:
             return
 
-    def _entry(self, prefix: str, entry: Any) -> Blob | None:
-        found = entry.stat(follow_symlinks=False)
-        return None if stat.S_ISDIR(found.st_mode) else _blob(prefix + entry.name, found)
-
     def _path(self, name: str) -> str:
-        return f"{self._root}\\" + checked_name(name).strip("/").replace("/", "\\")
+        plain = checked_name(name).removesuffix("/")
+        if NOT_IN_A_NAME.search(plain):
+            remedy = 'Rename it without \\ : * ? " < > | and control characters'
+            raise StoreError("bad_name", f"“{name}” cannot name a file on an SMB share", remedy)
+        return f"{self._root}\\" + plain.replace("/", "\\")
 
     def _where(self, name: str) -> str:
         return f"{self.address}/{name}"
 
-    def _session(self) -> dict[str, Any]:
-        return {
-            "username": self.access.username or None,
-            "password": self.access.password or None,
-            "port": self.access.port or 445,
-            "encrypt": self.access.encrypt or None,
-            "connection_timeout": CONNECT_SECONDS,
-            "connection_cache": self._connections,
-        }
+    def _written(self, name: str, draft: str, data: bytes) -> None:
+        def write(session: Session) -> None:
+            with smb.opened(draft, "wb", "", session) as file:
+                _write_all(file, data)
+                file.flush()
 
-    def _write(self, path: str, data: bytes) -> None:
-        with self._opened_new(path) as file:
-            _write_all(file, data)
+        self._made(name, write)
 
-    @contextmanager
-    def _opened_new(self, path: str) -> Iterator[Any]:
-        with smbclient.open_file(path, mode="wb", buffering=0, **self._session()) as file:
-            yield file
+    def _made(self, name: str, make: Callable[[Session], Result]) -> Result:
+        """Make a file beside a name; its folder is made when it turns out to be missing."""
+        try:
+            return self._tried(name, make)
+        except FileNotFoundError:
+            self._make_folder(name)
+        try:
+            return self._tried(name, make)
+        except FileNotFoundError as error:
+            raise StoreError("store_failed", f"{self._where(name)} cannot be made", "Check the share") from error
+
+    def _moved(self, name: str, source: str) -> None:
+        """Rename a file over a name, as soon as no reader holds it; a lost answer is settled by what is there."""
+        path, tries = self._path(name), 0
+
+        def move(session: Session) -> None:
+            nonlocal tries
+            tries += 1
+            try:
+                smbclient.replace(source, path, **session)
+            except OSError as error:
+                if error.errno not in smb.GONE or tries == 1:
+                    raise
+
+        try:
+            self._tried(name, move, smb.is_held)
+        except FileNotFoundError as error:
+            raise faults.gone(self._where(name)) from error
 
     def _make_folder(self, name: str) -> None:
         folder = name.rpartition("/")[0]
         path = self._path(folder) if folder else self._root
-        self._tried(name, lambda: smbclient.makedirs(path, exist_ok=True, **self._session()))
+        self._tried(name, lambda session: smbclient.makedirs(path, exist_ok=True, **session))
 
-    def _remove(self, path: str) -> None:
-        try:
-            smbclient.remove(path, **self._session())
-        except OSError as error:
-            if error.errno not in GONE:
-                raise
-
-    def _remove_empty(self, folder: str) -> None:
+    def _remove_empty(self, folder: str, session: Session) -> None:
         while folder:
             try:
-                smbclient.rmdir(self._path(folder), **self._session())
-            except (OSError, SMBException):
+                smbclient.rmdir(self._path(folder), **session)
+            except OSError as error:
+                if not smb.status_of(error) or smb.status_of(error) in smb.LOST:
+                    raise
                 return  # it is not empty, or another machine was quicker
             folder = folder.rpartition("/")[0]
 
-    def _tried(self, name: str, work: Callable[[], Result]) -> Result:
+    def _tried(
+        self,
+        name: str,
+        work: Callable[[Session], Result],
+        is_passing: Callable[[Exception], bool] = smb.is_passing,
+    ) -> Result:
         """Do something on the share, again while it is only busy or away; turn what remains into one clear error."""
+
+        def once() -> Result:
+            with self._pool.lent() as session:
+                return work(session)
+
         where = self._where(name)
         try:
-            for attempt in stamina.retry_context(
-                on=_is_passing, attempts=ATTEMPTS, timeout=PATIENCE_SECONDS, wait_initial=0.1, wait_max=5.0
-            ):
-                with attempt, self._reconnected_after_faults():
-                    return work()
-        except SMBAuthenticationError as error:
-            remedy = "Check VOD_SMB_USERNAME and VOD_SMB_PASSWORD; `vod doctor` tries them"
-            raise StoreError("store_denied", f"{self.host} does not let this user in", remedy) from error
-        except OSError as error:
-            if error.errno in GONE:
+            return faults.patiently(once, is_passing)
+        except (OSError, SMBException, ValueError) as error:
+            if isinstance(error, OSError) and error.errno in smb.GONE and smb.status_of(error):
                 raise FileNotFoundError(where) from error
-            raise StoreError(*_fault(where, error)) from error
-        except (SMBException, ValueError) as error:  # ValueError: a server that cannot be connected to
-            remedy = "Check the host, the share and the network; then run again"
-            raise StoreError("store_unreachable", f"{where} cannot be reached: {_said(error)}", remedy) from error
-        raise AssertionError("a retry ends with a result or an error")
+            raise smb.fault(self.host, where, error) from error
 
-    @contextmanager
-    def _reconnected_after_faults(self) -> Iterator[None]:
-        """Forget the connection after a fault of it, so that the next attempt makes another."""
-        try:
-            yield
-        except (SMBException, ValueError, ConnectionError, TimeoutError) as error:
-            if not isinstance(error, (SMBOSError, SMBResponseException)):
-                with self._mutex:
-                    self._connections.clear()
+
+def _is_plain(found: Any) -> bool:
+    return not int(found.file_attributes) & REPARSE or bool(int(found.file_attributes) & OFFLINE)
+
+
+def _entry(prefix: str, found: Any) -> Blob | None:
+    if int(found.file_attributes) & FOLDER:
+        return None
+    microseconds = round(found.last_write_time.timestamp() * 1_000_000)
+    name = prefix + found.file_name
+    return _blob(name, found.end_of_file, microseconds, found.file_id, int(found.file_attributes))
+
+
+def _blob(name: str, size_bytes: int, modified_microseconds: int, file_id: int, attributes: int) -> Blob:
+    version = f"{file_id:x}-{modified_microseconds:x}-{size_bytes:x}"
+    return Blob(name, size_bytes, modified_microseconds / 1e6, version, is_archived=bool(attributes & OFFLINE))
+
+
+def _remove(path: str, session: Session) -> None:
+    try:
+        smbclient.remove(path, **session)
+    except OSError as error:
+        if error.errno not in smb.GONE:
             raise
-
-
-def _is_passing(error: Exception) -> bool:
-    """Whether the same call may work a little later."""
-    if isinstance(error, SMBAuthenticationError):
-        return False
-    if isinstance(error, SMBOSError):
-        return error.ntstatus in HELD
-    if isinstance(error, OSError):
-        return isinstance(error, (ConnectionError, TimeoutError))
-    return isinstance(error, (SMBException, ValueError))
-
-
-def _fault(where: str, error: OSError) -> tuple[str, str, str]:
-    status = getattr(error, "ntstatus", 0)
-    if status in FULL or error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "disk_full", f"no space is left for {where}", "Free space there, then run again"
-    if status == NtStatus.STATUS_ACCESS_DENIED or error.errno in (errno.EACCES, errno.EPERM):
-        return "store_denied", f"{where} may not be read or written", "Check the share's permissions"
-    return "store_unreachable", f"{where} cannot be reached: {_said(error)}", "Check the share; then run again"
-
-
-def _blob(name: str, found: Any) -> Blob:
-    attributes = int(getattr(found, "st_file_attributes", 0))
-    version = f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"
-    return Blob(name, found.st_size, found.st_mtime_ns / 1e9, version, is_archived=bool(attributes & OFFLINE))
 
 
 def _write_all(file: Any, data: bytes) -> None:
@@ -319,7 +307,3 @@ def _write_all(file: Any, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
-
-
-def _said(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

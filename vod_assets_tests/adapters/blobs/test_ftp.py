@@ -19,7 +19,7 @@ class TestFtp(BlobsContract):
     def test_a_lost_connection_is_made_again(self, ftp: FtpServer) -> None:
         blobs = FtpBlobs(ftp.host, "again", ftp.access, tls=False)
         blobs.replace("a.json", b"{}")
-        for connection in blobs._idle:
+        for _, connection in blobs._pool._idle:
             connection.close()
         assert blobs.read("a.json") == b"{}"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from vod_assets.adapters.blobs.smb import SmbBlobs
+from vod_assets.adapters.blobs.smb_session import hang_up
 from vod_assets.domain.errors import StoreError
 from vod_assets_tests.contracts.blobs import BlobsContract
 from vod_assets_tests.servers.smb import SmbServer
@@ -30,8 +31,8 @@ class TestSmb(BlobsContract):
     def test_a_lost_connection_is_made_again(self, smb: SmbServer) -> None:
         blobs = SmbBlobs(smb.host, f"{smb.share}/again", smb.access)
         blobs.replace("a.json", b"{}")
-        (connection,) = blobs._connections.values()
-        connection.transport.close()
+        ((_, session),) = blobs._pool._idle
+        hang_up(session)
         assert blobs.read("a.json") == b"{}"
 
 

@@ -1,0 +1,69 @@
+"""What is said when a storage fails: one wording, whatever the protocol, and how long a passing fault is waited out."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import stamina
+
+from vod_assets.domain.errors import StoreError
+
+Result = TypeVar("Result")
+
+ATTEMPTS, PATIENCE_SECONDS = 10, 60.0
+LONGEST_SAID = 300
+
+
+def patiently(work: Callable[[], Result], is_passing: Callable[[Exception], bool]) -> Result:
+    """Return what the work returns; it is done again, ever later, while its faults may pass by themselves."""
+    for attempt in stamina.retry_context(
+        on=is_passing, attempts=ATTEMPTS, timeout=PATIENCE_SECONDS, wait_initial=0.1, wait_max=10.0, wait_jitter=0.5
+    ):
+        with attempt:
+            return work()
+    raise AssertionError("a retry ends with a result or an error")
+
+
+def said(error: BaseException) -> str:
+    """Return an error's first line, without what a client adds for its developers."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST_SAID]
+
+
+def gone(where: str) -> StoreError:
+    """Return the error of a file that is named and not there."""
+    return StoreError("artifact_missing", f"{where} is gone", "Materialise it again")
+
+
+def too_long(where: str, most_bytes: int) -> StoreError:
+    """Return the error of a small file that is not small."""
+    return StoreError("store_damaged", f"{where} is longer than {most_bytes} bytes", "Remove it and run again")
+
+
+def corrupt(where: str) -> StoreError:
+    """Return the error of bytes that came back other than they were stored."""
+    cause = f"{where} has other bytes than were stored"
+    return StoreError("store_corrupt", cause, "Remove it, and materialise it again")
+
+
+def unlike_hash(path: object) -> StoreError:
+    """Return the error of a local file that changed after it was hashed."""
+    return StoreError("store_corrupt", f"{path} is not what was hashed", "Run again; check the scratch disk")
+
+
+def full(where: str) -> StoreError:
+    """Return the error of a storage without room, or of a quota that is used up."""
+    return StoreError("disk_full", f"no space is left for {where}", "Free space there, then run again")
+
+
+def denied(where: str, why: str, remedy: str) -> StoreError:
+    """Return the error of a storage that says no."""
+    return StoreError("store_denied", f"{where}: {why}", remedy)
+
+
+def expired(where: str, remedy: str) -> StoreError:
+    """Return the error of credentials that were right once."""
+    return StoreError("credentials_expired", f"the credentials for {where} have expired", remedy)
+
+
+def unreachable(where: str, why: str, remedy: str) -> StoreError:
+    """Return the error of a storage that does not answer, or not sensibly."""
+    return StoreError("store_unreachable", f"{where} cannot be reached: {why}", remedy)
