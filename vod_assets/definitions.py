@@ -2,16 +2,17 @@
 
 import dagster as dg
 
+from vod_assets.defs.arrivals import arrival_sensors
 from vod_assets.defs.gate import require_known_checks
 from vod_assets.defs.jobs import register_title, registered_titles, title_graph
-from vod_assets.defs.package_checks import package_checks
 from vod_assets.defs.metadata import metadata
+from vod_assets.defs.package_checks import package_checks
 from vod_assets.defs.packages import dash_package, hls_package
 from vod_assets.defs.pictures import image_tracks, poster, thumbnails
 from vod_assets.defs.publish import cms_entry, release
 from vod_assets.defs.reaper import reaper
 from vod_assets.defs.renditions import rendition_assets, rendition_keys
-from vod_assets.defs.resources import known_profiles, resource_definitions
+from vod_assets.defs.resources import known_profiles, resource_definitions, watched_places
 from vod_assets.defs.sound import audio_aac
 from vod_assets.defs.source import encoding_ladder, media_info, mezzanine
 from vod_assets.defs.step import StepReporter
@@ -51,7 +52,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         ],
         asset_checks=package_checks,
         jobs=[title_graph, register_title],
-        sensors=[registered_titles, reaper],
+        sensors=[registered_titles, reaper, *arrival_sensors(watched_places(settings))],
         resources=resource_definitions(settings, reporter),
         executor=dg.in_process_executor,  # one title's encode fills a machine; titles run beside one another
     )

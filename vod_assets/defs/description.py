@@ -44,6 +44,6 @@ def completed(record: TitleRecord, sidecars: tuple[Sidecar, ...], said: TitleFil
             "synopses": said.synopses,
             "language": said.language,
             "profile": said.profile or record.profile,
-            "policy": said.policy,
+            "policy": {**record.policy, **said.policy},
         }
     )

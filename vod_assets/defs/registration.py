@@ -9,10 +9,13 @@ from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.source import media_info_recipe, mezzanine_artifact
 from vod_assets.defs.step import refusal
 from vod_assets.domain.errors import ConfigError, SourceError
+from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.title import TitleRecord, checked_title_id, title_id_for
+from vod_assets.domain.watching import Wishes
 from vod_assets.ports import ArtifactStore, Prober, SourceStore
 
+WishesOf = Callable[[MediaInfo], Wishes]
 Describe = Callable[[TitleRecord, list[str]], TitleRecord]
 
 
@@ -36,13 +39,16 @@ class Registrar:
 
 @dataclass(frozen=True)
 class Registered:
-    """A registered title, and whether its partition is new."""
+    """A registered title, whether its partition is new, and what is wished for it."""
 
     record: TitleRecord
     is_new: bool
+    wished: Wishes
 
 
-def register(registrar: Registrar, source: str, title: str = "", profile: str = "") -> Registered:
+def register(
+    registrar: Registrar, source: str, title: str = "", profile: str = "", wishes: WishesOf = lambda _: Wishes()
+) -> Registered:
     """Register a source as a title, or update the title that it already is.
 
     The cheap rules of the accept gate run first: a source that breaks one is refused and never becomes a partition.
@@ -52,6 +58,7 @@ def register(registrar: Registrar, source: str, title: str = "", profile: str = 
         source: Path or address of the mezzanine.
         title: Title id; empty: a slug of the file's name.
         profile: Profile name; empty: the title file's, or the one it has, or ``default``.
+        wishes: Returns what the place that the source has come to wishes for it, by what is in it.
 
     Raises:
         SourceError: The source is refused; the refusal is kept in the store.
@@ -66,25 +73,27 @@ def register(registrar: Registrar, source: str, title: str = "", profile: str = 
     try:
         address = registrar.sources.canonical(source)
         title_id = _title_id(registrar.store, address, title)
-        if not _is_known(registrar, address, title_id):
-            registrar.prober.inspect(registrar.sources.local_path(address), registrar.sources.name(address))
+        info = _inspected(registrar, address, title_id)
     except SourceError as error:
         named = error.about(title=title_id or _refused_id(registrar, source, title))
         registrar.store.refuse(named.title, refusal(named) | {"source": source})
         raise named from error
-    record = _record(registrar, address, title_id, profile)
+    wished = wishes(info)
+    record = _record(registrar, TitleRecord(title_id=title_id, source=address), profile, wished)
     registrar.store.register(record)
     is_new = not registrar.instance.has_dynamic_partition(TITLES, title_id)
     if is_new:
         registrar.instance.add_dynamic_partitions(TITLES, [title_id])
-    return Registered(record, is_new)
+    return Registered(record, is_new, wished)
 
 
-def _is_known(registrar: Registrar, address: str, title_id: str) -> bool:
-    """Whether these very bytes were inspected before, with these very tools."""
+def _inspected(registrar: Registrar, address: str, title_id: str) -> MediaInfo:
+    """Return what is in a source: as the store knows it, when these very bytes were inspected with these very tools."""
     mezzanine = mezzanine_artifact(title_id, registrar.sources.fingerprint(address))
-    recipe = media_info_recipe(mezzanine.digest, registrar.prober.build_ids)
-    return registrar.store.find(title_id, recipe) is not None
+    known = registrar.store.find(title_id, media_info_recipe(mezzanine.digest, registrar.prober.build_ids))
+    if known is not None:
+        return known.read(MediaInfo)
+    return registrar.prober.inspect(registrar.sources.local_path(address), registrar.sources.name(address))
 
 
 def _title_id(store: ArtifactStore, address: str, wanted: str) -> str:
@@ -118,16 +127,16 @@ def _owner(store: ArtifactStore, title_id: str) -> str | None:
     return record.source if record else None
 
 
-def _record(registrar: Registrar, address: str, title_id: str, profile: str) -> TitleRecord:
-    before = registrar.store.record(title_id)
-    fresh = TitleRecord(
-        title_id=title_id, source=address, profile=before.profile if before else registrar.default_profile
-    )
-    described = registrar.describe(fresh, registrar.sources.siblings(address))
+def _record(registrar: Registrar, bare: TitleRecord, profile: str, wished: Wishes) -> TitleRecord:
+    """Return a title's record: the title file says more than the place, which says more than what was before."""
+    before = registrar.store.record(bare.title_id)
+    usual = wished.profile or (before.profile if before else registrar.default_profile)
+    fresh = bare.model_copy(update={"profile": usual, "policy": dict(wished.policy)})
+    described = registrar.describe(fresh, registrar.sources.siblings(bare.source))
     named = described.model_copy(update={"profile": profile}) if profile else described
     if named.profile not in registrar.profiles:
         known = ", ".join(sorted(registrar.profiles))
         raise ConfigError(
-            "unknown_profile", f"there is no profile “{named.profile}”", f"Use one of: {known}", title=title_id
+            "unknown_profile", f"there is no profile “{named.profile}”", f"Use one of: {known}", title=bare.title_id
         )
     return named

@@ -7,11 +7,11 @@ import dagster as dg
 
 from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.adapters.leases.opening import open_leases
-from vod_assets.adapters.origin.local import LocalOrigin
+from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.adapters.package.inspector import FolderInspector
 from vod_assets.adapters.package.shaka import ShakaPackager
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
-from vod_assets.adapters.process import SupervisedRunner
+from vod_assets.adapters.process import SupervisedRunner, Unguarded
 from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.sandbox import find_sandbox
 from vod_assets.adapters.source.opening import open_sources
@@ -23,12 +23,17 @@ from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.adapters.transcode.sheets import PillowSheetPainter
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
+from vod_assets.adapters.watch.opening import load_watch, open_watcher
+from vod_assets.defs.arrivals import ArrivalDesk
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
+from vod_assets.defs.description import describe_from
 from vod_assets.defs.guard import Guarding, LastingGuardResource, PatientGuard, RunGuardResource
+from vod_assets.defs.registration import Registrar
 from vod_assets.defs.reporting import ReporterResource
 from vod_assets.defs.step import StepReporter
 from vod_assets.domain.profile import Profile
-from vod_assets.ports import Leases
+from vod_assets.domain.watching import WatchedPlace
+from vod_assets.ports import Leases, Origin
 from vod_assets.settings import Settings, load_settings
 
 
@@ -63,6 +68,31 @@ class LeasesResource(dg.ConfigurableResource[Leases]):
     def create_resource(self, context: dg.InitResourceContext) -> Leases:
         """Return the leases."""
         return open_leases(load_settings(store=self.root))
+
+
+class ArrivalsResource(dg.ConfigurableResource[ArrivalDesk]):
+    """What sensors of watched places work with; no run stands behind them."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> ArrivalDesk:
+        """Return the desk; how storages are reached, the settings say, for some of it is secret."""
+        settings = load_settings()
+        sources = open_sources(settings)
+        runner = SupervisedRunner(sandbox=find_sandbox(settings))
+
+        def registrar(instance: dg.DagsterInstance) -> Registrar:
+            tools = Tools.from_settings(settings)
+            require_supported_once(tools, runner, allow_old_ffmpeg=settings.allow_old_ffmpeg)
+            return Registrar(
+                instance=instance,
+                store=open_store(settings, Unguarded()),
+                sources=sources,
+                prober=FfprobeProber(tools, runner),
+                profiles=known_profiles(settings),
+                describe=describe_from(sources),
+                default_profile=settings.profile,
+            )
+
+        return ArrivalDesk(lambda place: open_watcher(settings, place, sources), registrar)
 
 
 class ToolResource(dg.ConfigurableResource[Any]):
@@ -142,16 +172,15 @@ class InspectorResource(ToolResource):
         return FolderInspector(self.tools, self.runner, Path(self.scratch))
 
 
-class OriginResource(dg.ConfigurableResource[LocalOrigin]):
+class OriginResource(dg.ConfigurableResource[Any]):
     """Where releases are copied to."""
 
-    root: str
+    address: str
     public_url: str
-    link_below: list[str]
 
-    def create_resource(self, context: dg.InitResourceContext) -> LocalOrigin:
-        """Return the origin."""
-        return LocalOrigin(Path(self.root), self.public_url, [Path(folder) for folder in self.link_below])
+    def create_resource(self, context: dg.InitResourceContext) -> Origin:
+        """Return the origin; how storages are reached, the settings say, for some of it is secret."""
+        return open_origin(load_settings(origin=self.address, public_url=self.public_url))
 
 
 class CmsResource(dg.ConfigurableResource[StaticCms]):
@@ -159,16 +188,22 @@ class CmsResource(dg.ConfigurableResource[StaticCms]):
 
     root: str
     public_url: str
-    origin_root: str
+    origin: str
 
     def create_resource(self, context: dg.InitResourceContext) -> StaticCms:
         """Return the CMS."""
-        return StaticCms(Path(self.root), self.public_url, LocalOrigin(Path(self.origin_root), self.public_url))
+        origin = open_origin(load_settings(origin=self.origin, public_url=self.public_url))
+        return StaticCms(Path(self.root), self.public_url, origin)
 
 
 def known_profiles(settings: Settings) -> dict[str, Profile]:
     """Return the profiles that the asset keys come from."""
     return load_profiles(settings.profiles)
+
+
+def watched_places(settings: Settings) -> tuple[WatchedPlace, ...]:
+    """Return the places that have a sensor each."""
+    return load_watch(settings).places
 
 
 def resource_definitions(
@@ -191,6 +226,7 @@ def resource_definitions(
         "leases": leases,
         "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),
         "sources": SourcesResource(),
+        "desk": ArrivalsResource(),
         "prober": ProberResource(guard=guard),
         "transcoder": TranscoderResource(guard=guard),
         "pictures": PicturesResource(guard=guard),
@@ -198,12 +234,8 @@ def resource_definitions(
         "text": TextResource(guard=guard),
         "packager": PackagerResource(guard=guard),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
-        "origin": OriginResource(
-            root=str(settings.origin_path),
-            public_url=settings.public_url,
-            link_below=[str(folder) for folder in settings.unchanging_paths],
-        ),
+        "origin": OriginResource(address=settings.origin_address, public_url=settings.public_url),
         "cms": CmsResource(
-            root=str(settings.cms_path), public_url=settings.public_url, origin_root=str(settings.origin_path)
+            root=str(settings.cms_path), public_url=settings.public_url, origin=settings.origin_address
         ),
     }

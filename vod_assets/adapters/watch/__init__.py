@@ -1,0 +1,1 @@
+"""Watched places: what was seen of them, and looking again."""

@@ -1,0 +1,218 @@
+"""Sensors of watched places: what has come whole becomes a title, and a run of the whole graph is requested for it."""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+
+import dagster as dg
+
+from vod_assets.defs.jobs import TITLE_TAG, title_graph
+from vod_assets.defs.registration import Registered, Registrar, register
+from vod_assets.domain.arrivals import Delivery, judge, version_of
+from vod_assets.domain.errors import ConfigError, SourceError, VodError
+from vod_assets.domain.looks import DUPLICATE, REFUSED, TAKEN, Looked, Outcome, Stand
+from vod_assets.domain.title import Fingerprint
+from vod_assets.domain.watching import WatchedPlace
+from vod_assets.ports.arrivals import Watcher
+
+TICK_SECONDS = 8.0
+PRIORITY_TAG, OWNER_TAG, PLACE_TAG, VERSION_TAG = "dagster/priority", "vod/owner", "vod/place", "vod/version"
+
+
+@dataclass(frozen=True)
+class ArrivalDesk:
+    """What sensors of watched places work with.
+
+    Attributes:
+        watching: Lends what looks at a place.
+        registrar: Returns what registering a title needs.
+    """
+
+    watching: Callable[[WatchedPlace], AbstractContextManager[Watcher]]
+    registrar: Callable[[dg.DagsterInstance], Registrar]
+
+
+@dataclass
+class Tick:
+    """One look at a place, and what came of it.
+
+    Args:
+        watcher: Looks, and remembers.
+        registrar: Registers titles.
+        ends_at: When its time is over, on the monotonic clock.
+    """
+
+    watcher: Watcher
+    registrar: Registrar
+    ends_at: float
+    ticket: str = field(default_factory=lambda: secrets.token_hex(8))
+    requests: list[dg.RunRequest] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def left_seconds(self) -> float:
+        """How much time is left."""
+        return self.ends_at - time.monotonic()
+
+    def is_over(self) -> bool:
+        """Whether the time is over."""
+        return self.left_seconds <= 0
+
+    def go_on(self, stand: Stand) -> Stand:
+        """Look and decide until all is done or time is over, and return where the next tick goes on."""
+        self.watcher.confirm(stand.ticket)
+        looked = self.watcher.look(stand, self.is_over)
+        self._report(looked)
+        family = self._decide(looked.stand, b"" if looked.is_complete else looked.stand.after_bytes)
+        return replace(looked.stand, family=family.hex(), ticket=self.ticket)
+
+    def _report(self, looked: Looked) -> None:
+        if looked.is_empty:
+            self.said.append(f"{self.watcher.place.address} is empty, and was not: is it mounted? Nothing was changed")
+        for outcome in looked.gone:
+            record = self.registrar.store.record(outcome.title)
+            if record is not None:
+                self.registrar.store.register(record.model_copy(update={"vanished": True}))
+            self.said.append(f"{outcome.title}: its source {outcome.address} is gone; nothing was unpublished")
+
+    def _decide(self, stand: Stand, seen_until: bytes) -> bytes:
+        """Decide about what is due, and return the family after which to go on; empty when all had their turn.
+
+        Args:
+            stand: Where the looking stands.
+            seen_until: How far an unfinished look has come: a family is left alone until all its names were passed.
+        """
+        family = bytes.fromhex(stand.family)
+        while due := self.watcher.due(family):
+            for family in due:
+                if seen_until and family + b"/" > seen_until:
+                    continue
+                if self._settled(family, stand):
+                    self.watcher.settle(family)
+                if self.is_over():
+                    return family
+        return b""
+
+    def _settled(self, family: bytes, stand: Stand) -> bool:
+        """Take what is whole of a family, and return whether nothing more is to be decided about it."""
+        judged = judge(self.watcher.sightings(family, stand.looked_at), self.watcher.place)
+        settled = [self._taken(delivery) for delivery in judged.deliveries]  # each has its turn
+        return all(settled)
+
+    def _taken(self, delivery: Delivery) -> bool:
+        """Take a delivery when it is whole, and return whether that is settled."""
+        name = delivery.mezzanine.name
+        before = self.watcher.outcome(name)
+        if delivery.waits_for:
+            return False
+        if before is not None and before.token == delivery.token and before.state in (TAKEN, REFUSED, DUPLICATE):
+            return True
+        address = self.watcher.address(name)
+        try:
+            address = self.registrar.sources.canonical(address)
+            fingerprint = self.watcher.fingerprint(address, self.left_seconds)
+            if fingerprint is None:
+                return False  # its bytes are being read behind
+            self._take(delivery, address, fingerprint, before)
+        except (SourceError, ConfigError) as error:
+            if error.code in ("source_archived", "source_changed", "source_missing"):
+                return False
+            self.watcher.keep(Outcome(name, delivery.token, REFUSED, str(error), error.title, address))
+            self.said.append(str(error))
+        except VodError as error:  # the machine's fault: the next tick tries again
+            self.said.append(str(error))
+            return False
+        return True
+
+    def _take(self, delivery: Delivery, address: str, fingerprint: Fingerprint, before: Outcome | None) -> None:
+        """Make a delivery a title or a new version of one; the same bytes again are nothing new."""
+        outcome = Outcome(
+            delivery.mezzanine.name,
+            delivery.token,
+            TAKEN,
+            title=before.title if before else "",
+            address=address,
+            sha256=fingerprint.sha256,
+            sidecars=delivery.sidecar_token,
+            version=before.version if before else "",
+        )
+        known = before is not None and (before.sha256, before.sidecars) == (outcome.sha256, outcome.sidecars)
+        if known and before is not None and before.version:
+            self._returned(outcome)
+            return
+        if (owner := self._owner(fingerprint, outcome, address)) is not None:
+            said = f"its bytes are those of {owner.title} ({owner.address})"
+            self.watcher.keep(replace(outcome, state=DUPLICATE, reason=said, title=owner.title, version=""))
+            return
+        registered = self._registered(delivery, address)
+        version = version_of(outcome.version, fingerprint.sha256, delivery)
+        self.watcher.stage(replace(outcome, title=registered.record.title_id, version=version), self.ticket)
+        self.requests.append(self._request(registered, version))
+
+    def _owner(self, fingerprint: Fingerprint, outcome: Outcome, address: str) -> Outcome | None:
+        if self.watcher.place.duplicates == "allow":
+            return None
+        title = outcome.title or self.registrar.store.title_of(address) or ""
+        owner = self.watcher.owner(fingerprint.sha256, title)
+        return owner if owner is not None and owner.address != address else None
+
+    def _returned(self, outcome: Outcome) -> None:
+        """Keep what was there before: touched, or gone and back."""
+        self.watcher.keep(outcome)
+        record = self.registrar.store.record(outcome.title)
+        if record is not None and record.vanished:
+            self.registrar.store.register(record.model_copy(update={"vanished": False}))
+
+    def _registered(self, delivery: Delivery, address: str) -> Registered:
+        name, place = delivery.mezzanine.name, self.watcher.place
+        return register(self.registrar, address, wishes=lambda info: place.wishes(name, info))
+
+    def _request(self, registered: Registered, version: str) -> dg.RunRequest:
+        title = registered.record.title_id
+        tags = {
+            TITLE_TAG: title,
+            PLACE_TAG: self.watcher.place.name,
+            PRIORITY_TAG: str(registered.wished.priority),
+            OWNER_TAG: registered.wished.owner,
+            VERSION_TAG: version,
+        }
+        return dg.RunRequest(
+            run_key=f"{title}@{version}",
+            partition_key=title,
+            tags={name: value for name, value in tags.items() if value},
+        )
+
+
+def arrival_sensors(places: Sequence[WatchedPlace]) -> list[dg.SensorDefinition]:
+    """Return a sensor for each watched place; a person switches them on."""
+    return [arrival_sensor(place) for place in places]
+
+
+def arrival_sensor(place: WatchedPlace) -> dg.SensorDefinition:
+    """Return the sensor of a watched place."""
+
+    @dg.sensor(
+        name=f"arrivals_{place.name}",
+        job=title_graph,
+        minimum_interval_seconds=place.every_seconds,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description=f"Takes what arrives at {place.address}, and has everything made of it.",
+    )
+    def arrivals(context: dg.SensorEvaluationContext, desk: dg.ResourceParam[ArrivalDesk]) -> dg.SensorResult:
+        registrar = desk.registrar(context.instance)
+        with desk.watching(place) as watcher:
+            tick = Tick(watcher, registrar, time.monotonic() + TICK_SECONDS)
+            stand = tick.go_on(Stand.from_cursor(context.cursor))
+        for line in tick.said:
+            context.log.warning(line)
+        skipped = None if tick.requests else dg.SkipReason(_summary(tick, stand))
+        return dg.SensorResult(run_requests=tick.requests, skip_reason=skipped, cursor=stand.as_cursor())
+
+    return arrivals
+
+
+def _summary(tick: Tick, stand: Stand) -> str:
+    far = f"{stand.files} files so far, more at the next tick" if stand.after else f"nothing new in {stand.files} files"
+    return "; ".join([far, *tick.said[:3]])

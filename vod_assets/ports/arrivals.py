@@ -1,0 +1,67 @@
+"""Where arrivals are looked for."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from vod_assets.domain.arrivals import Sighting
+from vod_assets.domain.looks import Looked, Outcome, Stand
+from vod_assets.domain.title import Fingerprint
+from vod_assets.domain.watching import WatchedPlace
+
+
+class Watcher(Protocol):
+    """Looks at one watched place, and remembers what it has seen there and what became of it."""
+
+    place: WatchedPlace
+
+    def look(self, stand: Stand, is_over: Callable[[], bool]) -> Looked:
+        """Go on looking until all was seen or time is over.
+
+        Raises:
+            StoreError: The place cannot be reached.
+        """
+        ...
+
+    def due(self, after: bytes = b"", most: int = 1000) -> list[bytes]:
+        """Return families of files that something is to be decided about, in their order."""
+        ...
+
+    def settle(self, family: bytes) -> None:
+        """Decide nothing more about a family until one of its files changes."""
+        ...
+
+    def sightings(self, family: bytes, looked_at: float) -> Sequence[Sighting]:
+        """Return the files of a family, as the complete look that began then found them."""
+        ...
+
+    def address(self, name: str) -> str:
+        """Return the address of a file of the place."""
+        ...
+
+    def fingerprint(self, address: str, patience_seconds: float) -> Fingerprint | None:
+        """Return size and SHA-256; None while the bytes are still being read, which goes on behind.
+
+        Raises:
+            VodError: Reading failed.
+        """
+        ...
+
+    def outcome(self, name: str) -> Outcome | None:
+        """Return what became of a delivery."""
+        ...
+
+    def owner(self, sha256: str, title: str) -> Outcome | None:
+        """Return the delivery of another title with the same bytes, in any place."""
+        ...
+
+    def keep(self, outcome: Outcome) -> None:
+        """Keep an outcome that asks nothing of Dagster."""
+        ...
+
+    def stage(self, outcome: Outcome, ticket: str) -> None:
+        """Keep an outcome until its tick is confirmed."""
+        ...
+
+    def confirm(self, ticket: str) -> None:
+        """Keep what the tick of a ticket staged; what another staged is decided anew."""
+        ...
