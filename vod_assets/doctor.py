@@ -183,7 +183,7 @@ def _subject(check: Check) -> str:
 def _folders(settings: Settings) -> dict[str, Path]:
     return {
         **({"store": settings.store_path} if settings.store_path else {}),
-        "origin": settings.origin_path,
+        **({"origin": settings.origin_path} if settings.origin_path else {}),
         "cms": settings.cms_path,
         "scratch": settings.scratch_path,
     }

@@ -17,32 +17,19 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vod_assets.adapters.cms.static import StaticCms
+from vod_assets.adapters.origin.blobs import BlobOrigin
+from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.media_types import ANY, FOR_EVER, MEDIA_TYPES, SHORT
+from vod_assets.serve_blobs import BlobFiles
 from vod_assets.settings import Settings
 
 LOOPBACK = "127.0.0.1"
-MEDIA_TYPES = {
-    ".m3u8": "application/vnd.apple.mpegurl",
-    ".mpd": "application/dash+xml",
-    ".m4s": "video/iso.segment",
-    ".mp4": "video/mp4",
-    ".m4a": "audio/mp4",
-    ".ts": "video/mp2t",
-    ".vtt": "text/vtt; charset=utf-8",
-    ".ttml": "application/ttml+xml",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".json": "application/json",
-}
 PAGE_TYPES = MEDIA_TYPES | {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
 }
-FOR_EVER = "public, max-age=31536000, immutable"
-SHORT = "public, max-age=5"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src * data:; media-src * blob:; "
     "connect-src *; base-uri 'none'; form-action 'none'"
@@ -82,7 +69,7 @@ class Files(StaticFiles):
         """Return the file with its own media type; Starlette answers ranges with 206 or 416."""
         response = super().file_response(full_path, *args, **options)
         if isinstance(response, FileResponse):
-            media_type = self._media_types.get(Path(full_path).suffix.lower(), "application/octet-stream")
+            media_type = self._media_types.get(Path(full_path).suffix.lower(), ANY)
             response.media_type = response.headers["content-type"] = media_type
         return response
 
@@ -105,7 +92,6 @@ class OpenToPlayers:
 
 def build_app(settings: Settings) -> Starlette:
     """Return the application: ``/origin/``, ``/catalogue/``, ``/player.html``, and the catalogue at ``/``."""
-    settings.origin_path.mkdir(parents=True, exist_ok=True)
     catalogue = StaticCms(settings.cms_path, settings.public_url)
     if not (catalogue.root / "index.html").is_file():
         catalogue.refresh()
@@ -113,7 +99,7 @@ def build_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             Route("/", _to_catalogue),
-            Mount("/origin", Files(settings.origin_path, MEDIA_TYPES)),
+            _origin(settings),
             Mount("/catalogue", Files(catalogue.root, PAGE_TYPES, html=True)),
             *(Route(f"/{name}", _page(data / name)) for name in ("player.html", "player.js", "style.css")),
         ],
@@ -154,6 +140,15 @@ def listening(host: str, port: int) -> socket.socket:
         remedy = "Stop what listens there, or choose another port with --port or VOD_SERVE_PORT"
         raise ConfigError("port_in_use", cause, remedy) from error
     return listener
+
+
+def _origin(settings: Settings) -> Mount | Route:
+    origin = open_origin(settings)
+    if isinstance(origin, BlobOrigin):
+        return Route("/origin/{path:path}", BlobFiles(origin, settings.scratch_path))
+    folder = settings.origin_path or settings.home_path / "origin"
+    folder.mkdir(parents=True, exist_ok=True)
+    return Mount("/origin", Files(folder, MEDIA_TYPES))
 
 
 async def _to_catalogue(_: Request) -> Response:

@@ -67,7 +67,7 @@ class MemoryBlobs:
         below = (name.removeprefix(prefix) for name in self.held if name.startswith(prefix))
         return sorted({name.split("/")[0] for name in below if "/" in name})
 
-    def send(self, path: Path, name: str, sha256: str) -> None:
+    def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
             raise StoreError("store_corrupt", f"{path} is not what was hashed")

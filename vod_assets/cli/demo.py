@@ -163,7 +163,7 @@ def addresses(outcome: Outcome, settings: Settings) -> str:
 def player_page(playlist: Path, settings: Settings) -> str:
     """Return the player page's address for a multivariant playlist at the local origin."""
     base = settings.public_url.rstrip("/")
-    if playlist.is_relative_to(settings.origin_path):
+    if settings.origin_path and playlist.is_relative_to(settings.origin_path):
         return f"{base}/player.html?src=/origin/{playlist.relative_to(settings.origin_path).as_posix()}"
     return base
 

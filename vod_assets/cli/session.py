@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from vod_assets.adapters.cms.static import StaticCms
-    from vod_assets.adapters.origin.local import LocalOrigin
     from vod_assets.adapters.process import SupervisedRunner
     from vod_assets.adapters.tools import Tools
     from vod_assets.defs.registration import Registrar
     from vod_assets.domain.profile import Profile
-    from vod_assets.ports import ArtifactStore, Prober, SourceStore
+    from vod_assets.ports import ArtifactStore, Leases, Origin, Prober, SourceStore
 
 
 NO_LOGS = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
@@ -64,6 +63,13 @@ class Session:
         return open_store(self.settings, Unguarded())
 
     @cached_property
+    def leases(self) -> "Leases":
+        """Who works on which title."""
+        from vod_assets.adapters.leases.opening import open_leases
+
+        return open_leases(self.settings)
+
+    @cached_property
     def sources(self) -> "SourceStore":
         """The source store."""
         from vod_assets.adapters.source.opening import open_sources
@@ -100,11 +106,11 @@ class Session:
         return SupervisedRunner(sandbox=replace(sandbox, readable=readable) if sandbox else None)
 
     @cached_property
-    def origin(self) -> "LocalOrigin":
+    def origin(self) -> "Origin":
         """The origin."""
-        from vod_assets.adapters.origin.local import LocalOrigin
+        from vod_assets.adapters.origin.opening import open_origin
 
-        return LocalOrigin(self.settings.origin_path, self.settings.public_url, self.settings.unchanging_paths)
+        return open_origin(self.settings)
 
     @cached_property
     def cms(self) -> "StaticCms":

@@ -1,5 +1,7 @@
 """``vod verify``: whether everything that was promised is there, to the byte."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +11,7 @@ from vod_assets.domain.errors import ConfigError
 
 if TYPE_CHECKING:
     from vod_assets.end_state import Decode, EndState
+    from vod_assets.ports import Origin
 
 
 def verify(
@@ -49,13 +52,34 @@ def _end_state(session: Session, decode: bool) -> "EndState":
         session.origin,
         session.cms,
         decode=_decoder(session) if decode else None,
-        busy={title for title in session.store.titles() if active_runs(session.instance, title)},
+        busy={title for title in session.store.titles() if active_runs(session.instance, title, session.leases)},
     )
 
 
 def _decoder(session: Session) -> "Decode":
+    from vod_assets.adapters.origin.local import LocalOrigin
     from vod_assets.adapters.package.decode import FfmpegPackageDecoder
 
-    decoder = FfmpegPackageDecoder(session.tools, session.runner())
-    origin = session.origin
-    return lambda title, path: decoder.decode(origin.path(title, path), origin.root / title)
+    decoder, origin = FfmpegPackageDecoder(session.tools, session.runner()), session.origin
+    if isinstance(origin, LocalOrigin):
+        return lambda title, path: decoder.decode(origin.path(title, path), origin.root / title)
+
+    def decode(title: str, path: str) -> object:
+        with TemporaryDirectory(dir=session.settings.scratch_path, prefix="verify-") as folder:
+            return decoder.decode(_brought(origin, title, path, Path(folder)), Path(folder))
+
+    return decode
+
+
+def _brought(origin: "Origin", title: str, playlist: str, folder: Path) -> Path:
+    """Return a local copy of a media playlist, with every file that it names where it looks for it."""
+    from vod_assets.domain.package_view import resolved
+    from vod_assets.domain.references import playlist_references
+
+    text = (origin.read(title, playlist) or b"").decode("utf-8-sig", errors="replace")
+    named = {resolved(playlist, uri) for uri in playlist_references(text) if not uri.startswith("data:")}
+    for path in {playlist, *(path for path in named if path)}:
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        origin.fetch(title, path, target)
+    return folder / playlist

@@ -1,6 +1,6 @@
 """Named bytes below one address: a disk, a bucket, a share."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -75,8 +75,15 @@ class Blobs(Protocol):
         """
         ...
 
-    def send(self, path: Path, name: str, sha256: str) -> None:
-        """Write a local file under a name that nobody has read yet; the store has exactly these bytes afterwards."""
+    def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
+        """Write a local file under a name that nobody has read yet; the store has exactly these bytes afterwards.
+
+        Args:
+            path: The file.
+            name: What it is called here.
+            sha256: Its digest.
+            headers: ``Content-Type`` and ``Cache-Control`` for a store that answers HTTP itself; others pass them over.
+        """
         ...
 
     def fetch(self, name: str, path: Path, sha256: str = "") -> str:

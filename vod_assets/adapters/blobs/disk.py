@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -78,7 +78,7 @@ class DiskBlobs:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
-    def send(self, path: Path, name: str, sha256: str) -> None:
+    def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Copy a file here, and read what was written."""
         target = self.path(name)
         with disk_errors(target):

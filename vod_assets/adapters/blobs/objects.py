@@ -5,7 +5,7 @@ here. A name is created by a conditional put (``If-None-Match: *``).
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -106,13 +106,20 @@ class ObjectBlobs:
             found = obstore.list_with_delimiter(self.store, checked_name(prefix) if prefix else None)
         return sorted(path.rstrip("/").rpartition("/")[2] for path in found["common_prefixes"])
 
-    def send(self, path: Path, name: str, sha256: str) -> None:
+    def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Upload a file, in parts when it is long; the name appears when all of it is there."""
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
                 raise StoreError("store_corrupt", f"{path} is not what was hashed", "Run again; check the scratch disk")
         with self._faults(name):
-            obstore.put(self.store, checked_name(name), path, chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE)
+            obstore.put(
+                self.store,
+                checked_name(name),
+                path,
+                attributes=dict(headers or {}),
+                chunk_size=PART_BYTES,
+                max_concurrency=PARTS_AT_ONCE,
+            )
 
     def fetch(self, name: str, path: Path, sha256: str = "") -> str:
         """Download an object in chunks, and hash it on the way."""

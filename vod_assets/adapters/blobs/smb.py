@@ -8,7 +8,7 @@ import errno
 import hashlib
 import re
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,7 +121,7 @@ class SmbBlobs:
         """Return the folders directly below a prefix."""
         return sorted(name for name, blob in self._listed(prefix) if blob is None)
 
-    def send(self, path: Path, name: str, sha256: str) -> None:
+    def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Copy a file here under a draft's name, and rename it when the server's disk has all of it."""
         draft = self._path(draft_of(name))
 

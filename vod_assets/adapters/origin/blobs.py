@@ -1,0 +1,262 @@
+"""The origin in a bucket or on a share, from which a web server or a CDN serves players.
+
+Storages have no folder that appears at once. A private file, written last, lists a track's or a release's files and so
+makes it visible; before, a release's number is claimed with the digests of what is to lie there. See `LAYOUT`.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
+from vod_assets.adapters.store.artifacts import TRANSFERS, in_parallel
+from vod_assets.domain.artifact import ArtifactFile
+from vod_assets.domain.documents import canonical_json
+from vod_assets.domain.errors import StoreError
+from vod_assets.domain.media_types import headers_of
+from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
+from vod_assets.ports.blobs import Blob, Blobs
+
+LAYOUT = """
+<title>/tracks/<digest>/…files…
+<title>/tracks/<digest>/.files.json     sizes by path, written last: the track is there
+<title>/releases/<n>/.claim.json        SHA-256 by path, created once: what this number is for
+<title>/releases/<n>/…files…
+<title>/releases/<n>/.files.json        sizes by path, written last: the release is there
+.titles/<title>                         created first and removed last: the title has something here
+"""
+LISTING, CLAIM, TITLES = ".files.json", ".claim.json", ".titles/"
+FOLDER_PARTS = 3  # <title>/tracks/<digest>
+
+
+class BlobOrigin:
+    """Releases in a storage that creates a name once.
+
+    Args:
+        blobs: The storage, opened at the origin's address.
+        public_url: Address of the server that serves the storage's files under ``/origin/``.
+        scratch: A folder for files on their way.
+        around: The bucket or share that the origin is a part of, where it can copy by itself.
+    """
+
+    def __init__(self, blobs: Blobs, public_url: str, scratch: Path, around: Blobs | None = None) -> None:
+        self.blobs, self.address = blobs, blobs.address
+        self._public_url, self._scratch, self._around = public_url, scratch, around
+        self._listings: dict[str, dict[str, int]] = {}
+
+    def has_track(self, title: str, track_digest: str) -> bool:
+        """Whether a track is there with every file in its size; its bytes were verified when they were sent."""
+        return self._is_whole(self._track(title, track_digest))
+
+    def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        """Send a track's files at once, then make it visible; a damaged one is mended, a whole one left alone.
+
+        Raises:
+            StoreError: ``upload_corrupt`` when the bytes are not those that ``sha256`` names, and those of `Blobs`.
+        """
+        folder = self._track(title, track_digest)
+        if not (self._is_whole(folder) and set(self._listing(folder)) == set(files)):
+            self._send(title, folder, files, sha256)
+
+    def copy_track(
+        self, title: str, track_digest: str, files: Sequence[ArtifactFile], addresses: Mapping[str, str]
+    ) -> bool:
+        """Copy a track within the bucket or share; False when it lies elsewhere, or the storage would not."""
+        folder, around = self._track(title, track_digest), self._around
+        if around is None:
+            return False
+        root = f"{around.address}/"
+        if not all(addresses[file.path].startswith(root) for file in files):
+            return False
+        below = f"{self.address}/".removeprefix(root)
+
+        def copy(file: ArtifactFile) -> None:
+            around.copy(addresses[file.path].removeprefix(root), f"{below}{folder}{checked_path(file.path)}")
+
+        self._note_title(title)
+        try:
+            in_parallel(copy, files)
+        except StoreError:
+            return False  # it is sent instead, and what is wrong then is named
+        sizes = {file.path: file.size_bytes for file in files}
+        if not self._lie_there(folder, sizes):
+            return False
+        self._list(folder, sizes)
+        return True
+
+    def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        """Claim a number, send the manifests, then make the release visible; the same again is fine.
+
+        Raises:
+            StoreError: ``release_exists``: the number was claimed for other bytes; ``upload_corrupt``.
+        """
+        folder = f"{checked_title_id(title)}/{release_folder(number)}/"
+        claim = canonical_json({checked_path(path): sha256[path] for path in files})
+        self._note_title(title)
+        if not self.blobs.create(folder + CLAIM, claim) and self.blobs.read(folder + CLAIM) != claim:
+            raise StoreError(
+                "release_exists",
+                f"release {number} is already published, or begun, with other bytes",
+                "A release never changes; publish under the next number",
+                title,
+            )
+        if not self._is_whole(folder):
+            self._send(title, folder, files, sha256)
+
+    def releases(self, title: str) -> list[int]:
+        """Return the numbers of a title's complete releases, ascending."""
+        ending = f"/{LISTING}"
+        names = [blob.name for blob in self.blobs.walk(f"{checked_title_id(title)}/releases/")]
+        numbers = [name.split("/")[2] for name in names if name.endswith(ending) and name.count("/") == FOLDER_PARTS]
+        return sorted(int(number) for number in numbers if number.isascii() and number.isdigit())
+
+    def titles(self) -> list[str]:
+        """Return the ids of all titles that have anything here, sorted."""
+        names = (blob.name.removeprefix(TITLES) for blob in self.blobs.files(TITLES))
+        return sorted(name for name in names if TITLE_ID.fullmatch(name))
+
+    def read(self, title: str, path: str) -> bytes | None:
+        """Return a file of a track or release that is there, or None."""
+        name = self._visible(title, path)
+        return self.blobs.read(name) if name else None
+
+    def stat(self, title: str, path: str) -> Blob | None:
+        """Return what the storage knows of a file of a track or release that is there, or None."""
+        name = self._visible(title, path)
+        return self.blobs.stat(name) if name else None
+
+    def fetch(self, title: str, path: str, target: Path) -> bool:
+        """Write a file of a track or release that is there to a local path."""
+        return bool(self._fetched(title, path, target))
+
+    def fingerprint(self, title: str, path: str) -> Fingerprint | None:
+        """Return size and SHA-256 of a file as it comes back from the storage now, or None."""
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._scratch, prefix="origin-") as scratch:
+            target = Path(scratch) / "file"
+            sha256 = self._fetched(title, path, target)
+            return Fingerprint(size_bytes=target.stat().st_size, sha256=sha256) if sha256 else None
+
+    def tracks(self, title: str, older_than_seconds: int = 0) -> list[str]:
+        """Return the digests of a title's tracks that were made visible longer ago than that, sorted."""
+        folder, oldest = f"{checked_title_id(title)}/tracks/", time.time() - older_than_seconds
+        digests = [name for name in self.blobs.folders(folder) if DIGEST.fullmatch(name)]
+        with ThreadPoolExecutor(TRANSFERS, thread_name_prefix="tracks") as pool:
+            listed = pool.map(lambda digest: self.blobs.stat(f"{folder}{digest}/{LISTING}"), digests)
+            found = list(zip(digests, listed, strict=True))
+        is_any = older_than_seconds <= 0  # the storage's clock may be ahead of ours
+        return sorted(digest for digest, blob in found if blob and (is_any or blob.modified_at <= oldest))
+
+    def url(self, title: str, path: str) -> str:
+        """Return the address a player opens."""
+        return public_address(self._public_url, title, path)
+
+    def location(self, title: str, path: str) -> str:
+        """Return the address a player opens: there is no local path."""
+        return self.url(title, path)
+
+    def remove(self, title: str) -> None:
+        """Remove everything of a title: releases first, for they name the tracks."""
+        checked_title_id(title)
+        listings = [f"{title}/releases/{number}/{LISTING}" for number in self.releases(title)]
+        self.blobs.delete(listings)
+        for folder in (f"{title}/releases/", f"{title}/"):
+            self.blobs.delete([blob.name for blob in self.blobs.walk(folder, with_drafts=True)])
+        self.blobs.delete([TITLES + title])
+        self._listings = {
+            folder: sizes for folder, sizes in self._listings.items() if not folder.startswith(f"{title}/")
+        }
+
+    def leftovers(self, older_than_seconds: int) -> list[str]:
+        """Return the folders that were begun and never became visible, once nobody has written to them for a time."""
+        oldest = time.time() - older_than_seconds
+        touched: dict[str, float] = {}
+        visible = set()
+        for blob in self.blobs.walk(with_drafts=True):
+            parts = blob.name.split("/")
+            if len(parts) <= FOLDER_PARTS:
+                continue
+            folder = "/".join(parts[:FOLDER_PARTS])
+            touched[folder] = max(touched.get(folder, 0.0), blob.modified_at)
+            if parts[FOLDER_PARTS:] == [LISTING]:
+                visible.add(folder)
+        return sorted(
+            f"{self.address}/{folder}" for folder, at in touched.items() if folder not in visible and at < oldest
+        )
+
+    def _send(self, title: str, folder: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        """Send files, some at a time, and list them when the storage has them all."""
+        paths = [checked_path(path) for path in files]
+        sizes = {path: file.stat().st_size for path, file in files.items()}
+        below = folder.partition("/")[2]
+
+        def send(path: str) -> None:
+            try:
+                self.blobs.send(files[path], folder + path, sha256[path], headers_of(below + path))
+            except StoreError as error:
+                if error.code != "store_corrupt":
+                    raise
+                cause = f"its bytes at the origin are not those that were made ({sha256[path][:12]})"
+                remedy = "Remove the artifact from the store if it is damaged there, and run again"
+                raise StoreError("upload_corrupt", cause, remedy, title, str(files[path])) from error
+
+        self._note_title(title)
+        in_parallel(send, paths)
+        self._list(folder, sizes)
+
+    def _list(self, folder: str, sizes: Mapping[str, int]) -> None:
+        self.blobs.replace(folder + LISTING, canonical_json(dict(sizes)))
+        self._listings[folder] = dict(sizes)
+
+    def _listing(self, folder: str) -> dict[str, int]:
+        """Return the sizes of a visible folder's files; nothing for one that is not visible. What is never changes."""
+        if folder not in self._listings:
+            text = self.blobs.read(folder + LISTING)
+            if text is None:
+                return {}
+            self._listings[folder] = _sizes(text)
+        return self._listings[folder]
+
+    def _is_whole(self, folder: str) -> bool:
+        self._listings.pop(folder, None)
+        sizes = self._listing(folder)
+        return bool(sizes) and self._lie_there(folder, sizes)
+
+    def _lie_there(self, folder: str, sizes: Mapping[str, int]) -> bool:
+        found = {blob.name.removeprefix(folder): blob.size_bytes for blob in self.blobs.walk(folder)}
+        return all(found.get(path) == size for path, size in sizes.items())
+
+    def _visible(self, title: str, path: str) -> str:
+        """Return the name of a file in a track or release that is there; empty when there is none."""
+        name = f"{checked_title_id(title)}/{checked_path(path)}"
+        parts = name.split("/")
+        folder, file = "/".join(parts[:FOLDER_PARTS]) + "/", "/".join(parts[FOLDER_PARTS:])
+        return name if file and file in self._listing(folder) else ""
+
+    def _fetched(self, title: str, path: str, target: Path) -> str:
+        """Write a file to a local path and return its SHA-256; empty when there is none."""
+        name = self._visible(title, path)
+        if not name:
+            return ""
+        try:
+            return self.blobs.fetch(name, target)
+        except StoreError as error:
+            if error.code != "artifact_missing":
+                raise
+            return ""
+
+    def _track(self, title: str, digest: str) -> str:
+        return f"{checked_title_id(title)}/tracks/{checked_digest(digest)}/"
+
+    def _note_title(self, title: str) -> None:
+        self.blobs.create(TITLES + checked_title_id(title), b"")
+
+
+def _sizes(text: bytes) -> dict[str, int]:
+    try:
+        return {str(path): int(size) for path, size in json.loads(text).items()}
+    except (ValueError, AttributeError, TypeError):
+        return {}  # it is written anew with the next release

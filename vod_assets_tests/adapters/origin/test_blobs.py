@@ -1,0 +1,200 @@
+"""An origin in a storage keeps the contract of every origin, in memory and in a real bucket."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from vod_assets.adapters.blobs.disk import DiskBlobs
+from vod_assets.adapters.blobs.objects import s3_blobs
+from vod_assets.adapters.origin.blobs import BlobOrigin
+from vod_assets.adapters.origin.local import LocalOrigin
+from vod_assets.adapters.origin.opening import open_origin
+from vod_assets.domain.artifact import ArtifactFile
+from vod_assets.domain.errors import StoreError
+from vod_assets.settings import Settings
+from vod_assets_tests.contracts.origin import TRACK, OriginContract, sums
+from vod_assets_tests.fakes import MemoryBlobs
+from vod_assets_tests.servers.s3 import S3Server
+
+URL = "https://cdn.example/vod/"
+OTHER = "b" * 64
+
+
+class Dying(MemoryBlobs):
+    """A storage whose writer is killed at its n-th write."""
+
+    def __init__(self, writes_left: int) -> None:
+        super().__init__()
+        self.writes_left = writes_left
+
+    def _write(self, name: str, data: bytes) -> None:
+        if not self.writes_left:
+            raise KeyboardInterrupt
+        self.writes_left -= 1
+        super()._write(name, data)
+
+
+class TestMemory(OriginContract):
+    @pytest.fixture
+    def origin(self, tmp_path: Path) -> BlobOrigin:
+        return BlobOrigin(MemoryBlobs(), URL, tmp_path / "scratch")
+
+    def test_players_open_it_below_origin(self, origin: BlobOrigin) -> None:
+        assert origin.url("film", "tracks/a b.mp4") == "https://cdn.example/vod/origin/film/tracks/a%20b.mp4"
+        assert origin.location("film", "tracks/a b.mp4") == origin.url("film", "tracks/a b.mp4")
+
+    def test_what_lies_there_without_a_listing_is_not_there(self, origin: BlobOrigin, files: dict[str, Path]) -> None:
+        origin.blobs.replace(f"film/tracks/{TRACK}/init.mp4", b"init")
+        assert origin.read("film", f"tracks/{TRACK}/init.mp4") is None
+        assert origin.tracks("film") == []
+        assert origin.leftovers(older_than_seconds=0) == [f"memory://store/film/tracks/{TRACK}"]
+        origin.put_track("film", TRACK, files, sums(files))
+        assert origin.leftovers(older_than_seconds=0) == []
+
+    def test_a_track_that_lost_a_file_is_sent_again(self, origin: BlobOrigin, files: dict[str, Path]) -> None:
+        origin.put_track("film", TRACK, files, sums(files))
+        origin.blobs.delete([f"film/tracks/{TRACK}/init.mp4"])
+        assert not origin.has_track("film", TRACK)
+        assert origin.fingerprint("film", f"tracks/{TRACK}/init.mp4") is None
+        origin.put_track("film", TRACK, files, sums(files))
+        assert origin.read("film", f"tracks/{TRACK}/init.mp4") == b"init"
+
+    def test_a_number_that_was_begun_is_for_the_same_bytes_alone(
+        self, origin: BlobOrigin, files: dict[str, Path]
+    ) -> None:
+        promised = sums(files)
+        files["init.mp4"].write_bytes(b"broken on the way")
+        with pytest.raises(StoreError, match="upload_corrupt"):
+            origin.put_release("film", 1, files, promised)
+        with pytest.raises(StoreError, match="release_exists"):
+            origin.put_release("film", 1, files, sums(files))
+        assert origin.releases("film") == []
+        files["init.mp4"].write_bytes(b"init")
+        origin.put_release("film", 1, files, promised)
+        assert origin.releases("film") == [1]
+
+    def test_a_title_that_is_removed_leaves_nothing(self, origin: BlobOrigin, files: dict[str, Path]) -> None:
+        origin.put_track("film", TRACK, files, sums(files))
+        origin.put_release("film", 1, files, sums(files))
+        origin.remove("film")
+        assert list(origin.blobs.walk()) == []
+
+
+@pytest.mark.parametrize("writes", range(12))
+def test_viewers_see_everything_or_nothing_wherever_a_writer_dies(tmp_path: Path, writes: int) -> None:
+    files = {name: tmp_path / name for name in ("1.m4s", "2.m4s")}
+    for file in files.values():
+        file.write_bytes(file.name.encode())
+    blobs = Dying(writes)
+    try:
+        origin = BlobOrigin(blobs, URL, tmp_path)
+        origin.put_track("film", TRACK, files, sums(files))
+        origin.put_release("film", 1, files, sums(files))
+    except KeyboardInterrupt:
+        assert writes < 9
+    blobs.writes_left = 100
+    later = BlobOrigin(blobs, URL, tmp_path)
+    for there, folder in ((later.has_track("film", TRACK), f"tracks/{TRACK}"), (later.releases("film"), "releases/1")):
+        assert [later.read("film", f"{folder}/{name}") for name in files] == (
+            [name.encode() for name in files] if there else [None, None]
+        )
+    later.put_track("film", TRACK, files, sums(files))
+    later.put_release("film", 1, files, sums(files))
+    assert (later.tracks("film"), later.releases("film")) == ([TRACK], [1])
+
+
+class TestDisk(OriginContract):
+    """A mount may be used like a bucket, too."""
+
+    @pytest.fixture
+    def origin(self, tmp_path: Path) -> BlobOrigin:
+        return BlobOrigin(DiskBlobs(tmp_path / "origin"), URL, tmp_path / "scratch")
+
+
+class TestS3(OriginContract):
+    @pytest.fixture
+    def origin(self, s3: S3Server, tmp_path: Path) -> BlobOrigin:
+        around = s3_blobs(s3.bucket, "", s3.access)
+        return BlobOrigin(
+            s3_blobs(s3.bucket, f"vod/origin {secrets.token_hex(4)}", s3.access), URL, tmp_path / "scratch", around
+        )
+
+    def test_a_player_is_told_what_a_file_is_and_how_long_it_stays(
+        self, origin: BlobOrigin, s3: S3Server, files: dict[str, Path]
+    ) -> None:
+        origin.put_track("film", TRACK, files, sums(files))
+        manifest = files["init.mp4"].with_name("master.m3u8")
+        manifest.write_text("#EXTM3U")
+        origin.put_release("film", 1, {"master.m3u8": manifest}, sums({"master.m3u8": manifest}))
+        assert headers(origin, f"film/tracks/{TRACK}/init.mp4") == ("video/mp4", "public, max-age=31536000, immutable")
+        assert headers(origin, "film/releases/1/master.m3u8") == ("application/vnd.apple.mpegurl", "public, max-age=5")
+
+    def test_a_track_in_the_same_bucket_is_copied_there_with_its_type(
+        self, origin: BlobOrigin, s3: S3Server, files: dict[str, Path]
+    ) -> None:
+        store = s3_blobs(s3.bucket, f"store {secrets.token_hex(4)}", s3.access)
+        described, addresses = in_store(store, files)
+        assert origin.copy_track("film", TRACK, described, addresses)
+        assert origin.has_track("film", TRACK)
+        assert origin.read("film", f"tracks/{TRACK}/deep/1.m4s") == b"segment"
+        assert headers(origin, f"film/tracks/{TRACK}/init.mp4")[0] == "video/mp4"
+
+    def test_what_lies_elsewhere_or_is_gone_is_not_copied(
+        self, origin: BlobOrigin, s3: S3Server, files: dict[str, Path]
+    ) -> None:
+        store = s3_blobs(s3.bucket, f"store {secrets.token_hex(4)}", s3.access)
+        described, addresses = in_store(store, files)
+        elsewhere = {path: address.replace(s3.bucket, "other") for path, address in addresses.items()}
+        assert not origin.copy_track("film", TRACK, described, elsewhere)
+        store.delete([addresses["init.mp4"].removeprefix(store.address + "/")])
+        assert not origin.copy_track("film", TRACK, described, addresses)
+        store.replace(addresses["init.mp4"].removeprefix(store.address + "/"), b"of another size")
+        assert not origin.copy_track("film", OTHER, described, addresses)
+        assert origin.tracks("film") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "around"),
+    [
+        ("s3://media/vod/origin", "s3://media"),
+        ("s3://media", "s3://media"),
+        ("smb://isilon/share/origin", "smb://isilon/share"),
+        ("ftp://isilon/origin", ""),
+    ],
+)
+def test_the_settings_say_where_the_origin_is(address: str, around: str) -> None:
+    origin = open_origin(Settings(origin=address, s3_region="eu-central-1", _env_file=None))
+    assert isinstance(origin, BlobOrigin)
+    assert origin.address == address
+    assert (origin._around.address if origin._around else "") == around
+
+
+def test_a_folder_is_an_origin_on_a_disk(tmp_path: Path) -> None:
+    assert isinstance(open_origin(Settings(origin=str(tmp_path), _env_file=None)), LocalOrigin)
+
+
+def in_store(store: object, files: dict[str, Path]) -> tuple[list[ArtifactFile], dict[str, str]]:
+    """Send files to a store, as artifacts are kept there."""
+    from vod_assets.adapters.blobs.objects import ObjectBlobs
+    from vod_assets.domain.media_types import headers_of
+
+    assert isinstance(store, ObjectBlobs)
+    for path, file in files.items():
+        store.send(file, f"titles/film/{path}", sums(files)[path], headers_of(path))
+    described = [
+        ArtifactFile(path=path, size_bytes=file.stat().st_size, sha256=sums(files)[path])
+        for path, file in files.items()
+    ]
+    return described, {path: f"{store.address}/titles/film/{path}" for path in files}
+
+
+def headers(origin: BlobOrigin, name: str) -> tuple[str, str]:
+    """Return what the server says of an object."""
+    import obstore
+
+    from vod_assets.adapters.blobs.objects import ObjectBlobs
+
+    assert isinstance(origin.blobs, ObjectBlobs)
+    said = obstore.get(origin.blobs.store, name).attributes
+    return str(said["Content-Type"]), str(said.get("Cache-Control", ""))
