@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from vod_assets import __version__
-from vod_assets.cli import arrivals, edge, farm, run_workflow, status, task, titles
+from vod_assets.cli import arrivals, edge, farm, imports, run_workflow, status, task, titles
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
+from vod_assets.cli import gc as gc_command
 from vod_assets.cli import plan as plan_command
+from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import serve as serve_command
 from vod_assets.cli import verify as verify_command
 
@@ -28,6 +30,8 @@ app.command("run-workflow")(run_workflow.run_workflow)
 app.command("cancel")(run_workflow.cancel)
 app.command("plan")(plan_command.plan)
 app.add_typer(task.app, name="task")
+titles.app.command("import")(imports.import_titles)
+titles.app.command("retry")(imports.retry)
 app.add_typer(titles.app, name="titles")
 app.command("inspect-arrivals")(arrivals.inspect_arrivals)
 app.add_typer(arrivals.app, name="ingest")
@@ -35,6 +39,8 @@ app.command("status")(status.status)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)
 app.command("doctor")(doctor_command.doctor)
+app.command("gc")(gc_command.gc)
+app.command("reconcile")(reconcile_command.reconcile)
 app.command("demo")(demo_command.demo)
 app.command("worker")(farm.worker)
 app.command("beat")(farm.beat)

@@ -41,7 +41,7 @@ def cancel(
     from vod_assets.defs.runs import cancel_runs
 
     with open_session() as session:
-        cancelled = cancel_runs(session.instance, title, force=force)
+        cancelled = cancel_runs(session.instance, title, session.leases, force=force)
     if cancelled.asked:
         print(f"{title}: {len(cancelled.asked)} run(s) asked to stop")
     if cancelled.ended:

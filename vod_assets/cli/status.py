@@ -41,12 +41,16 @@ class TitleStatus:
 def status(
     title: Annotated[str, typer.Argument(help="A title id; all titles when omitted.")] = "",
     refused: Annotated[bool, typer.Option("--refused", help="List refused sources, and why.")] = False,
+    quarantined: Annotated[bool, typer.Option("--quarantined", help="List titles whose runs died, and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")] = False,
 ) -> None:
     """Show where titles stand, stage by stage. Example: [cyan]vod status --refused[/]."""
     with open_session() as session:
         if refused:
             _print_refusals(session, title, as_json)
+            return
+        if quarantined:
+            _print_quarantines(session, title, as_json)
             return
         found = [status_of(session, name) for name in ([title] if title else session.store.titles())]
     if as_json:
@@ -72,7 +76,7 @@ def status_of(session: Session, title: str) -> TitleStatus:
     renditions = tuple(profile.rendition_keys()) if profile else ()
     stages = {stage: _stage(session, title, assets or renditions) for stage, assets in STAGES.items()}
     state = "incomplete" if any(made != "missing" for made in stages.values()) else "registered"
-    if active_runs(session.instance, title):
+    if active_runs(session.instance, title, session.leases):
         state = "running"
     elif session.cms.entry(title) is not None:  # a new file that is refused does not take the published one away
         state, stages["cms"] = "published", "made"
@@ -124,3 +128,14 @@ def _print_refusals(session: Session, title: str, as_json: bool) -> None:
         print(why["message"])
     if not refusals:
         print("No source is refused.")
+
+
+def _print_quarantines(session: Session, title: str, as_json: bool) -> None:
+    quarantines = [one for one in session.leases.quarantines() if title in ("", one.title)]
+    if as_json:
+        print(json.dumps([one.model_dump(mode="json") for one in quarantines], ensure_ascii=False))
+        return
+    for one in quarantines:
+        print(f"{one.title}: {one.cause}. Remove the cause, then: vod titles retry {one.title}")
+    if not quarantines:
+        print("No title is in quarantine.")

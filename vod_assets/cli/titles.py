@@ -127,7 +127,7 @@ def require_idle(session: Session, title: str) -> None:
     """
     from vod_assets.defs.runs import active_runs
 
-    if runs := active_runs(session.instance, title):
+    if runs := active_runs(session.instance, title, session.leases):
         raise ConfigError("title_busy", f"run {runs[0]} works on it", f"Cancel it first: vod cancel {title}", title)
 
 

@@ -13,7 +13,7 @@ from vod_assets.domain.documents import Document
 BEAT_SECONDS = 4.0
 DEAD_AFTER_SECONDS = 20.0  # five beats: one may take long on a busy share
 SILENT_AFTER_SECONDS = 25.0  # a run that has started gives its first beat within seconds
-UNBORN_AFTER_SECONDS = 60.0  # a run that is being launched imports Dagster first, on a busy machine perhaps
+UNBORN_AFTER_SECONDS = 90.0  # a run that is being launched imports Dagster first, on a busy machine perhaps
 WATCH_GAP_SECONDS = 75.0  # after a longer pause the watcher cannot tell a dead run from a pause of everything
 MOST_TRIES = 3
 

@@ -1,6 +1,6 @@
 """Where artifacts are kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,4 +137,20 @@ class ArtifactStore(Protocol):
 
     def unreferenced(self, older_than_seconds: int) -> list[str]:
         """Return addresses of attempts that no ``artifact.json`` names and that are older than a grace time."""
+        ...
+
+    def sweep(self, older_than_seconds: int, spare: Collection[str]) -> list[str]:
+        """Remove what `unreferenced` names, but for the titles that are spared, and return its addresses."""
+        ...
+
+    def committed_at(self, artifact: Artifact) -> float:
+        """Return when an artifact was committed: seconds since the epoch, by the storage's clock."""
+        ...
+
+    def pointed(self, title: str, asset: str) -> str | None:
+        """Return the recipe that an asset's pointer names, whether or not its artifact is whole."""
+        ...
+
+    def discard(self, artifact: Artifact) -> None:
+        """Remove a committed artifact; nobody ever meets half of it, and its recipe may be made again."""
         ...

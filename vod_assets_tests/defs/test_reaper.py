@@ -124,7 +124,7 @@ def test_a_run_that_was_killed_before_its_first_sign_is_ended(ward: Ward) -> Non
 
 def test_a_run_whose_launch_died_is_ended(ward: Ward) -> None:
     run = ward.run(Status.STARTING)
-    assert [ward.look(), ward.look(30), ward.look(30)] == [[], [], [run.run_id]]
+    assert [ward.look(), *(ward.look(30) for _ in range(3))] == [[], [], [], [run.run_id]]
     assert ward.status(run) == Status.FAILURE
 
 

@@ -47,10 +47,10 @@ def test_a_clock_that_goes_back_kills_nobody() -> None:
 
 
 def test_a_run_that_is_being_launched_has_more_time() -> None:
-    looks = [(float(now), {"a": "unborn"}) for now in (0, 30, 60)]
-    assert watched(*looks[:2]) == []
+    looks = [(float(now), {"a": "unborn"}) for now in (0, 30, 60, 90)]
+    assert watched(*looks[:3]) == []
     assert watched(*looks) == ["a"]
-    assert looks[2][0] >= UNBORN_AFTER_SECONDS
+    assert looks[3][0] >= UNBORN_AFTER_SECONDS
 
 
 @pytest.mark.parametrize("tries", range(1, MOST_TRIES))

@@ -7,11 +7,11 @@ created exactly once; the pointer moves last. See `vod_assets.adapters.store.lay
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from vod_assets.adapters.blobs.disk import DiskBlobs, disk_errors, synced_sha256
 from vod_assets.adapters.store import layout
@@ -19,12 +19,14 @@ from vod_assets.adapters.store.notes import TitleNotes, pretty
 from vod_assets.adapters.store.scratch import Scratch, last_touched
 from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.errors import StoreError
+from vod_assets.domain.media_types import TRACKS, headers_of
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports import Attempt, RunGuard
 from vod_assets.ports.artifacts import Kept, Remembered
 from vod_assets.ports.blobs import Blobs
 
 TRANSFERS = 8
+Item = TypeVar("Item")
 
 
 class BlobArtifactStore(TitleNotes):
@@ -173,9 +175,50 @@ class BlobArtifactStore(TitleNotes):
 
         What is still written to is not old, however long ago it was begun.
         """
+        return sorted(self._shown(name) for name in self._older_strays(older_than_seconds))
+
+    def sweep(self, older_than_seconds: int, spare: Collection[str]) -> list[str]:
+        """Remove what `unreferenced` names, but for some titles, and return its addresses."""
+        spared = tuple(layout.title_folder(title) for title in spare)
+        swept = [name for name in self._older_strays(older_than_seconds) if not name.startswith(spared)]
+        for name in swept:
+            if not self._remove_folder(name):
+                self.blobs.delete([name])
+        return sorted(self._shown(name) for name in swept)
+
+    def committed_at(self, artifact: Artifact) -> float:
+        """Return when an artifact was committed, by the storage's clock."""
+        committed = self.blobs.stat(self._recipe_folder(artifact) + layout.COMMITTED)
+        return committed.modified_at if committed else 0.0
+
+    def pointed(self, title: str, asset: str) -> str | None:
+        """Return the recipe that an asset's pointer names."""
+        pointer = self._read(layout.asset_folder(title, asset) + layout.POINTER)
+        return str(pointer["recipe"]) if pointer else None
+
+    def discard(self, artifact: Artifact) -> None:
+        """Remove an artifact, its commit first: a kill in between leaves an attempt that `sweep` removes."""
+        folder = self._recipe_folder(artifact)
+        if self._read_artifact(folder) == artifact:
+            self.blobs.delete([folder + layout.COMMITTED])
+            self._remove_folder(self._folder(artifact).removesuffix("/"))
+            if directory := self.blobs.path(folder):
+                with suppress(OSError):  # another attempt lies there
+                    directory.rmdir()
+
+    def _remove_folder(self, name: str) -> bool:
+        """Remove a folder of an attempt; return whether it was one, and no file."""
+        path = self.blobs.path(name)
+        if path is not None and path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+            return True
+        below = [blob.name for blob in self.blobs.walk(f"{name}/", with_drafts=True)]
+        self.blobs.delete(below)
+        return bool(below)
+
+    def _older_strays(self, older_than_seconds: int) -> list[str]:
         oldest = time.time() - older_than_seconds
-        found = [name for name, touched_at in self._strays().items() if touched_at < oldest]
-        return sorted(self._shown(name) for name in found)
+        return [name for name, touched_at in self._strays().items() if touched_at < oldest]
 
     def _strays(self) -> dict[str, float]:
         """Return when each attempt or draft that no commit names was touched last."""
@@ -203,7 +246,8 @@ class BlobArtifactStore(TitleNotes):
             return
 
         def send(file: ArtifactFile) -> None:
-            self.blobs.send(directory / file.path, folder + file.path, file.sha256)
+            # an origin in the same bucket copies the file with its type
+            self.blobs.send(directory / file.path, folder + file.path, file.sha256, headers_of(TRACKS + file.path))
 
         in_parallel(send, artifact.files)
 
@@ -233,7 +277,10 @@ class BlobArtifactStore(TitleNotes):
         return leaf is not None and leaf.digest == entry.digest and self._is_whole(leaf)
 
     def _folder(self, artifact: Artifact) -> str:
-        return f"{layout.recipe_folder(artifact.title, artifact.asset, artifact.recipe)}{artifact.attempt}/"
+        return f"{self._recipe_folder(artifact)}{artifact.attempt}/"
+
+    def _recipe_folder(self, artifact: Artifact) -> str:
+        return layout.recipe_folder(artifact.title, artifact.asset, artifact.recipe)
 
     def _remember(self, artifact: Artifact) -> None:
         named = [(artifact.asset, artifact.recipe), *((entry.asset, entry.recipe) for entry in artifact.entries)]
@@ -261,7 +308,7 @@ def described(directory: Path) -> tuple[ArtifactFile, ...]:
         )
 
 
-def in_parallel(work: Callable[[ArtifactFile], None], files: Sequence[ArtifactFile]) -> None:
+def in_parallel(work: Callable[[Item], None], files: Sequence[Item]) -> None:
     """Do the work for every file, some at a time; the first error ends it."""
     if len(files) <= 1:
         for file in files:

@@ -1,6 +1,6 @@
 """Several stores behind one: each group of assets may have its own."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from itertools import chain
 from pathlib import Path
@@ -114,6 +114,22 @@ class RoutedArtifactStore:
     def unreferenced(self, older_than_seconds: int) -> list[str]:
         """Return the addresses of old attempts and drafts that no commit names, of all stores."""
         return sorted(chain.from_iterable(store.unreferenced(older_than_seconds) for store in self.stores))
+
+    def sweep(self, older_than_seconds: int, spare: Collection[str]) -> list[str]:
+        """Remove what `unreferenced` names, but for some titles, and return its addresses."""
+        return sorted(chain.from_iterable(store.sweep(older_than_seconds, spare) for store in self.stores))
+
+    def committed_at(self, artifact: Artifact) -> float:
+        """Return when an artifact was committed."""
+        return self.store(artifact.asset).committed_at(artifact)
+
+    def pointed(self, title: str, asset: str) -> str | None:
+        """Return the recipe that an asset's pointer names."""
+        return self.store(asset).pointed(title, asset)
+
+    def discard(self, artifact: Artifact) -> None:
+        """Remove an artifact, its commit first."""
+        self.store(artifact.asset).discard(artifact)
 
     @property
     def stores(self) -> list[BlobArtifactStore]:

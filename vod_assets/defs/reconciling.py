@@ -1,0 +1,166 @@
+"""Comparing sources, partitions, runs, artifacts, releases and CMS entries, and repairing where they differ."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import dagster as dg
+from dagster._core.definitions.data_version import DATA_VERSION_TAG  # no public name in 1.13
+
+from vod_assets.defs.guard import PARTITION_TAG
+from vod_assets.defs.partitions import TITLES
+from vod_assets.defs.runs import PROCESS_GONE, end_dead_run, is_executor_gone, withdraw
+from vod_assets.domain.errors import SourceError
+from vod_assets.domain.reconciling import REPAIRS, Difference, Pointed, Shown, TitleFacts, differences
+from vod_assets.end_state import GRACE_SECONDS, EndState, Problem
+from vod_assets.ports import ArtifactStore, Cms, Leases, Origin, SourceStore
+from vod_assets.releasing import digests
+
+RUNNING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
+
+Make = Callable[[str], object]
+
+
+@dataclass
+class Reconciler:
+    """Looks at everything that is known of titles.
+
+    Attributes:
+        assets: Keys of all assets.
+    """
+
+    instance: dg.DagsterInstance
+    store: ArtifactStore
+    sources: SourceStore
+    origin: Origin
+    cms: Cms
+    leases: Leases
+    assets: Sequence[str]
+
+    def differences(self) -> list[Difference]:
+        """Return everything that does not agree, title by title, then what killed writers left behind."""
+        self.__dict__.pop("_events", None)
+        stranded, busy = self._runs()
+        partitions = set(self.instance.get_dynamic_partitions(TITLES))
+        quarantined = {one.title for one in self.leases.quarantines()}
+        state = EndState(self.store, self.origin, self.cms, busy={*busy, *stranded, *quarantined})
+        refused = set(self.store.refusals())
+        found: list[Difference] = []
+        for title in sorted({*state.titles(), *partitions, *stranded}):
+            facts = self._facts(title, partitions, refused, stranded.get(title, ()), title in busy)
+            found += differences(facts)
+            if title not in busy and (title not in partitions or facts.is_registered):
+                found += [_difference(problem) for problem in state.check_title(title)]
+        left = [*self.store.unreferenced(GRACE_SECONDS), *self.origin.leftovers(GRACE_SECONDS)]
+        cause, remedy = "a writer that was killed left it more than a day ago", "Use --repair, or: vod gc"
+        return found + [Difference("leftover", "", place, cause, remedy) for place in sorted(left)]
+
+    def repair(self, found: Sequence[Difference], make: Make) -> list[Difference]:
+        """Repair what can be, and return what differs afterwards.
+
+        Args:
+            found: What differs.
+            make: Makes a title's whole graph; what is whole is reused.
+        """
+        for one in found:
+            self._repaired(one)
+        for title in sorted({one.title for one in found if REPAIRS.get(one.code) == "make"}):
+            make(title)
+        return self.differences()
+
+    def _repaired(self, one: Difference) -> None:
+        kind = REPAIRS.get(one.code, "")
+        if kind == "register":
+            self.instance.add_dynamic_partitions(TITLES, [one.title])
+        elif kind == "withdraw":
+            withdraw(self.instance, one.title)
+        elif kind == "end" and (run := self.instance.get_run_by_id(one.subject)) and not run.is_finished:
+            end_dead_run(self.instance, run, PROCESS_GONE)
+        elif kind == "report":
+            self._report(one.title, one.subject)
+        elif kind == "sweep":
+            self.store.sweep(GRACE_SECONDS, spare=())
+
+    def _report(self, title: str, asset: str) -> None:
+        artifact = self.store.latest(title, asset)
+        if artifact is not None:
+            event = dg.AssetMaterialization(
+                asset,
+                partition=title,
+                description="Reported anew by vod reconcile: the event was lost.",
+                tags={DATA_VERSION_TAG: artifact.digest},
+            )
+            self.instance.report_runless_asset_event(event)
+
+    def _runs(self) -> tuple[dict[str, list[str]], set[str]]:
+        """Return the runs that nobody executes, by title, and the titles that a living run works on or waits for."""
+        stranded: dict[str, list[str]] = {}
+        busy: set[str] = set()
+        for run in self.instance.get_runs(dg.RunsFilter(statuses=[*RUNNING, *WAITING])):
+            title = run.tags.get(PARTITION_TAG, "")
+            if run.status in RUNNING and is_executor_gone(run, self.leases):
+                stranded.setdefault(title, []).append(run.run_id)
+            elif title:
+                busy.add(title)
+        return stranded, busy
+
+    def _facts(
+        self, title: str, partitions: Collection[str], refused: Collection[str], stranded: Collection[str], busy: bool
+    ) -> TitleFacts:
+        record = self.store.record(title) if title else None
+        if record is None or busy:
+            return TitleFacts(
+                title,
+                record is not None,
+                title in partitions,
+                title in refused,
+                stranded=stranded,
+                is_left_alone=busy or not title,
+            )
+        entry = self.cms.entry(title)
+        release = (entry or {}).get("release")
+        published = self.store.latest(title, "cms_entry")
+        return TitleFacts(
+            title,
+            is_registered=True,
+            is_partition=title in partitions,
+            is_refused=title in refused,
+            assets=self._pointed(title),
+            events={asset: versions[title] for asset, versions in self._events.items() if title in versions},
+            source=self._source(title, record.source),
+            shown=Shown(int(release["number"]), str(release["digest"])) if release else None,
+            published=published.document.get("release") if published else None,
+            released=digests(self.origin, title),
+            stranded=stranded,
+        )
+
+    def _pointed(self, title: str) -> dict[str, Pointed]:
+        named = [asset for asset in self.assets if self.store.pointed(title, asset) is not None]
+        latest = {asset: self.store.latest(title, asset) for asset in named}
+        return {asset: Pointed(artifact.digest if artifact else "") for asset, artifact in latest.items()}
+
+    def _source(self, title: str, address: str) -> tuple[str, str]:
+        mezzanine = self.store.latest(title, "mezzanine")
+        try:
+            now = self.sources.fingerprint(address)
+        except SourceError as error:
+            return error.code, error.cause
+        if mezzanine is not None and mezzanine.document.get("sha256") not in (None, now.sha256):
+            return "source_changed", "the source has other bytes than the title was made from"
+        return "", ""
+
+    @cached_property
+    def _events(self) -> Mapping[str, Mapping[str, str]]:
+        """Data versions of the last materialisations, by asset and title; one query an asset."""
+        log = self.instance.event_log_storage
+        kind, wanted = dg.DagsterEventType.ASSET_MATERIALIZATION, [DATA_VERSION_TAG]
+        found = {asset: log.get_latest_tags_by_partition(dg.AssetKey(asset), kind, wanted) for asset in self.assets}
+        return {
+            asset: {title: tags[DATA_VERSION_TAG] for title, tags in versions.items() if DATA_VERSION_TAG in tags}
+            for asset, versions in found.items()
+        }
+
+
+def _difference(problem: Problem) -> Difference:
+    return Difference(problem.code, problem.title, problem.file, problem.cause, problem.remedy)

@@ -1,0 +1,81 @@
+"""Which artifacts of a title are superseded, and since when."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vod_assets.domain.artifact import Artifact
+
+Place = tuple[str, str]  # asset and recipe
+REPORT = "."  # in the asset of a report: the asset that was judged, a dot, the check
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a store has of a title.
+
+    Attributes:
+        committed_at: When each was committed, by asset and recipe.
+        pointed: The recipe that each asset's pointer names.
+        released: Digests of the tracks of every release at an origin.
+    """
+
+    artifacts: Sequence[Artifact]
+    committed_at: Mapping[Place, float]
+    pointed: Mapping[str, str]
+    released: Collection[str] = ()
+
+    def superseded(self, older_than_seconds: float, now: float) -> list[Artifact]:
+        """Return what nothing uses and nothing has used for a time.
+
+        Used is what a pointer names, what such an artifact lists or plays, what a release carries, and the reports on
+        what is current. What is not used counts from its own commit or from that of its successor, the later one.
+        """
+        used = self._used()
+        return [
+            artifact
+            for artifact in self.artifacts
+            if (artifact.asset, artifact.recipe) not in used
+            and now - self._superseded_at(artifact) > older_than_seconds
+        ]
+
+    def _used(self) -> set[Place]:
+        by_place = {(artifact.asset, artifact.recipe): artifact for artifact in self.artifacts}
+        current = {(asset, recipe) for asset, recipe in self.pointed.items()}
+        released = {place for place, artifact in by_place.items() if artifact.digest in self.released}
+        reports = {place for place in by_place if self._is_current_report(place)}
+        used: set[Place] = set()
+        waiting = [*current, *released, *reports]
+        while waiting:
+            place = waiting.pop()
+            if place in by_place and place not in used:
+                used.add(place)
+                waiting += _named(by_place[place])
+        return used
+
+    def _is_current_report(self, place: Place) -> bool:
+        judged, dot, _ = place[0].partition(REPORT)
+        if not dot:
+            return False
+        since = self.committed_at.get((judged, self.pointed.get(judged, "")), 0.0)
+        return self.committed_at.get(place, 0.0) >= since
+
+    def _superseded_at(self, artifact: Artifact) -> float:
+        own = self.committed_at.get((artifact.asset, artifact.recipe), 0.0)
+        return max(own, self.committed_at.get((artifact.asset, self.pointed.get(artifact.asset, "")), 0.0))
+
+
+def _named(artifact: Artifact) -> list[Place]:
+    """Return what an artifact lists, or plays: packages name their tracks in their document."""
+    return [(entry.asset, entry.recipe) for entry in artifact.entries] + list(_named_in(artifact.document))
+
+
+def _named_in(value: Any) -> Iterator[Place]:
+    if isinstance(value, Mapping):
+        if isinstance(asset := value.get("asset"), str) and isinstance(recipe := value.get("recipe"), str):
+            yield asset, recipe
+        for inner in value.values():
+            yield from _named_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _named_in(inner)
