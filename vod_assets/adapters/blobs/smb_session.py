@@ -1,6 +1,6 @@
 """Sessions with SMB servers, and what their answers mean.
 
-One caller uses a connection at a time: a server serves connections side by side, and one that stalls holds up nobody else.
+One caller uses a connection at a time: a server serves connections side by side, and one that stalls holds up no other.
 """
 
 import errno

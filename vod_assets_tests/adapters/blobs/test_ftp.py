@@ -1,11 +1,14 @@
 """FTP servers are storages like any other; a strict one too."""
 
 import dataclasses
+import ftplib
 import secrets
+import socket
 
 import pytest
 
 from vod_assets.adapters.blobs.ftp import FtpBlobs
+from vod_assets.adapters.blobs.ftp_claims import Claim
 from vod_assets.domain.errors import StoreError
 from vod_assets_tests.contracts.blobs import BlobsContract
 from vod_assets_tests.servers.ftp import FtpServer
@@ -19,15 +22,31 @@ class TestFtp(BlobsContract):
     def test_a_lost_connection_is_made_again(self, ftp: FtpServer) -> None:
         blobs = FtpBlobs(ftp.host, "again", ftp.access, tls=False)
         blobs.replace("a.json", b"{}")
-        for _, connection in blobs._pool._idle:
-            connection.close()
+        ((_, connection),) = blobs._pool._idle
+        connection.sock.shutdown(socket.SHUT_RDWR)
         assert blobs.read("a.json") == b"{}"
 
     def test_a_dead_writers_claim_is_taken_back(self, ftp: FtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("vod_assets.adapters.blobs.ftp.CLAIM_SECONDS", 0.2)
+        monkeypatch.setattr("vod_assets.adapters.blobs.ftp_claims.CLAIM_SECONDS", 0.2)
         blobs = FtpBlobs(ftp.host, "claimed", ftp.access, tls=False)
-        (ftp.folder / "claimed" / "a.json.claim").mkdir(parents=True)
+        claim = ftp.folder / "claimed" / ".a.json.draft-00000000"
+        claim.mkdir(parents=True)
+        (claim / ".a.json.draft-12345678").write_text("half")
         assert blobs.create("a.json", b"{}")
+        assert [path.name for path in claim.parent.iterdir()] == ["a.json"]
+
+    def test_a_writer_that_slept_too_long_does_not_win(self, ftp: FtpServer) -> None:
+        blobs = FtpBlobs(ftp.host, "slept", ftp.access, tls=False)
+        blobs.replace("other.json", b"{}")
+        sleeper, claim = Claim("/slept/a.json", b"slept"), Claim("/slept/a.json", b"other")
+        with blobs._pool.lent() as connection:
+            sleeper.prepare(connection)
+            connection.rename(sleeper.own, sleeper.claim)
+            claim.take_away(connection)
+        assert blobs.create("a.json", b"other")
+        with blobs._pool.lent() as connection, pytest.raises(ftplib.error_perm):
+            connection.rename(f"{sleeper.claim}/{sleeper.file}", sleeper.path)
+        assert blobs.read("a.json") == b"other"
 
 
 class TestFtps(BlobsContract):
