@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from vod_assets.adapters.cms.static import StaticCms
+from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.domain.catalogue import entry_for
@@ -16,7 +17,7 @@ from vod_assets.domain.errors import ToolError
 from vod_assets.domain.release import Release
 from vod_assets.domain.title import TitleRecord
 from vod_assets.end_state import EndState, Problem
-from vod_assets_tests.fakes import Switch
+from vod_assets_tests.fakes import MemoryBlobs, Switch
 from vod_assets_tests.releases import made
 
 URL = "http://127.0.0.1:8080"
@@ -131,6 +132,25 @@ def test_whatever_breaks_is_found(house: House, break_it: Callable[[House], None
     found = house.state.check_all()
     assert code in {problem.code for problem in found}
     assert any(words in str(problem) and problem.remedy for problem in found), [str(problem) for problem in found]
+
+
+def test_an_origin_in_a_storage_is_looked_at_alike(tmp_path: Path) -> None:
+    blobs = MemoryBlobs()
+    origin = BlobOrigin(blobs, URL, tmp_path / "scratch")
+    store, cms = disk_store(tmp_path / "store", Switch()), StaticCms(tmp_path / "cms", URL, origin)
+    store.register(RECORD)
+    release = made(tmp_path / "made").place(origin, tmp_path)
+    cms.publish(entry_for(RECORD, release, origin.url).as_document())
+    assert EndState(store, origin, cms).check_all() == []
+    blobs.replace(f"film/tracks/{'f' * 64}/1.m4s", b"left by a killed writer")
+    segment = f"film/tracks/{release.tracks[0].digest}/1.m4s"
+    blobs.replace(segment, b"segment!1")
+    found = EndState(store, origin, cms).check_all()
+    assert [problem.code for problem in found] == ["release_damaged", "leftover"]
+    assert "its SHA-256 at the origin begins" in found[0].cause
+    assert found[1].file == f"memory://store/film/tracks/{'f' * 64}"
+    blobs.delete([segment])
+    assert "it is missing" in EndState(store, origin, cms).check_title("film")[0].cause
 
 
 def test_a_whole_title_has_every_file_counted_once(house: House) -> None:

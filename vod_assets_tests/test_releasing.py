@@ -1,13 +1,15 @@
 """Placing releases: tracks once, manifests last, one number a digest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from vod_assets.adapters.origin.blobs import BlobOrigin
+from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import Cancelled, StoreError
-from vod_assets.releasing import digests, load_release, place
-from vod_assets_tests.fakes import MemoryOrigin, Switch
+from vod_assets.releasing import Offer, digests, load_release, place
+from vod_assets_tests.fakes import MemoryBlobs, MemoryOrigin, Switch
 from vod_assets_tests.releases import made
 
 
@@ -66,6 +68,48 @@ def _replace_release_file(origin: MemoryOrigin, text: bytes | None) -> None:
     del origin.files["film"]["releases/1/release.json"]
     if text is not None:
         origin.files["film"]["releases/1/release.json"] = text
+
+
+def test_a_number_that_a_killed_writer_began_is_passed_over(tmp_path: Path) -> None:
+    origin = BlobOrigin(MemoryBlobs(), "https://cdn.example", tmp_path)
+    origin.blobs.create("film/releases/1/.claim.json", b"{}")
+    assert made(tmp_path / "one").place(origin, tmp_path).number == 2
+    assert made(tmp_path / "one").place(origin, tmp_path).number == 2
+    assert origin.releases("film") == [2]
+
+
+def test_of_two_releases_at_once_one_gets_the_next_number(tmp_path: Path) -> None:
+    class Slow(WatchedOrigin):
+        """Another writer is quicker, once."""
+
+        is_first = True
+
+        def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+            if self.is_first:
+                self.is_first = False
+                made(tmp_path / "other", words="other").place(self, tmp_path / "other")
+            super().put_release(title, number, files, sha256)
+
+    origin = Slow()
+    assert made(tmp_path / "one").place(origin, tmp_path).number == 2
+    assert origin.releases("film") == [1, 2]
+
+
+def test_a_track_that_the_origins_storage_has_is_copied_and_not_asked_for(tmp_path: Path) -> None:
+    class Copying(WatchedOrigin):
+        """Copies whatever it is told the address of."""
+
+        def copy_track(
+            self, title: str, track_digest: str, files: Sequence[ArtifactFile], addresses: Mapping[str, str]
+        ) -> bool:
+            self.puts.append(f"copy of {len(addresses)}")
+            return True
+
+    one = made(tmp_path)
+    addresses = {digest: dict.fromkeys(files, "s3://…") for digest, files in one.tracks.items()}
+    origin = Copying()
+    place(origin, Offer(one.release, {}, one.manifests, addresses), Switch(), tmp_path)
+    assert origin.puts == ["copy of 3", "copy of 1", "release"]
 
 
 def test_a_cancelled_run_publishes_nothing(tmp_path: Path) -> None:

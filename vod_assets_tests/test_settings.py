@@ -13,7 +13,7 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["VOD_HOME", "VOD_ORIGIN", "VOD_CMS", "VOD_SCRATCH", "VOD_PROFILES"])
+@pytest.mark.parametrize("name", ["VOD_HOME", "VOD_CMS", "VOD_SCRATCH", "VOD_PROFILES"])
 @pytest.mark.parametrize("value", ["s3://bucket/prefix", "smb://isilon/share", "file://host/share", "FILE://"])
 def test_an_address_that_is_no_folder_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
@@ -21,6 +21,20 @@ def test_an_address_that_is_no_folder_is_refused(name: str, value: str, monkeypa
         load_settings()
     assert "Value error" not in str(caught.value)
     assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["VOD_STORE", "VOD_ORIGIN"])
+@pytest.mark.parametrize("value", ["https://bucket/prefix", "s3://", "s3://key:secret@bucket", "file://host/share"])
+def test_an_address_that_is_no_storage_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=rf"^{name} is wrong: [^\n]*\[bad_setting\]") as caught:
+        load_settings()
+    assert "secret" not in str(caught.value)
+
+
+def test_an_origin_in_a_bucket_has_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOD_ORIGIN", "s3://bucket/origin")
+    assert (load_settings().origin_address, load_settings().origin_path) == ("s3://bucket/origin", None)
 
 
 @pytest.mark.parametrize(

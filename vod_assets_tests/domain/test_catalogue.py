@@ -4,12 +4,14 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
+import jsonschema
 import pytest
 from pydantic import BaseModel
 
 import vod_assets
-from vod_assets.domain.catalogue import Entry, ShownRelease, ShownTrack, describe, entry_for, read_entry
+from vod_assets.domain.catalogue import Entry, ShownRelease, ShownTrack, describe, entry_for, json_schema, read_entry
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.metadata import Metadata
 from vod_assets.domain.title import TitleRecord
 from vod_assets_tests.releases import made
 
@@ -86,6 +88,20 @@ def test_a_wrong_metadata_json_is_refused_by_the_name_of_the_field(document: obj
 def test_text_that_is_no_json_is_refused() -> None:
     with pytest.raises(ConfigError, match="bad_metadata"):
         read_entry(b"<xml>", "metadata.json")
+
+
+def test_the_schema_in_docs_is_that_of_the_code() -> None:
+    """Regenerate it with `python -m vod_assets.domain.catalogue > docs/metadata.schema.json`."""
+    page = Path(vod_assets.__file__).parents[1] / "docs/metadata.schema.json"
+    assert page.read_text() == json_schema()
+
+
+def test_the_schema_takes_what_a_release_carries_and_what_an_entry_shows(entry: Entry) -> None:
+    validator = jsonschema.Draft202012Validator(json.loads(json_schema()))
+    for document in (Metadata.of(RECORD).as_document(), entry.as_document(), {"title": "film"}):
+        validator.validate(document)
+    for wrong in ({}, {"title": "film", "colour": "red"}, {"title": "film", "season": "two"}):
+        assert not validator.is_valid(wrong)
 
 
 @pytest.mark.parametrize("model", [Entry, ShownRelease, ShownTrack])

@@ -33,7 +33,6 @@ class Mapping(Document):
         format: ``xml`` (the paths are XPath 1.0) or ``json`` (they are JSON pointers, RFC 6901).
         root: Name of the document's first element, or a pointer that must lead somewhere: other files are not meant.
         namespaces: Prefixes of the paths.
-        constants: What every file says: ``{ratings.system: FSK}``.
         fields: A path for each field; for a list, or for several languages, ``{each: PATH, name: PATH, …}`` with paths
             from each.
         words: What a value is to become: ``{kind: {Spielfilm: film}}``.
