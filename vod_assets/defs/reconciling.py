@@ -11,7 +11,15 @@ from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.runs import PROCESS_GONE, end_dead_run, is_executor_gone, withdraw
 from vod_assets.domain.errors import SourceError
-from vod_assets.domain.reconciling import REPAIRS, Difference, Pointed, Shown, TitleFacts, differences
+from vod_assets.domain.reconciling import (
+    REPAIRS,
+    Difference,
+    Pointed,
+    Shown,
+    TitleFacts,
+    differences,
+    without_echoes,
+)
 from vod_assets.end_state import GRACE_SECONDS, EndState, Problem
 from vod_assets.ports import ArtifactStore, Cms, Leases, Origin, SourceStore
 from vod_assets.releasing import digests
@@ -49,9 +57,10 @@ class Reconciler:
         found: list[Difference] = []
         for title in sorted({*state.titles(), *partitions, *stranded}):
             facts = self._facts(title, partitions, refused, stranded.get(title, ()), title in busy)
-            found += differences(facts)
-            if title not in busy and (title not in partitions or facts.is_registered):
-                found += [_difference(problem) for problem in state.check_title(title)]
+            of_title = list(differences(facts))
+            if not facts.is_left_alone and (facts.is_registered or title not in partitions):
+                of_title += [_difference(problem) for problem in state.check_title(title)]
+            found += without_echoes(of_title, is_begun=bool(facts.assets))
         left = [*self.store.unreferenced(GRACE_SECONDS), *self.origin.leftovers(GRACE_SECONDS)]
         cause, remedy = "a writer that was killed left it more than a day ago", "Use --repair, or: vod gc"
         return found + [Difference("leftover", "", place, cause, remedy) for place in sorted(left)]

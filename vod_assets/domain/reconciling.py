@@ -1,6 +1,6 @@
 """What a title is in the store, in Dagster and in the CMS, and how these differ."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -94,6 +94,13 @@ def differences(facts: TitleFacts) -> Iterator[Difference]:
     if not facts.stranded:
         yield from _of_assets(facts)
         yield from _of_the_entry(facts)
+
+
+def without_echoes(found: Sequence[Difference], *, is_begun: bool) -> list[Difference]:
+    """Return a title's differences without "unfinished" where something else says why, or nothing was begun yet."""
+    why = [one for one in found if one.code != "title_unfinished"]
+    is_told = any(REPAIRS.get(one.code) == "make" for one in why)
+    return why if is_told or not is_begun else list(found)
 
 
 def _of_registration(facts: TitleFacts) -> Iterator[Difference]:

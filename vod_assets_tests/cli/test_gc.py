@@ -1,0 +1,147 @@
+"""`vod gc` removes what nothing uses any more, and nothing that a release or a run uses."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vod_assets.cli.gc import collect
+from vod_assets.cli.session import Session
+from vod_assets.defs import leases
+from vod_assets.defs.leases import Pulse
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.title import TitleRecord
+from vod_assets_tests.releases import made
+from vod_assets_tests.studio import Studio
+
+DAY = 24 * 3600
+WEEK = 7 * DAY
+
+
+class Keeper:
+    """A store with one title, and hands to put things into it."""
+
+    def __init__(self, studio: Studio, session: Session) -> None:
+        self.studio, self.session, self.store = studio, session, session.store
+        self.store.register(TitleRecord(title_id="film", source="file:///film.mov"))
+
+    def commit(self, number: int, text: str = "picture", *, point: bool = False) -> Artifact:
+        recipe = Recipe("poster", parameters={"number": number})
+        with self.store.attempt("film", recipe) as attempt:
+            (attempt.directory / "file").write_text(text)
+            artifact = self.store.commit(attempt, {"number": number})
+        if point:
+            self.store.point(artifact)
+        return artifact
+
+    def age(self, path: Path, days: float) -> None:
+        old = time.time() - days * DAY
+        for one in (path, *path.rglob("*")):
+            os.utime(one, (old, old))
+
+    def age_artifact(self, artifact: Artifact, days: float) -> None:
+        self.age(self.store.local_path(artifact).parent, days)
+
+    def numbers(self) -> list[int]:
+        return sorted(artifact.document["number"] for artifact in self.store.artifacts("film"))
+
+    def abandoned(self, days: float) -> Path:
+        abandoned = self.store.attempt("film", Recipe("poster", parameters={"number": 99}))
+        directory = abandoned.__enter__().directory  # as a killed process leaves it: never exited
+        self.held = abandoned
+        (directory / "file").write_text("half")
+        self.age(directory, days)
+        return directory
+
+
+@pytest.fixture
+def keeper(tmp_path: Path) -> Iterator[Keeper]:
+    studio = Studio.make(tmp_path / "studio")
+    with studio.session() as session:
+        yield Keeper(studio, session)
+
+
+def test_a_superseded_artifact_goes_after_its_grace_time(keeper: Keeper) -> None:
+    keeper.age_artifact(keeper.commit(1), 90)
+    keeper.age_artifact(keeper.commit(2), 3)
+    newest = keeper.commit(3, point=True)
+    keeper.age_artifact(newest, 6)
+    assert collect(keeper.session, WEEK).artifacts == []
+    keeper.age_artifact(newest, 8)
+    assert len(collect(keeper.session, WEEK, dry_run=True).artifacts) == 1
+    assert keeper.numbers() == [1, 2, 3]
+    collected = collect(keeper.session, WEEK)
+    assert (len(collected.artifacts), collected.artifact_bytes) == (1, len("picture"))
+    assert keeper.numbers() == [2, 3]
+    assert keeper.store.latest("film", "poster") == newest
+    assert len(list((keeper.studio.title / "poster").iterdir())) == 3  # two recipes and the pointer
+
+
+def test_what_was_collected_can_be_made_again(keeper: Keeper) -> None:
+    keeper.age_artifact(keeper.commit(1), 90)
+    keeper.age_artifact(keeper.commit(2, point=True), 90)
+    collect(keeper.session, WEEK)
+    assert keeper.commit(1).digest
+    assert keeper.numbers() == [1, 2]
+
+
+def test_what_a_release_carries_stays(keeper: Keeper, tmp_path: Path) -> None:
+    released = made(tmp_path / "made")
+    track = released.release.tracks[0]
+    recipe = Recipe("video", parameters={"number": 1})
+    with keeper.store.attempt("film", recipe) as attempt:
+        for name, path in released.tracks[track.digest].items():
+            (attempt.directory / name).write_bytes(path.read_bytes())
+        carried = keeper.store.commit(attempt, {})
+    assert carried.digest == track.digest
+    keeper.age_artifact(carried, 90)
+    released.place(keeper.session.origin, tmp_path)
+    assert collect(keeper.session, WEEK).artifacts == []
+    keeper.session.origin.remove("film")
+    assert len(collect(keeper.session, WEEK).artifacts) == 1
+
+
+def test_what_killed_writers_left_goes_when_it_is_old(keeper: Keeper) -> None:
+    old = keeper.abandoned(8)
+    assert collect(keeper.session, WEEK, dry_run=True).leftovers == [str(old)]
+    assert old.exists()
+    assert collect(keeper.session, WEEK).leftovers == [str(old)]
+    assert not old.exists()
+    younger = keeper.abandoned(0.5)
+    assert collect(keeper.session, 0).leftovers == []  # whatever is asked for, a day passes first
+    assert younger.exists()
+
+
+def test_old_drafts_go(keeper: Keeper) -> None:
+    draft = keeper.studio.title / ".title.json.draft-0a1b2c3d"
+    draft.write_text("{")
+    keeper.age(draft, 8)
+    assert collect(keeper.session, WEEK).leftovers == [str(draft)]
+    assert not draft.exists()
+
+
+def test_a_title_that_a_run_holds_is_left_alone(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BUSY_AFTER_SECONDS", 0.1)
+    keeper.age_artifact(keeper.commit(1), 90)
+    keeper.age_artifact(keeper.commit(2, point=True), 90)
+    attempt = keeper.abandoned(8)
+    pulse = Pulse(keeper.session.leases, "a-run", "film", lambda _: False, beat_seconds=0.05)
+    pulse.start()
+    try:
+        pulse.require(lambda: None)
+        collected = collect(keeper.session, WEEK)
+        assert (collected.artifacts, collected.leftovers, collected.busy) == ([], [], ["film"])
+    finally:
+        pulse.let_go()
+    assert keeper.numbers() == [1, 2]
+    assert attempt.exists()
+    assert len(collect(keeper.session, WEEK).artifacts) == 1
+
+
+def test_a_grace_time_is_written_with_its_unit(keeper: Keeper) -> None:
+    ended = keeper.studio.vod("gc", "--older-than", "soon", "--json")
+    assert (ended.code, ended.failed_with) == (2, "bad_usage")
+    assert keeper.studio.vod("gc", "--older-than", "12h", "--json").outcome["artifacts"] == []
