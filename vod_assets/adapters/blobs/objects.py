@@ -1,42 +1,37 @@
-"""S3 and Google Cloud Storage, through obstore's synchronous interface.
+"""S3 and Google Cloud Storage, through obstore's synchronous interface (its asynchronous one ends interpreters).
 
-The server keeps the checksum that is sent with every part, so what arrives is what was sent; what comes back is hashed
-here. A name is created by a conditional put (``If-None-Match: *``).
+S3 keeps the checksum that is sent with every part, so what arrives is what was sent; GCS is asked for the MD5 of what
+is sent in one piece. What comes back is hashed here. A name is created by a conditional put (``If-None-Match: *``).
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import secrets
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import obstore
-from obstore.exceptions import (
-    AlreadyExistsError,
-    BaseError,
-    PermissionDeniedError,
-    PreconditionError,
-    UnauthenticatedError,
-)
+from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import GCSStore, S3Store
 
+from vod_assets.adapters.blobs import faults, object_faults
+from vod_assets.adapters.blobs.landing import Landing, landed
 from vod_assets.adapters.blobs.names import checked_name
 from vod_assets.adapters.blobs.opening import GcsAccess, S3Access
-from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
+
+Result = TypeVar("Result")
 
 PART_BYTES = 8 << 20
 PARTS_AT_ONCE = 4
+LONG_BYTES = 8 * PART_BYTES  # from here on several parts are fetched side by side
 CHUNK_BYTES = 1 << 20
 LISTED_AT_ONCE = 1000
 DELETED_AT_ONCE = 1000
-ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
-RETRY: Any = {
-    "max_retries": 8,
-    "retry_timeout": timedelta(seconds=120),
-    "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=10), "base": 2},
-}
+WRITER = "writer"  # metadata of an object that was created: who did it
 
 
 class ObjectBlobs:
@@ -52,97 +47,91 @@ class ObjectBlobs:
 
     def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
         """Return a small object, or None."""
-        with self._faults(name):
-            try:
-                result = obstore.get(self.store, checked_name(name))
-            except FileNotFoundError:
-                return None
+
+        def read() -> bytes:
+            result = obstore.get(self.store, checked_name(name))
             if result.meta["size"] > most_bytes:
-                where = self._where(name)
-                raise StoreError(
-                    "store_damaged", f"{where} is longer than {most_bytes} bytes", "Remove it and run again"
-                )
+                raise faults.too_long(self._where(name), most_bytes)
             return bytes(result.bytes())
 
+        return self._tried_or_none(name, read)
+
     def create(self, name: str, data: bytes) -> bool:
-        """Write an object exactly once; a lost answer is settled by reading what is there."""
-        with self._faults(name):
+        """Write an object exactly once; a lost answer is settled by who is named in the object that is there."""
+        writer = secrets.token_hex(8)
+
+        def create() -> bool:
             try:
-                obstore.put(self.store, checked_name(name), data, mode="create", use_multipart=False)
+                self._put(name, data, {WRITER: writer}, mode="create")
             except (AlreadyExistsError, PreconditionError):
-                return self.read(name) == data
-        return True
+                found = obstore.get(self.store, checked_name(name))
+                # A server that keeps no metadata names nobody; then the bytes must do.
+                return found.attributes.get(WRITER, writer) == writer and bytes(found.bytes()) == data
+            return True
+
+        return self._tried(name, create)
 
     def replace(self, name: str, data: bytes) -> None:
         """Write an object; a reader sees the old one or the new one."""
-        with self._faults(name):
-            obstore.put(self.store, checked_name(name), data, use_multipart=False)
+        self._tried(name, lambda: self._put(name, data, {}))
 
     def stat(self, name: str) -> Blob | None:
         """Return what the server says of an object."""
-        with self._faults(name):
-            try:
-                return _blob(name, obstore.head(self.store, checked_name(name)))
-            except FileNotFoundError:
-                return None
+        return self._tried_or_none(name, lambda: _blob(name, obstore.head(self.store, checked_name(name))))
 
     def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
-        """List objects, page by page, in the server's order."""
-        below = checked_name(prefix) if prefix else None
-        with self._faults(prefix):
-            for page in obstore.list(self.store, below, offset=start_after or None, chunk_size=LISTED_AT_ONCE):
-                for found in page:
-                    yield _blob(found["path"], found)
+        """List objects, page by page, in the server's order; after a cut it goes on behind the last one."""
+        below, last = checked_name(prefix) if prefix else None, start_after
+        pages: Iterator[Any] | None = None
+
+        def page() -> Any:
+            nonlocal pages
+            begun, pages = pages, None  # begun again, unless this goes well
+            listing = begun or iter(obstore.list(self.store, below, offset=last or None, chunk_size=LISTED_AT_ONCE))
+            found = next(listing, ())
+            pages = listing
+            return found
+
+        while found := self._tried(prefix, page):
+            for meta in found:
+                yield _blob(meta["path"], meta)
+            last = found[-1]["path"]
 
     def files(self, prefix: str = "") -> Iterator[Blob]:
         """Yield the objects directly below a prefix."""
-        with self._faults(prefix):
-            found = obstore.list_with_delimiter(self.store, checked_name(prefix) if prefix else None)
-        return (_blob(meta["path"], meta) for meta in found["objects"])
+        return (_blob(meta["path"], meta) for meta in self._level(prefix)["objects"])
 
     def folders(self, prefix: str = "") -> list[str]:
         """Return the common prefixes directly below a prefix."""
-        with self._faults(prefix):
-            found = obstore.list_with_delimiter(self.store, checked_name(prefix) if prefix else None)
-        return sorted(path.rstrip("/").rpartition("/")[2] for path in found["common_prefixes"])
+        return sorted(path.rstrip("/").rpartition("/")[2] for path in self._level(prefix)["common_prefixes"])
 
     def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
-        """Upload a file, in parts when it is long; the name appears when all of it is there."""
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-                raise StoreError("store_corrupt", f"{path} is not what was hashed", "Run again; check the scratch disk")
-        with self._faults(name):
-            obstore.put(
-                self.store,
-                checked_name(name),
-                path,
-                attributes=dict(headers or {}),
-                chunk_size=PART_BYTES,
-                max_concurrency=PARTS_AT_ONCE,
-            )
+        """Upload a file, in parts when it is long; the name appears when all of it is there and was what was hashed."""
+
+        def send() -> None:
+            with path.open("rb") as file:
+                data = file.read(PART_BYTES + 1)
+                if len(data) > PART_BYTES:
+                    file.seek(0)
+                    self._send_parts(_checked(file, path, sha256), name, headers or {})
+                elif hashlib.sha256(data).hexdigest() != sha256:
+                    raise faults.unlike_hash(path)
+                else:
+                    self._put(name, data, headers or {})
+
+        self._tried(name, send)
 
     def fetch(self, name: str, path: Path, sha256: str = "") -> str:
-        """Download an object in chunks, and hash it on the way."""
-        digest = hashlib.sha256()
-        with self._faults(name), path.open("xb") as file:
-            try:
-                for chunk in obstore.get(self.store, checked_name(name)).stream(min_chunk_size=CHUNK_BYTES):
-                    digest.update(chunk)
-                    file.write(chunk)
-            except BaseException:
-                path.unlink()
-                raise
-        found = digest.hexdigest()
-        if sha256 not in ("", found):
-            path.unlink()
-            cause = f"{self._where(name)} has other bytes than were stored"
-            raise StoreError("store_corrupt", cause, "Remove it, and materialise it again")
-        return found
+        """Download an object and hash it on the way; the parts of a long one come side by side."""
+
+        def receive(landing: Landing) -> None:
+            self._tried(name, lambda: self._receive(name, landing))
+
+        return landed(self._where(name), path, sha256, receive)
 
     def copy(self, name: str, other: str) -> None:
         """Copy an object on the server."""
-        with self._faults(name):
-            obstore.copy(self.store, checked_name(name), checked_name(other))
+        self._tried(name, lambda: obstore.copy(self.store, checked_name(name), checked_name(other)))
 
     def move(self, name: str, other: str) -> None:
         """Copy an object on the server, then delete the first."""
@@ -153,32 +142,100 @@ class ObjectBlobs:
         """Remove objects, a thousand at once."""
         doomed = [checked_name(name) for name in names]
         for start in range(0, len(doomed), DELETED_AT_ONCE):
-            with self._faults(doomed[start]):
-                try:
-                    obstore.delete(self.store, doomed[start : start + DELETED_AT_ONCE])
-                except FileNotFoundError:
-                    continue  # a server that minds; the others of the batch are gone
+            some = doomed[start : start + DELETED_AT_ONCE]
+            # None: a server that minds a missing object; the others of the batch are gone.
+            self._tried_or_none(some[0], lambda some=some: obstore.delete(self.store, some))  # type: ignore[misc]
 
     def path(self, name: str) -> Path | None:
         """Return None: a bucket is no disk."""
         return None
 
+    def _put(self, name: str, data: bytes, attributes: Mapping[str, str], **options: Any) -> None:
+        put = obstore.put(
+            self.store, checked_name(name), data, attributes=dict(attributes), use_multipart=False, **options
+        )
+        if isinstance(self.store, GCSStore) and not _is_md5_of(data, put["e_tag"]):
+            obstore.delete(self.store, checked_name(name))
+            raise faults.corrupt(self._where(name))
+
+    def _send_parts(self, parts: Iterator[bytes], name: str, attributes: Mapping[str, str]) -> None:
+        obstore.put(
+            self.store,
+            checked_name(name),
+            parts,
+            attributes=dict(attributes),
+            chunk_size=PART_BYTES,
+            max_concurrency=PARTS_AT_ONCE,
+        )
+
+    def _receive(self, name: str, landing: Landing) -> None:
+        plain, begun = checked_name(name), landing.size_bytes
+        if begun:
+            self._receive_parts(plain, obstore.head(self.store, plain), landing)
+            return
+        result = obstore.get(self.store, plain)
+        if result.meta["size"] >= LONG_BYTES:
+            self._receive_parts(plain, result.meta, landing)
+            return
+        for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
+            landing.take(bytes(chunk))
+
+    def _receive_parts(self, name: str, meta: Any, landing: Landing) -> None:
+        def part(start: int) -> bytes:
+            options: Any = {"range": (start, min(start + PART_BYTES, meta["size"])), "if_match": meta["e_tag"]}
+            return bytes(object_faults.patiently(lambda: obstore.get(self.store, name, options=options).bytes()))
+
+        starts = iter(range(landing.size_bytes, meta["size"], PART_BYTES))
+        with ThreadPoolExecutor(PARTS_AT_ONCE, thread_name_prefix="parts") as pool:
+            coming = deque(pool.submit(part, start) for start, _ in zip(starts, range(PARTS_AT_ONCE), strict=False))
+            while coming:
+                landing.take(coming.popleft().result())
+                coming.extend(pool.submit(part, start) for start in [next(starts, None)] if start is not None)
+
+    def _level(self, prefix: str) -> Any:
+        below = checked_name(prefix) if prefix else None
+        return self._tried(prefix, lambda: obstore.list_with_delimiter(self.store, below))
+
     def _where(self, name: str) -> str:
         return f"{self.address}/{name}"
 
-    @contextmanager
-    def _faults(self, name: str) -> Iterator[None]:
-        """Turn what is left after the retries into one clear error."""
+    def _tried(self, name: str, work: Callable[[], Result]) -> Result:
+        """Do something in the bucket, again while it is only busy or away; turn what remains into one clear error."""
         where = self._where(name)
         try:
-            yield
-        except FileNotFoundError as error:
-            raise StoreError("artifact_missing", f"{where} is gone", "Materialise it again") from error
-        except (PermissionDeniedError, UnauthenticatedError) as error:
-            remedy = "Check the keys and the bucket's policy; `vod doctor` tries them"
-            raise StoreError("store_denied", f"{where} may not be read or written: {_said(error)}", remedy) from error
-        except BaseError as error:
-            raise StoreError(*_fault(where, error)) from error
+            return object_faults.patiently(work)
+        except object_faults.ERRORS as error:
+            raise object_faults.fault(where, error) from error
+
+    def _tried_or_none(self, name: str, work: Callable[[], Result]) -> Result | None:
+        """Do the same, or return None when there is no such object."""
+        try:
+            return object_faults.patiently(work)
+        except object_faults.ERRORS as error:
+            if isinstance(error, FileNotFoundError) and not object_faults.is_without_bucket(error):
+                return None
+            raise object_faults.fault(self._where(name), error) from error
+
+
+def _checked(file: Any, path: Path, sha256: str) -> Iterator[bytes]:
+    """Yield a file's parts, and fail before the last is taken as such when they are not what was hashed.
+
+    Raises:
+        StoreError: ``store_corrupt``; the upload is then given up, and nothing is seen of it.
+    """
+    digest = hashlib.sha256()
+    while part := file.read(PART_BYTES):
+        digest.update(part)
+        yield part
+    if digest.hexdigest() != sha256:
+        raise faults.unlike_hash(path)
+
+
+def _is_md5_of(data: bytes, tag: str | None) -> bool:
+    """Whether an entity tag is the MD5 of the data; one that is no MD5 says nothing."""
+    plain = (tag or "").strip('"')
+    is_md5 = len(plain) == 32 and all(digit in "0123456789abcdef" for digit in plain)
+    return not is_md5 or plain == hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def s3_blobs(bucket: str, prefix: str, access: S3Access) -> ObjectBlobs:
@@ -192,15 +249,21 @@ def s3_blobs(bucket: str, prefix: str, access: S3Access) -> ObjectBlobs:
     config: Any = {name: value for name, value in named.items() if value}
     config |= {"aws_checksum_algorithm": "sha256", "aws_conditional_put": "etag"}
     options = _client_options(access.endpoint)
-    store = S3Store(bucket, prefix=prefix or None, config=config, client_options=options, retry_config=RETRY)
+    store = S3Store(
+        bucket, prefix=prefix or None, config=config, client_options=options, retry_config=object_faults.RETRY
+    )
     return ObjectBlobs(store, f"s3://{bucket}/{prefix}".rstrip("/"))
 
 
 def gcs_blobs(bucket: str, prefix: str, access: GcsAccess) -> ObjectBlobs:
     """Return the objects of a Google Cloud Storage bucket."""
-    elsewhere: Any = {"google_base_url": access.endpoint, "google_skip_signature": True} if access.endpoint else {}
+    elsewhere: Any = {}
+    if access.endpoint:  # a server that is asked without credentials; writes are not sent without any
+        nobody = {"token": "nobody", "expires_at": None}
+        elsewhere = {"config": {"google_base_url": access.endpoint}, "credential_provider": lambda: nobody}
     options = _client_options(access.endpoint)
-    store = GCSStore(bucket, prefix=prefix or None, config=elsewhere, client_options=options, retry_config=RETRY)
+    retry = object_faults.RETRY
+    store = GCSStore(bucket, prefix=prefix or None, client_options=options, retry_config=retry, **elsewhere)
     return ObjectBlobs(store, f"gs://{bucket}/{prefix}".rstrip("/"))
 
 
@@ -215,17 +278,3 @@ def _client_options(endpoint: str) -> Any:
 def _blob(name: str, meta: Any) -> Blob:
     tag = str(meta["e_tag"] or meta["version"] or "")
     return Blob(name, int(meta["size"]), meta["last_modified"].timestamp(), tag)
-
-
-def _fault(where: str, error: BaseError) -> tuple[str, str, str]:
-    said = _said(error)
-    if "ExpiredToken" in said or "RequestExpired" in said:
-        return "credentials_expired", f"the credentials for {where} have expired", "Renew them, then run again"
-    if "507" in said or "StorageFull" in said or "no space" in said.lower():
-        return "disk_full", f"no space is left for {where}", "Free space there, then run again"
-    return "store_unreachable", f"{where} cannot be reached: {said}", "Check the endpoint; then run again"
-
-
-def _said(error: BaseException) -> str:
-    """Return an error's first line without what a client adds for its developers."""
-    return str(error).strip().splitlines()[0][:300]
