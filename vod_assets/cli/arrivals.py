@@ -13,7 +13,7 @@ import typer
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.arrivals import WAITING, Delivery, Sighting, family, judge
 from vod_assets.domain.errors import ConfigError, printable
-from vod_assets.domain.looks import TAKEN, Outcome
+from vod_assets.domain.looks import Outcome
 from vod_assets.domain.watching import WatchedPlace
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def _places(session: Session, wanted: str) -> list[WatchedPlace]:
 
 
 def _inspected(session: Session, place: WatchedPlace) -> list[Line]:
-    from vod_assets.adapters.watch.opening import open_watcher
+    from vod_assets.adapters.watch.opening import OpenedPlaces, open_watcher
 
-    with open_watcher(session.settings, place, session.sources) as watcher:
+    with open_watcher(OpenedPlaces(session.settings), place) as watcher:
         outcomes = {outcome.name: outcome for outcome in watcher.outcomes()}
         lines = [line for group in _families(watcher).values() for line in _lines(place, group, outcomes)]
         there = {line.name for line in lines}
@@ -141,9 +141,10 @@ def _delivered(place: WatchedPlace, delivery: Delivery, outcome: Outcome | None)
         return _line(place, outcome)
     if delivery.waits_for:
         return Line(place.name, name, WAITING, delivery.waits_for, outcome.title if outcome else "")
-    if outcome is not None and outcome.state == TAKEN:
-        return Line(place.name, name, CHANGED, "it is taken at the next tick", outcome.title)
-    return Line(place.name, name, NEW, "it is taken at the next tick")
+    reason = (outcome.reason if outcome else "") or "it is taken at the next tick"
+    if outcome is not None and outcome.version:
+        return Line(place.name, name, CHANGED, reason, outcome.title)
+    return Line(place.name, name, NEW, reason)
 
 
 def _line(place: WatchedPlace, outcome: Outcome) -> Line:

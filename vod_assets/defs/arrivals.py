@@ -5,19 +5,21 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import dagster as dg
 
 from vod_assets.defs.jobs import TITLE_TAG, title_graph
 from vod_assets.defs.registration import Registered, Registrar, register
-from vod_assets.domain.arrivals import Delivery, judge, version_of
+from vod_assets.domain.arrivals import WAITING, Delivery, judge, version_of
 from vod_assets.domain.errors import ConfigError, SourceError, VodError
 from vod_assets.domain.looks import DUPLICATE, REFUSED, TAKEN, Looked, Outcome, Stand
 from vod_assets.domain.title import Fingerprint
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets.ports.arrivals import Watcher
 
-TICK_SECONDS = 8.0
+TICK_SECONDS, DECIDING_SECONDS = 8.0, 3.0  # of a tick, so much is left for what a long look has found
+PASSING = ("source_archived", "source_changed", "source_missing", "permission_denied")
 PRIORITY_TAG, OWNER_TAG, PLACE_TAG, VERSION_TAG = "dagster/priority", "vod/owner", "vod/place", "vod/version"
 
 
@@ -40,16 +42,21 @@ class Tick:
 
     Args:
         watcher: Looks, and remembers.
-        registrar: Registers titles.
+        registrar_of: Returns what registering a title needs; asked when something is to be registered.
         ends_at: When its time is over, on the monotonic clock.
     """
 
     watcher: Watcher
-    registrar: Registrar
+    registrar_of: Callable[[], Registrar]
     ends_at: float
     ticket: str = field(default_factory=lambda: secrets.token_hex(8))
     requests: list[dg.RunRequest] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+
+    @cached_property
+    def registrar(self) -> Registrar:
+        """What registering a title needs."""
+        return self.registrar_of()
 
     @property
     def left_seconds(self) -> float:
@@ -63,7 +70,7 @@ class Tick:
     def go_on(self, stand: Stand) -> Stand:
         """Look and decide until all is done or time is over, and return where the next tick goes on."""
         self.watcher.confirm(stand.ticket)
-        looked = self.watcher.look(stand, self.is_over)
+        looked = self.watcher.look(stand, lambda: self.left_seconds <= DECIDING_SECONDS)
         self._report(looked)
         family = self._decide(looked.stand, b"" if looked.is_complete else looked.stand.after_bytes)
         return replace(looked.stand, family=family.hex(), ticket=self.ticket)
@@ -114,17 +121,24 @@ class Tick:
             address = self.registrar.sources.canonical(address)
             fingerprint = self.watcher.fingerprint(address, self.left_seconds)
             if fingerprint is None:
-                return False  # its bytes are being read behind
-            self._take(delivery, address, fingerprint, before)
-        except (SourceError, ConfigError) as error:
-            if error.code in ("source_archived", "source_changed", "source_missing"):
+                self._keep_waiting(delivery, before, "its bytes are being read")
                 return False
-            self.watcher.keep(Outcome(name, delivery.token, REFUSED, str(error), error.title, address))
+            self._take(delivery, address, fingerprint, before)
+        except VodError as error:
+            if error.code in PASSING or not isinstance(error, (SourceError, ConfigError)):
+                self._keep_waiting(delivery, before, str(error))  # the next tick tries again
+                return False
+            refused = before or Outcome(name, delivery.token, REFUSED, title=error.title, address=address)
+            self.watcher.keep(replace(refused, token=delivery.token, state=REFUSED, reason=str(error), address=address))
             self.said.append(str(error))
-        except VodError as error:  # the machine's fault: the next tick tries again
-            self.said.append(str(error))
-            return False
         return True
+
+    def _keep_waiting(self, delivery: Delivery, before: Outcome | None, reason: str) -> None:
+        """Keep why a delivery that is whole is not taken yet, beside what was taken before."""
+        self.said.append(f"{delivery.mezzanine.name} waits: {reason}")
+        waiting = before or Outcome(delivery.mezzanine.name, delivery.token, WAITING)
+        if waiting.reason != reason:
+            self.watcher.keep(replace(waiting, reason=reason))
 
     def _take(self, delivery: Delivery, address: str, fingerprint: Fingerprint, before: Outcome | None) -> None:
         """Make a delivery a title or a new version of one; the same bytes again are nothing new."""
@@ -138,13 +152,12 @@ class Tick:
             sidecars=delivery.sidecar_token,
             version=before.version if before else "",
         )
-        known = before is not None and (before.sha256, before.sidecars) == (outcome.sha256, outcome.sidecars)
-        if known and before is not None and before.version:
+        if before is not None and before.is_a_version and before.same_bytes(outcome):
             self._returned(outcome)
             return
         if (owner := self._owner(fingerprint, outcome, address)) is not None:
             said = f"its bytes are those of {owner.title} ({owner.address})"
-            self.watcher.keep(replace(outcome, state=DUPLICATE, reason=said, title=owner.title, version=""))
+            self.watcher.keep(replace(outcome, state=DUPLICATE, reason=said, title=owner.title))
             return
         registered = self._registered(delivery, address)
         version = version_of(outcome.version, fingerprint.sha256, delivery)
@@ -201,9 +214,8 @@ def arrival_sensor(place: WatchedPlace) -> dg.SensorDefinition:
         description=f"Takes what arrives at {place.address}, and has everything made of it.",
     )
     def arrivals(context: dg.SensorEvaluationContext, desk: dg.ResourceParam[ArrivalDesk]) -> dg.SensorResult:
-        registrar = desk.registrar(context.instance)
         with desk.watching(place) as watcher:
-            tick = Tick(watcher, registrar, time.monotonic() + TICK_SECONDS)
+            tick = Tick(watcher, lambda: desk.registrar(context.instance), time.monotonic() + TICK_SECONDS)
             stand = tick.go_on(Stand.from_cursor(context.cursor))
         for line in tick.said:
             context.log.warning(line)

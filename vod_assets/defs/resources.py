@@ -23,7 +23,7 @@ from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.adapters.transcode.sheets import PillowSheetPainter
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
-from vod_assets.adapters.watch.opening import load_watch, open_watcher
+from vod_assets.adapters.watch.opening import load_watch, open_watcher, opened_places
 from vod_assets.defs.arrivals import ArrivalDesk
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
 from vod_assets.defs.description import describe_from
@@ -76,7 +76,7 @@ class ArrivalsResource(dg.ConfigurableResource[ArrivalDesk]):
     def create_resource(self, context: dg.InitResourceContext) -> ArrivalDesk:
         """Return the desk; how storages are reached, the settings say, for some of it is secret."""
         settings = load_settings()
-        sources = open_sources(settings)
+        opened = opened_places(settings)
         runner = SupervisedRunner(sandbox=find_sandbox(settings))
 
         def registrar(instance: dg.DagsterInstance) -> Registrar:
@@ -85,14 +85,14 @@ class ArrivalsResource(dg.ConfigurableResource[ArrivalDesk]):
             return Registrar(
                 instance=instance,
                 store=open_store(settings, Unguarded()),
-                sources=sources,
+                sources=opened.sources,
                 prober=FfprobeProber(tools, runner),
                 profiles=known_profiles(settings),
-                describe=describe_from(sources),
+                describe=describe_from(opened.sources),
                 default_profile=settings.profile,
             )
 
-        return ArrivalDesk(lambda place: open_watcher(settings, place, sources), registrar)
+        return ArrivalDesk(lambda place: open_watcher(opened, place), registrar)
 
 
 class ToolResource(dg.ConfigurableResource[Any]):

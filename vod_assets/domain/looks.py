@@ -28,6 +28,15 @@ class Outcome:
     sidecars: str = ""
     version: str = ""
 
+    @property
+    def is_a_version(self) -> bool:
+        """Whether a title was made of what ``sha256`` and ``sidecars`` say, whatever has come in its place since."""
+        return bool(self.version) and self.state != DUPLICATE
+
+    def same_bytes(self, other: "Outcome") -> bool:
+        """Whether mezzanine and sidecars are the same."""
+        return (self.sha256, self.sidecars) == (other.sha256, other.sidecars)
+
 
 @dataclass(frozen=True)
 class Stand:

@@ -1,7 +1,7 @@
 """Title files: what an editor says of a title, in YAML beside the mezzanine."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import yaml
@@ -62,13 +62,14 @@ def read_title_file(data: bytes, name: str) -> TitleFile:
     words that they are: in YAML 1.1 they would be false, 750 and a date.
 
     Raises:
-        ConfigError: ``bad_title_file``, naming the line or the field.
+        ConfigError: ``bad_title_file``, naming the line and, where it is known, the field.
     """
     value = plain_yaml(data, name)
     try:
         return TitleFile.model_validate({} if value is None else value)
-    except ValueError as error:
-        raise _bad(name, _sentence(error)) from error
+    except ValidationError as error:
+        line = line_of(data, error.errors(include_url=False)[0]["loc"])
+        raise _bad(name, f"line {line}: {_sentence(error)}") from error
 
 
 def plain_yaml(data: bytes, name: str) -> Any:
@@ -90,6 +91,22 @@ def plain_yaml(data: bytes, name: str) -> Any:
         raise _bad(name, f"line {line}: {printable(error.problem or 'is no YAML')}") from error
     except (yaml.YAMLError, ValueError) as error:
         raise _bad(name, printable(str(error))) from error
+
+
+def line_of(data: bytes, path: Sequence[str | int]) -> int:
+    """Return the line of a field in YAML that `plain_yaml` has read; that of the nearest one around it otherwise."""
+    node, line = yaml.compose(data.decode("utf-8-sig"), Loader=_PlainLoader), 1
+    for part in path:
+        entries = node.value if isinstance(node, yaml.MappingNode) else ()
+        found = next(((key, value) for key, value in entries if key.value == str(part)), None)
+        if found is not None:
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
 
 
 class _PlainLoader(_Loader):  # type: ignore[misc]
@@ -130,14 +147,12 @@ def _check_shape(text: str, name: str) -> None:
             raise _bad(name, f"line {line}: is nested deeper than {DEEPEST} or is too long")
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        if first["type"] == "extra_forbidden":
-            return f"{printable(where)} is no field of a title file: use {', '.join(TitleFile.model_fields)}"
-        return f"{printable(where)}: {first['msg']}"
-    return printable(str(error))
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the file"
+    if first["type"] == "extra_forbidden":
+        return f"{printable(where)} is no field of a title file: use {', '.join(TitleFile.model_fields)}"
+    return f"{printable(where)}: {first['msg']}"
 
 
 def _bad(name: str, cause: str) -> ConfigError:

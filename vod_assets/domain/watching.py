@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.title_file import plain_yaml
+from vod_assets.domain.title_file import line_of, plain_yaml
 
 PLACE_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 OWNER = re.compile(r"[A-Za-z0-9_.-]{0,63}")  # it becomes a tag of runs
@@ -192,7 +192,7 @@ def read_watch(data: bytes, name: str) -> Watch:
     """Return the watched places of a YAML document.
 
     Raises:
-        ConfigError: ``bad_watch``, naming line or field.
+        ConfigError: ``bad_watch``, naming line and field.
     """
     try:
         value = plain_yaml(data, name)
@@ -200,7 +200,8 @@ def read_watch(data: bytes, name: str) -> Watch:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        cause = f"{printable(where)}: {first['msg'].removeprefix('Value error, ')}"
+        line, said = line_of(data, first["loc"]), first["msg"].removeprefix("Value error, ")
+        cause = f"line {line}: {printable(where)}: {said}"
     except ConfigError as error:
         cause = error.cause
     raise ConfigError("bad_watch", cause, "Correct it; docs/arrivals.md shows every field", file=name)

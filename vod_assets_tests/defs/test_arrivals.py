@@ -4,16 +4,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
 
-from vod_assets.adapters.watch.opening import open_watcher
+from vod_assets.adapters.watch.opening import open_watcher, opened_places
 from vod_assets.cli.session import Session
 from vod_assets.defs.arrivals import Tick
+from vod_assets.domain.errors import StoreError
 from vod_assets.domain.looks import DUPLICATE, REFUSED, TAKEN, VANISHED, Outcome, Stand
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets_tests.studio import Studio
@@ -29,7 +30,7 @@ class Drop:
     session: Session
     folder: Path
     place: WatchedPlace
-    stand: Stand = Stand()
+    stand: Stand = field(default_factory=Stand)
 
     def deliver(self, source: Path, name: str) -> Path:
         target = self.folder / name
@@ -39,8 +40,8 @@ class Drop:
 
     def tick(self, *, is_kept: bool = True) -> list[dg.RunRequest]:
         """Look once; the cursor is lost when the tick failed."""
-        with open_watcher(self.session.settings, self.place, self.session.sources) as watcher:
-            tick = Tick(watcher, self.session.registrar(), LONG)
+        with open_watcher(opened_places(self.session.settings), self.place) as watcher:
+            tick = Tick(watcher, self.session.registrar, LONG)
             stand = tick.go_on(self.stand)
         self.said = tick.said
         if is_kept:
@@ -48,7 +49,7 @@ class Drop:
         return tick.requests
 
     def outcome(self, name: str = "film.mp4") -> Outcome:
-        with open_watcher(self.session.settings, self.place, self.session.sources) as watcher:
+        with open_watcher(opened_places(self.session.settings), self.place) as watcher:
             watcher.confirm(self.stand.ticket)
             outcome = watcher.outcome(name)
         assert outcome is not None
@@ -91,6 +92,22 @@ def test_what_has_come_whole_becomes_a_title_with_its_sidecars_and_one_run(drop:
     assert len(record.sidecars) == 2
     assert drop.session.instance.has_dynamic_partition("titles", "film")
     assert drop.tick() == []
+
+
+def test_a_source_that_cannot_be_read_waits_and_says_why(
+    drop: Drop, film_source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop.deliver(film_source, "film.mp4")
+    with monkeypatch.context() as patch:
+        patch.setattr(drop.session.sources, "canonical", unreachable)
+        assert drop.tick() == []
+        assert drop.said == ["film.mp4 waits: the share is away [store_unreachable]."]
+        assert (drop.outcome().state, drop.outcome().reason) == ("waiting", "the share is away [store_unreachable].")
+    assert [request.partition_key for request in drop.tick()] == ["film"]
+
+
+def unreachable(_: str) -> str:
+    raise StoreError("store_unreachable", "the share is away")
 
 
 def test_a_tick_that_failed_is_repeated_under_the_same_key(drop: Drop, film_source: Path) -> None:

@@ -38,7 +38,9 @@ def test_empty_file_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("data", "cause"),
     [
-        (b"titel: x", "titel is no field of a title file"),
+        (b"titel: x", "line 1: titel is no field of a title file"),
+        (b"language: en\n\ntitle:\n  en: x\n  de: 5\n", "line 5: title.de: "),
+        (b"title: x\npolicy: 5\n", "line 2: policy: "),
         (b"profile: [a]", "profile: "),
         (b"title: {en: 5}", "title.en: "),
         (b"language: klingonese", "language: "),

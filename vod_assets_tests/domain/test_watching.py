@@ -58,7 +58,7 @@ def wrong(*lines: str) -> bytes:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (wrong("colour: red"), "places.0.colour"),
+        (wrong("colour: red"), "line 4: places.0.colour"),
         (wrong("whole: {by: magic}"), "places.0.whole.by"),
         (wrong("whole: {marker: done}"), r"places.0.whole.marker: write"),
         (wrong("owner: a b"), "places.0.owner: 'a b' cannot be an owner"),

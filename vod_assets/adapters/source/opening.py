@@ -1,6 +1,7 @@
 """The source store of a deployment, from its settings."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 from vod_assets.adapters.blobs.opening import Access, open_blobs
 from vod_assets.adapters.source.local import LocalSources
@@ -38,7 +39,8 @@ def open_files(address: str, settings: Settings) -> Files:
             settings.sftp_key_file,
             settings.sftp_known_hosts,
         )
-        return SftpFiles(address.partition("://")[2].partition("/")[0], access)
+        host, _, folder = address.partition("://")[2].partition("/")
+        return SftpFiles(host, access, unquote(folder))
     return open_blobs(address, Access.from_settings(settings))
 
 

@@ -42,17 +42,19 @@ class SftpAccess:
 
 
 class SftpFiles:
-    """The files of an SFTP server, by their absolute paths.
+    """The files of an SFTP server below a folder.
 
     Args:
         host: The server; ``host:port`` where the port is not the setting's.
         access: Who reads.
+        folder: Below the server's root.
     """
 
-    def __init__(self, host: str, access: SftpAccess) -> None:
+    def __init__(self, host: str, access: SftpAccess, folder: str = "") -> None:
         self.host, _, port = host.partition(":")
         self.port, self.access = int(port or access.port), access
-        self.address = f"sftp://{host}"
+        self._root = f"/{folder.strip('/')}".rstrip("/")
+        self.address = f"sftp://{host}{self._root}"
         self._idle: list[paramiko.SSHClient] = []
         self._mutex = threading.Lock()
 
@@ -113,7 +115,7 @@ class SftpFiles:
         return found
 
     def _listed(self, prefix: str) -> Iterator[tuple[str, Blob | None]]:
-        folder = self._path(prefix) if prefix else "/"
+        folder = self._path(prefix) if prefix else self._root or "/"
         try:
             entries = self._tried(prefix, lambda sftp: sftp.listdir_attr(folder))
         except FileNotFoundError:
@@ -125,7 +127,7 @@ class SftpFiles:
                 yield entry.filename, _blob(prefix + entry.filename, entry)
 
     def _path(self, name: str) -> str:
-        return f"/{checked_name(name).strip('/')}"
+        return f"{self._root}/{checked_name(name).strip('/')}"
 
     def _where(self, name: str) -> str:
         return f"{self.address}/{name}"

@@ -184,7 +184,7 @@ class Ledger:
             query = "SELECT * FROM deliveries WHERE place = ? AND name = ?"
             if row := rows.execute(query, (self.key, name)).fetchone():
                 before = _outcome(row[1:])
-                if before.state == TAKEN:
+                if before.is_a_version:
                     gone = replace(before, state=VANISHED, reason="its source is gone; nothing was unpublished")
                     self._keep(rows, gone)
                     yield gone

@@ -7,7 +7,7 @@ from itertools import islice
 
 from vod_assets.adapters.watch.ledger import Ledger
 from vod_assets.domain.looks import Looked, Outcome, Stand
-from vod_assets.ports.blobs import Files
+from vod_assets.ports.blobs import Blob, Files
 
 PAGE = 1000
 
@@ -21,19 +21,19 @@ def look(
         files: The place.
         ledger: What was known.
         stand: Where to go on.
-        is_over: Asked after every page; at least one page is looked at.
+        is_over: Asked after every page; at least one page is looked at, and a folder that came slowly.
         clock: What time it is.
     """
     if not stand.after:
         stand = replace(stand, began_at=clock(), files=0)
     gone: list[Outcome] = []
-    walk = files.walk(start_after=stand.after)
-    page = list(islice(walk, PAGE))
+    pages = _Pages(files, stand.after)
+    page = pages.next()
     while page:
-        following = list(islice(walk, PAGE))
+        following = pages.next()
         gone += ledger.compare(page, stand.after, clock(), is_last=not following).gone
         stand = replace(stand, after=page[-1].name, files=stand.files + len(page))
-        if following and is_over():
+        if following and is_over() and pages.has_paid:
             return Looked(stand, tuple(gone), is_complete=False)
         page = following
     if not stand.files and ledger.outcomes():
@@ -41,3 +41,29 @@ def look(
     if not stand.files:
         ledger.compare([], "", clock(), is_last=True)
     return Looked(replace(stand, after="", looked_at=stand.began_at), tuple(gone), is_complete=True)
+
+
+class _Pages:
+    """A listing, page by page.
+
+    A share lists a folder at once, however long that takes. So that a large one is not listed anew for each of its
+    pages, a look goes on for as long as the slowest page took to come.
+    """
+
+    def __init__(self, files: Files, after: str) -> None:
+        self._walk = files.walk(start_after=after)
+        self._slowest = self._since = 0.0
+
+    def next(self) -> list[Blob]:
+        """Return the next page; empty at the end."""
+        asked_at = time.monotonic()
+        page = list(islice(self._walk, PAGE))
+        now = time.monotonic()
+        if now - asked_at > self._slowest:
+            self._slowest, self._since = now - asked_at, now
+        return page
+
+    @property
+    def has_paid(self) -> bool:
+        """Whether as much time was spent since the slowest page as it took to come."""
+        return time.monotonic() - self._since >= self._slowest

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from urllib.request import url2pathname
 
 from vod_assets.adapters.blobs.disk import DiskBlobs
-from vod_assets.adapters.source.opening import open_files, open_isilon
+from vod_assets.adapters.source.opening import open_files, open_isilon, open_sources
 from vod_assets.adapters.watch.ledger import Ledger
 from vod_assets.adapters.watch.looking import look
 from vod_assets.adapters.watch.reading import BackgroundReading
@@ -16,12 +16,30 @@ from vod_assets.domain.looks import Looked, Stand
 from vod_assets.domain.title import Fingerprint
 from vod_assets.domain.watching import Watch, WatchedPlace, read_watch
 from vod_assets.places import absolute, absolute_address, storage_scheme
-from vod_assets.ports import SourceStore
 from vod_assets.ports.blobs import Files
 from vod_assets.settings import Settings
 
-READING = BackgroundReading()  # outlives a tick, for a long file is read during many
 LISTED_SCHEMES = ("", "s3", "gs", "smb", "ftp", "ftps", "sftp")
+
+
+class OpenedPlaces:
+    """What outlives a tick: connections, and sources that are being read.
+
+    Args:
+        settings: How storages are reached.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.sources, self.reading = settings, open_sources(settings), BackgroundReading()
+        self._files: dict[str, Files] = {}
+
+    def files(self, root: str) -> Files:
+        """Return the files at an address."""
+        if root not in self._files:
+            is_folder = not storage_scheme(root)
+            folder = Path(url2pathname(urlsplit(root).path))
+            self._files[root] = DiskBlobs(folder) if is_folder else open_files(root, self.settings)
+        return self._files[root]
 
 
 class PlaceWatcher(Ledger):
@@ -29,15 +47,14 @@ class PlaceWatcher(Ledger):
 
     Args:
         place: What is watched.
-        files: The files there.
-        root: Its address, without the last slash.
-        ledger: Where it is remembered.
-        sources: Reads what has come.
+        root: Its address as this machine reaches it, without the last slash.
+        opened: Reads what is there and what has come.
     """
 
-    def __init__(self, place: WatchedPlace, files: Files, root: str, ledger: Path, sources: SourceStore) -> None:
-        super().__init__(ledger, place.name)
-        self.place, self.files, self.root, self.sources = place, files, root, sources
+    def __init__(self, place: WatchedPlace, root: str, opened: OpenedPlaces) -> None:
+        super().__init__(ledger_path(opened.settings), place.name)
+        self.place, self.root, self.opened = place, root, opened
+        self.files = opened.files(root)
 
     def look(self, stand: Stand, is_over: Callable[[], bool]) -> Looked:
         """Go on looking; see `vod_assets.ports.arrivals.Watcher`."""
@@ -49,11 +66,11 @@ class PlaceWatcher(Ledger):
 
     def fingerprint(self, address: str, patience_seconds: float) -> Fingerprint | None:
         """Return size and SHA-256, or None while the bytes are being read."""
-        return READING.fingerprint(address, patience_seconds, self.sources.fingerprint)
+        return self.opened.reading.fingerprint(address, patience_seconds, self.opened.sources.fingerprint)
 
 
 @contextmanager
-def open_watcher(settings: Settings, place: WatchedPlace, sources: SourceStore) -> Iterator[PlaceWatcher]:
+def open_watcher(opened: OpenedPlaces, place: WatchedPlace) -> Iterator[PlaceWatcher]:
     """Lend what looks at a place.
 
     Raises:
@@ -63,13 +80,21 @@ def open_watcher(settings: Settings, place: WatchedPlace, sources: SourceStore) 
         known = ", ".join(f"{scheme}://" for scheme in LISTED_SCHEMES[1:])
         cause = f"place {place.name}: {storage_scheme(place.address)}:// has no listing that could be watched"
         raise ConfigError("bad_watch", cause, f"Name a folder, or {known}")
-    root = _reached(place.address, settings)
-    files = open_files(root, settings) if storage_scheme(root) else DiskBlobs(Path(url2pathname(urlsplit(root).path)))
-    watcher = PlaceWatcher(place, files, root, ledger_path(settings), sources)
+    watcher = PlaceWatcher(place, _reached(place.address, opened.settings), opened)
     try:
         yield watcher
     finally:
         watcher.close()
+
+
+_latest: list[OpenedPlaces] = []
+
+
+def opened_places(settings: Settings) -> OpenedPlaces:
+    """Return what this process has opened with these settings."""
+    if not _latest or _latest[0].settings != settings:
+        _latest[:] = [OpenedPlaces(settings)]
+    return _latest[0]
 
 
 def _reached(address: str, settings: Settings) -> str:

@@ -97,9 +97,10 @@ class TestSftp(FolderBehindAServer, SourceStoreContract):
     def test_a_folder_is_walked_in_the_order_of_names(self, sources: RoutedSources, sftp: SftpServer) -> None:
         for name in ("b/2.mov", "b-a.mov", "a.mov"):
             self.put(name, FILM)
-        prefix = f"{self.folder.name}/"
-        names = [blob.name.removeprefix(prefix) for blob in SftpFiles(sftp.host, sftp.access).walk(prefix)]
-        assert names == ["a.mov", "b-a.mov", "b/2.mov"]
+        below = SftpFiles(sftp.host, sftp.access, self.folder.name)
+        assert [blob.name for blob in below.walk()] == ["a.mov", "b-a.mov", "b/2.mov"]
+        assert [blob.name for blob in below.walk("b/")] == ["b/2.mov"]
+        assert below.read("b/2.mov") == FILM
 
 
 class TestWeb(FolderBehindAServer, SourceStoreContract):

@@ -1,6 +1,7 @@
 """Looking at a place a part at a time finds what came, changed and went, and forgets nothing between two ticks."""
 
 import dataclasses
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from vod_assets.adapters.watch import looking
 from vod_assets.adapters.watch.ledger import Ledger, family_of
 from vod_assets.adapters.watch.looking import look
 from vod_assets.domain.looks import DUPLICATE, TAKEN, VANISHED, Looked, Outcome, Stand
+from vod_assets.ports.blobs import Blob
 from vod_assets_tests.fakes import MemoryBlobs
 
 BEGINNING = Stand()
@@ -81,11 +83,34 @@ def test_a_look_that_is_stopped_goes_on_where_it_was(
     blobs: MemoryBlobs, ledger: Ledger, page: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(looking, "PAGE", page)
+    monkeypatch.setattr(looking._Pages, "has_paid", True)
     found, ticks = looked(blobs, ledger, stops=True), 1
     while not found.is_complete:
         found, ticks = looked(blobs, ledger, found.stand, stops=True), ticks + 1
     assert (ticks, found.stand.files, found.stand.after) == (-(-5 // page), 5, "")
     assert len(ledger.due()) == 4
+
+
+class SlowlyListed(MemoryBlobs):
+    """A share that takes half a second for its one folder."""
+
+    listings = 0
+
+    def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
+        self.listings += 1
+        time.sleep(0.5)
+        yield from super().walk(prefix, start_after, with_drafts=with_drafts)
+
+
+def test_a_folder_that_is_listed_slowly_is_not_listed_for_each_page(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "PAGE", 1)
+    blobs = SlowlyListed()
+    for number in range(5):
+        blobs.replace(f"{number}.mov", b"media")
+    assert looked(blobs, ledger, stops=True).is_complete
+    assert blobs.listings == 1
 
 
 def test_a_source_that_vanishes_is_told_once(blobs: MemoryBlobs, ledger: Ledger) -> None:

@@ -1,0 +1,137 @@
+"""Through a running daemon, what arrives in each kind of storage becomes a title and a run of it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from vod_assets.adapters.blobs.objects import s3_blobs
+from vod_assets_tests.adapters.source.conftest import ftp, s3, sftp, smb
+from vod_assets_tests.servers.ftp import FtpServer
+from vod_assets_tests.servers.s3 import S3Server
+from vod_assets_tests.servers.sftp import SftpServer
+from vod_assets_tests.servers.smb import SmbServer
+from vod_assets_tests.studio import Studio, wait_until
+
+__all__ = ["ftp", "s3", "sftp", "smb"]
+
+pytestmark = [pytest.mark.media, pytest.mark.slow]
+PATIENCE_SECONDS = 300.0
+CODE = ("-m", "vod_assets.definitions")
+
+
+@pytest.fixture
+def places(
+    studio: Studio, film_source: Path, s3: S3Server, smb: SmbServer, ftp: FtpServer, sftp: SftpServer
+) -> dict[str, str]:
+    """One watched place in each kind of storage, with a film of its own in it; the settings say how to reach them."""
+    film = film_source.read_bytes()
+    s3_blobs(s3.bucket, "in", s3.access).replace("on_s3.mp4", distinct(film, "on_s3"))
+    for name, folder in (
+        ("on_disk", studio.folder / "drop"),
+        ("on_smb", smb.folder / "in"),
+        ("on_ftp", ftp.folder / "in"),
+        ("on_sftp", sftp.folder / "in"),
+    ):
+        folder.mkdir()
+        (folder / f"{name}.mp4").write_bytes(distinct(film, name))
+    values = {
+        "WATCH": "watch.yaml",
+        "S3_ENDPOINT": s3.endpoint,
+        "S3_REGION": "us-east-1",
+        "S3_ACCESS_KEY_ID": s3.access.access_key_id,
+        "S3_SECRET_ACCESS_KEY": s3.access.secret_access_key,
+        "SMB_USERNAME": smb.access.username,
+        "SMB_PASSWORD": smb.access.password,
+        "SMB_PORT": smb.access.port,
+        "FTP_USERNAME": ftp.access.username,
+        "FTP_PASSWORD": ftp.access.password,
+        "FTP_PORT": ftp.access.port,
+        "SFTP_USERNAME": sftp.access.username,
+        "SFTP_PASSWORD": sftp.access.password,
+        "SFTP_PORT": sftp.access.port,
+        "SFTP_KNOWN_HOSTS": sftp.access.known_hosts,
+    }
+    (studio.folder / ".env").write_text("".join(f"VOD_{name}={value}\n" for name, value in values.items()))
+    addresses = {
+        "on_disk": str(studio.folder / "drop"),
+        "on_s3": f"s3://{s3.bucket}/in",
+        "on_smb": f"smb://{smb.host}/{smb.share}/in",
+        "on_ftp": f"ftp://{ftp.host}/in",
+        "on_sftp": f"sftp://{sftp.host}/in",
+    }
+    watched = [
+        {"name": name, "address": address, "whole": {"by": "name"}, "every_seconds": 5, "priority": 3}
+        for name, address in addresses.items()
+    ]
+    (studio.folder / "watch.yaml").write_text(yaml.safe_dump({"places": watched}))
+    return addresses
+
+
+def distinct(film: bytes, name: str) -> bytes:
+    """Return a film with bytes of its own: a ``free`` box at its end."""
+    return film + (8 + len(name)).to_bytes(4, "big") + b"free" + name.encode()
+
+
+def test_a_sensor_of_every_kind_of_storage_takes_what_has_come(studio: Studio, places: dict[str, str]) -> None:
+    titles = {name.replace("_", "-") for name in places}
+    with studio.session() as session, running_daemon(studio):
+        wait_until(lambda: requested(session.instance).keys() >= titles, PATIENCE_SECONDS)
+        wait_until(lambda: ended_well(session.instance), PATIENCE_SECONDS)
+        runs = requested(session.instance)
+        sources = {title: session.store.record(title) for title in titles}
+    assert {run.tags["vod/place"] for run in runs.values()} == set(places)
+    for title, run in runs.items():
+        assert run.tags["dagster/run_key"].startswith(f"{title}@")
+        assert run.tags["dagster/priority"] == "3"
+        record = sources[title]
+        assert record is not None
+        assert record.source.endswith(f"/{title.replace('-', '_')}.mp4")
+
+
+def requested(instance: dg.DagsterInstance) -> dict[str, dg.DagsterRun]:
+    runs = {run.tags.get("dagster/partition", ""): run for run in instance.get_runs() if "vod/place" in run.tags}
+    assert len(runs) == len([run for run in instance.get_runs() if "vod/place" in run.tags])
+    return runs
+
+
+def ended_well(instance: dg.DagsterInstance) -> bool:
+    """Whether one of the requested runs has made everything of its title."""
+    statuses = [run.status for run in requested(instance).values()]
+    assert dg.DagsterRunStatus.FAILURE not in statuses
+    return dg.DagsterRunStatus.SUCCESS in statuses
+
+
+@contextmanager
+def running_daemon(studio: Studio) -> Iterator[None]:
+    """Switch all sensors on, and run Dagster's daemon with everything that it starts."""
+    checkout = str(Path(__file__).parents[2])
+    environment = {**os.environ, **studio.environment, "DAGSTER_HOME": str(studio.home / "dagster")}
+    environment["PYTHONPATH"] = os.pathsep.join([checkout, os.environ.get("PYTHONPATH", "")])
+    start = [sys.executable, "-m", "dagster", "sensor", "start", "--start-all", *CODE]
+    subprocess.run(start, cwd=studio.folder, env=environment, check=True, capture_output=True)
+    with (studio.folder / "daemon.log").open("wb") as log:
+        daemon = subprocess.Popen(
+            [sys.executable, "-m", "dagster._daemon", "run", *CODE],
+            cwd=studio.folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        os.killpg(daemon.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            daemon.wait(20)
+        with suppress(ProcessLookupError):
+            os.killpg(daemon.pid, signal.SIGKILL)  # run workers that outlived it
+        daemon.wait()
