@@ -7,6 +7,7 @@ import pytest
 
 from vod_assets.defs import importing
 from vod_assets.defs.partitions import TITLES
+from vod_assets_tests.servers.postgres import BINARIES, postgres
 from vod_assets_tests.studio import Studio
 
 TINY = 7
@@ -81,3 +82,17 @@ def test_a_dry_run_registers_nothing(bare: Studio) -> None:
     assert json.loads(bare.vod("titles", "import", path, "--dry-run", "--json").stdout)["new"] == 1
     assert partitions(bare) == set()
     assert not (bare.home / "store" / "titles").exists()
+
+
+@pytest.mark.skipif(not BINARIES, reason="no PostgreSQL server is installed")
+def test_a_list_is_registered_on_postgresql(bare: Studio) -> None:
+    pytest.importorskip("dagster_postgres")
+    path = write(bare, "source", *(f"film {number}.mov" for number in range(TINY)))
+    with postgres() as server:
+        home = bare.home / "dagster"
+        home.mkdir(parents=True)
+        (home / "dagster.yaml").write_text(f"telemetry: {{enabled: false}}\n{server.dagster_storage}\n")
+        imported = bare.vod("titles", "import", path, "--json")
+        assert imported.code == 0, imported.stderr
+        assert partitions(bare) == {f"film-{number}" for number in range(TINY)}
+        assert bare.vod("titles", "import", path, "--json").outcome == {"new": 0, "known": TINY, "refused": []}
