@@ -195,6 +195,20 @@ OPERATIONS = {
         artifact_missing=("An artifact that is named is gone from the store", "Materialise its asset again"),
         artifact_damaged=("A file of an artifact has another size or digest than recorded", "Materialise it again"),
         store_damaged=("A document of the store cannot be read", "Remove it and run again"),
+        store_corrupt=(
+            "A file of a storage has other bytes than were stored, or changed while it was sent",
+            "Remove it, and materialise its asset again",
+        ),
+        store_denied=(
+            "A bucket, a share or a server does not let this user in, or not at this file",
+            "Check the user, the password or keys, and the rights; `vod doctor` tries them",
+        ),
+        store_unreachable=(
+            "A bucket, a share or a server did not answer for a minute",
+            "Check the address and the network; then run again",
+        ),
+        credentials_expired=("Keys, a token or a password were right once", "Renew them; then run again"),
+        bad_name=("A name cannot be used in this storage", "Rename the file without special characters"),
         bad_path=("A path within a track or a release is not plain", "Report it: names are made by the program"),
         upload_corrupt=("A file at the origin differs from the artifact it came from", "Check the disk; run again"),
         origin_unwritable=("The origin's folder cannot be written", "Check its rights and its disk"),

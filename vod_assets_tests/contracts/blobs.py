@@ -41,6 +41,14 @@ class BlobsContract:
         assert not blobs.create("a/b.json", b"second")
         assert blobs.read("a/b.json") == b"first"
 
+    def test_a_name_is_created_once_also_with_the_same_bytes(self, blobs: Blobs) -> None:
+        assert blobs.create("a.json", b"same")
+        assert not blobs.create("a.json", b"same")
+
+    def test_a_listing_says_what_is_said_of_the_file_itself(self, blobs: Blobs) -> None:
+        blobs.replace("a/b c.json", b"bytes")
+        assert list(blobs.walk()) == [blobs.stat("a/b c.json")]
+
     def test_of_many_writers_one_creates(self, blobs: Blobs) -> None:
         won: list[int] = []
         barrier = threading.Barrier(WRITERS)

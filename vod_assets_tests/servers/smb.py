@@ -1,6 +1,8 @@
 """Samba: a real SMB server, standing for an Isilon's shares."""
 
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from vod_assets.adapters.blobs.opening import ShareAccess
 from vod_assets_tests.servers.processes import free_ports, listens, running
 
 USER, PASSWORD = "isilon", "Isi-l0n!"
+FOLDERS = ("private", "lock", "state", "cache", "pid", "log", "ncalrpc")
 CONFIGURATION = """\
 [global]
   server role = standalone server
@@ -52,15 +55,22 @@ class SmbServer:
     share: str
     folder: Path
     access: ShareAccess
+    configuration: Path
 
 
 @contextmanager
-def smb_server(folder: Path) -> Iterator[SmbServer]:
-    """Run Samba on loopback, its share in a folder below the given one."""
-    for name in ("private", "lock", "state", "cache", "pid", "log", "ncalrpc", "share"):
-        (folder / name).mkdir(parents=True)
+def smb_server(folder: Path, share: Path | None = None) -> Iterator[SmbServer]:
+    """Run Samba on loopback, its share in a folder below the given one, or where it is named."""
+    server = configured(folder, share or folder / "share")
+    with smbd(server):
+        yield server
+
+
+def configured(folder: Path, share: Path) -> SmbServer:
+    """Return a server that does not run yet."""
+    for path in (*(folder / name for name in FOLDERS), share):
+        path.mkdir(parents=True, exist_ok=True)
     (port,) = free_ports(1)
-    share = folder / "share"
     configuration = folder / "smb.conf"
     configuration.write_text(CONFIGURATION.format(port=port, folder=folder, share=share))
     (folder / "users.map").write_text(f"nobody = {USER}\n")
@@ -70,9 +80,19 @@ def smb_server(folder: Path) -> Iterator[SmbServer]:
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    argv = [_program("smbd"), "--foreground", "--no-process-group", "--debug-stdout", "-s", configuration]
-    with running(argv, lambda: listens(port), folder / "smbd.out"):
-        yield SmbServer("127.0.0.1", "mezz", share, ShareAccess(USER, PASSWORD, port))
+    return SmbServer("127.0.0.1", "mezz", share, ShareAccess(USER, PASSWORD, port), configuration)
+
+
+@contextmanager
+def smbd(server: SmbServer) -> Iterator[None]:
+    """Run a server; when it ends, the processes that serve its connections end too."""
+    argv = [_program("smbd"), "--foreground", "--no-process-group", "--debug-stdout", "-s", server.configuration]
+    log = server.configuration.with_name("smbd.out")
+    with running(argv, lambda: listens(server.access.port), log) as process:
+        try:
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)  # it leads a session of its own
 
 
 def _program(name: str) -> str:

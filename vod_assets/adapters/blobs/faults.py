@@ -1,6 +1,8 @@
 """What is said when a storage fails: one wording, whatever the protocol, and how long a passing fault is waited out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import stamina
@@ -9,18 +11,35 @@ from vod_assets.domain.errors import StoreError
 
 Result = TypeVar("Result")
 
-ATTEMPTS, PATIENCE_SECONDS = 10, 60.0
+ATTEMPTS = 10
+PATIENCE_SECONDS = ContextVar("patience", default=60.0)
+LONGEST_WAIT_SECONDS = 10.0
 LONGEST_SAID = 300
 
 
 def patiently(work: Callable[[], Result], is_passing: Callable[[Exception], bool]) -> Result:
     """Return what the work returns; it is done again, ever later, while its faults may pass by themselves."""
     for attempt in stamina.retry_context(
-        on=is_passing, attempts=ATTEMPTS, timeout=PATIENCE_SECONDS, wait_initial=0.1, wait_max=10.0, wait_jitter=0.5
+        on=is_passing,
+        attempts=ATTEMPTS,
+        timeout=PATIENCE_SECONDS.get(),
+        wait_initial=min(0.1, LONGEST_WAIT_SECONDS),
+        wait_max=LONGEST_WAIT_SECONDS,
+        wait_jitter=min(0.5, LONGEST_WAIT_SECONDS),
     ):
         with attempt:
             return work()
     raise AssertionError("a retry ends with a result or an error")
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Wait passing faults out for another time than usual, in this thread."""
+    token = PATIENCE_SECONDS.set(seconds)
+    try:
+        yield
+    finally:
+        PATIENCE_SECONDS.reset(token)
 
 
 def said(error: BaseException) -> str:

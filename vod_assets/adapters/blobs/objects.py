@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -187,10 +188,10 @@ class ObjectBlobs:
 
         starts = iter(range(landing.size_bytes, meta["size"], PART_BYTES))
         with ThreadPoolExecutor(PARTS_AT_ONCE, thread_name_prefix="parts") as pool:
-            coming = deque(pool.submit(part, start) for start, _ in zip(starts, range(PARTS_AT_ONCE), strict=False))
+            coming = deque(pool.submit(part, start) for start in islice(starts, PARTS_AT_ONCE))
             while coming:
                 landing.take(coming.popleft().result())
-                coming.extend(pool.submit(part, start) for start in [next(starts, None)] if start is not None)
+                coming.extend(pool.submit(part, start) for start in islice(starts, 1))
 
     def _level(self, prefix: str) -> Any:
         below = checked_name(prefix) if prefix else None

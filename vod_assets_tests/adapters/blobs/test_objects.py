@@ -2,6 +2,7 @@
 
 import dataclasses
 import secrets
+from pathlib import Path
 
 import pytest
 
@@ -21,3 +22,18 @@ class TestS3(BlobsContract):
         with pytest.raises(StoreError, match=r"s3://media/p/a\.json.*store_denied") as caught:
             s3_blobs(s3.bucket, "p", access).read("a.json")
         assert "wrong" not in str(caught.value)
+
+    @pytest.mark.parametrize("size", [3999, 4000, 4001, 9500])
+    def test_parts_side_by_side_make_the_same_file(
+        self, blobs: ObjectBlobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+    ) -> None:
+        data = secrets.token_bytes(size)
+        blobs.replace("long.mp4", data)
+        monkeypatch.setattr("vod_assets.adapters.blobs.objects.LONG_BYTES", 1000)
+        monkeypatch.setattr("vod_assets.adapters.blobs.objects.PART_BYTES", 1000)
+        blobs.fetch("long.mp4", tmp_path / "long.mp4")
+        assert (tmp_path / "long.mp4").read_bytes() == data
+
+    def test_a_missing_bucket_is_no_missing_object(self, s3: S3Server) -> None:
+        with pytest.raises(StoreError, match=r"s3://no-such-bucket.*store_unreachable"):
+            s3_blobs("no-such-bucket", "p", s3.access).read("a.json")
