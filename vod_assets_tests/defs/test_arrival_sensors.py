@@ -116,7 +116,8 @@ def running_daemon(studio: Studio) -> Iterator[None]:
     environment = {**os.environ, **studio.environment, "DAGSTER_HOME": str(studio.home / "dagster")}
     environment["PYTHONPATH"] = os.pathsep.join([checkout, os.environ.get("PYTHONPATH", "")])
     start = [sys.executable, "-m", "dagster", "sensor", "start", "--start-all", *CODE]
-    subprocess.run(start, cwd=studio.folder, env=environment, check=True, capture_output=True)
+    switched = subprocess.run(start, cwd=studio.folder, env=environment, capture_output=True, text=True)
+    assert switched.returncode == 0, switched.stderr
     with (studio.folder / "daemon.log").open("wb") as log:
         daemon = subprocess.Popen(
             [sys.executable, "-m", "dagster._daemon", "run", *CODE],
