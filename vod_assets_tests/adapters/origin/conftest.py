@@ -1,5 +1,5 @@
-"""The server that origins in buckets are tried on."""
+"""The servers that origins are tried on."""
 
-from vod_assets_tests.adapters.blobs.conftest import s3
+from vod_assets_tests.adapters.blobs.conftest import s3, smb
 
-__all__ = ["s3"]
+__all__ = ["s3", "smb"]

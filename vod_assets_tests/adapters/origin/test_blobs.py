@@ -3,19 +3,23 @@
 import secrets
 from pathlib import Path
 
+import obstore
 import pytest
 
 from vod_assets.adapters.blobs.disk import DiskBlobs
-from vod_assets.adapters.blobs.objects import s3_blobs
+from vod_assets.adapters.blobs.objects import ObjectBlobs, s3_blobs
+from vod_assets.adapters.blobs.smb import SmbBlobs
 from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
+from vod_assets.domain.media_types import headers_of
 from vod_assets.settings import Settings
 from vod_assets_tests.contracts.origin import TRACK, OriginContract, sums
 from vod_assets_tests.fakes import MemoryBlobs
 from vod_assets_tests.servers.s3 import S3Server
+from vod_assets_tests.servers.smb import SmbServer
 
 URL = "https://cdn.example/vod/"
 OTHER = "b" * 64
@@ -134,8 +138,8 @@ class TestS3(OriginContract):
         self, origin: BlobOrigin, s3: S3Server, files: dict[str, Path]
     ) -> None:
         store = s3_blobs(s3.bucket, f"store {secrets.token_hex(4)}", s3.access)
-        described, addresses = in_store(store, files)
-        assert origin.copy_track("film", TRACK, described, addresses)
+        listed, addresses = in_store(store, files)
+        assert origin.copy_track("film", TRACK, listed, addresses)
         assert origin.has_track("film", TRACK)
         assert origin.read("film", f"tracks/{TRACK}/deep/1.m4s") == b"segment"
         assert headers(origin, f"film/tracks/{TRACK}/init.mp4")[0] == "video/mp4"
@@ -144,14 +148,31 @@ class TestS3(OriginContract):
         self, origin: BlobOrigin, s3: S3Server, files: dict[str, Path]
     ) -> None:
         store = s3_blobs(s3.bucket, f"store {secrets.token_hex(4)}", s3.access)
-        described, addresses = in_store(store, files)
+        listed, addresses = in_store(store, files)
         elsewhere = {path: address.replace(s3.bucket, "other") for path, address in addresses.items()}
-        assert not origin.copy_track("film", TRACK, described, elsewhere)
+        assert not origin.copy_track("film", TRACK, listed, elsewhere)
         store.delete([addresses["init.mp4"].removeprefix(store.address + "/")])
-        assert not origin.copy_track("film", TRACK, described, addresses)
+        assert not origin.copy_track("film", TRACK, listed, addresses)
         store.replace(addresses["init.mp4"].removeprefix(store.address + "/"), b"of another size")
-        assert not origin.copy_track("film", OTHER, described, addresses)
+        assert not origin.copy_track("film", OTHER, listed, addresses)
         assert origin.tracks("film") == []
+
+
+class TestSmb(OriginContract):
+    @pytest.fixture
+    def origin(self, smb: SmbServer, tmp_path: Path) -> BlobOrigin:
+        around = SmbBlobs(smb.host, smb.share, smb.access)
+        blobs = SmbBlobs(smb.host, f"{smb.share}/origin {secrets.token_hex(4)}", smb.access)
+        return BlobOrigin(blobs, URL, tmp_path / "scratch", around)
+
+    def test_a_track_on_the_same_share_is_copied_there(self, origin: BlobOrigin, files: dict[str, Path]) -> None:
+        around = origin._around
+        assert around is not None
+        for path, file in files.items():
+            around.send(file, f"store/{path}", sums(files)[path])
+        addresses = {path: f"{around.address}/store/{path}" for path in files}
+        assert origin.copy_track("film", TRACK, described(files), addresses)
+        assert origin.read("film", f"tracks/{TRACK}/deep/1.m4s") == b"segment"
 
 
 @pytest.mark.parametrize(
@@ -174,27 +195,22 @@ def test_a_folder_is_an_origin_on_a_disk(tmp_path: Path) -> None:
     assert isinstance(open_origin(Settings(origin=str(tmp_path), _env_file=None)), LocalOrigin)
 
 
-def in_store(store: object, files: dict[str, Path]) -> tuple[list[ArtifactFile], dict[str, str]]:
+def in_store(store: ObjectBlobs, files: dict[str, Path]) -> tuple[list[ArtifactFile], dict[str, str]]:
     """Send files to a store, as artifacts are kept there."""
-    from vod_assets.adapters.blobs.objects import ObjectBlobs
-    from vod_assets.domain.media_types import headers_of
-
-    assert isinstance(store, ObjectBlobs)
     for path, file in files.items():
         store.send(file, f"titles/film/{path}", sums(files)[path], headers_of(path))
-    described = [
-        ArtifactFile(path=path, size_bytes=file.stat().st_size, sha256=sums(files)[path])
-        for path, file in files.items()
+    return described(files), {path: f"{store.address}/titles/film/{path}" for path in files}
+
+
+def described(files: dict[str, Path]) -> list[ArtifactFile]:
+    digests = sums(files)
+    return [
+        ArtifactFile(path=path, size_bytes=file.stat().st_size, sha256=digests[path]) for path, file in files.items()
     ]
-    return described, {path: f"{store.address}/titles/film/{path}" for path in files}
 
 
 def headers(origin: BlobOrigin, name: str) -> tuple[str, str]:
     """Return what the server says of an object."""
-    import obstore
-
-    from vod_assets.adapters.blobs.objects import ObjectBlobs
-
     assert isinstance(origin.blobs, ObjectBlobs)
     said = obstore.get(origin.blobs.store, name).attributes
     return str(said["Content-Type"]), str(said.get("Cache-Control", ""))
