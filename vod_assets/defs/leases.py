@@ -16,6 +16,7 @@ from vod_assets.ports.leases import Leases
 
 BUSY_AFTER_SECONDS = 10.0  # how long a run waits for another one that lives
 LOOK_SECONDS = 0.5
+JOIN_SECONDS = 10.0  # a sign of life may be under way on a share that is away
 
 IsOver = Callable[[str], bool]
 Check = Callable[[], None]
@@ -84,7 +85,7 @@ class Pulse:
             return
         self._ended.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(JOIN_SECONDS)
         try:
             if self._lease is not None:
                 self.leases.let_go(self._lease)
