@@ -12,18 +12,7 @@ from vod_assets.adapters.blobs.opening import ShareAccess
 from vod_assets_tests.servers.processes import free_ports, listens, running
 
 USER, PASSWORD = "akamai", "s3cret"
-PLAIN = """\
-import sys
-from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
-from pyftpdlib.servers import ThreadedFTPServer
-
-port, root = int(sys.argv[1]), sys.argv[2]
-authorizer = DummyAuthorizer()
-authorizer.add_user("akamai", "s3cret", root, perm="elradfmwMT")
-FTPHandler.authorizer = authorizer
-ThreadedFTPServer(("127.0.0.1", port), FTPHandler).serve_forever()
-"""
+PLAIN = Path(__file__).with_name("plain_ftp.py")
 STRICT = """\
 ServerType standalone
 DefaultAddress 127.0.0.1
@@ -67,22 +56,23 @@ class FtpServer:
 
 
 @contextmanager
-def ftp_server(folder: Path) -> Iterator[FtpServer]:
-    """Run pyftpdlib on loopback, without encryption."""
+def ftp_server(folder: Path, without: str = "") -> Iterator[FtpServer]:
+    """Run pyftpdlib on loopback, without encryption, and without some commands: ``MLSD,MLST`` as vsftpd."""
     (port,) = free_ports(1)
     root = folder / "root"
     root.mkdir(parents=True)
-    (folder / "server.py").write_text(PLAIN)
-    with running([sys.executable, folder / "server.py", str(port), root], lambda: listens(port), folder / "ftp.log"):
+    argv = [sys.executable, PLAIN, str(port), root, without, USER, PASSWORD]
+    with running(argv, lambda: listens(port), folder / "ftp.log"):
         yield FtpServer("127.0.0.1", root, ShareAccess(USER, PASSWORD, port))
 
 
 @contextmanager
-def ftps_server(folder: Path) -> Iterator[FtpServer]:
-    """Run proftpd on loopback with TLS and a certificate of its own."""
+def ftps_server(folder: Path, root: Path | None = None) -> Iterator[FtpServer]:
+    """Run proftpd on loopback with TLS and a certificate of its own; its files are below, or where it is named."""
     port, first = free_ports(2)
-    root = folder / "root"
-    root.mkdir(parents=True)
+    root = root or folder / "root"
+    for path in (folder, root):
+        path.mkdir(parents=True, exist_ok=True)
     _make_certificate(folder)
     hashed = subprocess.run(["openssl", "passwd", "-6", PASSWORD], check=True, capture_output=True, text=True).stdout
     (folder / "passwd").write_text(f"{USER}:{hashed.strip()}:0:0::{root}:/bin/sh\n")

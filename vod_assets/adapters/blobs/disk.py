@@ -12,6 +12,10 @@ from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, wa
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+AWAY = frozenset({errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT})
+
 
 class DiskBlobs:
     """Files below a folder; an exclusive hard link creates, a rename replaces."""
@@ -29,7 +33,7 @@ class DiskBlobs:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise StoreError("store_failed", f"{path} cannot be read: {error.strerror}", "Check the disk") from error
+            raise disk_fault(path, error, "read") from error
         if len(data) > most_bytes:
             raise StoreError("store_damaged", f"{path} is longer than {most_bytes} bytes", "Remove it and run again")
         return data
@@ -37,22 +41,21 @@ class DiskBlobs:
     def create(self, name: str, data: bytes) -> bool:
         """Write a file exactly once."""
         path = self.path(name)
-        with disk_errors(path):
-            draft = self._drafted(path, data)
+        with disk_errors(path), _draft_beside(path) as draft:
+            _write(draft, data)
             try:
                 os.link(draft, path)
             except FileExistsError:
                 return False
-            finally:
-                draft.unlink()
             _sync_directory(path.parent)
         return True
 
     def replace(self, name: str, data: bytes) -> None:
         """Write a file; a reader sees the old one or the new one."""
         path = self.path(name)
-        with disk_errors(path):
-            self._drafted(path, data).replace(path)
+        with disk_errors(path), _draft_beside(path) as draft:
+            _write(draft, data)
+            draft.replace(path)
 
     def stat(self, name: str) -> Blob | None:
         """Return what the file system says of a file."""
@@ -81,12 +84,9 @@ class DiskBlobs:
     def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Copy a file here, and read what was written."""
         target = self.path(name)
-        with disk_errors(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = _draft_of(target)
+        with disk_errors(target), _draft_beside(target) as draft:
             shutil.copyfile(path, draft)
             if synced_sha256(draft) != sha256:
-                draft.unlink()
                 raise StoreError("store_corrupt", f"{target} does not hold what was written", "Check the disk")
             draft.replace(target)
 
@@ -110,9 +110,7 @@ class DiskBlobs:
     def copy(self, name: str, other: str) -> None:
         """Give a file a second name: a hard link where the disk has them."""
         source, target = self.path(name), self.path(other)
-        with disk_errors(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = _draft_of(target)
+        with disk_errors(target), _draft_beside(target) as draft:
             try:
                 os.link(source, draft)
             except OSError:
@@ -145,15 +143,6 @@ class DiskBlobs:
                 elif entry.is_file():
                     yield entry.name, _blob(prefix + entry.name, entry.stat())
 
-    def _drafted(self, path: Path, data: bytes) -> Path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = _draft_of(path)
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        return draft
-
     def _remove_empty(self, folder: Path) -> None:
         with suppress(OSError):  # it is not empty, or another process was quicker
             while folder != self.root:
@@ -173,8 +162,22 @@ def _blob(name: str, status: os.stat_result) -> Blob:
     return Blob(name, status.st_size, status.st_mtime, version)
 
 
-def _draft_of(path: Path) -> Path:
-    return path.with_name(draft_of(path.name))
+@contextmanager
+def _draft_beside(path: Path) -> Iterator[Path]:
+    """Yield the name of a draft; one that is still there afterwards is removed, or a full disk would stay full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(draft_of(path.name))
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync_directory(path: Path) -> None:
@@ -187,10 +190,20 @@ def _sync_directory(path: Path) -> None:
 
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Turn a full or read-only disk into an error that names the place."""
+    """Turn a full, a read-only or a vanished disk into an error that names the place."""
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StoreError("disk_full", f"no space is left for {path}", "Free space there, then run again") from error
-        raise StoreError("store_failed", f"{path} cannot be written: {error.strerror}", "Check the share") from error
+        raise disk_fault(path, error, "written") from error
+
+
+def disk_fault(path: Path, error: OSError, done: str) -> StoreError:
+    """Return the error that a caller gets when a path cannot be read or written."""
+    if error.errno in FULL:
+        return StoreError("disk_full", f"no space is left for {path}", "Free space there, then run again")
+    cause = f"{path} cannot be {done}: {error.strerror}"
+    if error.errno in DENIED:
+        return StoreError("store_denied", cause, "Check its owner, its rights, and how it is mounted")
+    if error.errno in AWAY:
+        return StoreError("store_unreachable", cause, "Check the mount and its server; then run again")
+    return StoreError("store_failed", cause, "Check the disk")

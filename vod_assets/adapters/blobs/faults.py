@@ -1,11 +1,13 @@
 """What is said when a storage fails: one wording, whatever the protocol, and how long a passing fault is waited out."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
 import stamina
+import stamina.instrumentation
 
 from vod_assets.domain.errors import StoreError
 
@@ -15,6 +17,16 @@ ATTEMPTS = 10
 PATIENCE_SECONDS = ContextVar("patience", default=60.0)
 LONGEST_WAIT_SECONDS = 10.0
 LONGEST_SAID = 300
+
+
+_log = logging.getLogger(__name__)
+
+
+def _note(details: stamina.instrumentation.RetryDetails) -> None:
+    _log.info("in %.1f s again, for the %d. time: %s", details.wait_for, details.retry_num, said(details.caused_by))
+
+
+stamina.instrumentation.set_on_retry_hooks([_note])  # its own print to standard output, which belongs to --json
 
 
 def patiently(work: Callable[[], Result], is_passing: Callable[[Exception], bool]) -> Result:

@@ -9,7 +9,8 @@ import hashlib
 import io
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs import ftp_session as session
 from vod_assets.adapters.blobs.ftp_claims import Claim, created
 from vod_assets.adapters.blobs.ftp_listing import listed, time_of
-from vod_assets.adapters.blobs.ftp_session import Ftp, FtpHost, wire
+from vod_assets.adapters.blobs.ftp_session import CHUNK_BYTES, Ftp, FtpHost, wire
 from vod_assets.adapters.blobs.landing import Landing, landed
 from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, walked
 from vod_assets.adapters.blobs.opening import ShareAccess
@@ -26,8 +27,6 @@ from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
 
 Result = TypeVar("Result")
-
-CHUNK_BYTES = 1 << 20
 
 
 class FtpBlobs:
@@ -76,9 +75,9 @@ class FtpBlobs:
 
     def replace(self, name: str, data: bytes) -> None:
         """Rename a draft over the name."""
-        draft = self._path(draft_of(name))
-        self._made(name, lambda ftp: ftp.storbinary(f"STOR {draft}", io.BytesIO(data)))
-        self._moved(name, draft)
+        with self._draft_beside(name) as draft:
+            self._made(name, lambda ftp: session.store(ftp, draft, io.BytesIO(data)))
+            self._moved(name, draft)
 
     def stat(self, name: str) -> Blob | None:
         """Return what the server says of a file: its size and time."""
@@ -106,13 +105,11 @@ class FtpBlobs:
 
     def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Send a file under a draft's name, read it back, and rename it."""
-        draft = self._path(draft_of(name))
-        upload = _Upload(path, draft)
-        self._made(name, upload.send)
-        if self._tried(name, lambda ftp: _sha256(ftp, draft)) != sha256:
-            self._tried(name, lambda ftp: _delete(ftp, draft))
-            raise faults.unlike_hash(path)
-        self._moved(name, draft)
+        with self._draft_beside(name) as draft:
+            self._made(name, _Upload(path, draft).send)
+            if self._tried(name, lambda ftp: _sha256(ftp, draft)) != sha256:
+                raise faults.unlike_hash(path)
+            self._moved(name, draft)
 
     def fetch(self, name: str, path: Path, sha256: str = "") -> str:
         """Receive a file, and hash it on the way."""
@@ -128,11 +125,12 @@ class FtpBlobs:
 
     def copy(self, name: str, other: str) -> None:
         """Send the bytes through this machine: FTP has no copy."""
-        source, draft = self._path(name), self._path(draft_of(other))
+        source = self._path(name)
         if self.stat(name) is None:
             raise faults.gone(self._where(name))
-        self._made(other, lambda ftp: self._relay(source, draft, ftp))
-        self._moved(other, draft)
+        with self._draft_beside(other) as draft:
+            self._made(other, lambda ftp: self._relay(source, draft, ftp))
+            self._moved(other, draft)
 
     def move(self, name: str, other: str) -> None:
         """Rename a file."""
@@ -141,13 +139,11 @@ class FtpBlobs:
 
     def delete(self, names: Iterable[str]) -> None:
         """Remove files, and the folders that they leave empty."""
-        folders = set()
-        for name in names:
-            path = self._path(name)
-            self._tried(name, lambda ftp, path=path: _delete(ftp, path))
-            folders.add(name.rpartition("/")[0])
-        for folder in sorted(folders, key=len, reverse=True):
-            self._tried(folder, lambda ftp, folder=folder: self._remove_empty(ftp, folder))
+        doomed = list(names)
+        for name in doomed:
+            self._tried(name, partial(_delete, self._path(name)))
+        for folder in sorted({name.rpartition("/")[0] for name in doomed}, key=len, reverse=True):
+            self._tried(folder, partial(self._remove_empty, folder))
 
     def path(self, name: str) -> Path | None:
         """Return None: a server is no disk."""
@@ -173,11 +169,22 @@ class FtpBlobs:
     def _where(self, name: str) -> str:
         return f"{self.address}/{name}"
 
+    @contextmanager
+    def _draft_beside(self, name: str) -> Iterator[str]:
+        """Yield the path of a draft; after a failure it is removed if possible, or a full disk would stay full."""
+        draft = self._path(draft_of(name))
+        try:
+            yield draft
+        except Exception:
+            with suppress(StoreError, FileNotFoundError), faults.patience(1.0):
+                self._tried(name, partial(_delete, draft))
+            raise
+
     def _relay(self, source: str, draft: str, ftp: Ftp) -> None:
         reader = self._server.connect()  # not the pool's: it is of no use after a failed transfer
         try:
             with reader.transfercmd(f"RETR {source}") as connection, connection.makefile("rb") as file:
-                ftp.storbinary(f"STOR {draft}", file, CHUNK_BYTES)
+                session.store(ftp, draft, file)
                 session.end_of_data(connection)
             reader.voidresp()
         finally:
@@ -226,7 +233,7 @@ class FtpBlobs:
         if folder:
             self._tried(name, make)
 
-    def _remove_empty(self, ftp: Ftp, folder: str) -> None:
+    def _remove_empty(self, folder: str, ftp: Ftp) -> None:
         while folder:
             try:
                 ftp.rmd(self._path(folder))
@@ -267,10 +274,10 @@ class _Upload:
         try:
             with self._path.open("rb") as source:
                 source.seek(begun)
-                ftp.storbinary(f"STOR {self._draft}", source, CHUNK_BYTES, rest=begun or None)
+                session.store(ftp, self._draft, source, begun)
         except ftplib.Error:
             if begun:  # a server that does not go on: the next try begins again
-                _delete(ftp, self._draft)
+                _delete(self._draft, ftp)
             raise
 
 
@@ -280,7 +287,7 @@ def _sha256(ftp: Ftp, path: str) -> str:
     return digest.hexdigest()
 
 
-def _delete(ftp: Ftp, path: str) -> None:
+def _delete(path: str, ftp: Ftp) -> None:
     try:
         ftp.delete(path)
     except ftplib.error_perm as error:

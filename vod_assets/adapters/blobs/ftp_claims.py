@@ -22,7 +22,7 @@ from enum import Enum
 from typing import Protocol, TypeVar
 
 from vod_assets.adapters.blobs.ftp_listing import listed
-from vod_assets.adapters.blobs.ftp_session import Ftp, is_missing, size_of, wire
+from vod_assets.adapters.blobs.ftp_session import Ftp, is_missing, size_of, store, wire
 
 CLAIM_SECONDS = 120.0
 LONGEST_WAIT_SECONDS = 1.0
@@ -68,7 +68,7 @@ class Claim:
         self._tries = 0
         with suppress(ftplib.error_perm):  # made by an earlier try
             ftp.mkd(self.own)
-        ftp.storbinary(f"STOR {self.own}/{self.file}", io.BytesIO(self.data))
+        store(ftp, f"{self.own}/{self.file}", io.BytesIO(self.data))
 
     def settle(self, ftp: Ftp) -> Outcome:
         """Claim the name and rename the file; what an earlier try has done already is found out."""

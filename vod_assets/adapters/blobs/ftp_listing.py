@@ -94,12 +94,13 @@ def _parsed(line: bytes) -> Entry | None:
 
 
 def _timed(ftp: Ftp, folder: str, files: list[Entry]) -> Iterator[Entry]:
-    """Yield files with their exact times; one that is gone meanwhile is passed over."""
+    """Yield files with their exact times; where a server does not tell one, the listed time must do."""
     for entry in files:
-        ftp.putcmd(f"MDTM {folder.rstrip('/')}/{wire(entry.name)}")  # type: ignore[attr-defined]
+        ftp.putcmd(f"MDTM {folder.rstrip('/')}/{wire(entry.name)}")
     for entry in files:
         try:
-            answer = ftp.getresp()  # type: ignore[attr-defined]
+            answer = ftp.getresp()
         except ftplib.error_perm:
-            continue
-        yield Entry(entry.name, entry.size_bytes, time_of(answer.split()[-1]))
+            yield entry
+        else:
+            yield Entry(entry.name, entry.size_bytes, time_of(answer.split()[-1]))

@@ -10,18 +10,25 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.opening import ShareAccess
 from vod_assets.domain.errors import StoreError
 
 ANSWER_SECONDS = 60
+CHUNK_BYTES = 1 << 20
 LATIN = "latin-1"
 NOT_THERE = ("550", "553")  # the second from servers that cannot make a file where there is no folder
 LOGIN_REFUSED = ("530", "532")
 FULL = ("452", "552")
-FULL_WORDS = ("no space", "disk full", "quota", "insufficient storage")
+FULL_WORDS = (
+    "no space",
+    "disk full",
+    "quota",
+    "insufficient storage",
+    "failure writing to local file",  # vsftpd
+)
 DENIED_WORDS = ("denied", "privilege", "permission", "not permitted", "read-only")
 NOT_KNOWN = ("500", "501", "502", "504")  # a command that the server does not have
 AWAY = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
@@ -120,6 +127,16 @@ def end_of_data(connection: socket.socket) -> None:
         connection.unwrap()
 
 
+def store(ftp: Ftp, path: str, source: BinaryIO, begun: int = 0) -> None:
+    """Send what is left of a source as a file, or as the rest of one that was begun."""
+    try:
+        ftp.storbinary(f"STOR {path}", source, CHUNK_BYTES, rest=begun or None)
+    except (OSError, EOFError):
+        with suppress(OSError, EOFError):
+            ftp.voidresp()  # why the server hung up (a full disk, a quota) it says on the other connection
+        raise
+
+
 def size_of(ftp: Ftp, path: str) -> int | None:
     """Return a file's size, or None when there is none."""
     try:
@@ -164,6 +181,9 @@ def fault(where: str, error: Exception) -> StoreError:
         return faults.denied(where, said, "Check the rights of VOD_FTP_USERNAME on the server")
     if isinstance(error, ftplib.error_perm):
         return StoreError("store_failed", f"{where}: the server refuses: {said}", "Check the server's settings")
+    if isinstance(error, ftplib.error_temp):
+        cause = f"{where}: the server goes on failing: {said}"
+        return StoreError("store_failed", cause, "Check the server's log and its free space; then run again")
     return faults.unreachable(where, said, "Check the server, VOD_FTP_PORT and the network; then run again")
 
 

@@ -9,6 +9,8 @@ import hashlib
 import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,31 +74,15 @@ class SmbBlobs:
 
     def create(self, name: str, data: bytes) -> bool:
         """Write a draft and rename it, which a server refuses when the name is taken."""
-        path, draft = self._path(name), self._path(draft_of(name))
-        tries = 0
-
-        def create(session: Session) -> bool:
-            nonlocal tries
-            tries += 1
-            try:
-                smbclient.rename(draft, path, **session)
-            except OSError as error:
-                if error.errno == errno.EEXIST:
-                    _remove(draft, session)
-                    return False
-                if error.errno not in smb.GONE or tries == 1:
-                    raise
-                # The answer was lost: nobody else knows the draft's name, so it was we who renamed it.
-            return True
-
-        self._written(name, draft, data)
-        return self._tried(name, create)
+        with self._draft_beside(name) as draft:
+            self._written(name, draft, data)
+            return self._tried(name, _Rename(draft, self._path(name)).settle)
 
     def replace(self, name: str, data: bytes) -> None:
         """Write a draft and let it take the name's place."""
-        draft = self._path(draft_of(name))
-        self._written(name, draft, data)
-        self._moved(name, draft)
+        with self._draft_beside(name) as draft:
+            self._written(name, draft, data)
+            self._moved(name, draft)
 
     def stat(self, name: str) -> Blob | None:
         """Return what the server says of a file."""
@@ -123,21 +109,10 @@ class SmbBlobs:
 
     def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Copy a file here under a draft's name, and rename it when the server's disk has all of it."""
-        draft = self._path(draft_of(name))
-
-        def send(session: Session) -> str:
-            digest = hashlib.sha256()
-            with path.open("rb") as source, smb.opened(draft, "wb", "", session) as file:
-                while chunk := source.read(CHUNK_BYTES):
-                    digest.update(chunk)
-                    _write_all(file, chunk)
-                file.flush()
-            return digest.hexdigest()
-
-        if self._made(name, send) != sha256:
-            self._tried(name, lambda session: _remove(draft, session))
-            raise faults.unlike_hash(path)
-        self._moved(name, draft)
+        with self._draft_beside(name) as draft:
+            if self._made(name, lambda session: _send(path, draft, session)) != sha256:
+                raise faults.unlike_hash(path)
+            self._moved(name, draft)
 
     def fetch(self, name: str, path: Path, sha256: str = "") -> str:
         """Copy a file from the share, and hash it on the way."""
@@ -156,11 +131,12 @@ class SmbBlobs:
 
     def copy(self, name: str, other: str) -> None:
         """Copy a file on the server, chunk by chunk without moving them here."""
-        source, draft = self._path(name), self._path(draft_of(other))
+        source = self._path(name)
         if self.stat(name) is None:
             raise faults.gone(self._where(name))
-        self._made(other, lambda session: smbclient.copyfile(source, draft, **session))
-        self._moved(other, draft)
+        with self._draft_beside(other) as draft:
+            self._made(other, lambda session: smbclient.copyfile(source, draft, **session))
+            self._moved(other, draft)
 
     def move(self, name: str, other: str) -> None:
         """Rename a file."""
@@ -170,13 +146,11 @@ class SmbBlobs:
 
     def delete(self, names: Iterable[str]) -> None:
         """Remove files, and the folders that they leave empty."""
-        folders = set()
-        for name in names:
-            path = self._path(name)
-            self._tried(name, lambda session, path=path: _remove(path, session))
-            folders.add(name.rpartition("/")[0])
-        for folder in sorted(folders, key=len, reverse=True):
-            self._tried(folder, lambda session, folder=folder: self._remove_empty(folder, session))
+        doomed = list(names)
+        for name in doomed:
+            self._tried(name, partial(_remove, self._path(name)))
+        for folder in sorted({name.rpartition("/")[0] for name in doomed}, key=len, reverse=True):
+            self._tried(folder, partial(self._remove_empty, folder))
 
     def path(self, name: str) -> Path | None:
         """Return None: a share that is not mounted is no disk."""
@@ -203,6 +177,17 @@ class SmbBlobs:
 
     def _where(self, name: str) -> str:
         return f"{self.address}/{name}"
+
+    @contextmanager
+    def _draft_beside(self, name: str) -> Iterator[str]:
+        """Yield the path of a draft; after a failure it is removed if possible, or a full disk would stay full."""
+        draft = self._path(draft_of(name))
+        try:
+            yield draft
+        except Exception:
+            with suppress(StoreError, FileNotFoundError), faults.patience(1.0):
+                self._tried(name, partial(_remove, draft))
+            raise
 
     def _written(self, name: str, draft: str, data: bytes) -> None:
         def write(session: Session) -> None:
@@ -275,6 +260,37 @@ class SmbBlobs:
             if isinstance(error, OSError) and error.errno in smb.GONE and smb.status_of(error):
                 raise FileNotFoundError(where) from error
             raise smb.fault(self.host, where, error) from error
+
+
+class _Rename:
+    """A draft on its way to a name that must be free."""
+
+    def __init__(self, draft: str, path: str) -> None:
+        self._draft, self._path, self._tries = draft, path, 0
+
+    def settle(self, session: Session) -> bool:
+        """Rename the draft, or return False because the name is taken."""
+        self._tries += 1
+        try:
+            smbclient.rename(self._draft, self._path, **session)
+        except OSError as error:
+            if error.errno == errno.EEXIST:
+                _remove(self._draft, session)
+                return False
+            if error.errno not in smb.GONE or self._tries == 1:
+                raise
+            # The answer was lost: nobody else knows the draft's name, so it was we who renamed it.
+        return True
+
+
+def _send(path: Path, draft: str, session: Session) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as source, smb.opened(draft, "wb", "", session) as file:
+        while chunk := source.read(CHUNK_BYTES):
+            digest.update(chunk)
+            _write_all(file, chunk)
+        file.flush()
+    return digest.hexdigest()
 
 
 def _is_plain(found: Any) -> bool:

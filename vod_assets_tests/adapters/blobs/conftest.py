@@ -28,6 +28,12 @@ def ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
 
 
 @pytest.fixture(scope="session")
+def old_ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    with ftp_server(tmp_path_factory.mktemp("old_ftp"), without="MLSD,MLST") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def ftps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
     with ftps_server(tmp_path_factory.mktemp("ftps")) as server:
         yield server

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,14 +14,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from vod_assets.adapters.blobs import faults, object_faults
+from vod_assets.adapters.blobs.disk import DiskBlobs
 from vod_assets.adapters.blobs.ftp import FtpBlobs
 from vod_assets.adapters.blobs.objects import ObjectBlobs, s3_blobs
 from vod_assets.adapters.blobs.smb import SmbBlobs
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blobs
-from vod_assets_tests.servers.ftp import FtpServer
+from vod_assets_tests.servers.ftp import FtpServer, ftps_server
 from vod_assets_tests.servers.s3 import S3Server
-from vod_assets_tests.servers.smb import SmbServer, configured, smbd
+from vod_assets_tests.servers.small_disk import may_mount, small_disk
+from vod_assets_tests.servers.smb import SmbServer, configured, smb_server, smbd
 from vod_assets_tests.servers.weather import TcpProxy, Weather, http_proxy
 
 
@@ -169,3 +171,31 @@ def test_an_ftp_server_that_stays_away_is_named(ftp: FtpServer, is_impatient: No
     access = dataclasses.replace(ftp.access, port=9)
     with pytest.raises(StoreError, match=r"ftp://.*a\.json.*store_unreachable.*VOD_FTP_PORT"):
         FtpBlobs(ftp.host, "", access, tls=False).read("a.json")
+
+
+@pytest.mark.parametrize("kind", ["disk", "smb", "ftps"] if may_mount() else [])
+def test_a_full_disk_is_named_and_nothing_half_is_seen(kind: str, tmp_path: Path, is_impatient: None) -> None:
+    with ExitStack() as stack:
+        disk = stack.enter_context(small_disk(tmp_path / "small", megabytes=1))
+        if kind == "smb":
+            server = stack.enter_context(smb_server(tmp_path / "server", disk))
+            assert_full(SmbBlobs(server.host, f"{server.share}/full", server.access), tmp_path)
+        elif kind == "ftps":
+            strict = stack.enter_context(ftps_server(tmp_path / "server", disk))
+            # proftpd does not always say what is wrong with its disk; then its own words must do.
+            blobs = FtpBlobs(strict.host, "full", strict.access, tls=True)
+            assert_full(blobs, tmp_path, "disk_full|Input/output error.*its free space")
+        else:
+            assert_full(DiskBlobs(disk / "full"), tmp_path)
+
+
+def assert_full(blobs: Blobs, folder: Path, said: str = "disk_full") -> None:
+    blobs.replace("small.json", b"{}")
+    long, digest = folder / "long.bin", hashlib.sha256(bytes(3_000_000)).hexdigest()
+    long.write_bytes(bytes(3_000_000))
+    for write in (lambda: blobs.send(long, "long.mp4", digest), lambda: blobs.replace("small.json", bytes(3_000_000))):
+        with pytest.raises(StoreError, match=said):
+            write()
+    assert blobs.stat("long.mp4") is None
+    assert blobs.read("small.json") == b"{}"
+    assert [blob.name for blob in blobs.walk(with_drafts=True)] == ["small.json"], "drafts use up what is left"

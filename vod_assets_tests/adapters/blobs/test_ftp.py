@@ -2,6 +2,7 @@
 
 import dataclasses
 import ftplib
+import os
 import secrets
 import socket
 
@@ -49,10 +50,42 @@ class TestFtp(BlobsContract):
         assert blobs.read("a.json") == b"other"
 
 
+class TestFtpWithoutFacts(BlobsContract):
+    """A server like vsftpd, which Isilon has: it knows LIST and no MLSD."""
+
+    @pytest.fixture
+    def blobs(self, old_ftp: FtpServer) -> FtpBlobs:
+        return FtpBlobs(old_ftp.host, f"folder {secrets.token_hex(4)}", old_ftp.access, tls=False)
+
+    def test_an_old_files_time_is_exact(self, old_ftp: FtpServer) -> None:
+        blobs = FtpBlobs(old_ftp.host, "times", old_ftp.access, tls=False)
+        for number in range(40):
+            blobs.replace(f"{number}.mov", b"12")
+            os.utime(old_ftp.folder / "times" / f"{number}.mov", (1_600_000_000 + number, 1_600_000_000 + number))
+        found = {blob.name: blob.modified_at for blob in blobs.walk()}
+        assert found == {f"{number}.mov": 1_600_000_000 + number for number in range(40)}
+
+    def test_links_and_odd_names_are_no_trouble(self, old_ftp: FtpServer) -> None:
+        folder = old_ftp.folder / "odd"
+        folder.mkdir()
+        for name in ("trailing ", "-l", "a  b"):
+            (folder / name).write_text("x")
+        (folder / "link").symlink_to(folder / "-l")
+        blobs = FtpBlobs(old_ftp.host, "odd", old_ftp.access, tls=False)
+        assert [blob.name for blob in blobs.walk()] == ["-l", "a  b", "trailing "]
+
+
 class TestFtps(BlobsContract):
     @pytest.fixture
     def blobs(self, ftps: FtpServer) -> FtpBlobs:
         return FtpBlobs(ftps.host, f"folder {secrets.token_hex(4)}", ftps.access, tls=True)
+
+    def test_a_name_that_is_no_utf_8_is_a_name(self, ftps: FtpServer) -> None:
+        blobs, name = FtpBlobs(ftps.host, "latin", ftps.access, tls=True), "été-\udce9.mov"
+        (ftps.folder / "latin").mkdir()
+        (ftps.folder / "latin" / name).write_text("x")
+        assert [blob.name for blob in blobs.walk()] == [name]
+        assert blobs.read(name) == b"x"
 
     def test_a_certificate_that_is_not_trusted_is_named(self, ftps: FtpServer) -> None:
         access = dataclasses.replace(ftps.access, ca_file=None)
