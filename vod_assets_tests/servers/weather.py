@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +21,9 @@ EXPIRED = (
 )
 REFUSALS = itertools.cycle([(500, b""), (503, b""), (503, SLOW_DOWN)])
 HOP_BY_HOP = ("connection", "transfer-encoding", "keep-alive")
+
+
+Answer = tuple[int, list[tuple[str, str]], bytes]
 
 
 @dataclass
@@ -62,10 +65,17 @@ class Weather:
 def http_proxy(upstream_port: int, weather: Weather) -> Iterator[int]:
     """Run an HTTP proxy on loopback and yield its port; requests are passed on as they are, signatures and all."""
 
-    class Handler(_Passing):
+    class Handler(Passing):
         port, sky = upstream_port, weather
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with served(Handler) as port:
+        yield port
+
+
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """Answer HTTP on loopback and yield the port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -76,7 +86,9 @@ def http_proxy(upstream_port: int, weather: Weather) -> Iterator[int]:
             thread.join()
 
 
-class _Passing(BaseHTTPRequestHandler):
+class Passing(BaseHTTPRequestHandler):
+    """Passes requests on to another port of this machine, as the weather lets it."""
+
     protocol_version = "HTTP/1.1"
     port: int
     sky: Weather
@@ -103,7 +115,7 @@ class _Passing(BaseHTTPRequestHandler):
     def _pass_on(self, body: bytes) -> None:
         if len(body) > 1 and self.sky.strikes("flipped"):
             body = body[:-1] + bytes([body[-1] ^ 1])
-        status, headers, answer = self._asked(body)
+        status, headers, answer = self.asked(self.command, self.path, self.headers.items(), body)
         if self.sky.strikes("lost"):
             self._hang_up()
             return
@@ -120,11 +132,12 @@ class _Passing(BaseHTTPRequestHandler):
             return
         self.wfile.write(answer)
 
-    def _asked(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    def asked(self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
+        """Return what the server answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in headers:
                 connection.putheader(name, value)
             connection.endheaders(body or None)
             response = connection.getresponse()

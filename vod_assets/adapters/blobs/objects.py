@@ -20,7 +20,7 @@ from obstore.store import GCSStore, S3Store
 
 from vod_assets.adapters.blobs import faults, object_faults
 from vod_assets.adapters.blobs.landing import Landing, landed
-from vod_assets.adapters.blobs.names import checked_name
+from vod_assets.adapters.blobs.names import checked_name, is_after
 from vod_assets.adapters.blobs.opening import GcsAccess, S3Access
 from vod_assets.ports.blobs import Blob
 
@@ -95,7 +95,8 @@ class ObjectBlobs:
 
         while found := self._tried(prefix, page):
             for meta in found:
-                yield _blob(meta["path"], meta)
+                if is_after(meta["path"], last):  # not every server listens to what it is to begin with
+                    yield _blob(meta["path"], meta)
             last = found[-1]["path"]
 
     def files(self, prefix: str = "") -> Iterator[Blob]:
@@ -277,5 +278,5 @@ def _client_options(endpoint: str) -> Any:
 
 
 def _blob(name: str, meta: Any) -> Blob:
-    tag = str(meta["e_tag"] or meta["version"] or "")
+    tag = str(meta["e_tag"] or meta["version"] or "").strip('"')  # some servers quote it in one place only
     return Blob(name, int(meta["size"]), meta["last_modified"].timestamp(), tag)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from vod_assets_tests.servers.ftp import FtpServer, ftp_server, ftps_server
+from vod_assets_tests.servers.gcs import GcsServer, gcs_server
 from vod_assets_tests.servers.s3 import S3Server, s3_server
 from vod_assets_tests.servers.smb import SmbServer, smb_server
 
@@ -12,6 +13,12 @@ from vod_assets_tests.servers.smb import SmbServer, smb_server
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GcsServer]:
+    with gcs_server(tmp_path_factory.mktemp("gcs")) as server:
         yield server
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from vod_assets.adapters.blobs.objects import ObjectBlobs, s3_blobs
+from vod_assets.adapters.blobs.objects import ObjectBlobs, gcs_blobs, s3_blobs
 from vod_assets.domain.errors import StoreError
 from vod_assets_tests.contracts.blobs import BlobsContract
+from vod_assets_tests.servers.gcs import GcsServer
 from vod_assets_tests.servers.s3 import S3Server
 
 
@@ -37,3 +38,9 @@ class TestS3(BlobsContract):
     def test_a_missing_bucket_is_no_missing_object(self, s3: S3Server) -> None:
         with pytest.raises(StoreError, match=r"s3://no-such-bucket.*store_unreachable"):
             s3_blobs("no-such-bucket", "p", s3.access).read("a.json")
+
+
+class TestGcs(BlobsContract):
+    @pytest.fixture
+    def blobs(self, gcs: GcsServer) -> ObjectBlobs:
+        return gcs_blobs(gcs.bucket, f"prefix {secrets.token_hex(4)}", gcs.access)
