@@ -20,7 +20,7 @@ from obstore.store import GCSStore, S3Store
 
 from vod_assets.adapters.blobs import faults, object_faults
 from vod_assets.adapters.blobs.landing import Landing, landed
-from vod_assets.adapters.blobs.names import checked_name, is_after
+from vod_assets.adapters.blobs.names import checked_name
 from vod_assets.adapters.blobs.opening import GcsAccess, S3Access
 from vod_assets.ports.blobs import Blob
 
@@ -95,8 +95,7 @@ class ObjectBlobs:
 
         while found := self._tried(prefix, page):
             for meta in found:
-                if is_after(meta["path"], last):  # not every server listens to what it is to begin with
-                    yield _blob(meta["path"], meta)
+                yield _blob(meta["path"], meta)
             last = found[-1]["path"]
 
     def files(self, prefix: str = "") -> Iterator[Blob]:
