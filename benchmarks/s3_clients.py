@@ -31,14 +31,14 @@ def vod(action: str, folder: Path, endpoint: str) -> Callable[[], object]:
         def send(file: ArtifactFile) -> None:
             blobs.send(folder / file.path, f"{PREFIX}/{file.path}", file.sha256)
 
-        return lambda: in_parallel(send, files)
+        return lambda: in_parallel(send, files, blobs.transfers)
     names = [blob.name for blob in blobs.walk(f"{PREFIX}/")]
     folder.mkdir(parents=True, exist_ok=True)
 
     def fetch(name: str) -> None:
         blobs.fetch(name, folder / Path(name).name)
 
-    return lambda: in_parallel(fetch, names)
+    return lambda: in_parallel(fetch, names, blobs.transfers)
 
 
 def boto3(action: str, folder: Path, endpoint: str) -> Callable[[], object]:

@@ -36,7 +36,7 @@ class Load:
     keys: int = 100_000
 
 
-SMALL = Load(segments=30, segment_bytes=1 << 18, long_bytes=100_000_000, keys=3000)
+SMALL = Load(segments=100, segment_bytes=1 << 18, long_bytes=500_000_000, keys=5000)
 
 
 def trial(work: Path, note: Note, load: Load) -> None:
@@ -78,6 +78,7 @@ def _long_file(work: Path, note: Note, endpoint: str, size_bytes: int) -> None:
     with (source / "long.mp4").open("wb") as file:
         file.truncate(size_bytes)
     for action in ("up", "down"):
+        _s5cmd(action, work, endpoint)  # the server reads a new file slowly at first
         ours = _client("vod", action, work, endpoint)
         rival = _s5cmd(action, work, endpoint)
         note(f"long file {action}, MB/s", size_bytes / 1e6 / ours["wall_seconds"])

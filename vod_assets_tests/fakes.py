@@ -29,6 +29,7 @@ class MemoryBlobs:
     """A storage that keeps bytes in a dictionary."""
 
     address = "memory://store"
+    transfers = 8
 
     def __init__(self) -> None:
         self.held: dict[str, tuple[bytes, int]] = {}

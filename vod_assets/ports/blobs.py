@@ -32,6 +32,7 @@ class Blobs(Protocol):
     """
 
     address: str
+    transfers: int  # how many files are worth moving at a time
 
     def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
         """Return a small file, or None when there is none."""

@@ -20,6 +20,8 @@ AWAY = frozenset({errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNRE
 class DiskBlobs:
     """Files below a folder; an exclusive hard link creates, a rename replaces."""
 
+    transfers = 8
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.address = root.as_uri()

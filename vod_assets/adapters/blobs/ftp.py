@@ -39,6 +39,8 @@ class FtpBlobs:
         tls: Whether the connection is encrypted and the server's certificate checked (explicit FTPS).
     """
 
+    transfers = 8  # connections; servers allow few
+
     def __init__(self, host: str, path: str, access: ShareAccess, *, tls: bool) -> None:
         name, _, port = host.partition(":")
         self._server = FtpHost(name, int(port) if port else access.port or ftplib.FTP_PORT, access, tls)

@@ -20,7 +20,7 @@ class Landing:
         self._file, self._path, self._digest = file, path, hashlib.sha256()
         self.size_bytes = 0
 
-    def take(self, chunk: bytes) -> None:
+    def take(self, chunk: bytes | memoryview) -> None:
         """Write the next bytes."""
         with disk_errors(self._path):
             self._file.write(chunk)

@@ -5,7 +5,9 @@ is sent in one piece. What comes back is hashed here. A name is created by a con
 """
 
 import hashlib
+import os
 import secrets
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +21,7 @@ from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import GCSStore, S3Store
 
 from vod_assets.adapters.blobs import faults, object_faults
+from vod_assets.adapters.blobs.budget import Budget
 from vod_assets.adapters.blobs.landing import Landing, landed
 from vod_assets.adapters.blobs.names import checked_name
 from vod_assets.adapters.blobs.opening import GcsAccess, S3Access
@@ -26,13 +29,18 @@ from vod_assets.ports.blobs import Blob
 
 Result = TypeVar("Result")
 
-PART_BYTES = 8 << 20
-PARTS_AT_ONCE = 4
-LONG_BYTES = 8 * PART_BYTES  # from here on several parts are fetched side by side
+SENT_PART_BYTES = 8 << 20
+FETCHED_PART_BYTES = 16 << 20
+PARTS_AT_ONCE = 6
+LONG_BYTES = 64 << 20  # from here on several parts are fetched side by side
 CHUNK_BYTES = 1 << 20
 LISTED_AT_ONCE = 1000
 DELETED_AT_ONCE = 1000
 WRITER = "writer"  # metadata of an object that was created: who did it
+
+# Of the long files of a process one is sent and one is fetched at a time, its parts side by side: memory is bounded.
+_sending, _fetching = threading.Lock(), threading.Lock()
+_memory = Budget(8 * SENT_PART_BYTES)  # of short files that are being sent
 
 
 class ObjectBlobs:
@@ -42,6 +50,8 @@ class ObjectBlobs:
         store: obstore's view of the bucket and prefix.
         address: How the place is called: ``s3://bucket/prefix``.
     """
+
+    transfers = 32  # a request is mostly waiting
 
     def __init__(self, store: S3Store | GCSStore, address: str) -> None:
         self.store, self.address = store, address
@@ -111,13 +121,14 @@ class ObjectBlobs:
 
         def send() -> None:
             with path.open("rb") as file:
-                data = file.read(PART_BYTES + 1)
-                if len(data) > PART_BYTES:
-                    file.seek(0)
+                size_bytes = os.fstat(file.fileno()).st_size
+                if size_bytes > SENT_PART_BYTES:
                     self._send_parts(_checked(file, path, sha256), name, headers or {})
-                elif hashlib.sha256(data).hexdigest() != sha256:
-                    raise faults.unlike_hash(path)
-                else:
+                    return
+                with _memory.lent(size_bytes):
+                    data = file.read(SENT_PART_BYTES)
+                    if hashlib.sha256(data).hexdigest() != sha256:
+                        raise faults.unlike_hash(path)
                     self._put(name, data, headers or {})
 
         self._tried(name, send)
@@ -160,14 +171,15 @@ class ObjectBlobs:
             raise faults.corrupt(self._where(name))
 
     def _send_parts(self, parts: Iterator[bytes], name: str, attributes: Mapping[str, str]) -> None:
-        obstore.put(
-            self.store,
-            checked_name(name),
-            parts,
-            attributes=dict(attributes),
-            chunk_size=PART_BYTES,
-            max_concurrency=PARTS_AT_ONCE,
-        )
+        with _sending:
+            obstore.put(
+                self.store,
+                checked_name(name),
+                parts,
+                attributes=dict(attributes),
+                chunk_size=SENT_PART_BYTES,
+                max_concurrency=PARTS_AT_ONCE,
+            )
 
     def _receive(self, name: str, landing: Landing) -> None:
         plain, begun = checked_name(name), landing.size_bytes
@@ -179,15 +191,15 @@ class ObjectBlobs:
             self._receive_parts(plain, result.meta, landing)
             return
         for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
-            landing.take(bytes(chunk))
+            landing.take(memoryview(chunk))
 
     def _receive_parts(self, name: str, meta: Any, landing: Landing) -> None:
-        def part(start: int) -> bytes:
-            options: Any = {"range": (start, min(start + PART_BYTES, meta["size"])), "if_match": meta["e_tag"]}
-            return bytes(object_faults.patiently(lambda: obstore.get(self.store, name, options=options).bytes()))
+        def part(start: int) -> memoryview:
+            options: Any = {"range": (start, min(start + FETCHED_PART_BYTES, meta["size"])), "if_match": meta["e_tag"]}
+            return memoryview(object_faults.patiently(lambda: obstore.get(self.store, name, options=options).bytes()))
 
-        starts = iter(range(landing.size_bytes, meta["size"], PART_BYTES))
-        with ThreadPoolExecutor(PARTS_AT_ONCE, thread_name_prefix="parts") as pool:
+        starts = iter(range(landing.size_bytes, meta["size"], FETCHED_PART_BYTES))
+        with _fetching, ThreadPoolExecutor(PARTS_AT_ONCE, thread_name_prefix="parts") as pool:
             coming = deque(pool.submit(part, start) for start in islice(starts, PARTS_AT_ONCE))
             while coming:
                 landing.take(coming.popleft().result())
@@ -225,7 +237,7 @@ def _checked(file: Any, path: Path, sha256: str) -> Iterator[bytes]:
         StoreError: ``store_corrupt``; the upload is then given up, and nothing is seen of it.
     """
     digest = hashlib.sha256()
-    while part := file.read(PART_BYTES):
+    while part := file.read(SENT_PART_BYTES):
         digest.update(part)
         yield part
     if digest.hexdigest() != sha256:

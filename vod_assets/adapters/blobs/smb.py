@@ -45,6 +45,8 @@ class SmbBlobs:
         access: Who reads and writes.
     """
 
+    transfers = 8  # connections; a server has a process for each
+
     def __init__(self, host: str, path: str, access: ShareAccess) -> None:
         self.host = host
         self.address = f"smb://{host}/{path}".rstrip("/")

@@ -204,7 +204,7 @@ class BlobOrigin:
                 raise StoreError("upload_corrupt", cause, remedy, title, str(files[path])) from error
 
         self._note_title(title)
-        in_parallel(send, paths)
+        in_parallel(send, paths, self.blobs.transfers)
         self._list(folder, sizes)
 
     def _list(self, folder: str, sizes: Mapping[str, int]) -> None:

@@ -249,7 +249,7 @@ class BlobArtifactStore(TitleNotes):
             # an origin in the same bucket copies the file with its type
             self.blobs.send(directory / file.path, folder + file.path, file.sha256, headers_of(TRACKS + file.path))
 
-        in_parallel(send, artifact.files)
+        in_parallel(send, artifact.files, self.blobs.transfers)
 
     def _staged(self, artifact: Artifact) -> Path:
         folder = self._folder(artifact)
@@ -260,7 +260,7 @@ class BlobArtifactStore(TitleNotes):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self.blobs.fetch(folder + file.path, target, file.sha256)
 
-            in_parallel(fetch, artifact.files)
+            in_parallel(fetch, artifact.files, self.blobs.transfers)
 
         return self.scratch.folder(artifact.digest, artifact.size_bytes, fetch_all)
 
@@ -308,13 +308,13 @@ def described(directory: Path) -> tuple[ArtifactFile, ...]:
         )
 
 
-def in_parallel(work: Callable[[Item], None], files: Sequence[Item]) -> None:
+def in_parallel(work: Callable[[Item], None], files: Sequence[Item], at_once: int = TRANSFERS) -> None:
     """Do the work for every file, some at a time; the first error ends it."""
     if len(files) <= 1:
         for file in files:
             work(file)
         return
-    with ThreadPoolExecutor(min(TRANSFERS, len(files)), thread_name_prefix="transfer") as pool:
+    with ThreadPoolExecutor(min(at_once, len(files)), thread_name_prefix="transfer") as pool:
         running = [pool.submit(work, file) for file in files]
         try:
             for one in as_completed(running):
