@@ -57,13 +57,23 @@ class VodRun:
         """CPU of encoding video and sound and of packaging: without pictures, probes and checks."""
         return float(sum(call["cpu_seconds"] for call in self.tools if makes_media(call["argv"])))
 
+    @property
+    def packaging_cpu_seconds(self) -> float:
+        """CPU of the whole tree without the checks: what the tools used that were called after the last track."""
+        packaged = max((at for at, call in enumerate(self.tools) if is_packager(call["argv"])), default=-1)
+        return self.whole.cpu_seconds - sum(call["cpu_seconds"] for call in self.tools[packaged + 1 :])
+
+
+def is_packager(argv: list[str]) -> bool:
+    """Whether a tool call packages a track."""
+    return "packager" in Path(argv[0]).name and "--version" not in argv
+
 
 def makes_media(argv: list[str]) -> bool:
     """Whether a tool call encodes a rendition or packages a track."""
-    program = Path(argv[0]).name
-    if "packager" in program:
+    if is_packager(argv):
         return True
-    return "ffmpeg" in program and any(
+    return "ffmpeg" in Path(argv[0]).name and any(
         word.startswith("libx26") or word in ("aac", "libsvtav1") for word in encoders(argv)
     )
 
@@ -144,10 +154,10 @@ class Streamer:
             raise SystemExit("Shaka Streamer has another shape than 1.5.1: its preset was not found once")
         node.write_text(text.replace("'slow'", "'fast'"))
 
-    def run(self, clip: Path, folder: Path, *, preset: str) -> Measurement:
-        """Make packages of the same sizes, bitrates and segments."""
+    def run(self, clip: Path, folder: Path, *, preset: str, segment_seconds: int = 4) -> Measurement:
+        """Make packages of the same sizes, bitrates and segments; its GOPs are as long as its segments."""
         fresh(folder)
-        for name, document in self._documents(clip).items():
+        for name, document in self._documents(clip, segment_seconds).items():
             (folder / name).write_text(yaml.safe_dump(document))
         programs = self.environment / "bin"
         set_here = {"PATH": f"{programs}:{os.environ['PATH']}"}
@@ -156,7 +166,7 @@ class Streamer:
         files = ["-i", "input.yaml", "-p", "pipeline.yaml", "-b", "bitrates.yaml", "-o", "out"]
         return measured([programs / "python", programs / "shaka-streamer", *files], folder, set_here).checked()
 
-    def _documents(self, clip: Path) -> dict[str, Any]:
+    def _documents(self, clip: Path, segment_seconds: int) -> dict[str, Any]:
         sizes = {"1080p": (1920, 1080, "5000k"), "720p": (1280, 720, "2800k"), "480p": (854, 480, "1400k")}
         return {
             "input.yaml": {
@@ -169,7 +179,7 @@ class Streamer:
                 "video_codecs": ["h264"],
                 "channel_layouts": ["stereo"],
                 "manifest_format": ["dash", "hls"],
-                "segment_size": 4,
+                "segment_size": segment_seconds,
                 "segment_per_file": True,
             },
             "bitrates.yaml": {
