@@ -235,7 +235,5 @@ def resource_definitions(
         "packager": PackagerResource(guard=guard),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
         "origin": OriginResource(address=settings.origin_address, public_url=settings.public_url),
-        "cms": CmsResource(
-            root=str(settings.cms_path), public_url=settings.public_url, origin=settings.origin_address
-        ),
+        "cms": CmsResource(root=str(settings.cms_path), public_url=settings.public_url, origin=settings.origin_address),
     }
