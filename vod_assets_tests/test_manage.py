@@ -63,7 +63,7 @@ def test_commands_of_the_farm_say_that_there_is_none(asset: Studio, arguments: l
 
 
 @pytest.mark.parametrize("command", [["run-workflow"], ["task", "ingest"]])
-def test_an_address_in_a_bucket_is_refused_with_what_works(asset: Studio, command: list[str]) -> None:
-    result = manage(asset, *command, "s3://vod-bucket/video123.mov")
+def test_an_address_of_an_unknown_kind_is_refused(asset: Studio, command: list[str]) -> None:
+    result = manage(asset, *command, "rtmp://127.0.0.1/live/video123")
     assert result.code == 2
     assert "scheme_not_supported" in result.stderr

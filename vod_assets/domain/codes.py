@@ -136,6 +136,10 @@ OPERATIONS = {
         title_taken=("The title id belongs to another source", "Choose another --title, or remove that title"),
         source_taken=("The source is already another title", "Use that title, or remove it"),
         output_taken=("The output file exists and says something else", "Name another with --output, or use --force"),
+        output_missing=(
+            "A title in a bucket or on a share has no folder to write beside it",
+            "Name a file with --output",
+        ),
         output_not_writable=("The output file cannot be written", "Name another file with --output"),
         bad_usage=("The command line is not one that `vod` knows", "`vod COMMAND --help` lists arguments and options"),
         entry_points_nowhere=("A catalogue entry names no manifest that is there", "Publish the release first"),
@@ -151,7 +155,10 @@ OPERATIONS = {
         title_orphaned=("Files of a title that nobody registered lie at the origin", "Register it again, or remove it"),
         leftover=("Something that a killed writer left lies about", "Remove it; nothing refers to it"),
         bad_artwork=("A picture beside the source cannot be used", "Replace or remove it"),
-        scheme_not_supported=("Addresses of this kind are not read", "Name a file path"),
+        scheme_not_supported=(
+            "Addresses of this kind are not read",
+            "Name a file path, or an s3, gs, smb, ftp, ftps, https or sftp address",
+        ),
         unknown_title=("No such title is registered", "`vod titles` lists them"),
         unknown_profile=("No such profile exists", "Use one of the profiles that the message lists"),
         unknown_asset=("No such asset exists", "Use one of the names that the message lists"),

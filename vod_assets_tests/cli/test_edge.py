@@ -117,7 +117,7 @@ def test_a_broken_home_is_one_object(finished: Studio, break_it: Any, code: str,
         (["task", "package", "film.mp4", "--nonsense", "--json"], 2, "bad_usage"),
         (["task", "nonsense", "--json"], 2, "bad_usage"),
         (["task", "publish", "nothing.json", "--json"], 2, "bad_metadata"),
-        (["run-workflow", "s3://bucket/asset.mov", "--json"], 2, "scheme_not_supported"),
+        (["run-workflow", "rtmp://127.0.0.1/live/asset", "--json"], 2, "scheme_not_supported"),
         (["titles", "show", "nobody", "--json"], 2, "unknown_title"),
     ],
 )
