@@ -1,10 +1,12 @@
 """What `vod doctor` looks at in the media tools: versions and encoders."""
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 
 from vod_assets.adapters.ffmpeg.command import version_command
 from vod_assets.adapters.process import SupervisedRunner
+from vod_assets.adapters.process_start import STARTERS
 from vod_assets.adapters.tool_versions import ENCODERS, FILTERS, OLDEST_FFMPEG
 from vod_assets.adapters.tools import Tools
 from vod_assets.doctor import Finding, State
@@ -17,7 +19,15 @@ NEEDED_NOW = {"libx264", "aac"}  # the others serve codecs and measures that a p
 
 def check_tools(settings: Settings) -> Iterator[Finding]:
     """FFmpeg, ffprobe and Shaka Packager: where they are, how old, what they can do."""
+    yield starters_finding()
     yield from tool_findings(Tools.from_settings(settings), SupervisedRunner(), settings.allow_old_ffmpeg)
+
+
+def starters_finding() -> Finding:
+    """Return whether what sets the limits of tools is there."""
+    if missing := [name for name in STARTERS if shutil.which(name) is None]:
+        return Finding("limits", State.FAULT, f"without {', '.join(missing)}, no tool is run", "Install util-linux")
+    return Finding("limits", State.OK, f"{' and '.join(STARTERS)} set those of every tool")
 
 
 def tool_findings(tools: Tools, runner: ToolRunner, allow_old: bool) -> Iterator[Finding]:

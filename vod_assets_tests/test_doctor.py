@@ -10,7 +10,7 @@ import pytest
 from vod_assets import doctor
 from vod_assets.adapters.tools import Tools
 from vod_assets.doctor import Finding, State, examine, is_healthy
-from vod_assets.doctor_tools import check_tools, tool_findings, version_of
+from vod_assets.doctor_tools import check_tools, starters_finding, tool_findings, version_of
 from vod_assets.domain.errors import ConfigError
 from vod_assets.ports import Limits, ToolResult
 from vod_assets.settings import Settings
@@ -181,3 +181,10 @@ def test_a_check_that_fails_is_a_finding_and_the_others_still_run(settings: Sett
     assert [found.subject for found in findings][:2] == ["weather", "stars"]
     assert not is_healthy(findings)
     assert findings[-1].state is not State.FAULT
+
+
+def test_a_machine_on_which_no_tool_can_be_limited_is_at_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    assert starters_finding().state is State.OK
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert starters_finding().state is State.FAULT
+    assert "setpriv, prlimit" in starters_finding().found

@@ -10,6 +10,7 @@ from vod_assets.ports import Limits
 CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT, signal.SIGSYS)
 NO_SPACE = ("no space left on device", "disk quota exceeded")
 NO_MEMORY = ("cannot allocate memory", "out of memory", "bad_alloc", "failed to allocate", "error code: -12")
+NOT_RUN, NOT_RUN_WORDS = (126, 127), "prlimit: failed to execute "  # see `vod_assets.adapters.process_start`
 CPU_SIGNAL_WORDS = f"received signal {signal.SIGXCPU.value}"  # ffmpeg catches SIGXCPU and says so
 
 
@@ -35,6 +36,8 @@ def unwrapped(returncode: int | None) -> int | None:
 
 def _cause(returncode: int, stderr: str, cpu_seconds: float, limits: Limits) -> tuple[str, str, str]:
     words = stderr.lower()
+    if returncode in NOT_RUN and words.startswith(NOT_RUN_WORDS):
+        return "tool_missing", f"cannot be run: {_telling_line(stderr).rpartition(': ')[2]}", "Install one that can"
     if returncode == -signal.SIGXCPU or CPU_SIGNAL_WORDS in words or _hit_cpu_limit(returncode, cpu_seconds, limits):
         return "limit_exceeded", f"used more than its {limits.cpu_seconds} s of CPU time", ""
     if returncode == -signal.SIGXFSZ or "file too large" in words:

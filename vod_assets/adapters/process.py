@@ -1,19 +1,18 @@
 """The supervisor: the one place that starts an outside tool, and that makes sure it ends."""
 
-import ctypes
 import os
-import resource
 import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
 from vod_assets.adapters.endings import tool_error, unwrapped
-from vod_assets.adapters.process_limits import Pulse, Watchdog, kernel_limits
+from vod_assets.adapters.process_limits import Pulse, Watchdog
 from vod_assets.adapters.process_output import LineReader, OnLine, Tail
+from vod_assets.adapters.process_start import start_tool
 from vod_assets.adapters.sandbox import Sandbox
 from vod_assets.adapters.tool_trace import trace
 from vod_assets.domain.errors import ToolError
@@ -23,10 +22,6 @@ POLL_SECONDS = 0.25  # how often the guard is asked: a cancelled run is noticed 
 GRACE_SECONDS = 3.0  # between SIGTERM and SIGKILL
 DRAIN_SECONDS = 1.0  # for output still in the pipes when the tool is gone
 KEPT_STDOUT_BYTES = 64 << 20
-PR_SET_PDEATHSIG = 1
-KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "TZ")
-
-_libc = ctypes.CDLL(None, use_errno=True)  # loaded before any fork: a forked child must not import
 
 
 class Unguarded:
@@ -96,34 +91,7 @@ class _Supervised:
 
     def start(self, argv: Sequence[str], cwd: Path | None) -> None:
         """Start the tool with its limits set."""
-        parent, wanted = os.getpid(), kernel_limits(self.watchdog.limits)
-
-        def limit_child() -> None:  # runs between fork and exec: system calls only
-            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-            if os.getppid() != parent:
-                os._exit(1)  # the parent died before the kernel was told to watch it
-            for name, pair in wanted:
-                resource.setrlimit(name, pair)
-
-        try:
-            self.process = subprocess.Popen(
-                list(argv),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                cwd=cwd,
-                env=_environment(),
-                start_new_session=True,
-                preexec_fn=limit_child,
-            )
-        except OSError as error:
-            raise ToolError(
-                "tool_missing",
-                f"{self.argv[0]} cannot be run: {error.strerror}",
-                "Install it, or name another one in the settings; `vod doctor` shows what is found",
-                argv=self.argv,
-            ) from error
+        self.process = start_tool(argv, self.watchdog.limits, cwd)
 
     def watch(self, guard: RunGuard) -> None:
         """Read what the tool says until it has ended; raise when it must end."""
@@ -241,9 +209,3 @@ class _Supervised:
             _, status, usage = os.wait4(self.process.pid, 0)
             self.returncode = self.process.returncode = os.waitstatus_to_exitcode(status)
             self.cpu_seconds = usage.ru_utime + usage.ru_stime
-
-
-def _environment() -> Mapping[str, str]:
-    """Return the tool's environment: nothing that could be a secret, nothing that changes its output."""
-    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    return {**kept, "LC_ALL": "C.UTF-8", "AV_LOG_FORCE_NOCOLOR": "1"}

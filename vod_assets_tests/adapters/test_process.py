@@ -115,6 +115,26 @@ def test_a_program_that_is_not_there_is_tool_missing():
         SupervisedRunner().run(["/nowhere/ffmpeg"], limits=ROOMY)
 
 
+def test_a_program_whose_interpreter_is_gone_is_tool_missing(tmp_path: Path):
+    (tmp_path / "ffmpeg").write_text("#!/nowhere/sh\n")
+    (tmp_path / "ffmpeg").chmod(0o755)
+    with pytest.raises(ToolError, match=r"ffmpeg cannot be run: No such file or directory.*tool_missing"):
+        SupervisedRunner().run([str(tmp_path / "ffmpeg")], limits=ROOMY)
+
+
+def test_starting_a_tool_forks_no_process_that_has_threads():
+    """What libraries do at a fork (gRPC among them) is not done: it has aborted processes with threads."""
+    forks: list[str] = []
+    os.register_at_fork(before=lambda: forks.append("fork"))
+    assert run("print('ran')") == "ran\n"
+    assert forks == []
+
+
+def test_the_tool_itself_has_the_limits():
+    said = run("import resource as r; print(*(r.getrlimit(n) for n in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_CORE)))")
+    assert said == f"({2 << 30}, {2 << 30}) (60, 65) (0, 0)\n"
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -56,11 +56,15 @@ class FtpServer:
 
 
 @contextmanager
-def ftp_server(folder: Path, without: str = "") -> Iterator[FtpServer]:
-    """Run pyftpdlib on loopback, without encryption, and without some commands: ``MLSD,MLST`` as vsftpd."""
+def ftp_server(folder: Path, without: str = "", root: Path | None = None) -> Iterator[FtpServer]:
+    """Run pyftpdlib on loopback, without encryption, and without some commands: ``MLSD,MLST`` as vsftpd.
+
+    Its files are below the given folder, or where it is named.
+    """
     (port,) = free_ports(1)
-    root = folder / "root"
-    root.mkdir(parents=True)
+    root = root or folder / "root"
+    for path in (folder, root):
+        path.mkdir(parents=True, exist_ok=True)
     argv = [sys.executable, PLAIN, str(port), root, without, USER, PASSWORD]
     with running(argv, lambda: listens(port), folder / "ftp.log"):
         yield FtpServer("127.0.0.1", root, ShareAccess(USER, PASSWORD, port))

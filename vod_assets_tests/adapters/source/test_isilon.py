@@ -1,6 +1,5 @@
 """The same file over SMB, FTP and a mount is one source."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,15 @@ from pydantic import SecretStr
 from vod_assets.adapters.source.opening import open_isilon, open_sources
 from vod_assets.domain.errors import ConfigError
 from vod_assets_tests.adapters.source.places import settings
-from vod_assets_tests.servers.ftp import PASSWORD, PLAIN, USER
-from vod_assets_tests.servers.processes import free_ports, listens, running
+from vod_assets_tests.servers.ftp import PASSWORD, USER, ftp_server
 from vod_assets_tests.servers.smb import SmbServer
 
 
 @pytest.fixture(scope="module")
 def ftp_port(smb: SmbServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """An FTP server that shows the folder in which the share lies."""
-    folder, (port,) = tmp_path_factory.mktemp("ftp"), free_ports(1)
-    (folder / "server.py").write_text(PLAIN)
-    argv: list[str | Path] = [sys.executable, folder / "server.py", str(port), smb.folder.parent]
-    with running(argv, lambda: listens(port), folder / "log"):
-        yield port
+    with ftp_server(tmp_path_factory.mktemp("ftp"), root=smb.folder.parent) as server:
+        yield server.access.port
 
 
 def isilon(home: Path, smb: SmbServer, ftp_port: int, protocol: str) -> Any:
