@@ -7,7 +7,7 @@ import pytest
 
 from vod_assets.defs import importing
 from vod_assets.defs.partitions import TITLES
-from vod_assets_tests.servers.postgres import BINARIES, postgres
+from vod_assets_tests.servers.postgres import postgres
 from vod_assets_tests.studio import Studio
 
 TINY = 7
@@ -84,9 +84,7 @@ def test_a_dry_run_registers_nothing(bare: Studio) -> None:
     assert not (bare.home / "store" / "titles").exists()
 
 
-@pytest.mark.skipif(not BINARIES, reason="no PostgreSQL server is installed")
 def test_a_list_is_registered_on_postgresql(bare: Studio) -> None:
-    pytest.importorskip("dagster_postgres")
     path = write(bare, "source", *(f"film {number}.mov" for number in range(TINY)))
     with postgres() as server:
         home = bare.home / "dagster"

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from vod_assets_tests.servers.processes import free_ports, listens, running
 
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 USER, PASSWORD = "vod", "vod-pass"
 QUICK = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB"]
 
@@ -35,7 +34,7 @@ class Postgres:
 @contextmanager
 def postgres() -> Iterator[Postgres]:
     """Run a server while the context lasts; as another user when this one is root, whom it refuses."""
-    binaries, (port,) = BINARIES[-1], free_ports(1)
+    binaries, (port,) = _binaries(), free_ports(1)
     folder = Path(tempfile.mkdtemp(prefix="vod-postgres-"))  # pytest's own folders are closed to other users
     as_user: list[str] = []
     try:
@@ -59,3 +58,11 @@ def postgres() -> Iterator[Postgres]:
             log.unlink()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _binaries() -> Path:
+    """Return the folder of the newest server's programs; Debian keeps them off the path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        raise RuntimeError("PostgreSQL is not installed; on Debian it comes with the package postgresql")
+    return found[-1].parent
