@@ -1,47 +1,25 @@
 """``vod status``: where each title stands."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from vod_assets.cli.session import Session, open_session
+from vod_assets.cli.standing import STAGES, Catalogue, TitleStatus, standing
 
-STAGES: dict[str, tuple[str, ...]] = {
-    "source": ("mezzanine", "media_info", "encoding_ladder"),
-    "renditions": (),  # the profile's own
-    "sound": ("audio_aac",),
-    "text": ("captions",),
-    "pictures": ("poster", "thumbnails"),
-    "tracks": ("video_tracks", "audio_tracks", "text_tracks", "image_tracks"),
-    "packages": ("hls_package", "dash_package"),
-    "release": ("release",),
-    "cms": ("cms_entry",),
-}
-
-
-@dataclass(frozen=True)
-class TitleStatus:
-    """Where one title stands.
-
-    Attributes:
-        state: ``running``, ``published``, ``refused``, ``released``, ``incomplete`` or ``registered``.
-        stages: ``made``, ``partly`` or ``missing`` for each stage.
-    """
-
-    title: str
-    state: str
-    profile: str
-    stages: dict[str, str]
-    releases: list[int]
-    refused: str = ""
+SHOWN = 100
 
 
 def status(
     title: Annotated[str, typer.Argument(help="A title id; all titles when omitted.")] = "",
     refused: Annotated[bool, typer.Option("--refused", help="List refused sources, and why.")] = False,
     quarantined: Annotated[bool, typer.Option("--quarantined", help="List titles whose runs died, and why.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="Titles to look at; 0: all. Without it 100, and all with --json.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")] = False,
 ) -> None:
     """Show where titles stand, stage by stage. Example: [cyan]vod status --refused[/]."""
@@ -52,54 +30,18 @@ def status(
         if quarantined:
             _print_quarantines(session, title, as_json)
             return
-        found = [status_of(session, name) for name in ([title] if title else session.store.titles())]
+        catalogue = Catalogue.of(session, title) if title else Catalogue.whole(session)
+        wanted = catalogue.first(limit if limit is not None else 0 if as_json else SHOWN)
+        found = list(standing(session, catalogue, wanted))
     if as_json:
         print(json.dumps([asdict(one) for one in found], ensure_ascii=False))
-    else:
-        _print_table(found)
+        return
+    _print_table(found)
+    if len(found) < len(catalogue.titles):
+        print(f"{catalogue.counted()}. {len(found)} are shown; --limit 0 shows all, `vod status TITLE` one.")
 
 
-def status_of(session: Session, title: str) -> TitleStatus:
-    """Return where a title stands.
-
-    Raises:
-        ConfigError: ``unknown_title``.
-    """
-    from vod_assets.cli.titles import unknown
-    from vod_assets.defs.runs import active_runs
-
-    record = session.store.record(title)
-    refusal = session.store.refusals().get(title)
-    if record is None and refusal is None:
-        raise unknown(session, title)
-    profile = session.profiles.get(record.profile) if record else None
-    renditions = tuple(profile.rendition_keys()) if profile else ()
-    stages = {stage: _stage(session, title, assets or renditions) for stage, assets in STAGES.items()}
-    state = "incomplete" if any(made != "missing" for made in stages.values()) else "registered"
-    if active_runs(session.instance, title, session.leases):
-        state = "running"
-    elif session.cms.entry(title) is not None:  # a new file that is refused does not take the published one away
-        state, stages["cms"] = "published", "made"
-    elif refusal is not None:
-        state = "refused"
-    elif session.origin.releases(title):
-        state, stages["release"] = "released", "made"
-    return TitleStatus(
-        title=title,
-        state=state,
-        profile=record.profile if record else "",
-        stages=stages,
-        releases=session.origin.releases(title),
-        refused=str(refusal["message"]) if refusal else "",
-    )
-
-
-def _stage(session: Session, title: str, assets: tuple[str, ...]) -> str:
-    made = [session.store.latest(title, asset) is not None for asset in assets]
-    return "made" if made and all(made) else "partly" if any(made) else "missing"
-
-
-def _print_table(found: list[TitleStatus]) -> None:
+def _print_table(found: Iterable[TitleStatus]) -> None:
     from rich.console import Console
     from rich.table import Table
 

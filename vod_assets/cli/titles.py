@@ -17,7 +17,7 @@ TitleId = Annotated[str, typer.Argument(help="A title id, as `vod titles list` p
 def list_titles(as_json: AsJson = False) -> None:
     """List every registered title. Example: [cyan]vod titles list[/]."""
     with open_session() as session:
-        records = [record for title in session.store.titles() if (record := session.store.record(title))]
+        records = list(session.store.records())
     if as_json:
         print(json.dumps([record.model_dump(mode="json") for record in records], ensure_ascii=False))
         return

@@ -182,6 +182,19 @@ def active_runs(instance: dg.DagsterInstance, title: str, leases: Leases | None 
     return [run.run_id for run in settle_dead_runs(instance, title, leases)]
 
 
+def working_titles(instance: dg.DagsterInstance, leases: Leases | None = None) -> set[str]:
+    """Return the titles that any run works on, or waits to; runs whose process is gone are ended first."""
+    found: set[str] = set()
+    for run in instance.get_runs(dg.RunsFilter(statuses=ACTIVE)):
+        title = run.tags.get(PARTITION_TAG, "")
+        if not title or title in found:
+            continue
+        is_alive = _is_executed_by_nobody(run) or not is_executor_gone(run, leases)
+        if is_alive or active_runs(instance, title, leases):
+            found.add(title)
+    return found
+
+
 def withdraw(instance: dg.DagsterInstance, title: str) -> None:
     """Remove a title's partition."""
     if instance.has_dynamic_partition(TITLES, title):

@@ -115,6 +115,14 @@ class ArtifactStore(Protocol):
         """Return every title id that has a ``title.json``, sorted."""
         ...
 
+    def records(self) -> Iterator[TitleRecord]:
+        """Yield the record of every title, in the order of `titles`."""
+        ...
+
+    def assets(self, title: str) -> list[str]:
+        """Return the names of the assets that were ever begun for a title, sorted; cheaper than to ask for each."""
+        ...
+
     def refuse(self, title: str, refusal: Mapping[str, Any]) -> None:
         """Write ``refused/<title>.json``; an accepted source later removes it."""
         ...

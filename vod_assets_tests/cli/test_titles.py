@@ -1,5 +1,6 @@
 """`vod titles remove` takes a title away, and leaves one alone that a run works on."""
 
+import json
 import uuid
 from typing import Any
 
@@ -61,3 +62,12 @@ def test_the_partition_goes_first_and_the_cms_entry_is_removed_once_more_at_the_
             session.__dict__[name] = Recorded(name, getattr(session, name), calls)
         titles.remove_title(session, "film")
     assert calls == ["instance", "cms", "origin", "store", "cms"]
+
+
+def test_a_published_title_has_made_every_stage(finished: Studio) -> None:
+    (whole,) = json.loads(finished.vod("status", "--json").stdout)
+    assert (whole["state"], whole["releases"], set(whole["stages"].values())) == ("published", [1], {"made"})
+    assert json.loads(finished.vod("status", "film", "--json").stdout) == [whole]
+    finished.forget("poster")
+    (less,) = json.loads(finished.vod("status", "film", "--json").stdout)
+    assert less["stages"]["pictures"] == "partly"

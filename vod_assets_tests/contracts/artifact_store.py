@@ -151,6 +151,13 @@ class ArtifactStoreContract:
         assert store.record("film") == record
         assert store.title_of("file:///a/film.mov") == "film"
         assert store.titles() == ["film"]
+        assert list(store.records()) == [record]
+
+    def test_what_was_begun_for_a_title_is_known_at_once(self, store: ArtifactStore) -> None:
+        store.register(TitleRecord(title_id="film", source="file:///a/film.mov"))
+        assert store.assets("film") == []
+        store.point(self.commit(store))
+        assert store.assets("film") == ["poster"]
 
     def test_a_removed_title_is_gone_and_its_address_free(self, store: ArtifactStore) -> None:
         store.register(TitleRecord(title_id="film", source="file:///a/film.mov"))

@@ -23,6 +23,7 @@ ASSET_NAME = re.compile(r"[a-z][a-z0-9_.]{0,80}")
 COMMITTED = "artifact.json"
 POINTER = "latest.json"
 RECORD = "title.json"
+MADE = "made"
 TITLES = "titles/"
 REFUSED = "refused/"
 RECIPE_PARTS = 4  # titles/<title>/<asset>/<recipe>
@@ -51,7 +52,7 @@ def recipe_folder(title: str, asset: str, recipe_id: str) -> str:
 
 def memory_name(title: str, asset: str) -> str:
     """Return the name of what is remembered of an asset."""
-    return f"{title_folder(title)}made/{asset_folder(title, asset).split('/')[-2]}.json"
+    return f"{title_folder(title)}{MADE}/{asset_folder(title, asset).split('/')[-2]}.json"
 
 
 def refusal_name(title: str) -> str:

@@ -1,13 +1,17 @@
 """The small JSON documents of a store: which titles there are, where their sources lie, what was refused."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from vod_assets.adapters.store import layout
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports.blobs import Blobs
+
+BATCH = 1_000
+Answer = TypeVar("Answer")
 
 
 class TitleNotes:
@@ -37,7 +41,16 @@ class TitleNotes:
     def titles(self) -> list[str]:
         """Return every registered title id, sorted."""
         folders = self.blobs.folders(layout.TITLES)
-        return [title for title in folders if self.blobs.stat(f"{layout.TITLES}{title}/{layout.RECORD}")]
+        known = self._answers(lambda title: self.blobs.stat(f"{layout.TITLES}{title}/{layout.RECORD}"), folders)
+        return [title for title, record in zip(folders, known, strict=True) if record]
+
+    def records(self) -> Iterator[TitleRecord]:
+        """Yield the record of every title, in the order of `titles`."""
+        return filter(None, self._answers(self.record, self.blobs.folders(layout.TITLES)))
+
+    def assets(self, title: str) -> list[str]:
+        """Return the names of the assets that were ever begun for a title, sorted."""
+        return [name for name in self.blobs.folders(layout.title_folder(title)) if name != layout.MADE]
 
     def refuse(self, title: str, refusal: Mapping[str, Any]) -> None:
         """Write ``refused/<title>.json``."""
@@ -52,6 +65,15 @@ class TitleNotes:
     def forgive(self, title: str) -> None:
         """Remove a title's refusal."""
         self.blobs.delete([layout.refusal_name(title)])
+
+    def _answers(self, ask: Callable[[str], Answer], titles: Sequence[str]) -> Iterator[Answer]:
+        """Yield what is said of each title; a storage that makes one wait is asked about several at a time."""
+        if self.blobs.path("") is not None:
+            yield from map(ask, titles)
+            return
+        with ThreadPoolExecutor(self.blobs.transfers, thread_name_prefix="notes") as pool:
+            for start in range(0, len(titles), BATCH):
+                yield from pool.map(ask, titles[start : start + BATCH])
 
     def _shown(self, name: str) -> str:
         path = self.blobs.path(name)

@@ -90,6 +90,14 @@ class RoutedArtifactStore:
         """Return every registered title id, sorted."""
         return self.default.titles()
 
+    def records(self) -> Iterator[TitleRecord]:
+        """Yield the record of every title, in the order of `titles`."""
+        return self.default.records()
+
+    def assets(self, title: str) -> list[str]:
+        """Return the names of the assets that were ever begun for a title, sorted."""
+        return sorted({asset for store in self.stores for asset in store.assets(title)})
+
     def refuse(self, title: str, refusal: Mapping[str, Any]) -> None:
         """Write ``refused/<title>.json``."""
         self.default.refuse(title, refusal)

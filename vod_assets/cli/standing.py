@@ -1,0 +1,146 @@
+"""Where titles stand: one of them, or a whole catalogue, of which everything is asked at once that can be."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from vod_assets.cli.session import Session
+
+STAGES: dict[str, tuple[str, ...]] = {
+    "source": ("mezzanine", "media_info", "encoding_ladder"),
+    "renditions": (),  # the profile's own
+    "sound": ("audio_aac",),
+    "text": ("captions",),
+    "pictures": ("poster", "thumbnails"),
+    "tracks": ("video_tracks", "audio_tracks", "text_tracks", "image_tracks"),
+    "packages": ("hls_package", "dash_package"),
+    "release": ("release",),
+    "cms": ("cms_entry",),
+}
+WANTS_A_LOOK = ("running", "refused")
+
+
+@dataclass(frozen=True)
+class TitleStatus:
+    """Where one title stands.
+
+    Attributes:
+        state: ``running``, ``published``, ``refused``, ``released``, ``incomplete`` or ``registered``.
+        stages: ``made``, ``partly`` or ``missing`` for each stage.
+    """
+
+    title: str
+    state: str
+    profile: str
+    stages: dict[str, str]
+    releases: list[int]
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What was asked about many titles at once.
+
+    Attributes:
+        running: Titles that a run works on, or will.
+        published: Titles that the CMS shows.
+        at_origin: Titles that have anything at the origin.
+    """
+
+    titles: list[str]
+    running: Set[str]
+    refusals: Mapping[str, Mapping[str, Any]]
+    published: Set[str]
+    at_origin: Set[str]
+
+    @classmethod
+    def whole(cls, session: Session) -> "Catalogue":
+        """Ask about every registered title."""
+        from vod_assets.defs.runs import working_titles
+
+        return cls(
+            titles=session.store.titles(),
+            running=working_titles(session.instance, session.leases),
+            refusals=session.store.refusals(),
+            published=frozenset(session.cms.entries()),
+            at_origin=frozenset(session.origin.titles()),
+        )
+
+    @classmethod
+    def of(cls, session: Session, title: str) -> "Catalogue":
+        """Ask about one title."""
+        from vod_assets.defs.runs import active_runs
+
+        one = frozenset({title})
+        return cls(
+            titles=[title],
+            running=one if active_runs(session.instance, title, session.leases) else frozenset(),
+            refusals=session.store.refusals(),
+            published=one if session.cms.entry(title) is not None else frozenset(),
+            at_origin=one,
+        )
+
+    def state(self, title: str) -> str:
+        """Return the state of a title as far as it shows without a look at the title; empty: it is not published."""
+        if title in self.running:
+            return "running"
+        if title in self.published:  # a new file that is refused does not take the published one away
+            return "published"
+        return "refused" if title in self.refusals else ""
+
+    def counted(self) -> str:
+        """Return a sentence of how many titles there are, and how many in which state."""
+        counts = Counter(self.state(title) or "not published" for title in self.titles)
+        return f"{len(self.titles)} titles: " + ", ".join(f"{count} {state}" for state, count in counts.most_common())
+
+    def first(self, limit: int) -> list[str]:
+        """Return the first titles; when there are more, those that want a look come first. 0 is all."""
+        if not limit or len(self.titles) <= limit:
+            return self.titles
+        return sorted(self.titles, key=lambda title: self.state(title) not in WANTS_A_LOOK)[:limit]
+
+
+def standing(session: Session, catalogue: Catalogue, titles: list[str]) -> Iterator[TitleStatus]:
+    """Yield where titles stand.
+
+    Raises:
+        ConfigError: ``unknown_title``.
+    """
+    return (_look_at(session, catalogue, title) for title in titles)
+
+
+def _look_at(session: Session, catalogue: Catalogue, title: str) -> TitleStatus:
+    from vod_assets.cli.titles import unknown
+
+    record, refusal = session.store.record(title), catalogue.refusals.get(title)
+    if record is None and refusal is None:
+        raise unknown(session, title)
+    stages = _stages(session, title, record.profile if record else "")
+    releases = session.origin.releases(title) if title in catalogue.at_origin else []
+    state = catalogue.state(title)
+    if title in catalogue.published:
+        stages["cms"] = "made"
+    elif releases and not state:
+        state, stages["release"] = "released", "made"
+    begun = any(made != "missing" for made in stages.values())
+    return TitleStatus(
+        title=title,
+        state=state or ("incomplete" if begun else "registered"),
+        profile=record.profile if record else "",
+        stages=stages,
+        releases=releases,
+        refused=str(refusal["message"]) if refusal else "",
+    )
+
+
+def _stages(session: Session, title: str, profile: str) -> dict[str, str]:
+    known = session.profiles.get(profile)
+    renditions = tuple(known.rendition_keys()) if known else ()
+    begun = set(session.store.assets(title))
+    return {stage: _stage(session, title, assets or renditions, begun) for stage, assets in STAGES.items()}
+
+
+def _stage(session: Session, title: str, assets: tuple[str, ...], begun: Set[str]) -> str:
+    made = [asset in begun and session.store.latest(title, asset) is not None for asset in assets]
+    return "made" if made and all(made) else "partly" if any(made) else "missing"
