@@ -12,6 +12,7 @@ from vod_assets.domain.catalogue import Entry, pointed_at, read_entry
 from vod_assets.domain.errors import ConfigError, SourceError, VodError
 from vod_assets.domain.external import external_release
 from vod_assets.domain.release import Release
+from vod_assets.domain.selecting import Asked
 from vod_assets.domain.title import TitleRecord, checked_title_id, title_id_for
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def publish_metadata(session: Session, file: Path, display: Display) -> Outcome:
         title = entry.title
         if entry.release is None and not session.origin.releases(title):
             _require_registered(session, title)
-            made = materialise(session, title, "+key:release", display)
+            made = materialise(session, title, Asked("+key:release"), display)
             if made.error is not None:
                 return made
         release = _named_release(session, entry)

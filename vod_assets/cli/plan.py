@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vod_assets.cli.run_workflow import Force
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from vod_assets.domain.plan import TitlePlan
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def plan(
     selection: Annotated[str, typer.Argument(help="Assets, as `vod run-workflow --select` takes them.")] = "*",
     titles: Annotated[list[str] | None, typer.Option("--titles", help="Title ids; * and ? stand for others.")] = None,
+    force: Force = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a title, one a line.")] = False,
 ) -> None:
     """Say what a run would make of each title, and why; nothing is run.
@@ -26,7 +28,7 @@ def plan(
     """
     with open_session() as session:
         wanted = chosen(session, titles or ["*"])
-        for one in plans(session, wanted, selection):
+        for one in plans(session, wanted, selection, tuple(force or ())):
             print(json.dumps(as_object(one), ensure_ascii=False) if as_json else as_text(one), flush=True)
 
 
@@ -45,31 +47,48 @@ def chosen(session: Session, patterns: list[str]) -> list[str]:
     return [title for title in known if any(fnmatch.fnmatchcase(title, pattern) for pattern in patterns)]
 
 
-def plans(session: Session, titles: list[str], selection: str = "*") -> "Iterator[TitlePlan]":
-    """Yield the plan of each title."""
+def plans(
+    session: Session, titles: "Iterable[str]", selection: str = "*", force: "Sequence[str]" = ()
+) -> "Iterator[TitlePlan]":
+    """Yield the plan of each title, in their order.
+
+    Args:
+        session: The deployment.
+        titles: Registered titles.
+        selection: Assets, in Dagster's selection syntax.
+        force: Patterns of assets that a run with the same ``--force`` makes again though they are there.
+
+    Raises:
+        ConfigError: ``bad_selection``.
+    """
     from vod_assets.definitions import build_definitions
     from vod_assets.defs.planning import open_planner
-    from vod_assets.defs.selection import selected_assets
+    from vod_assets.defs.selection import force_tags, selected_assets
 
     definitions = build_definitions(session.settings)
-    keys = selected_assets(definitions, selection)
+    keys, _ = selected_assets(definitions, selection), force_tags(definitions, force)
     selected = frozenset(key.to_user_string() for key in keys) if keys is not None else None
     with open_planner(definitions, session.store, session.settings) as planner:
         for title in titles:
-            yield planner.plan(title, selected)
+            yield planner.plan(title, selected, force)
 
 
 def as_object(one: "TitlePlan") -> dict[str, object]:
-    """Return a plan for machines: assets that would be made with their reasons, and those that would be reused."""
+    """Return a plan for machines: what would be made and why, what reused, what cannot be made."""
     return {
         "title": one.title,
         "execute": {planned.asset: planned.reason for planned in one.assets if planned.executes},
-        "reuse": [planned.asset for planned in one.assets if not planned.executes],
+        "reuse": [planned.asset for planned in one.assets if not planned.executes and not planned.obstacle],
+        "wait": {planned.asset: planned.obstacle for planned in one.assets if planned.obstacle},
     }
 
 
 def as_text(one: "TitlePlan") -> str:
     """Return a plan for a person: a line a title, and a line for each asset that would be made."""
     made = [planned for planned in one.assets if planned.executes]
-    head = f"{one.title}: {len(made)} to make, {len(one.assets) - len(made)} to reuse"
-    return "\n".join([head, *(f"  {planned.asset:<22} {planned.reason}" for planned in made)])
+    waiting = [planned for planned in one.assets if planned.obstacle]
+    head = f"{one.title}: {len(made)} to make, {len(one.assets) - len(made) - len(waiting)} to reuse"
+    head += f", {len(waiting)} cannot be made" if waiting else ""
+    return "\n".join(
+        [head, *(f"  {planned.asset:<22} {planned.reason or planned.obstacle}" for planned in made + waiting)]
+    )

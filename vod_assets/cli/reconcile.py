@@ -11,6 +11,7 @@ import typer
 from vod_assets.cli.progress import open_display
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import VodError
+from vod_assets.domain.selecting import EVERYTHING
 
 if TYPE_CHECKING:
     from vod_assets.defs.reconciling import Reconciler
@@ -57,7 +58,7 @@ def _make(session: Session, title: str, quiet: bool) -> None:
     from vod_assets.cli.run_workflow import materialise
 
     with open_display(quiet=quiet) as display:
-        outcome = materialise(session, title, "*", display)
+        outcome = materialise(session, title, EVERYTHING, display)
     if outcome.error is not None:
         print(f"{title}: {outcome.error.message}", file=sys.stderr)
 

@@ -11,9 +11,14 @@ from vod_assets.cli.outcome import SOURCE_REFUSED, Failure, Outcome, failure_of
 from vod_assets.cli.progress import Display, open_display
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import Cancelled, VodError
+from vod_assets.domain.selecting import EVERYTHING, Asked
 
 Title = Annotated[str, typer.Option("--title", help="Title id; default: a slug of the file's name.")]
 ProfileName = Annotated[str, typer.Option("--profile", help="What to make; default: the title file's, or VOD_PROFILE.")]
+Force = Annotated[
+    list[str] | None,
+    typer.Option("--force", help="Assets to make again though nothing they depend on has changed; * and ? work."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
 
 
@@ -22,6 +27,7 @@ def run_workflow(
     title: Title = "",
     profile: ProfileName = "",
     select: Annotated[str, typer.Option("--select", help="Assets to materialise; default: all.")] = "*",
+    force: Force = None,
     as_json: AsJson = False,
 ) -> None:
     """Register a source as a title and make everything of it, up to the release and the CMS entry.
@@ -29,7 +35,8 @@ def run_workflow(
     Example: [cyan]vod run-workflow film.mov --profile seed[/]
     """
     with open_session() as session, open_display(quiet=as_json) as display:
-        outcome = workflow(session, source, title=title, profile=profile, selection=select, display=display)
+        asked = Asked(select, tuple(force or ()))
+        outcome = workflow(session, source, title=title, profile=profile, asked=asked, display=display)
     finish(outcome, as_json)
 
 
@@ -56,7 +63,7 @@ def workflow(
     *,
     title: str = "",
     profile: str = "",
-    selection: str = "*",
+    asked: Asked = EVERYTHING,
     display: Display,
 ) -> Outcome:
     """Return what became of a source: registered, materialised, published, or why not."""
@@ -65,7 +72,7 @@ def workflow(
 
     try:
         registered = register(session.registrar(), source, title=title, profile=profile)
-        outcome = materialise(session, registered.record.title_id, selection, display)
+        outcome = materialise(session, registered.record.title_id, asked, display)
     except VodError as error:
         return Outcome(title=error.title or title, error=failure_of(error))
     if registered.is_new and outcome.exit_code == SOURCE_REFUSED:
@@ -73,14 +80,14 @@ def workflow(
     return outcome
 
 
-def materialise(session: Session, title: str, selection: str, display: Display) -> Outcome:
+def materialise(session: Session, title: str, asked: Asked, display: Display) -> Outcome:
     """Return what became of a registered title's assets."""
     from vod_assets.definitions import build_definitions
     from vod_assets.defs.runs import Tally, run_title
 
     tally = Tally(display)
     definitions = build_definitions(session.settings, tally)
-    result = run_title(definitions, session.instance, title, selection, tally)
+    result = run_title(definitions, session.instance, title, asked, tally)
     outcome = Outcome(
         title=title,
         run_id=result.run_id,

@@ -10,6 +10,7 @@ from vod_assets.cli.progress import Display, open_display
 from vod_assets.cli.run_workflow import AsJson, ProfileName, Title, finish, materialise, workflow
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import VodError
+from vod_assets.domain.selecting import Asked
 from vod_assets.domain.title import TITLE_ID
 
 app = typer.Typer(help="Do one stage of the work, for a title or a source.", no_args_is_help=True)
@@ -102,7 +103,7 @@ def _materialise(session: Session, source: str, selection: str, title: str, prof
     """Return what became of a registered title, or of a source that is registered now."""
     if not title and not profile and TITLE_ID.fullmatch(source) and session.store.record(source) is not None:
         try:
-            return materialise(session, source, selection, display)
+            return materialise(session, source, Asked(selection), display)
         except VodError as error:
             return Outcome(title=source, error=failure_of(error))
-    return workflow(session, source, title=title, profile=profile, selection=selection, display=display)
+    return workflow(session, source, title=title, profile=profile, asked=Asked(selection), display=display)

@@ -1,7 +1,7 @@
 """Making what the store does not have."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ import dagster as dg
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import plain
 from vod_assets.domain.recipe import Recipe
-from vod_assets.ports import ArtifactStore
+from vod_assets.domain.selecting import is_named
+from vod_assets.ports import ArtifactStore, Attempt
 
 Work = Callable[[Path], Mapping[str, Any]]
 Result = dg.MaterializeResult[Artifact]
@@ -34,18 +35,38 @@ class Made:
 class Maker:
     """Makes what the store does not have. A plan has another one, which makes nothing and takes note.
 
+    Args:
+        store: Where artifacts are kept.
+        force: Assets that are made again though the store has them, once each; ``*`` and ``?`` stand for others.
+
     Attributes:
         is_real: Whether anything is made, so that what a person sees of it can be looked up.
     """
 
     is_real = True
 
-    def __init__(self, store: ArtifactStore) -> None:
-        self.store = store
+    def __init__(self, store: ArtifactStore, force: Sequence[str] = ()) -> None:
+        self.store, self.force = store, tuple(force)
+        self._made_again: set[str] = set()
 
     def find(self, title: str, recipe: Recipe) -> Artifact | None:
-        """Return a recipe's artifact if the store has it whole."""
-        return self.store.find(title, recipe)
+        """Return a recipe's artifact if the store has it whole, and nobody asked for it to be made again."""
+        return None if self.is_forced(recipe) else self.store.find(title, recipe)
+
+    def is_forced(self, recipe: Recipe) -> bool:
+        """Whether a recipe is to be made though it was made before."""
+        return recipe.id not in self._made_again and is_named(recipe.asset, self.force)
+
+    def commit(
+        self, attempt: Attempt, document: Mapping[str, Any], entries: Mapping[str, Artifact] | None = None
+    ) -> Artifact:
+        """Make an attempt the artifact of its recipe; what was forced takes the place of what was there."""
+        if self.is_forced(attempt.recipe):
+            kept = self.store.peek(attempt.title, attempt.recipe.asset, attempt.recipe.id)
+            if kept is not None:  # only now: a run that ends in between has lost nothing
+                self.store.discard(kept.artifact)
+            self._made_again.add(attempt.recipe.id)
+        return self.store.commit(attempt, document, entries)
 
     def make(self, title: str, recipe: Recipe, work: Work, *, is_composed: bool) -> Made:
         """Return a recipe's artifact, made now if it has to be; see `vod_assets.defs.step.Step.make`."""
@@ -54,7 +75,7 @@ class Maker:
             return Made(found, reused=True)
         started = time.monotonic()
         with self.store.attempt(title, recipe) as attempt:
-            artifact = self.store.commit(attempt, plain(work(attempt.directory)))
+            artifact = self.commit(attempt, plain(work(attempt.directory)))
         return Made(artifact, reused=False, seconds=time.monotonic() - started)
 
     def make_together(self, title: str, wanted: Mapping[str, Recipe], work: Callable[[], Results]) -> Results:
@@ -70,4 +91,4 @@ class Maker:
         if found is not None:
             return found
         with self.store.attempt(title, recipe) as attempt:
-            return self.store.commit(attempt, {}, leaves)
+            return self.commit(attempt, {}, leaves)

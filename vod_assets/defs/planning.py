@@ -6,147 +6,27 @@ there: what it makes depends on what is yet to be made.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
 
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
-from vod_assets.defs.guard import Guarding
-from vod_assets.defs.making import Made, Maker, NotMadeYet, Results, Work
+from vod_assets.defs.foretelling import PlanningMaker, PlanningStore, Unmade
+from vod_assets.defs.guard import Wanted, WantedResource
+from vod_assets.defs.making import NotMadeYet
 from vod_assets.defs.resources import known_profiles, resource_definitions
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.documents import plain
 from vod_assets.domain.errors import VodError
-from vod_assets.domain.plan import PlannedAsset, TitlePlan, why_changed
-from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.plan import NEVER_MADE, PlannedAsset, TitlePlan
 from vod_assets.ports import Progress
-from vod_assets.ports.artifacts import ArtifactStore, Kept, Remembered
+from vod_assets.ports.artifacts import ArtifactStore
 from vod_assets.settings import Settings
 
-NOWHERE = Path("/nowhere")
 _UNHEARD = logging.Logger("a plan", logging.CRITICAL + 1)
-SEALED = frozenset({"files", "entries", "document"})
-
-
-class Unmade(Artifact):
-    """An artifact that a run would make: named by its recipe, with a content that is not known.
-
-    What the same recipe made before is no such artifact: equal recipes make equal bytes.
-    """
-
-    @property
-    def digest(self) -> str:
-        """A word that no recipe was ever made from."""
-        return f"unmade:{self.asset}:{self.recipe}"
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in SEALED:
-            raise NotMadeYet
-        return super().__getattribute__(name)
-
-
-@dataclass
-class PlanningStore:
-    """Reads a store, and lays what a plan expects over it."""
-
-    store: ArtifactStore
-    expected: dict[str, Artifact] = field(default_factory=dict)
-    leaves: dict[tuple[str, str], Artifact] = field(default_factory=dict)
-    memory: dict[str, Mapping[str, Remembered]] = field(default_factory=dict)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
-
-    def latest(self, title: str, asset: str) -> Artifact | None:
-        """Return what a run would find the asset's pointer at."""
-        return self.expected.get(asset) or self.store.latest(title, asset)
-
-    def load(self, title: str, asset: str, recipe_id: str) -> Artifact:
-        """Return an artifact that is there or would be."""
-        return self.leaves.get((asset, recipe_id)) or self.store.load(title, asset, recipe_id)
-
-    def remembered(self, title: str, asset: str) -> Mapping[str, Remembered]:
-        """Return what the asset's pointer named last."""
-        if asset not in self.memory:
-            self.memory[asset] = self.store.remembered(title, asset)
-        return self.memory[asset]
-
-    def local_path(self, _artifact: Artifact, path: str = "") -> Path:
-        """Return a path that leads nowhere: a plan opens no file."""
-        return NOWHERE / path
-
-    def forgive(self, title: str) -> None:
-        """Do nothing."""
-
-
-class PlanningMaker(Maker):
-    """Makes nothing; takes note of what a run would make, and why."""
-
-    is_real = False
-
-    def __init__(self, store: PlanningStore) -> None:
-        super().__init__(store)
-        self.planned = store
-        self.reasons: dict[str, str] = {}
-
-    def find(self, title: str, recipe: Recipe) -> Artifact | None:
-        """Return a recipe's artifact if it is whole; take note if it is not."""
-        kept = self.planned.store.peek(title, recipe)
-        if kept is not None and kept.is_whole:
-            return kept.artifact
-        self.reasons.setdefault(recipe.asset, self._why(title, recipe, kept))
-        return None
-
-    def make(self, title: str, recipe: Recipe, work: Work, *, is_composed: bool) -> Made:
-        """Return what is there, or what would be."""
-        found = self.find(title, recipe)
-        if found is not None:
-            return Made(found, reused=True)
-        if is_composed:
-            known = Artifact(title=title, asset=recipe.asset, recipe=recipe.id, document=plain(work(NOWHERE)))
-            return Made(self._keep(known), reused=False)
-        return Made(self._foretold(title, recipe), reused=False)
-
-    def make_together(self, title: str, wanted: Mapping[str, Recipe], work: Callable[[], Results]) -> Results:
-        """Yield what would be."""
-        for key, recipe in wanted.items():
-            yield dg.MaterializeResult(asset_key=key, value=self._foretold(title, recipe))
-
-    def publishes(self, asset: str, why: str) -> None:
-        """Take note why an asset would be made, though its artifact is there."""
-        self.reasons.setdefault(asset, why)
-
-    def index(self, title: str, recipe: Recipe, leaves: Mapping[str, Artifact]) -> Artifact:
-        """Return the index that is there, or that leaves would be listed in."""
-        kept = self.planned.store.peek(title, recipe)
-        if kept is not None:
-            return self._keep(kept.artifact)
-        entries = tuple(leaf.entry(name) for name, leaf in leaves.items())
-        return self._keep(Artifact(title=title, asset=recipe.asset, recipe=recipe.id, entries=entries))
-
-    def _foretold(self, title: str, recipe: Recipe) -> Artifact:
-        kept = self.planned.store.peek(title, recipe)
-        if kept is not None:  # it lost a file; its document says what the same recipe makes again
-            return self._keep(kept.artifact)
-        once = self.planned.remembered(title, recipe.asset).get(recipe.id)
-        return self._keep(once.artifact if once else Unmade(title=title, asset=recipe.asset, recipe=recipe.id))
-
-    def _keep(self, artifact: Artifact) -> Artifact:
-        self.planned.leaves[artifact.asset, artifact.recipe] = artifact
-        return artifact
-
-    def _why(self, title: str, recipe: Recipe, kept: Kept | None) -> str:
-        if kept is not None:
-            return "missing: it lost a file"
-        before = self.planned.remembered(title, recipe.asset)
-        if recipe.id in before:
-            return "missing: it is gone from the store"
-        return why_changed(recipe, [one.recipe for one in before.values()]) if before else "never made"
 
 
 class _Silent:
@@ -162,19 +42,40 @@ class _Silent:
         """Pass over it."""
 
 
-class Wanted(Guarding):
-    """A guard that lets everything pass: a plan does nothing that could be unwanted."""
+@dataclass(frozen=True)
+class _Work:
+    """The plan of one title while it is made."""
 
-    def check(self) -> None:
-        """Return."""
+    title: str
+    store: PlanningStore
+    maker: PlanningMaker
+    artifacts: ArtifactIOManager
 
+    @classmethod
+    def of(cls, title: str, store: ArtifactStore, profiles: Mapping[str, Any], force: Sequence[str]) -> "_Work":
+        planning = PlanningStore(store)
+        maker = PlanningMaker(planning, force)
+        return cls(title, planning, maker, ArtifactIOManager(planning, profiles, maker))
 
-class WantedResource(dg.ConfigurableResource[Guarding]):
-    """Gives plans their guard."""
+    def planned(self, key: str, unknown: str, obstacle: str) -> PlannedAsset:
+        """Return what was found out about an asset.
 
-    def create_resource(self, context: dg.InitResourceContext) -> Wanted:
-        """Return the guard."""
-        return Wanted()
+        Args:
+            key: The asset, or a check as ``asset.check``.
+            unknown: Why nobody can know yet what it will be; empty: it is known.
+            obstacle: Why it cannot be made; empty: it can.
+        """
+        if key in self.store.expected:
+            return PlannedAsset(asset=key, reason=self.maker.reasons.get(key, ""))
+        if obstacle:
+            self.store.blocked.add(key)
+            return PlannedAsset(asset=key, obstacle=obstacle)
+        reason = self.maker.reasons.get(key, "")
+        if unknown:
+            self.store.expected[key] = Unmade(title=self.title, asset=key, recipe="of what is yet to be made")
+            was_made = "." in key or bool(self.store.remembered(self.title, key))
+            reason = reason or (unknown if was_made else NEVER_MADE)
+        return PlannedAsset(asset=key, reason=reason)
 
 
 class Planner:
@@ -197,57 +98,44 @@ class Planner:
         self.assets, self.store, self.profiles = list(assets), store, profiles
         self.resources = {**resources, "guard": Wanted(), "reporter": _Silent()}
 
-    def plan(self, title: str, selected: frozenset[str] | None = None) -> TitlePlan:
+    def plan(self, title: str, selected: frozenset[str] | None = None, force: Sequence[str] = ()) -> TitlePlan:
         """Return what a run of a title would make.
 
         Args:
             title: A registered title.
             selected: Assets of the run; None: all.
+            force: Patterns of assets that the run makes again though they are there.
         """
-        store = PlanningStore(self.store)
-        maker = PlanningMaker(store)
-        artifacts = ArtifactIOManager(store, self.profiles, maker)
+        work = _Work.of(title, self.store, self.profiles, force)
         planned: list[PlannedAsset] = []
         for definition in self.assets:
-            keys = _names(definition) if selected is None else [key for key in _names(definition) if key in selected]
+            keys = [key for key in _names(definition) if selected is None or key in selected]
             if keys:
-                planned += self._planned(definition, title, keys, artifacts, maker)
+                planned += self._planned(definition, keys, work)
         return TitlePlan(title=title, assets=tuple(planned))
 
-    def _planned(
-        self,
-        definition: dg.AssetsDefinition,
-        title: str,
-        keys: list[str],
-        artifacts: ArtifactIOManager,
-        maker: PlanningMaker,
-    ) -> list[PlannedAsset]:
-        store: Any = artifacts.store
-        before = set(maker.reasons)
-        unknown = ""
+    def _planned(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> list[PlannedAsset]:
+        expected = work.store.expected
+        unknown, obstacle = "", _waits_for(definition, work.store)
         try:
-            for result in self._run(definition, title, keys, artifacts):
-                store.expected[result.asset_key.to_user_string()] = result.value
+            for result in () if obstacle else self._run(definition, keys, work):
+                expected[result.asset_key.to_user_string()] = result.value
         except NotMadeYet:
-            unknown = "input changed: " + ", ".join(_unmade_inputs(definition, store.expected)) or "input changed"
+            unknown = "input changed: " + ", ".join(_unmade_inputs(definition, expected)) or "input changed"
+        except dg.Failure as failure:
+            obstacle = str(failure.description)
         except VodError as error:
-            unknown = f"cannot be planned: {error}"
-        planned = []
-        for key in keys:
-            reason = maker.reasons.get(key, "") if key in maker.reasons and key not in before else ""
-            if unknown and key not in store.expected:
-                store.expected[key] = Unmade(title=title, asset=key, recipe="of what is yet to be made")
-                reason = reason or unknown
-            planned.append(PlannedAsset(asset=key, reason=reason))
-        return planned
+            obstacle = str(error)
+        return [work.planned(key, unknown, obstacle) for key in keys]
 
-    def _run(
-        self, definition: dg.AssetsDefinition, title: str, keys: list[str], artifacts: ArtifactIOManager
-    ) -> Iterable[Any]:
+    def _run(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> Iterable[Any]:
         body: Any = definition.op.compute_fn
-        context = _context(definition, title, keys)
-        inputs = {name: artifacts.load_input(_input(title, key)) for name, key in definition.keys_by_input_name.items()}
-        wanted = {"artifacts": artifacts, **self.resources}
+        context = _context(definition, work.title, keys)
+        inputs = {
+            name: work.artifacts.load_input(_input(work.title, key))
+            for name, key in definition.keys_by_input_name.items()
+        }
+        wanted = {"artifacts": work.artifacts, **self.resources}
         resources = {key: wanted[key] for key in definition.required_resource_keys if key in wanted}
         told = body.decorated_fn(context, **inputs, **resources)
         if isinstance(told, dg.AssetCheckResult):
@@ -285,6 +173,13 @@ def _names(definition: dg.AssetsDefinition) -> list[str]:
     if isinstance(definition, dg.AssetChecksDefinition):
         return [key.to_user_string().replace(":", ".") for key in definition.check_keys]
     return [key.to_user_string() for key in definition.keys]
+
+
+def _waits_for(definition: dg.AssetsDefinition, store: PlanningStore) -> str:
+    """Return why a run does not come to an asset, if something it needs cannot be made."""
+    names = [key.to_user_string() for key in definition.keys_by_input_name.values()]
+    blocked = [name for name in names if name in store.blocked]
+    return f"waits for {', '.join(blocked)}" if blocked else ""
 
 
 def _unmade_inputs(definition: dg.AssetsDefinition, expected: Mapping[str, Artifact]) -> list[str]:

@@ -176,7 +176,7 @@ def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[
         at.source(encode.mezzanine, encode.sources)  # it must still be the file that was fingerprinted
         for key, attempt in opened.items():
             document = encode.described(key)
-            artifact = at.artifacts.store.commit(attempt, plain(document))
+            artifact = at.artifacts.maker.commit(attempt, plain(document))
             made = Made(artifact, reused=False, seconds=report.wall_seconds)
             yield at.result(made, partial(_facts, artifact, encode, report))
 

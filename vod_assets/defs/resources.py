@@ -28,8 +28,10 @@ from vod_assets.defs.arrivals import ArrivalDesk
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
 from vod_assets.defs.description import describe_from
 from vod_assets.defs.guard import Guarding, LastingGuardResource, PatientGuard, RunGuardResource
+from vod_assets.defs.making import Maker
 from vod_assets.defs.registration import Registrar
 from vod_assets.defs.reporting import ReporterResource
+from vod_assets.defs.selection import forced_by
 from vod_assets.defs.step import StepReporter
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.watching import WatchedPlace
@@ -48,8 +50,8 @@ class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
     def create_io_manager(self, context: dg.InitResourceContext) -> ArtifactIOManager:
         """Return the I/O manager of a run; how storages are reached, the settings say, for some of it is secret."""
         profiles = load_profiles(Path(self.profiles) if self.profiles else None)
-        settings = load_settings(store=self.root, stores=self.by_group)
-        return ArtifactIOManager(open_store(settings, self.guard), profiles)
+        store = open_store(load_settings(store=self.root, stores=self.by_group), self.guard)
+        return ArtifactIOManager(store, profiles, Maker(store, forced_by(context.run.tags if context.run else {})))
 
 
 class SourcesResource(dg.ConfigurableResource[RoutedSources]):

@@ -11,8 +11,9 @@ from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.defs.leases import is_gone
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.run_endings import StepFailure, ending_of
-from vod_assets.defs.selection import selected_assets
+from vod_assets.defs.selection import force_tags, selected_assets
 from vod_assets.defs.step import StepReporter
+from vod_assets.domain.selecting import Asked
 from vod_assets.ports import Leases, Progress
 
 ACTIVE = [
@@ -65,7 +66,11 @@ class Tally:
 
 
 def run_title(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, title: str, selection: str, tally: Tally
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    title: str,
+    asked: Asked,
+    tally: Tally,
 ) -> RunResult:
     """Materialise a title's assets in this process, and return how it went.
 
@@ -73,7 +78,7 @@ def run_title(
         definitions: Built with ``tally`` as their reporter.
         instance: Where the run is recorded.
         title: A registered title.
-        selection: Assets in Dagster's selection syntax; several are separated by commas.
+        asked: Which assets, and which of them are made again though they are there.
         tally: Knows afterwards what was executed and what was reused.
 
     Raises:
@@ -81,7 +86,7 @@ def run_title(
     """
     settle_dead_runs(instance, title)
     job = definitions.resolve_implicit_global_asset_job_def()
-    keys = selected_assets(definitions, selection)
+    keys, forced = selected_assets(definitions, asked.selection), force_tags(definitions, asked.force)
     started, run_id = time.monotonic(), str(uuid.uuid4())
     result = job.execute_in_process(
         instance=instance,
@@ -89,7 +94,7 @@ def run_title(
         asset_selection=keys,
         raise_on_error=False,
         run_id=run_id,
-        tags={"vod/title": title, **Executor.this_process().as_tags()},
+        tags={"vod/title": title, **forced, **Executor.this_process().as_tags()},
     )
     ending = ending_of(instance, run_id, result)
     return RunResult(

@@ -1,11 +1,14 @@
-"""Dagster's selection syntax, with errors that a person understands."""
+"""Which assets are meant: Dagster's selection syntax, and what is made again; with errors that a person understands."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.selecting import is_named
+
+FORCE_TAG = "vod/force"  # on a run: what it makes again though it is there; patterns, separated by commas
 
 
 def selected_assets(definitions: dg.Definitions, selection: str) -> Sequence[dg.AssetKey] | None:
@@ -28,3 +31,28 @@ def selected_assets(definitions: dg.Definitions, selection: str) -> Sequence[dg.
     if not keys:
         raise ConfigError("bad_selection", f"“{selection}” selects no asset", "`vod status` lists the assets")
     return sorted(keys)
+
+
+def force_tags(definitions: dg.Definitions, patterns: Sequence[str]) -> dict[str, str]:
+    """Return the tags of a run that makes assets again, though nothing they depend on has changed.
+
+    Args:
+        definitions: The deployment's.
+        patterns: Asset keys and checks (``hls_package.manifest``); ``*`` and ``?`` stand for others.
+
+    Raises:
+        ConfigError: ``bad_selection``: a pattern names nothing.
+    """
+    graph = definitions.resolve_asset_graph()
+    checks = [key.to_user_string().replace(":", ".") for key in graph.asset_check_keys]
+    known = [*(key.to_user_string() for key in graph.get_all_asset_keys()), *checks]
+    for pattern in patterns:
+        if not any(is_named(name, [pattern]) for name in known):
+            cause = f"“{pattern}” names no asset that could be forced"
+            raise ConfigError("bad_selection", cause, "Write it as in `h264_*`; `vod status` lists the assets")
+    return {FORCE_TAG: ",".join(patterns)} if patterns else {}
+
+
+def forced_by(tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the patterns of what a run with these tags makes again."""
+    return tuple(filter(None, (pattern.strip() for pattern in tags.get(FORCE_TAG, "").split(","))))

@@ -7,6 +7,8 @@ from vod_assets.domain.documents import Document
 from vod_assets.domain.recipe import Recipe
 
 PARTS = {"inputs": "input changed", "parameters": "recipe changed", "tools": "tool changed"}
+NEVER_MADE = "never made"
+FORCED = "forced"
 
 
 class PlannedAsset(Document):
@@ -15,10 +17,12 @@ class PlannedAsset(Document):
     Attributes:
         asset: The asset's key, or a check's as ``asset.check``.
         reason: Why it would be made; empty: it would be reused.
+        obstacle: Why a run cannot come to it as things are; then it is neither made nor reused.
     """
 
     asset: str
     reason: str = ""
+    obstacle: str = ""
 
     @property
     def executes(self) -> bool:
@@ -37,6 +41,21 @@ class TitlePlan(Document):
         """Assets that a run would make."""
         return tuple(planned.asset for planned in self.assets if planned.executes)
 
+    @property
+    def needs_run(self) -> bool:
+        """Whether a run would make anything."""
+        return any(planned.executes for planned in self.assets)
+
+    @property
+    def obstacle(self) -> str:
+        """Why a run would fail as things are; empty: nothing is known that would stop it."""
+        return next((planned.obstacle for planned in self.assets if planned.obstacle), "")
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing was ever made of the title."""
+        return self.needs_run and all(planned.reason == NEVER_MADE for planned in self.assets if not planned.obstacle)
+
 
 def why_changed(recipe: Recipe, before: Sequence[Mapping[str, Any]]) -> str:
     """Return how a recipe differs from the nearest of those that the asset was made by before.
@@ -48,7 +67,7 @@ def why_changed(recipe: Recipe, before: Sequence[Mapping[str, Any]]) -> str:
     differences = [_differences(now, one) for one in before]
     nearest = min(differences, key=len)
     said = [f"{PARTS[part]}: {name}" for part, name in nearest]
-    return "; ".join(said) if said else "never made"
+    return "; ".join(said) if said else NEVER_MADE
 
 
 def _differences(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -46,7 +46,7 @@ class ArtifactStore(Protocol):
         """Return the artifact of a recipe if it was committed and its files are there with the right sizes."""
         ...
 
-    def peek(self, title: str, recipe: Recipe) -> Kept | None:
+    def peek(self, title: str, asset: str, recipe_id: str) -> Kept | None:
         """Return what is kept of a recipe, and change nothing."""
         ...
 

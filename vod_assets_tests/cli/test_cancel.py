@@ -119,9 +119,7 @@ def test_a_run_that_is_cancelled_after_the_encode_publishes_nothing(finished: St
 def test_a_cancelled_title_runs_again(finished: Studio) -> None:
     finished.forget("h264_360p", "h264_180p")
     with finished.session() as session:
-        outcome = workflow(
-            session, str(finished.source), display=CancelsAt(session.instance, "h264_renditions"), selection="*"
-        )
+        outcome = workflow(session, str(finished.source), display=CancelsAt(session.instance, "h264_renditions"))
         assert outcome.exit_code == 1
     again: Ended = finished.run()
     assert again.code == 0, again.stderr

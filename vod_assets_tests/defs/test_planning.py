@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from vod_assets.cli.plan import plans
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.planning import open_planner
 from vod_assets.domain.plan import TitlePlan
@@ -100,3 +101,29 @@ def test_several_changes_at_once_are_planned(finished: Studio) -> None:
         finished.run("--select", "mezzanine")
         plan = plan_of(finished)
         assert finished.run().executed == executed(plan), plan.model_dump_json(indent=1)
+
+
+def test_a_forced_asset_is_made_again_and_nothing_else(finished: Studio) -> None:
+    with finished.session() as session:
+        plan = next(plans(session, ["film"], force=("h264_180p", "poster")))
+    assert {asset.asset: asset.reason for asset in plan.assets if asset.executes} == {
+        "h264_180p": "forced",
+        "poster": "forced",
+    }
+    assert finished.run("--force", "h264_180p", "--force", "poster").executed == executed(plan)
+    assert any("libx264" in call for call in finished.calls())
+    assert not plan_of(finished).needs_run
+
+
+def test_a_pattern_that_forces_nothing_is_refused(finished: Studio) -> None:
+    ended = finished.run("--force", "h265_*")
+    assert ended.failed_with == "bad_selection"
+
+
+def test_what_a_missing_source_stops_is_said_to_wait(finished: Studio) -> None:
+    finished.source.unlink()
+    plan = plan_of(finished)
+    assert "there is no such file" in plan.obstacle
+    assert not plan.needs_run
+    assert [asset.asset for asset in plan.assets if not asset.obstacle] == ["metadata"]
+    assert not (finished.home / "store" / "refused").exists()

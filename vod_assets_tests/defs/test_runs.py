@@ -10,6 +10,7 @@ import pytest
 from vod_assets.cli.progress import Lines
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.runs import Tally, run_title
+from vod_assets.domain.selecting import Asked
 from vod_assets_tests.studio import Studio
 
 pytestmark = pytest.mark.media
@@ -28,7 +29,7 @@ def test_a_run_that_fails_before_its_first_step_was_not_cancelled(finished: Stud
             resources={**(whole.resources or {}), "prober": dg.ResourceDefinition(broken)},
             executor=whole.executor,
         )
-        result = run_title(definitions, session.instance, "film", "media_info", tally)
+        result = run_title(definitions, session.instance, "film", Asked("media_info"), tally)
         run = session.instance.get_run_by_id(result.run_id)
     assert not result.is_cancelled
     assert run is not None

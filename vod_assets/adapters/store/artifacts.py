@@ -54,9 +54,9 @@ class BlobArtifactStore(TitleNotes):
         self.blobs.move(folder + layout.COMMITTED, f"{folder}damaged-{secrets.token_hex(4)}.json")
         return None
 
-    def peek(self, title: str, recipe: Recipe) -> Kept | None:
+    def peek(self, title: str, asset: str, recipe_id: str) -> Kept | None:
         """Return what is kept of a recipe."""
-        artifact = self._read_artifact(layout.recipe_folder(title, recipe.asset, recipe.id))
+        artifact = self._read_artifact(layout.recipe_folder(title, asset, recipe_id))
         return Kept(artifact, self._is_whole(artifact)) if artifact else None
 
     def remembered(self, title: str, asset: str) -> dict[str, Remembered]:

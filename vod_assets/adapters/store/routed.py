@@ -36,9 +36,9 @@ class RoutedArtifactStore:
         """Return the artifact of a recipe if it is whole."""
         return self.store(recipe.asset).find(title, recipe)
 
-    def peek(self, title: str, recipe: Recipe) -> Kept | None:
+    def peek(self, title: str, asset: str, recipe_id: str) -> Kept | None:
         """Return what is kept of a recipe."""
-        return self.store(recipe.asset).peek(title, recipe)
+        return self.store(asset).peek(title, asset, recipe_id)
 
     def remembered(self, title: str, asset: str) -> Mapping[str, Remembered]:
         """Return what the asset's pointer named last."""

@@ -1,0 +1,30 @@
+"""What is chosen of a title's assets."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+def is_named(name: str, patterns: Iterable[str]) -> bool:
+    """Whether one of some patterns names something; ``*`` and ``?`` stand for others.
+
+    >>> is_named("h264_360p", ["h264_*"])
+    True
+    """
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked for.
+
+    Attributes:
+        selection: Assets in Dagster's selection syntax; several are separated by commas.
+        force: Patterns of assets that are made again though they are there.
+    """
+
+    selection: str = "*"
+    force: tuple[str, ...] = ()
+
+
+EVERYTHING = Asked()
