@@ -1,4 +1,4 @@
-"""Titles that the whole graph was run on, shared by the tests of the graph and of the command line."""
+"""Titles that the whole graph was run on, and real servers, shared by all tests."""
 
 import shutil
 from dataclasses import dataclass
@@ -8,7 +8,10 @@ import pytest
 
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets_tests.adapters.transcode.clips import make
+from vod_assets_tests.servers.fixtures import ftp, ftps, gcs, old_ftp, s3, sftp, smb, web
 from vod_assets_tests.studio import Ended, Studio, film
+
+__all__ = ["ftp", "ftps", "gcs", "old_ftp", "s3", "sftp", "smb", "web"]
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,11 @@ import pytest
 import yaml
 
 from vod_assets.adapters.blobs.objects import s3_blobs
-from vod_assets_tests.adapters.source.conftest import ftp, s3, sftp, smb
 from vod_assets_tests.servers.ftp import FtpServer
 from vod_assets_tests.servers.s3 import S3Server
 from vod_assets_tests.servers.sftp import SftpServer
 from vod_assets_tests.servers.smb import SmbServer
 from vod_assets_tests.studio import Studio, wait_until
-
-__all__ = ["ftp", "s3", "sftp", "smb"]
 
 pytestmark = [pytest.mark.media, pytest.mark.slow]
 PATIENCE_SECONDS = 300.0

@@ -10,11 +10,9 @@ from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.serve import build_app
 from vod_assets.settings import load_settings
-from vod_assets_tests.adapters.blobs.conftest import s3
 from vod_assets_tests.servers.s3 import S3Server
 from vod_assets_tests.studio import Studio
 
-__all__ = ["s3"]
 pytestmark = [pytest.mark.media, pytest.mark.slow]
 
 

@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from vod_assets.adapters.blobs import ftp_claims
 from vod_assets.adapters.blobs.opening import Access, open_blobs
 from vod_assets.adapters.store.artifacts import BlobArtifactStore
 from vod_assets.adapters.store.scratch import Scratch
@@ -21,6 +22,7 @@ from vod_assets.domain.recipe import Recipe
 from vod_assets_tests.fakes import Switch
 
 FILES, LONGEST_LIFE_SECONDS = 3, 0.5
+CLAIM_SECONDS = 0.5  # on FTP, who comes after waits so long for a killed writer
 
 
 def recipe(number: int) -> Recipe:
@@ -50,6 +52,7 @@ def write_until_killed(address: str, access: Access, scratch: Path, ready: int) 
 
 
 def main() -> None:
+    ftp_claims.CLAIM_SECONDS = CLAIM_SECONDS
     address, access = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the test that starts this
     chance = random.Random(7)  # noqa: S311 - moments, no secrets
     for _ in range(int(sys.argv[1])):

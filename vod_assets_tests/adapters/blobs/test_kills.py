@@ -1,33 +1,25 @@
 """Writers that are killed in the middle of a commit: an artifact is there whole, or not at all."""
 
 import pickle
-import secrets
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from vod_assets.adapters.blobs.opening import Access
+from vod_assets.adapters.blobs import ftp_claims
 from vod_assets_tests.adapters.blobs import killed_writer
-from vod_assets_tests.servers.s3 import S3Server
-from vod_assets_tests.servers.smb import SmbServer
+from vod_assets_tests.places import SERVED, place
 
-ROUNDS = 6
-
-
-def storage(request: pytest.FixtureRequest, kind: str) -> tuple[str, Access]:
-    place = f"killed-{secrets.token_hex(4)}"
-    if kind == "s3":
-        s3: S3Server = request.getfixturevalue("s3")
-        return f"s3://{s3.bucket}/{place}", Access(s3=s3.access)
-    smb: SmbServer = request.getfixturevalue("smb")
-    return f"smb://{smb.host}/{smb.share}/{place}", Access(smb=smb.access)
+ROUNDS = 4
 
 
-@pytest.mark.parametrize("kind", ["s3", "smb"])
-def test_no_half_artifact_is_seen_after_kills(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> None:
-    address, access = storage(request, kind)
+@pytest.mark.parametrize("kind", SERVED)
+def test_no_half_artifact_is_seen_after_kills(
+    request: pytest.FixtureRequest, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ftp_claims, "CLAIM_SECONDS", killed_writer.CLAIM_SECONDS)
+    address, access = place(request, kind)
     argv = [sys.executable, "-m", killed_writer.__name__, str(ROUNDS)]
     subprocess.run(argv, input=pickle.dumps((address, access)), check=True, timeout=120)
     store = killed_writer.store_at(address, access, tmp_path / "scratch")

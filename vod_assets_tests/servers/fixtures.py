@@ -1,4 +1,4 @@
-"""Servers that the storages are tried on, one of each a session."""
+"""Real servers, one of each a session."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,9 @@ import pytest
 from vod_assets_tests.servers.ftp import FtpServer, ftp_server, ftps_server
 from vod_assets_tests.servers.gcs import GcsServer, gcs_server
 from vod_assets_tests.servers.s3 import S3Server, s3_server
+from vod_assets_tests.servers.sftp import SftpServer, sftp_server
 from vod_assets_tests.servers.smb import SmbServer, smb_server
+from vod_assets_tests.servers.web import WebServer, web_server
 
 
 @pytest.fixture(scope="session")
@@ -43,4 +45,16 @@ def old_ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
 @pytest.fixture(scope="session")
 def ftps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
     with ftps_server(tmp_path_factory.mktemp("ftps")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    with web_server(tmp_path_factory.mktemp("web")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpServer]:
+    with sftp_server(tmp_path_factory.mktemp("sftp")) as server:
         yield server
