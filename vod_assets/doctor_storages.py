@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterator
 
 from vod_assets.adapters.blobs.faults import patience
-from vod_assets.adapters.blobs.opening import Access, open_blobs
+from vod_assets.adapters.blobs.opening import open_blobs
+from vod_assets.aws import access_of
 from vod_assets.doctor import TOLERATED_SKEW_SECONDS, Finding, State
 from vod_assets.domain.errors import StoreError, VodError
 from vod_assets.places import storage_scheme
@@ -25,7 +26,7 @@ ABILITIES = "create once, replace, read, list and delete work"
 
 def check_storages(settings: Settings) -> Iterator[Finding]:
     """Whether buckets and shares that the settings name can do what a commit needs, and what their clocks say."""
-    access = Access.from_settings(settings)
+    access = access_of(settings)
     for setting, address in storages(settings).items():
         try:
             with patience(DOCTORS_PATIENCE_SECONDS):

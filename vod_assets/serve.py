@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.opening import open_origin
+from vod_assets.aws import access_of
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_types import ANY, FOR_EVER, MEDIA_TYPES, SHORT
 from vod_assets.serve_blobs import BlobFiles
@@ -143,7 +144,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def _origin(settings: Settings) -> Mount | Route:
-    origin = open_origin(settings)
+    origin = open_origin(settings, access_of(settings))
     if isinstance(origin, BlobOrigin):
         return Route("/origin/{path:path}", BlobFiles(origin, settings.scratch_path))
     folder = settings.origin_path or settings.home_path / "origin"

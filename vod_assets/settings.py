@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     profiles: Path | None = Field(None, description="Folder with profiles of your own, besides the packaged ones.")
     s3_endpoint: str = Field("", description="Address of an S3 server other than AWS: http://127.0.0.1:8333.")
     s3_region: str = Field("", description="Region of the buckets; empty: as AWS's tools find it.")
+    s3_profile: str = Field("", description="Profile of AWS's own tools that keys and region are found by.")
     s3_access_key_id: str = Field("", description="Access key; empty: as AWS's tools find it.")
     s3_secret_access_key: SecretStr = Field(SecretStr(""), description="Secret key of that access key.")
     gcs_endpoint: str = Field(

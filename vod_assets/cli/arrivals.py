@@ -67,7 +67,7 @@ def push(
     from vod_assets.defs.registration import register as register_source
 
     with open_session() as session:
-        for address in push_files(session.settings, files, to):
+        for address in push_files(session.access, files, to):
             print(address)
             if register and _is_mezzanine(address):
                 title = register_source(session.registrar(), address, profile=profile).record.title_id
@@ -97,7 +97,7 @@ def _places(session: Session, wanted: str) -> list[WatchedPlace]:
 def _inspected(session: Session, place: WatchedPlace) -> list[Line]:
     from vod_assets.adapters.watch.opening import OpenedPlaces, open_watcher
 
-    with open_watcher(OpenedPlaces(session.settings), place) as watcher:
+    with open_watcher(OpenedPlaces(session.settings, session.access), place) as watcher:
         outcomes = {outcome.name: outcome for outcome in watcher.outcomes()}
         lines = [line for group in _families(watcher).values() for line in _lines(place, group, outcomes)]
         there = {line.name for line in lines}

@@ -14,6 +14,7 @@ from vod_assets.settings import Settings, load_settings
 if TYPE_CHECKING:
     import dagster as dg
 
+    from vod_assets.adapters.blobs.opening import Access
     from vod_assets.adapters.cms.static import StaticCms
     from vod_assets.adapters.process import SupervisedRunner
     from vod_assets.adapters.tools import Tools
@@ -55,26 +56,33 @@ class Session:
             ) from error
 
     @cached_property
+    def access(self) -> "Access":
+        """How storages are reached."""
+        from vod_assets.aws import access_of
+
+        return access_of(self.settings)
+
+    @cached_property
     def store(self) -> "ArtifactStore":
         """The artifact store."""
         from vod_assets.adapters.process import Unguarded
         from vod_assets.adapters.store.opening import open_store
 
-        return open_store(self.settings, Unguarded())
+        return open_store(self.settings, self.access, Unguarded())
 
     @cached_property
     def leases(self) -> "Leases":
         """Who works on which title."""
         from vod_assets.adapters.leases.opening import open_leases
 
-        return open_leases(self.settings)
+        return open_leases(self.settings, self.access)
 
     @cached_property
     def sources(self) -> "SourceStore":
         """The source store."""
         from vod_assets.adapters.source.opening import open_sources
 
-        return open_sources(self.settings)
+        return open_sources(self.settings, self.access)
 
     @cached_property
     def prober(self) -> "Prober":
@@ -110,7 +118,7 @@ class Session:
         """The origin."""
         from vod_assets.adapters.origin.opening import open_origin
 
-        return open_origin(self.settings)
+        return open_origin(self.settings, self.access)
 
     @cached_property
     def cms(self) -> "StaticCms":

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.opening import open_origin
@@ -24,6 +25,7 @@ from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.adapters.transcode.sheets import PillowSheetPainter
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
 from vod_assets.adapters.watch.opening import load_watch, open_watcher, opened_places
+from vod_assets.aws import access_of, s3_resource, speaks_of_s3
 from vod_assets.defs.arrivals import ArrivalDesk
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
 from vod_assets.defs.description import describe_from
@@ -39,46 +41,61 @@ from vod_assets.ports import Leases, Origin
 from vod_assets.settings import Settings, load_settings
 
 
+class StoragesResource(dg.ConfigurableResource[Access]):
+    """How storages are reached; the settings say, for some of it is secret."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> Access:
+        """Return what opens buckets and shares."""
+        return access_of(load_settings())
+
+
 class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
     """The artifact store and its I/O manager: replacing this one resource moves every asset to another store."""
 
     root: str
     by_group: dict[str, str] = {}
     profiles: str
+    storages: dg.ResourceDependency[Access]
     guard: dg.ResourceDependency[Guarding]
 
     def create_io_manager(self, context: dg.InitResourceContext) -> ArtifactIOManager:
-        """Return the I/O manager of a run; how storages are reached, the settings say, for some of it is secret."""
+        """Return the I/O manager of a run."""
         profiles = load_profiles(Path(self.profiles) if self.profiles else None)
-        store = open_store(load_settings(store=self.root, stores=self.by_group), self.guard)
+        settings = load_settings(store=self.root, stores=self.by_group)
+        store = open_store(settings, self.storages, self.guard)
         return ArtifactIOManager(store, profiles, Maker(store, forced_by(context.run.tags if context.run else {})))
 
 
 class SourcesResource(dg.ConfigurableResource[RoutedSources]):
     """Where source files are read."""
 
+    storages: dg.ResourceDependency[Access]
+
     def create_resource(self, context: dg.InitResourceContext) -> RoutedSources:
-        """Return the source store; how storages are reached, the settings say, for some of it is secret."""
-        return open_sources(load_settings())
+        """Return the source store."""
+        return open_sources(load_settings(), self.storages)
 
 
 class LeasesResource(dg.ConfigurableResource[Leases]):
     """Where runs take titles and give signs of life: beside the artifacts."""
 
     root: str
+    storages: dg.ResourceDependency[Access]
 
     def create_resource(self, context: dg.InitResourceContext) -> Leases:
         """Return the leases."""
-        return open_leases(load_settings(store=self.root))
+        return open_leases(load_settings(store=self.root), self.storages)
 
 
 class ArrivalsResource(dg.ConfigurableResource[ArrivalDesk]):
     """What sensors of watched places work with; no run stands behind them."""
 
+    storages: dg.ResourceDependency[Access]
+
     def create_resource(self, context: dg.InitResourceContext) -> ArrivalDesk:
-        """Return the desk; how storages are reached, the settings say, for some of it is secret."""
+        """Return the desk."""
         settings = load_settings()
-        opened = opened_places(settings)
+        opened = opened_places(settings, self.storages)
         runner = SupervisedRunner(sandbox=find_sandbox(settings))
 
         def registrar(instance: dg.DagsterInstance) -> Registrar:
@@ -86,7 +103,7 @@ class ArrivalsResource(dg.ConfigurableResource[ArrivalDesk]):
             require_supported_once(tools, runner, allow_old_ffmpeg=settings.allow_old_ffmpeg)
             return Registrar(
                 instance=instance,
-                store=open_store(settings, Unguarded()),
+                store=open_store(settings, self.storages, Unguarded()),
                 sources=opened.sources,
                 prober=FfprobeProber(tools, runner),
                 profiles=known_profiles(settings),
@@ -179,10 +196,11 @@ class OriginResource(dg.ConfigurableResource[Any]):
 
     address: str
     public_url: str
+    storages: dg.ResourceDependency[Access]
 
     def create_resource(self, context: dg.InitResourceContext) -> Origin:
-        """Return the origin; how storages are reached, the settings say, for some of it is secret."""
-        return open_origin(load_settings(origin=self.address, public_url=self.public_url))
+        """Return the origin."""
+        return open_origin(load_settings(origin=self.address, public_url=self.public_url), self.storages)
 
 
 class CmsResource(dg.ConfigurableResource[StaticCms]):
@@ -191,10 +209,11 @@ class CmsResource(dg.ConfigurableResource[StaticCms]):
     root: str
     public_url: str
     origin: str
+    storages: dg.ResourceDependency[Access]
 
     def create_resource(self, context: dg.InitResourceContext) -> StaticCms:
         """Return the CMS."""
-        origin = open_origin(load_settings(origin=self.origin, public_url=self.public_url))
+        origin = open_origin(load_settings(origin=self.origin, public_url=self.public_url), self.storages)
         return StaticCms(Path(self.root), self.public_url, origin)
 
 
@@ -209,7 +228,10 @@ def watched_places(settings: Settings) -> tuple[WatchedPlace, ...]:
 
 
 def resource_definitions(
-    settings: Settings, reporter: StepReporter | None = None, guard: dg.ConfigurableResource[Guarding] | None = None
+    settings: Settings,
+    reporter: StepReporter | None = None,
+    guard: dg.ConfigurableResource[Guarding] | None = None,
+    s3: dg.ConfigurableResource[Any] | None = None,
 ) -> dict[str, Any]:
     """Return every resource of the asset graph by its key.
 
@@ -217,18 +239,24 @@ def resource_definitions(
         settings: Where things are kept, which tools there are.
         reporter: Is told what each step does; None: the run's log.
         guard: Knows whether work is still wanted; None: as long as the run is.
+        s3: dagster-aws's resource, by which S3 is reached; None: as the settings say.
     """
-    leases = LeasesResource(root=settings.store_address)
+    named, storages = _storages(settings, s3)
+    leases = LeasesResource(root=settings.store_address, storages=storages)
     lasting, guard = guard or LastingGuardResource(leases=leases), guard or RunGuardResource(leases=leases)
     return {
         ARTIFACTS: ArtifactsResource(
-            root=settings.store_address, by_group=settings.stores, profiles=str(settings.profiles or ""), guard=guard
+            root=settings.store_address,
+            by_group=settings.stores,
+            profiles=str(settings.profiles or ""),
+            storages=storages,
+            guard=guard,
         ),
         "guard": lasting,
         "leases": leases,
         "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),
-        "sources": SourcesResource(),
-        "desk": ArrivalsResource(),
+        "sources": SourcesResource(storages=storages),
+        "desk": ArrivalsResource(storages=storages),
         "prober": ProberResource(guard=guard),
         "transcoder": TranscoderResource(guard=guard),
         "pictures": PicturesResource(guard=guard),
@@ -236,6 +264,24 @@ def resource_definitions(
         "text": TextResource(guard=guard),
         "packager": PackagerResource(guard=guard),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
-        "origin": OriginResource(address=settings.origin_address, public_url=settings.public_url),
-        "cms": CmsResource(root=str(settings.cms_path), public_url=settings.public_url, origin=settings.origin_address),
+        "origin": OriginResource(address=settings.origin_address, public_url=settings.public_url, storages=storages),
+        "cms": CmsResource(
+            root=str(settings.cms_path),
+            public_url=settings.public_url,
+            origin=settings.origin_address,
+            storages=storages,
+        ),
+        **named,
     }
+
+
+def _storages(
+    settings: Settings, s3: dg.ConfigurableResource[Any] | None
+) -> tuple[dict[str, Any], dg.ConfigurableResource[Access]]:
+    """Return the resource of S3, where the settings name it anywhere, and how all storages are reached."""
+    if s3 is None and not speaks_of_s3(settings):
+        return {}, StoragesResource()
+    from vod_assets.defs.storages import StoragesOfS3
+
+    s3 = s3 or s3_resource(settings)
+    return {"s3": s3}, StoragesOfS3(s3=s3)

@@ -40,7 +40,7 @@ class Drop:
 
     def tick(self, *, is_kept: bool = True) -> list[dg.RunRequest]:
         """Look once; the cursor is lost when the tick failed."""
-        with open_watcher(opened_places(self.session.settings), self.place) as watcher:
+        with open_watcher(opened_places(self.session.settings, self.session.access), self.place) as watcher:
             tick = Tick(watcher, self.session.registrar, LONG)
             stand = tick.go_on(self.stand)
         self.said = tick.said
@@ -49,7 +49,7 @@ class Drop:
         return tick.requests
 
     def outcome(self, name: str = "film.mp4") -> Outcome:
-        with open_watcher(opened_places(self.session.settings), self.place) as watcher:
+        with open_watcher(opened_places(self.session.settings, self.session.access), self.place) as watcher:
             watcher.confirm(self.stand.ticket)
             outcome = watcher.outcome(name)
         assert outcome is not None

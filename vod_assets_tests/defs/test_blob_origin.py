@@ -8,6 +8,7 @@ import pytest
 
 from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.opening import open_origin
+from vod_assets.aws import access_of
 from vod_assets.serve import build_app
 from vod_assets.settings import load_settings
 from vod_assets_tests.servers.s3 import S3Server
@@ -54,7 +55,7 @@ def test_a_title_is_published_verified_mended_and_served_from_a_bucket(bucket: S
 
 def origin_of(bucket: Studio) -> BlobOrigin:
     with bucket.entered():
-        origin = open_origin(load_settings())
+        origin = open_origin(load_settings(), access_of(load_settings()))
     assert isinstance(origin, BlobOrigin)
     return origin
 

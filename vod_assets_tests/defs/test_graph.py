@@ -10,7 +10,7 @@ from vod_assets.adapters.process import Unguarded
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ARTIFACTS
-from vod_assets.defs.resources import ArtifactsResource, resource_definitions
+from vod_assets.defs.resources import ArtifactsResource, StoragesResource, resource_definitions
 from vod_assets.settings import Settings
 from vod_assets_tests.studio import Studio
 
@@ -77,7 +77,8 @@ def test_replacing_one_resource_moves_everything_to_another_store(finished: Stud
         definitions = build_definitions(session.settings)
         resources = resource_definitions(session.settings)
         profiles = str(finished.folder / "profiles")
-        moved = ArtifactsResource(root=str(other), profiles=profiles, guard=resources["guard"])
+        kept = {"profiles": profiles, "storages": StoragesResource(), "guard": resources["guard"]}
+        moved = ArtifactsResource(root=str(other), **kept)
         disk_store(other, Unguarded()).register(record)
         result = dg.materialize(
             [asset for asset in definitions.assets or () if isinstance(asset, dg.AssetsDefinition)],

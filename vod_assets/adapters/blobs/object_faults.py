@@ -28,15 +28,20 @@ RETRY: Any = {
     "retry_timeout": timedelta(seconds=60),
     "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=10), "base": 2},
 }
-EXPIRED = ("ExpiredToken", "RequestExpired", "TokenRefreshRequired", "token has expired", "invalid_grant")
+EXPIRED = (
+    *("ExpiredToken", "RequestExpired", "TokenRefreshRequired", "token has expired", "invalid_grant"),
+    *("Token has expired", "but the refreshed credentials are still expired"),  # botocore of a profile's
+)
+NO_KEYS = ("no credentials were found",)
 SKEWED = ("RequestTimeTooSkewed",)
 FULL = ("StorageFull", "QuotaExceeded", "InsufficientStorage", " 507 ", "no space", "No space", "disk full")
 ARCHIVED = ("InvalidObjectState",)
 NO_BUCKET = ("NoSuchBucket", "The specified bucket does not exist")
-FINAL = (*EXPIRED, *SKEWED, *FULL, *ARCHIVED, *NO_BUCKET)
+FINAL = (*EXPIRED, *NO_KEYS, *SKEWED, *FULL, *ARCHIVED, *NO_BUCKET)
 PASSING_ERRORS = (GenericError, ConnectionError, TimeoutError)
 REMEDIES = {
-    "s3": "Check VOD_S3_ACCESS_KEY_ID, VOD_S3_SECRET_ACCESS_KEY and the bucket's policy; `vod doctor` tries them",
+    "s3": "Check VOD_S3_PROFILE, or VOD_S3_ACCESS_KEY_ID and VOD_S3_SECRET_ACCESS_KEY, and the bucket's policy; "
+    "`vod doctor` tries them",
     "gs": "Check the application default credentials and the bucket's policy; `vod doctor` tries them",
 }
 
@@ -64,6 +69,8 @@ def fault(where: str, error: Exception) -> StoreError:
     scheme, said = where.partition("://")[0], _said(error)
     if _has(error, EXPIRED):
         return faults.expired(where, "Renew them, in the settings or where AWS's own tools find them; then run again")
+    if _has(error, NO_KEYS):
+        return faults.denied(where, NO_KEYS[0], REMEDIES["s3"])
     if _has(error, SKEWED):
         return faults.denied(where, "this machine's clock is wrong", "Set the clock; use NTP")
     if _has(error, ARCHIVED):

@@ -253,19 +253,43 @@ def _is_md5_of(data: bytes, tag: str | None) -> bool:
 
 def s3_blobs(bucket: str, prefix: str, access: S3Access) -> ObjectBlobs:
     """Return the objects of an S3 bucket; what the settings leave empty is found as AWS's own tools find it."""
-    named = {
-        "aws_endpoint": access.endpoint,
-        "aws_region": access.region or ("us-east-1" if access.endpoint else ""),
-        "aws_access_key_id": access.access_key_id,
-        "aws_secret_access_key": access.secret_access_key,
-    }
-    config: Any = {name: value for name, value in named.items() if value}
-    config |= {"aws_checksum_algorithm": "sha256", "aws_conditional_put": "etag"}
-    options = _client_options(access.endpoint)
+    config: Any = {"aws_checksum_algorithm": "sha256", "aws_conditional_put": "etag"}
+    if access.endpoint:
+        config["aws_endpoint"] = access.endpoint
     store = S3Store(
-        bucket, prefix=prefix or None, config=config, client_options=options, retry_config=object_faults.RETRY
+        bucket,
+        prefix=prefix or None,
+        config=config | _who_asks(access),
+        client_options=_client_options(access.endpoint) | {"allow_invalid_certificates": not access.is_verified},
+        retry_config=object_faults.RETRY,
+        **_lent(access),
     )
     return ObjectBlobs(store, f"s3://{bucket}/{prefix}".rstrip("/"))
+
+
+def _who_asks(access: S3Access) -> dict[str, str]:
+    """Return the part of the configuration that names region and keys; with all of it here, boto3 is not imported."""
+    region = access.region or ("us-east-1" if access.endpoint else "")
+    if access.is_unsigned:
+        return {"aws_region": region or "us-east-1", "aws_skip_signature": "true"}
+    if not region or not access.access_key_id:
+        from vod_assets.adapters.blobs.aws import region_of
+
+        region = region_of(access)
+    keys = {
+        "aws_access_key_id": access.access_key_id,
+        "aws_secret_access_key": access.secret_access_key,
+        "aws_session_token": access.session_token,
+    }
+    return {"aws_region": region} | {name: value for name, value in keys.items() if value}
+
+
+def _lent(access: S3Access) -> dict[str, Any]:
+    if access.access_key_id or access.is_unsigned:
+        return {}
+    from vod_assets.adapters.blobs.aws import lending
+
+    return {"credential_provider": lending(access)}
 
 
 def gcs_blobs(bucket: str, prefix: str, access: GcsAccess) -> ObjectBlobs:

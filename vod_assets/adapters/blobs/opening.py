@@ -1,5 +1,6 @@
 """From an address to a storage."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,12 +18,20 @@ class S3Access:
 
     Attributes:
         endpoint: Address of a server other than AWS (``http://127.0.0.1:8333``).
+        session_token: Of keys that somebody lent.
+        profile: Section of AWS's own configuration files that keys and region are found by.
+        is_unsigned: Whether requests name nobody, as public buckets allow.
+        is_verified: Whether the server's certificate must be good.
     """
 
     endpoint: str = ""
     region: str = ""
     access_key_id: str = ""
     secret_access_key: str = field(default="", repr=False)
+    session_token: str = field(default="", repr=False)
+    profile: str = ""
+    is_unsigned: bool = False
+    is_verified: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,23 +60,27 @@ class ShareAccess:
 
 @dataclass(frozen=True)
 class Access:
-    """How every kind of storage is reached."""
+    """How every kind of storage is reached.
 
-    s3: S3Access = S3Access()
+    Attributes:
+        s3: How S3 is reached, or what says so when it is.
+    """
+
+    s3: S3Access | Callable[[], S3Access] = S3Access()
     gcs: GcsAccess = GcsAccess()
     smb: ShareAccess = ShareAccess()
     ftp: ShareAccess = ShareAccess()
 
+    @property
+    def to_s3(self) -> S3Access:
+        """How S3 is reached."""
+        return self.s3 if isinstance(self.s3, S3Access) else self.s3()
+
     @classmethod
-    def from_settings(cls, settings: Settings) -> "Access":
-        """Return what the settings say."""
+    def from_settings(cls, settings: Settings, s3: S3Access | Callable[[], S3Access]) -> "Access":
+        """Return what the settings say of every kind of storage but S3."""
         return cls(
-            s3=S3Access(
-                settings.s3_endpoint,
-                settings.s3_region,
-                settings.s3_access_key_id,
-                settings.s3_secret_access_key.get_secret_value(),
-            ),
+            s3=s3,
             gcs=GcsAccess(settings.gcs_endpoint),
             smb=ShareAccess(
                 settings.smb_username,
@@ -100,7 +113,7 @@ def open_blobs(address: str, access: Access) -> Blobs:
     if scheme == "s3":
         from vod_assets.adapters.blobs.objects import s3_blobs
 
-        return s3_blobs(host, prefix, access.s3)
+        return s3_blobs(host, prefix, access.to_s3)
     if scheme == "gs":
         from vod_assets.adapters.blobs.objects import gcs_blobs
 

@@ -5,6 +5,6 @@ from vod_assets.adapters.leases.blobs import BlobLeases
 from vod_assets.settings import Settings
 
 
-def open_leases(settings: Settings) -> BlobLeases:
+def open_leases(settings: Settings, access: Access) -> BlobLeases:
     """Return the leases beside the artifacts, in the default store."""
-    return BlobLeases(open_blobs(settings.store_address, Access.from_settings(settings)))
+    return BlobLeases(open_blobs(settings.store_address, access))

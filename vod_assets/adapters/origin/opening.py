@@ -12,11 +12,11 @@ from vod_assets.settings import Settings
 COPYING = ("s3", "gs", "smb")  # FTP has no copy
 
 
-def open_origin(settings: Settings) -> Origin:
+def open_origin(settings: Settings, access: Access) -> Origin:
     """Return the origin that the settings name: a folder, or a part of a bucket or a share."""
     if settings.origin_path is not None:
         return LocalOrigin(settings.origin_path, settings.public_url, settings.unchanging_paths)
-    access, address = Access.from_settings(settings), settings.origin_address
+    address = settings.origin_address
     around = open_blobs(_around(address), access) if storage_scheme(address) in COPYING else None
     return BlobOrigin(open_blobs(address, access), settings.public_url, settings.scratch_path, around)
 

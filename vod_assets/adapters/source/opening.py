@@ -15,14 +15,14 @@ from vod_assets.ports.blobs import Files
 from vod_assets.settings import Settings
 
 
-def open_sources(settings: Settings) -> RoutedSources:
+def open_sources(settings: Settings, access: Access) -> RoutedSources:
     """Return what reads sources wherever they lie."""
     cache = settings.home_path / "cache"
-    remote = RemoteSources(lambda address: open_files(address, settings), open_scratch(settings), cache)
+    remote = RemoteSources(lambda address: open_files(address, settings, access), open_scratch(settings), cache)
     return RoutedSources(LocalSources(cache), remote, open_isilon(settings))
 
 
-def open_files(address: str, settings: Settings) -> Files:
+def open_files(address: str, settings: Settings, access: Access) -> Files:
     """Return the files at an address: a folder, a bucket, a share or a server. Clients are imported when asked for."""
     scheme = storage_scheme(address)
     if scheme == "https":
@@ -32,7 +32,7 @@ def open_files(address: str, settings: Settings) -> Files:
     if scheme == "sftp":
         from vod_assets.adapters.source.sftp import SftpAccess, SftpFiles
 
-        access = SftpAccess(
+        login = SftpAccess(
             settings.sftp_username,
             settings.sftp_password.get_secret_value(),
             settings.sftp_port,
@@ -40,8 +40,8 @@ def open_files(address: str, settings: Settings) -> Files:
             settings.sftp_known_hosts,
         )
         host, _, folder = address.partition("://")[2].partition("/")
-        return SftpFiles(host, access, unquote(folder))
-    return open_blobs(address, Access.from_settings(settings))
+        return SftpFiles(host, login, unquote(folder))
+    return open_blobs(address, access)
 
 
 def open_isilon(settings: Settings) -> Isilon | None:

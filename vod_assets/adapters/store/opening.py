@@ -14,9 +14,9 @@ def open_scratch(settings: Settings) -> Scratch:
     return Scratch(settings.cache_path, settings.scratch_gigabytes * 1_000_000_000)
 
 
-def open_store(settings: Settings, guard: RunGuard) -> ArtifactStore:
+def open_store(settings: Settings, access: Access, guard: RunGuard) -> ArtifactStore:
     """Return the artifact store that the settings name, with a store of its own for each group that has one."""
-    access, scratch = Access.from_settings(settings), open_scratch(settings)
+    scratch = open_scratch(settings)
 
     def store(address: str) -> BlobArtifactStore:
         return BlobArtifactStore(open_blobs(address, access), guard, scratch)

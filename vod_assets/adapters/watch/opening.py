@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 from urllib.request import url2pathname
 
 from vod_assets.adapters.blobs.disk import DiskBlobs
+from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.source.opening import open_files, open_isilon, open_sources
 from vod_assets.adapters.watch.ledger import Ledger
 from vod_assets.adapters.watch.looking import look
@@ -26,11 +27,13 @@ class OpenedPlaces:
     """What outlives a tick: connections, and sources that are being read.
 
     Args:
-        settings: How storages are reached.
+        settings: Where the memory lies, and how servers are reached.
+        access: How storages are reached.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings, self.sources, self.reading = settings, open_sources(settings), BackgroundReading()
+    def __init__(self, settings: Settings, access: Access) -> None:
+        self.settings, self.access = settings, access
+        self.sources, self.reading = open_sources(settings, access), BackgroundReading()
         self._files: dict[str, Files] = {}
 
     def files(self, root: str) -> Files:
@@ -38,7 +41,7 @@ class OpenedPlaces:
         if root not in self._files:
             is_folder = not storage_scheme(root)
             folder = Path(url2pathname(urlsplit(root).path))
-            self._files[root] = DiskBlobs(folder) if is_folder else open_files(root, self.settings)
+            self._files[root] = DiskBlobs(folder) if is_folder else open_files(root, self.settings, self.access)
         return self._files[root]
 
 
@@ -90,10 +93,10 @@ def open_watcher(opened: OpenedPlaces, place: WatchedPlace) -> Iterator[PlaceWat
 _latest: list[OpenedPlaces] = []
 
 
-def opened_places(settings: Settings) -> OpenedPlaces:
+def opened_places(settings: Settings, access: Access) -> OpenedPlaces:
     """Return what this process has opened with these settings."""
-    if not _latest or _latest[0].settings != settings:
-        _latest[:] = [OpenedPlaces(settings)]
+    if not _latest or (_latest[0].settings, _latest[0].access) != (settings, access):
+        _latest[:] = [OpenedPlaces(settings, access)]
     return _latest[0]
 
 

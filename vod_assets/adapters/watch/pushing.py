@@ -10,10 +10,9 @@ from vod_assets.domain.acceptance import refusal
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.sidecars import is_video_name, may_be_sidecar
 from vod_assets.places import checked_storage
-from vod_assets.settings import Settings
 
 
-def push_files(settings: Settings, files: Sequence[Path], to: str) -> Iterator[str]:
+def push_files(access: Access, files: Sequence[Path], to: str) -> Iterator[str]:
     """Copy files, yielding the address of each once it is there; they have temporary names until then.
 
     Raises:
@@ -28,7 +27,7 @@ def push_files(settings: Settings, files: Sequence[Path], to: str) -> Iterator[s
         ) from error
     for file in files:
         _check(file)
-    blobs = open_blobs(place, Access.from_settings(settings))
+    blobs = open_blobs(place, access)
     for file in sorted(files, key=lambda file: is_video_name(file.name)):
         with file.open("rb") as opened:
             sha256 = hashlib.file_digest(opened, "sha256").hexdigest()

@@ -68,7 +68,8 @@ def test_only_the_supervisor_starts_media_tools():
     offenders = [
         f"{path.relative_to(PACKAGE)}:{node.lineno}"
         for path, tree in modules()
-        if path not in SUPERVISOR and path.relative_to(PACKAGE).parts[0].removesuffix(".py") not in STARTS_OTHER_PROGRAMS
+        if path not in SUPERVISOR
+        and path.relative_to(PACKAGE).parts[0].removesuffix(".py") not in STARTS_OTHER_PROGRAMS
         for node in ast.walk(tree)
         if imported(node) & PROCESS_MODULES or is_call_of(node, "os", PROCESS_CALLS)
     ]

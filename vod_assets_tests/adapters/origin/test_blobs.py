@@ -8,10 +8,12 @@ import pytest
 
 from vod_assets.adapters.blobs.disk import DiskBlobs
 from vod_assets.adapters.blobs.objects import ObjectBlobs, s3_blobs
+from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.blobs.smb import SmbBlobs
 from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.origin.opening import open_origin
+from vod_assets.aws import access_of
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.media_types import headers_of
@@ -185,14 +187,15 @@ class TestSmb(OriginContract):
     ],
 )
 def test_the_settings_say_where_the_origin_is(address: str, around: str) -> None:
-    origin = open_origin(Settings(origin=address, s3_region="eu-central-1", _env_file=None))
+    settings = Settings(origin=address, s3_region="eu-central-1", _env_file=None)
+    origin = open_origin(settings, access_of(settings))
     assert isinstance(origin, BlobOrigin)
     assert origin.address == address
     assert (origin._around.address if origin._around else "") == around
 
 
 def test_a_folder_is_an_origin_on_a_disk(tmp_path: Path) -> None:
-    assert isinstance(open_origin(Settings(origin=str(tmp_path), _env_file=None)), LocalOrigin)
+    assert isinstance(open_origin(Settings(origin=str(tmp_path), _env_file=None), Access()), LocalOrigin)
 
 
 def in_store(store: ObjectBlobs, files: dict[str, Path]) -> tuple[list[ArtifactFile], dict[str, str]]:

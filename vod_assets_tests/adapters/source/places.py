@@ -5,12 +5,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from vod_assets.adapters.source.opening import open_sources
+from vod_assets.adapters.source.routed import RoutedSources
+from vod_assets.aws import access_of
 from vod_assets.settings import Settings
 
 
 def settings(home: Path, **values: Any) -> Settings:
     """Return the settings of a place of its own."""
     return Settings(home=home / "home", _env_file=None, **values)
+
+
+def opened(settings: Settings) -> RoutedSources:
+    """Return the source store of settings."""
+    return open_sources(settings, access_of(settings))
 
 
 class FolderBehindAServer:

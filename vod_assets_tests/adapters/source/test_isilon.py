@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from vod_assets.adapters.source.opening import open_isilon, open_sources
+from vod_assets.adapters.source.opening import open_isilon
 from vod_assets.domain.errors import ConfigError
-from vod_assets_tests.adapters.source.places import settings
+from vod_assets_tests.adapters.source.places import opened, settings
 from vod_assets_tests.servers.ftp import PASSWORD, USER, ftp_server
 from vod_assets_tests.servers.smb import SmbServer
 
@@ -47,7 +47,7 @@ def test_every_view_gives_one_address_one_fingerprint_and_the_same_bytes(
     (folder / "a film.en.srt").write_text("captions")
     one = f"smb://{smb.host}/{smb.share}/views/a%20film.mov"
     for protocol in ("smb", "ftp", "mount"):
-        sources = open_sources(isilon(tmp_path / protocol, smb, ftp_port, protocol))
+        sources = opened(isilon(tmp_path / protocol, smb, ftp_port, protocol))
         views = [one, str(folder / "a film.mov"), f"ftp://{smb.host}/{smb.folder.name}/views/a film.mov"]
         assert {sources.canonical(view) for view in views} == {one}
         assert {sources.fingerprint(view).size_bytes for view in views} == {5000}

@@ -9,13 +9,12 @@ import pytest
 from pydantic import SecretStr
 
 from vod_assets.adapters.blobs.objects import s3_blobs
-from vod_assets.adapters.source.opening import open_sources
 from vod_assets.adapters.source.remote import RemoteSources
 from vod_assets.adapters.source.routed import RoutedSources
 from vod_assets.adapters.source.sftp import SftpFiles
 from vod_assets.adapters.store.scratch import Scratch
 from vod_assets.domain.errors import ConfigError, StoreError
-from vod_assets_tests.adapters.source.places import FolderBehindAServer, settings
+from vod_assets_tests.adapters.source.places import FolderBehindAServer, opened, settings
 from vod_assets_tests.contracts.source_store import FILM, SourceStoreContract
 from vod_assets_tests.fakes import MemoryBlobs
 from vod_assets_tests.servers.ftp import FtpServer
@@ -29,7 +28,7 @@ class TestDisk(FolderBehindAServer, SourceStoreContract):
     @pytest.fixture
     def sources(self, tmp_path: Path) -> RoutedSources:
         self.shown(tmp_path, f"file://{quote(str(tmp_path))}")
-        return open_sources(settings(tmp_path))
+        return opened(settings(tmp_path))
 
 
 class TestBucket(SourceStoreContract):
@@ -38,7 +37,7 @@ class TestBucket(SourceStoreContract):
         prefix = secrets.token_hex(4)
         self.blobs, self.root = s3_blobs(s3.bucket, prefix, s3.access), f"s3://{s3.bucket}/{prefix}"
         access = {"s3_endpoint": s3.endpoint, "s3_region": "us-east-1", "s3_access_key_id": s3.access.access_key_id}
-        return open_sources(settings(tmp_path, s3_secret_access_key=SecretStr(s3.access.secret_access_key), **access))
+        return opened(settings(tmp_path, s3_secret_access_key=SecretStr(s3.access.secret_access_key), **access))
 
     def address(self, name: str) -> str:
         return f"{self.root}/{quote(name)}"
@@ -61,7 +60,7 @@ class TestShare(FolderBehindAServer, SourceStoreContract):
     @pytest.fixture
     def sources(self, smb: SmbServer, tmp_path: Path) -> RoutedSources:
         self.shown(smb.folder, f"smb://{smb.host}/{smb.share}")
-        return open_sources(settings(tmp_path, **smb_access(smb)))
+        return opened(settings(tmp_path, **smb_access(smb)))
 
 
 class TestFtp(FolderBehindAServer, SourceStoreContract):
@@ -69,7 +68,7 @@ class TestFtp(FolderBehindAServer, SourceStoreContract):
     def sources(self, ftp: FtpServer, tmp_path: Path) -> RoutedSources:
         self.shown(ftp.folder, f"ftp://{ftp.host}")
         access = {"ftp_username": ftp.access.username, "ftp_port": ftp.access.port}
-        return open_sources(settings(tmp_path, ftp_password=SecretStr(ftp.access.password), **access))
+        return opened(settings(tmp_path, ftp_password=SecretStr(ftp.access.password), **access))
 
 
 class TestSftp(FolderBehindAServer, SourceStoreContract):
@@ -78,9 +77,7 @@ class TestSftp(FolderBehindAServer, SourceStoreContract):
         self.shown(sftp.folder, f"sftp://{sftp.host}")
         access = {"sftp_username": sftp.access.username, "sftp_port": sftp.access.port}
         password = SecretStr(sftp.access.password)
-        return open_sources(
-            settings(tmp_path, sftp_password=password, sftp_known_hosts=sftp.access.known_hosts, **access)
-        )
+        return opened(settings(tmp_path, sftp_password=password, sftp_known_hosts=sftp.access.known_hosts, **access))
 
     def test_a_wrong_password_is_named_and_not_shown(self, sftp: SftpServer) -> None:
         access = dataclasses.replace(sftp.access, password="Wr0ng-one")
@@ -109,7 +106,7 @@ class TestWeb(FolderBehindAServer, SourceStoreContract):
     @pytest.fixture
     def sources(self, web: WebServer, tmp_path: Path) -> RoutedSources:
         self.shown(web.folder, web.address)
-        return open_sources(settings(tmp_path, https_ca_file=web.certificate, https_private_hosts="localhost"))
+        return opened(settings(tmp_path, https_ca_file=web.certificate, https_private_hosts="localhost"))
 
     def test_a_redirection_is_followed(self, sources: RoutedSources, web: WebServer) -> None:
         self.put("film.mov", FILM)
@@ -123,10 +120,10 @@ class TestWeb(FolderBehindAServer, SourceStoreContract):
 
     def test_a_private_address_is_refused(self, sources: RoutedSources, web: WebServer, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=r"127\.0\.0\.1, which is no public address.*VOD_HTTPS_PRIVATE_HOSTS"):
-            open_sources(settings(tmp_path, https_ca_file=web.certificate)).canonical(self.address("film.mov"))
+            opened(settings(tmp_path, https_ca_file=web.certificate)).canonical(self.address("film.mov"))
 
     def test_a_certificate_that_is_not_trusted_is_named(self, sources: RoutedSources, tmp_path: Path) -> None:
-        untrusting = open_sources(settings(tmp_path, https_private_hosts="localhost"))
+        untrusting = opened(settings(tmp_path, https_private_hosts="localhost"))
         with pytest.raises(StoreError, match="store_unreachable"):
             untrusting.canonical(self.address("film.mov"))
 
