@@ -16,10 +16,8 @@ from vod_assets.defs.resources import resource_definitions
 from vod_assets.domain.looks import Stand
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets.settings import Settings, load_settings
-from vod_assets_tests.adapters.blobs.conftest import s3
 from vod_assets_tests.servers.s3 import S3Server
 
-__all__ = ["s3"]
 NOWHERE = "http://127.0.0.1:9"
 
 
