@@ -1,6 +1,7 @@
 """Bytes on their way to a local file: hashed as they come, and removed when they are not the right ones."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -8,9 +9,11 @@ from typing import BinaryIO
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.disk import disk_errors
 
+CHUNK_BYTES = 1 << 20
+
 
 class Landing:
-    """A local file that is being written, from its beginning to its end.
+    """A local file that is being written: from its beginning to its end, or in parts that are settled in their order.
 
     Attributes:
         size_bytes: How much has come; where to go on after a cut.
@@ -18,6 +21,7 @@ class Landing:
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file, self._path, self._digest = file, path, hashlib.sha256()
+        self._buffer = memoryview(bytearray())
         self.size_bytes = 0
 
     def take(self, chunk: bytes | memoryview) -> None:
@@ -26,6 +30,23 @@ class Landing:
             self._file.write(chunk)
         self._digest.update(chunk)
         self.size_bytes += len(chunk)
+
+    def put(self, chunk: memoryview, at: int) -> None:
+        """Write bytes where they belong, from any thread; they have come when `settle` says so."""
+        with disk_errors(self._path):
+            while chunk:
+                written = os.pwrite(self._file.fileno(), chunk, at)
+                chunk, at = chunk[written:], at + written
+
+    def settle(self, end: int) -> None:
+        """Take everything up to there as come: it is read back, which costs less than keeping it, and hashed."""
+        self._buffer = self._buffer or memoryview(bytearray(CHUNK_BYTES))
+        with disk_errors(self._path):
+            while count := os.preadv(
+                self._file.fileno(), [self._buffer[: min(CHUNK_BYTES, end - self.size_bytes)]], self.size_bytes
+            ):
+                self._digest.update(self._buffer[:count])
+                self.size_bytes += count
 
     @property
     def sha256(self) -> str:
@@ -46,7 +67,7 @@ def landed(where: str, path: Path, sha256: str, receive: Callable[[Landing], Non
         StoreError: ``store_corrupt``, ``artifact_missing``, and what ``receive`` raises.
     """
     try:
-        with path.open("xb") as file:
+        with path.open("x+b") as file:
             landing = Landing(file, path)
             receive(landing)
             with disk_errors(path):

@@ -7,12 +7,8 @@ is sent in one piece. What comes back is hashed here. A name is created by a con
 import hashlib
 import os
 import secrets
-import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,24 +19,26 @@ from obstore.store import GCSStore, S3Store
 from vod_assets.adapters.blobs import faults, object_faults
 from vod_assets.adapters.blobs.budget import Budget
 from vod_assets.adapters.blobs.landing import Landing, landed
+from vod_assets.adapters.blobs.long_objects import (
+    CHUNK_BYTES,
+    SENT_PART_BYTES,
+    checked_parts,
+    receive_parts,
+    send_parts,
+)
 from vod_assets.adapters.blobs.names import checked_name
 from vod_assets.adapters.blobs.opening import GcsAccess, S3Access
 from vod_assets.ports.blobs import Blob
 
 Result = TypeVar("Result")
 
-SENT_PART_BYTES = 8 << 20
-FETCHED_PART_BYTES = 16 << 20
-PARTS_AT_ONCE = 6
+SHORT_BYTES = SENT_PART_BYTES  # up to here an object goes and comes in one piece
 LONG_BYTES = 64 << 20  # from here on several parts are fetched side by side
-CHUNK_BYTES = 1 << 20
 LISTED_AT_ONCE = 1000
 DELETED_AT_ONCE = 1000
 WRITER = "writer"  # metadata of an object that was created: who did it
 
-# Of the long files of a process one is sent and one is fetched at a time, its parts side by side: memory is bounded.
-_sending, _fetching = threading.Lock(), threading.Lock()
-_memory = Budget(8 * SENT_PART_BYTES)  # of short files that are being sent
+_memory = Budget(8 * SHORT_BYTES)  # of short files on their way
 
 
 class ObjectBlobs:
@@ -122,11 +120,11 @@ class ObjectBlobs:
         def send() -> None:
             with path.open("rb") as file:
                 size_bytes = os.fstat(file.fileno()).st_size
-                if size_bytes > SENT_PART_BYTES:
-                    self._send_parts(_checked(file, path, sha256), name, headers or {})
+                if size_bytes > SHORT_BYTES:
+                    send_parts(self.store, checked_name(name), checked_parts(file, path, sha256), headers or {})
                     return
                 with _memory.lent(size_bytes):
-                    data = file.read(SENT_PART_BYTES)
+                    data = file.read(SHORT_BYTES)
                     if hashlib.sha256(data).hexdigest() != sha256:
                         raise faults.unlike_hash(path)
                     self._put(name, data, headers or {})
@@ -170,40 +168,22 @@ class ObjectBlobs:
             obstore.delete(self.store, checked_name(name))
             raise faults.corrupt(self._where(name))
 
-    def _send_parts(self, parts: Iterator[bytes], name: str, attributes: Mapping[str, str]) -> None:
-        with _sending:
-            obstore.put(
-                self.store,
-                checked_name(name),
-                parts,
-                attributes=dict(attributes),
-                chunk_size=SENT_PART_BYTES,
-                max_concurrency=PARTS_AT_ONCE,
-            )
-
     def _receive(self, name: str, landing: Landing) -> None:
-        plain, begun = checked_name(name), landing.size_bytes
-        if begun:
-            self._receive_parts(plain, obstore.head(self.store, plain), landing)
+        plain = checked_name(name)
+        if landing.size_bytes:
+            receive_parts(self.store, plain, obstore.head(self.store, plain), landing)
             return
         result = obstore.get(self.store, plain)
-        if result.meta["size"] >= LONG_BYTES:
-            self._receive_parts(plain, result.meta, landing)
-            return
-        for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
-            landing.take(memoryview(chunk))
-
-    def _receive_parts(self, name: str, meta: Any, landing: Landing) -> None:
-        def part(start: int) -> memoryview:
-            options: Any = {"range": (start, min(start + FETCHED_PART_BYTES, meta["size"])), "if_match": meta["e_tag"]}
-            return memoryview(object_faults.patiently(lambda: obstore.get(self.store, name, options=options).bytes()))
-
-        starts = iter(range(landing.size_bytes, meta["size"], FETCHED_PART_BYTES))
-        with _fetching, ThreadPoolExecutor(PARTS_AT_ONCE, thread_name_prefix="parts") as pool:
-            coming = deque(pool.submit(part, start) for start in islice(starts, PARTS_AT_ONCE))
-            while coming:
-                landing.take(coming.popleft().result())
-                coming.extend(pool.submit(part, start) for start in islice(starts, 1))
+        meta = result.meta
+        if meta["size"] >= LONG_BYTES:
+            del result  # or its connection stays open, and full, while other long files come first
+            receive_parts(self.store, plain, meta, landing)
+        elif meta["size"] <= SHORT_BYTES:
+            with _memory.lent(meta["size"]):
+                landing.take(memoryview(result.bytes()))
+        else:
+            for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
+                landing.take(memoryview(chunk))
 
     def _level(self, prefix: str) -> Any:
         below = checked_name(prefix) if prefix else None
@@ -228,20 +208,6 @@ class ObjectBlobs:
             if isinstance(error, FileNotFoundError) and not object_faults.is_without_bucket(error):
                 return None
             raise object_faults.fault(self._where(name), error) from error
-
-
-def _checked(file: Any, path: Path, sha256: str) -> Iterator[bytes]:
-    """Yield a file's parts, and fail before the last is taken as such when they are not what was hashed.
-
-    Raises:
-        StoreError: ``store_corrupt``; the upload is then given up, and nothing is seen of it.
-    """
-    digest = hashlib.sha256()
-    while part := file.read(SENT_PART_BYTES):
-        digest.update(part)
-        yield part
-    if digest.hexdigest() != sha256:
-        raise faults.unlike_hash(path)
 
 
 def _is_md5_of(data: bytes, tag: str | None) -> bool:

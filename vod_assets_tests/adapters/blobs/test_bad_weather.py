@@ -89,7 +89,7 @@ def test_a_long_object_goes_on_after_cuts(
     source.write_bytes(data)
     with bucket_in(weather, s3) as blobs:
         blobs.send(source, "long.mp4", hashlib.sha256(data).hexdigest())
-        monkeypatch.setattr("vod_assets.adapters.blobs.objects.FETCHED_PART_BYTES", 1 << 20)
+        monkeypatch.setattr("vod_assets.adapters.blobs.long_objects.FETCHED_PART_BYTES", 1 << 20)
         assert blobs.fetch("long.mp4", tmp_path / "back.mp4") == hashlib.sha256(data).hexdigest()
     assert weather.happened["cut"]
 

@@ -31,7 +31,7 @@ class TestS3(BlobsContract):
         data = secrets.token_bytes(size)
         blobs.replace("long.mp4", data)
         monkeypatch.setattr("vod_assets.adapters.blobs.objects.LONG_BYTES", 1000)
-        monkeypatch.setattr("vod_assets.adapters.blobs.objects.FETCHED_PART_BYTES", 1000)
+        monkeypatch.setattr("vod_assets.adapters.blobs.long_objects.FETCHED_PART_BYTES", 1000)
         blobs.fetch("long.mp4", tmp_path / "long.mp4")
         assert (tmp_path / "long.mp4").read_bytes() == data
 

@@ -1,0 +1,93 @@
+"""Long objects on their way: parts side by side, and of none of them more in memory than passes through."""
+
+import hashlib
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import obstore
+from obstore.store import GCSStore, S3Store
+
+from vod_assets.adapters.blobs import faults, object_faults
+from vod_assets.adapters.blobs.landing import Landing
+
+SENT_PART_BYTES = 8 << 20
+FETCHED_PART_BYTES = 32 << 20
+PARTS_AT_ONCE = 6
+CHUNK_BYTES = 1 << 20
+
+# Of the long files of a process one is sent and one is fetched at a time: memory and connections are bounded, and the
+# parts of one are enough for any line. Nothing else is waited for while one of these is held.
+_sending, _fetching = threading.Lock(), threading.Lock()
+
+
+def send_parts(store: S3Store | GCSStore, name: str, parts: Iterator[bytes], attributes: Mapping[str, str]) -> None:
+    """Upload parts; the name appears when all of them are there."""
+    with _sending:
+        obstore.put(
+            store,
+            name,
+            parts,
+            attributes=dict(attributes),
+            chunk_size=SENT_PART_BYTES,
+            max_concurrency=PARTS_AT_ONCE,
+        )
+
+
+def checked_parts(file: BinaryIO, path: Path, sha256: str) -> Iterator[bytes]:
+    """Yield a file's parts, and fail before the last is taken as such when they are not what was hashed.
+
+    Raises:
+        StoreError: ``store_corrupt``; the upload is then given up, and nothing is seen of it.
+    """
+    digest = hashlib.sha256()
+    while part := file.read(SENT_PART_BYTES):
+        digest.update(part)
+        yield part
+    if digest.hexdigest() != sha256:
+        raise faults.unlike_hash(path)
+
+
+def receive_parts(store: S3Store | GCSStore, name: str, meta: Any, landing: Landing) -> None:
+    """Write what is missing of an object where it belongs, parts side by side; hash it in its order.
+
+    Args:
+        store: Where it is.
+        name: Its name there.
+        meta: What the server said of it: if it is replaced on the way, that is an error.
+        landing: The local file, and how much of it has come.
+    """
+    starts = iter(range(landing.size_bytes, meta["size"], FETCHED_PART_BYTES))
+    parts = (_Part(store, name, meta, landing, start) for start in starts)
+    with _fetching, ThreadPoolExecutor(PARTS_AT_ONCE, thread_name_prefix="parts") as pool:
+        coming = deque(pool.submit(part.receive) for part in islice(parts, PARTS_AT_ONCE))
+        try:
+            while coming:
+                landing.settle(coming.popleft().result())
+                coming.extend(pool.submit(part.receive) for part in islice(parts, 1))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+class _Part:
+    """A range of an object; after a cut it goes on where it stopped."""
+
+    def __init__(self, store: S3Store | GCSStore, name: str, meta: Any, landing: Landing, start: int) -> None:
+        self._store, self._name, self._tag, self._landing = store, name, meta["e_tag"], landing
+        self._at, self._end = start, min(start + FETCHED_PART_BYTES, int(meta["size"]))
+
+    def receive(self) -> int:
+        """Write the range, and return where it ends."""
+        object_faults.patiently(self._receive)
+        return self._end
+
+    def _receive(self) -> None:
+        options: Any = {"range": (self._at, self._end), "if_match": self._tag}
+        for chunk in obstore.get(self._store, self._name, options=options).stream(min_chunk_size=CHUNK_BYTES):
+            self._landing.put(memoryview(chunk), self._at)
+            self._at += len(chunk)
