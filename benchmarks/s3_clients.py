@@ -1,7 +1,8 @@
-"""What is measured against s5cmd, each in a process of its own: ``s3_clients.py CLIENT ACTION FOLDER ENDPOINT``.
+"""What is measured against s5cmd, each in a process of its own: ``s3_clients.py CLIENT ACTION FOLDER ENDPOINT [NAME]``.
 
 CLIENT is ``vod`` (the storage that the product uses) or ``boto3`` (its TransferManager); ACTION is ``up``, ``down`` or
-``list``. Prints JSON: wall and CPU seconds of the transfer alone, for an import is no transfer, and the peak of memory.
+``list``; NAME is fetched instead of all segments, by ``vod``. Prints JSON: wall and CPU seconds of the transfer alone,
+for an import is no transfer, and the peak of memory.
 """
 
 import json
@@ -15,7 +16,7 @@ KEY, SECRET = "VODACCESSKEY", "vod-secret-key-1"
 PREFIX = "segments"
 
 
-def vod(action: str, folder: Path, endpoint: str) -> Callable[[], object]:
+def vod(action: str, folder: Path, endpoint: str, name: str = "") -> Callable[[], object]:
     """Return what the product does to commit or stage the files of an artifact."""
     from vod_assets.adapters.blobs.objects import s3_blobs
     from vod_assets.adapters.blobs.opening import S3Access
@@ -32,7 +33,7 @@ def vod(action: str, folder: Path, endpoint: str) -> Callable[[], object]:
             blobs.send(folder / file.path, f"{PREFIX}/{file.path}", file.sha256)
 
         return lambda: in_parallel(send, files, blobs.transfers)
-    names = [blob.name for blob in blobs.walk(f"{PREFIX}/")]
+    names = [name] if name else [blob.name for blob in blobs.walk(f"{PREFIX}/")]
     folder.mkdir(parents=True, exist_ok=True)
 
     def fetch(name: str) -> None:
@@ -72,8 +73,8 @@ def boto3(action: str, folder: Path, endpoint: str) -> Callable[[], object]:
 
 
 def main() -> None:
-    client, action, folder, endpoint = sys.argv[1:]
-    transfer = {"vod": vod, "boto3": boto3}[client](action, Path(folder), endpoint)
+    client, action, folder, *rest = sys.argv[1:]
+    transfer = {"vod": vod, "boto3": boto3}[client](action, Path(folder), *rest)
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
     transfer()
     after, wall = resource.getrusage(resource.RUSAGE_SELF), time.monotonic() - began

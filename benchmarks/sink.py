@@ -1,7 +1,7 @@
 """An S3 server that takes everything and knows nothing, each answer a fixed time late: what remains is the client.
 
 ``python benchmarks/sink.py PORT SEGMENTS SEGMENT_BYTES KEYS DELAY_SECONDS``. Below ``media/segments/`` lie the
-segments, below ``media/keys/`` as many keys as named.
+segments, below ``media/keys/`` as many keys as named, and ``media/zeros/<n>`` is n zeros long.
 """
 
 import asyncio
@@ -9,6 +9,9 @@ import sys
 from urllib.parse import parse_qs, urlsplit
 
 PAGE = 1000
+ZEROS = bytes(1 << 20)
+TAG = '"0123456789abcdef0123456789abcdef"'
+UPLOADED = f"<Result><UploadId>1</UploadId><Bucket>media</Bucket><Key>k</Key><ETag>{TAG}</ETag></Result>".encode()
 DATE = "Thu, 01 Jan 2026 00:00:00 GMT"
 
 
@@ -46,6 +49,9 @@ class Sink:
                 pass
         await _pass_over(reader, int(headers.get("content-length", 0)))
         await asyncio.sleep(self.delay_seconds)
+        if "/zeros/" in target and method in ("GET", "HEAD"):
+            await _send_zeros(int(target.rpartition("/")[2]), headers.get("range", ""), writer, method == "GET")
+            return
         writer.write(self._said(method, target))
         await writer.drain()
 
@@ -55,6 +61,8 @@ class Sink:
         if method == "GET" and "list-type" in query:
             number = int(query.get("continuation-token", 0))
             return _response(self.pages[query.get("prefix", "keys/")][number], "application/xml")
+        if method == "POST":
+            return _response(UPLOADED, "application/xml")
         if method in ("GET", "HEAD"):
             return _response(self.body, "video/mp4", has_body=method == "GET")
         return _response(b"", "video/mp4")
@@ -65,6 +73,20 @@ async def _pass_over(reader: asyncio.StreamReader, count: int) -> None:
         if not (data := await reader.read(min(count, 1 << 20))):
             raise ConnectionError
         count -= len(data)
+
+
+async def _send_zeros(size: int, asked: str, writer: asyncio.StreamWriter, has_body: bool) -> None:
+    first, last = 0, size - 1
+    if asked:
+        first, last = (int(end) for end in asked.removeprefix("bytes=").split("-"))
+    status = f"206 Partial Content\r\nContent-Range: bytes {first}-{last}/{size}" if asked else "200 OK"
+    left = last + 1 - first
+    head = f"HTTP/1.1 {status}\r\nContent-Type: video/mp4\r\nContent-Length: {left}\r\nETag: {TAG}\r\n"
+    writer.write(f"{head}Last-Modified: {DATE}\r\n\r\n".encode())
+    while has_body and left:
+        writer.write(ZEROS[: min(left, len(ZEROS))])
+        left -= min(left, len(ZEROS))
+        await writer.drain()
 
 
 def _pages(prefix: str, count: int, size_bytes: int) -> "list[bytes]":
@@ -84,8 +106,7 @@ def _pages(prefix: str, count: int, size_bytes: int) -> "list[bytes]":
 
 
 def _response(body: bytes, kind: str, has_body: bool = True) -> bytes:
-    tag = '"0123456789abcdef0123456789abcdef"'
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nETag: {tag}\r\n"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nETag: {TAG}\r\n"
     return f"{head}Last-Modified: {DATE}\r\n\r\n".encode() + (body if has_body else b"")
 
 

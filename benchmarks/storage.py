@@ -1,6 +1,7 @@
 """Storage: segments to and from a sink with 30 ms an answer, one long file on SeaweedFS, and a long listing.
 
-``python benchmarks/storage.py WORK`` runs it alone; with ``--small`` in seconds, to see that it works.
+``python benchmarks/storage.py WORK`` runs it; with ``--small`` in seconds, to see that it works. ``--huge`` moves a
+file of 20 GB to and from the sink once, for its memory; that takes 20 GB of disk for a while.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -23,6 +25,7 @@ from vod_assets_tests.servers.s3 import s3_server
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DELAY_SECONDS = 0.03
+HUGE_BYTES = 20_000_000_000
 Note = Callable[[str, float], float]
 
 
@@ -72,11 +75,7 @@ def _listing(work: Path, note: Note, endpoint: str) -> None:
 
 def _long_file(work: Path, note: Note, endpoint: str, size_bytes: int) -> None:
     """Move one file of zeros (it takes no disk), in turns; what the server holds is removed between."""
-    source = work / "segments"
-    shutil.rmtree(source)
-    source.mkdir()
-    with (source / "long.mp4").open("wb") as file:
-        file.truncate(size_bytes)
+    _only_zeros(work / "segments", size_bytes)
     for action in ("up", "down"):
         _s5cmd(action, work, endpoint)  # the server reads a new file slowly at first
         ours = _client("vod", action, work, endpoint)
@@ -86,11 +85,31 @@ def _long_file(work: Path, note: Note, endpoint: str, size_bytes: int) -> None:
         note(f"long file {action}, peak MB (≤ 300)", ours["peak_bytes"] / 1e6)
 
 
-def _client(client: str, action: str, work: Path, endpoint: str) -> dict[str, float]:
+def huge(work: Path, note: Note) -> None:
+    """Measure the memory that one huge file takes; the sink takes it and forgets it."""
+    shutil.rmtree(work, ignore_errors=True)
+    _only_zeros(work / "segments", HUGE_BYTES)
+    with _sink(work, SMALL) as endpoint:
+        up = _client("vod", "up", work, endpoint)
+        down = _client("vod", "down", work, endpoint, f"zeros/{HUGE_BYTES}")
+    for action, used in (("up", up), ("down", down)):
+        note(f"20 GB {action}, peak MB (≤ 300)", used["peak_bytes"] / 1e6)
+        note(f"20 GB {action}, MB/s", HUGE_BYTES / 1e6 / used["wall_seconds"])
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def _only_zeros(folder: Path, size_bytes: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with (folder / "long.mp4").open("wb") as file:
+        file.truncate(size_bytes)
+
+
+def _client(client: str, action: str, work: Path, endpoint: str, *name: str) -> dict[str, float]:
     """Return what a client used for the transfer itself."""
     folder = work / ("segments" if action == "up" else f"{client}-down")
     program = Path(__file__).with_name("s3_clients.py")
-    argv = [sys.executable, program, client, action, folder, endpoint]
+    argv = [sys.executable, program, client, action, folder, endpoint, *name]
     said, _ = _run(argv, {"PYTHONPATH": str(CHECKOUT)})
     if action == "down":
         shutil.rmtree(folder)
@@ -134,17 +153,28 @@ def _sink(work: Path, load: Load) -> Iterator[str]:
 
 
 def main() -> None:
-    """Run one round and print its figures."""
+    """Run the rounds and print their figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path, help="folder for segments and servers; not in the checkout")
     parser.add_argument("--small", action="store_true", help="little of everything")
+    parser.add_argument("--rounds", type=int, default=1, help="how often; the table shows least, median and most")
+    parser.add_argument("--huge", action="store_true", help="also the memory that a file of 20 GB takes")
     arguments = parser.parse_args()
 
+    figures: dict[str, list[float]] = {}
+
     def shown(name: str, value: float) -> float:
+        figures.setdefault(name, []).append(value)
         print(f"{name}: {value:.3f}", flush=True)
         return value
 
-    trial(arguments.work.absolute() / "storage", shown, SMALL if arguments.small else Load())
+    work = arguments.work.absolute() / "storage"
+    for _ in range(arguments.rounds):
+        trial(work, shown, SMALL if arguments.small else Load())
+    if arguments.huge:
+        huge(work, shown)
+    for name, values in figures.items():
+        print(f"| {name} | {len(values)} | {min(values):.2f}/**{median(values):.2f}**/{max(values):.2f} |")
 
 
 if __name__ == "__main__":
