@@ -1,17 +1,23 @@
 """The I/O manager of every asset: what goes out moves a pointer, what comes in follows it."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from vod_assets.defs.making import Maker
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.errors import ConfigError, StoreError
+from vod_assets.domain.errors import ConfigError, StoreError, VodError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import ArtifactStore
 
 ARTIFACTS = "artifacts"
+
+
+class StoredAt(str):
+    """The address of an artifact's folder in its store, for what reads the store itself: ``s3://bucket/titles/…``."""
 
 
 class ArtifactIOManager(dg.IOManager):
@@ -29,15 +35,42 @@ class ArtifactIOManager(dg.IOManager):
         """Point the asset at an artifact that is committed."""
         self.store.point(obj)
 
-    def load_input(self, context: dg.InputContext) -> Artifact:
-        """Return the artifact that an upstream asset points at.
+    def load_input(self, context: dg.InputContext) -> Artifact | Path | StoredAt:
+        """Return what an upstream asset points at, as the kind of value that the input is annotated with.
 
-        An upstream that was never made is the empty artifact, but only when the title's profile does not ask for it.
+        `Artifact` moves no bytes, and is what every annotation but these two gets. `Path` is the local folder of its
+        files, fetched once a machine and not to be written to. `StoredAt` is where they lie in the store. An upstream
+        that was never made is the empty artifact, but only when the title's profile does not ask for it.
 
         Raises:
-            Failure: The profile asks for it, so it has to be made first.
+            Failure: The profile asks for it, so it has to be made first; or files are asked of what has none.
         """
-        title, asset = context.partition_key, context.asset_key.to_user_string()
+        artifact = self.upstream(context.partition_key, context.asset_key.to_user_string())
+        try:
+            return self._as_asked(artifact, context.dagster_type.typing_type)
+        except VodError as error:
+            raise dg.Failure(str(error), metadata={"code": error.code}, allow_retries=False) from error
+
+    def _as_asked(self, artifact: Artifact, asked: Any) -> Artifact | Path | StoredAt:
+        if asked not in (Path, StoredAt):
+            return artifact
+        if not artifact.files:
+            raise StoreError(
+                "artifact_missing",
+                f"{artifact.asset} has no files: {artifact.empty or 'it lists other assets'}",
+                "Annotate the input with Artifact, which says so",
+                title=artifact.title,
+            )
+        if asked is Path:
+            return self.store.local_path(artifact)
+        return StoredAt(self.store.file_address(artifact))
+
+    def upstream(self, title: str, asset: str) -> Artifact:
+        """Return the artifact that an asset points at; of a rung that the profile does not ask for, the empty one.
+
+        Raises:
+            Failure: It was never made, or is gone.
+        """
         artifact = self.store.latest(title, asset)
         if artifact is not None:
             return artifact

@@ -131,10 +131,8 @@ class Planner:
     def _run(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> Iterable[Any]:
         body: Any = definition.op.compute_fn
         context = _context(definition, work.title, keys)
-        inputs = {
-            name: work.artifacts.load_input(_input(work.title, key))
-            for name, key in definition.keys_by_input_name.items()
-        }
+        names = definition.keys_by_input_name.items()
+        inputs = {name: work.artifacts.upstream(work.title, key.to_user_string()) for name, key in names}
         wanted = {"artifacts": work.artifacts, **self.resources}
         resources = {key: wanted[key] for key in definition.required_resource_keys if key in wanted}
         told = body.decorated_fn(context, **inputs, **resources)
@@ -198,7 +196,3 @@ def _context(definition: dg.AssetsDefinition, title: str, keys: list[str]) -> An
         run_id="",
         log=_UNHEARD,
     )
-
-
-def _input(title: str, key: dg.AssetKey) -> Any:
-    return SimpleNamespace(partition_key=title, asset_key=key)
