@@ -8,6 +8,7 @@ import typer
 
 from vod_assets import __version__
 from vod_assets.cli import arrivals, edge, farm, imports, run_workflow, status, task, titles
+from vod_assets.cli import backfill as backfill_command
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import gc as gc_command
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("run-workflow")(run_workflow.run_workflow)
 app.command("cancel")(run_workflow.cancel)
 app.command("plan")(plan_command.plan)
+app.add_typer(backfill_command.app, name="backfill")
 app.add_typer(task.app, name="task")
 titles.app.command("import")(imports.import_titles)
 titles.app.command("retry")(imports.retry)

@@ -131,7 +131,8 @@ def _record(registrar: Registrar, bare: TitleRecord, profile: str, wished: Wishe
     """Return a title's record: the title file says more than the place, which says more than what was before."""
     before = registrar.store.record(bare.title_id)
     usual = wished.profile or (before.profile if before else registrar.default_profile)
-    fresh = bare.model_copy(update={"profile": usual, "policy": dict(wished.policy)})
+    owner = wished.owner or (before.owner if before else "")
+    fresh = bare.model_copy(update={"profile": usual, "policy": dict(wished.policy), "owner": owner})
     described = registrar.describe(fresh, registrar.sources.siblings(bare.source))
     named = described.model_copy(update={"profile": profile}) if profile else described
     if named.profile not in registrar.profiles:

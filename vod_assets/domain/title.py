@@ -42,6 +42,7 @@ class TitleRecord(Document):
         synopses: Synopses by BCP 47 language tag.
         profile: Name of the profile that says what to make.
         policy: What may be shown where and when; read by the CMS.
+        owner: Whose it is, as the place that it came to says.
         vanished: Whether the source is gone from the place that it was taken from; nothing is unpublished for that.
     """
 
@@ -53,6 +54,7 @@ class TitleRecord(Document):
     profile: str = "default"
     policy: dict[str, object] = {}
     sidecars: tuple[Sidecar, ...] = ()
+    owner: str = ""
     vanished: bool = False
 
     @property

@@ -1,0 +1,78 @@
+"""Budgets of backfills: once the hours of encoding are spent, what still waits is not launched any more."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus  # no public names in 1.13
+
+from vod_assets.defs.backfills import BACKFILL_TAG, BUDGET_TAG, ENDED, launch_no_more
+
+LOOK_SECONDS = 30
+OVERLAP_SECONDS = 120  # an update may be seen later than its time says
+ENCODES = ("_renditions",)  # ends of the steps that take a slot of the pool `encode`
+SPENT = "The budget of its backfill is spent."
+
+
+@dataclass(frozen=True)
+class Meter:
+    """What a backfill has spent.
+
+    Attributes:
+        seconds: Of encoding, in the runs that have ended.
+        until: Runs that changed before were counted.
+        counted: Runs that changed at about that time, and were counted.
+    """
+
+    seconds: float = 0.0
+    until: float = 0.0
+    counted: tuple[str, ...] = ()
+
+    def after(self, instance: dg.DagsterInstance, backfill_id: str) -> "Meter":
+        """Return the meter after another look, which reads only runs that have ended since."""
+        since = datetime.fromtimestamp(max(0.0, self.until - OVERLAP_SECONDS), tz=UTC)
+        filters = dg.RunsFilter(tags={BACKFILL_TAG: backfill_id}, statuses=ENDED, updated_after=since)
+        ended = {one.dagster_run.run_id: one.update_timestamp for one in instance.get_run_records(filters)}
+        fresh = [run for run in ended if run not in self.counted]
+        until = max((_seconds(when) for when in ended.values()), default=self.until)
+        late = [run for run, when in ended.items() if _seconds(when) >= until - OVERLAP_SECONDS]
+        return Meter(self.seconds + encode_seconds(instance, fresh), until, tuple(sorted(late)))
+
+
+def encode_seconds(instance: dg.DagsterInstance, runs: Iterable[str]) -> float:
+    """Return how long the encoding steps of runs took, without waiting for a slot; those reused took no time."""
+    steps = (step for run in runs for step in instance.get_run_step_stats(run) if step.step_key.endswith(ENCODES))
+    return sum(step.end_time - step.start_time for step in steps if step.end_time and step.start_time)
+
+
+def encode_hours(instance: dg.DagsterInstance, backfill_id: str) -> float:
+    """Return the hours of encoding that a backfill's ended runs took."""
+    return Meter().after(instance, backfill_id).seconds / 3600
+
+
+@dg.sensor(minimum_interval_seconds=LOOK_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
+def backfill_budgets(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """Launch no more runs of backfills whose hours of encoding are spent; those that work go on."""
+    instance = context.instance
+    known = {backfill: Meter(**kept) for backfill, kept in json.loads(context.cursor or "{}").items()}
+    going_on = instance.get_backfills(filters=BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED]))
+    meters = {
+        one.backfill_id: known.get(one.backfill_id, Meter()).after(instance, one.backfill_id)
+        for one in going_on
+        if BUDGET_TAG in one.tags
+    }
+    for one in going_on:
+        meter = meters.get(one.backfill_id)
+        if meter is not None and meter.seconds >= float(one.tags[BUDGET_TAG]) * 3600:
+            cancelled = launch_no_more(instance, one.backfill_id, SPENT)
+            context.log.info(f"backfill {one.backfill_id} has spent its budget; {cancelled} runs were not launched")
+    return dg.SensorResult(
+        cursor=json.dumps({backfill: asdict(meter) for backfill, meter in meters.items()}),
+        skip_reason=dg.SkipReason(f"{len(meters)} backfills with a budget go on"),
+    )
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
