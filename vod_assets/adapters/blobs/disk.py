@@ -31,7 +31,10 @@ class DiskBlobs:
         path = self.path(name)
         try:
             with path.open("rb") as file:
-                data = file.read(most_bytes + 1)
+                size_bytes = os.fstat(file.fileno()).st_size
+                data = file.read(min(size_bytes, most_bytes) + 1)  # room for the most is not had for nothing
+                if len(data) > size_bytes:  # it grows
+                    data += file.read(most_bytes + 1 - len(data))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
