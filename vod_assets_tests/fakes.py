@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from vod_assets.domain.catalogue import Entry
 from vod_assets.domain.errors import Cancelled, ConfigError, StoreError
 from vod_assets.domain.title import Fingerprint, checked_title_id
 from vod_assets.ports.blobs import Blob
+from vod_assets.ports.leases import Hold, IsHeld
 
 
 class Switch:
@@ -103,6 +105,18 @@ class MemoryBlobs:
         self.held[checked_name(name)] = (data, self.writes)
 
 
+@contextmanager
+def nobody_has_it(_title: str) -> Iterator[IsHeld]:
+    """Hold a title that is free."""
+    yield lambda: True
+
+
+@contextmanager
+def a_run_has_it(_title: str) -> Iterator[IsHeld]:
+    """Fail to hold a title."""
+    yield lambda: False
+
+
 class MemoryOrigin:
     """An origin that keeps files in a dictionary, by their path below ``<title>/``."""
 
@@ -151,6 +165,13 @@ class MemoryOrigin:
 
     def leftovers(self, older_than_seconds: int) -> list[str]:
         return []
+
+    def sweep(self, older_than_seconds: int, hold: Hold) -> list[str]:
+        return []
+
+    def remove_track(self, title: str, track_digest: str) -> None:
+        kept = {path: data for path, data in self._of(title).items() if not path.startswith(f"tracks/{track_digest}/")}
+        self.files[title] = kept
 
     def url(self, title: str, path: str) -> str:
         _check(path)

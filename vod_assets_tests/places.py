@@ -27,3 +27,21 @@ def place(request: pytest.FixtureRequest, kind: str) -> tuple[str, Access]:
         return f"ftp://{ftp.host}/{folder}", Access(ftp=ftp.access)
     gcs: GcsServer = request.getfixturevalue("gcs")
     return f"gs://{gcs.bucket}/{folder}", Access(gcs=gcs.access)
+
+
+def settings_of(address: str, access: Access) -> dict[str, str]:
+    """Return the variables of a deployment that keeps artifacts and releases at an address."""
+    shares = {"SMB": access.smb, "FTP": access.ftp}
+    said = {
+        "VOD_STORE": f"{address}/store",
+        "VOD_ORIGIN": f"{address}/origin",
+        "VOD_S3_ENDPOINT": access.s3.endpoint,
+        "VOD_S3_REGION": access.s3.region,
+        "VOD_S3_ACCESS_KEY_ID": access.s3.access_key_id,
+        "VOD_S3_SECRET_ACCESS_KEY": access.s3.secret_access_key,
+        "VOD_GCS_ENDPOINT": access.gcs.endpoint,
+    }
+    for name, share in shares.items():
+        said |= {f"VOD_{name}_USERNAME": share.username, f"VOD_{name}_PASSWORD": share.password}
+        said |= {f"VOD_{name}_PORT": str(share.port)} if share.port else {}
+    return {name: value for name, value in said.items() if value}

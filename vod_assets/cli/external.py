@@ -14,6 +14,7 @@ from vod_assets.domain.external import external_release
 from vod_assets.domain.release import Release
 from vod_assets.domain.selecting import Asked
 from vod_assets.domain.title import TitleRecord, checked_title_id, title_id_for
+from vod_assets.ports import RunGuard
 
 if TYPE_CHECKING:
     from vod_assets.domain.report import Report
@@ -33,13 +34,15 @@ def upload_folder(session: Session, folder: Path, title: str) -> Outcome:
     named = ""
     try:
         named = _title_of(session, address, title)
-        release = _place(session, folder.resolve(), named)
+        with session.held(named, "task-upload") as held:
+            release = _place(session, folder.resolve(), named, held)
+            if session.store.record(named) is None:
+                names = {"und": folder.resolve().name}
+                session.store.register(TitleRecord(title_id=named, source=address, names=names))
+            session.store.forgive(named)
     except VodError as error:
         _remember_refusal(session, error.about(named), address)
         return Outcome(title=named, error=failure_of(error.about(named)))
-    if session.store.record(named) is None:
-        session.store.register(TitleRecord(title_id=named, source=address, names={"und": folder.resolve().name}))
-    session.store.forgive(named)
     return _outcome(session, release)
 
 
@@ -58,10 +61,11 @@ def publish_metadata(session: Session, file: Path, display: Display) -> Outcome:
             made = materialise(session, title, Asked("+key:release"), display)
             if made.error is not None:
                 return made
-        release = _named_release(session, entry)
-        if entry.release is None:
-            entry = pointed_at(entry, release, session.origin.url)
-        session.cms.publish(entry.as_document())
+        with session.held(title, "task-publish"):
+            release = _named_release(session, entry)
+            if entry.release is None:
+                entry = pointed_at(entry, release, session.origin.url)
+            session.cms.publish(entry.as_document())
     except VodError as error:
         return Outcome(title=title, error=failure_of(error.about(title)))
     return _outcome(session, release)
@@ -83,10 +87,9 @@ def _title_of(session: Session, address: str, title: str) -> str:
     return session.store.title_of(address) or title_id_for(address, owner.source if owner else None)
 
 
-def _place(session: Session, folder: Path, title: str) -> Release:
+def _place(session: Session, folder: Path, title: str, guard: RunGuard) -> Release:
     from vod_assets.adapters.origin.folder import files_of
     from vod_assets.adapters.package.external import FolderChecker
-    from vod_assets.adapters.process import Unguarded
     from vod_assets.releasing import Offer, place
 
     files = files_of(folder)  # digests first: what is released is then what was checked
@@ -97,7 +100,7 @@ def _place(session: Session, folder: Path, title: str) -> Release:
     )
     with TemporaryDirectory(dir=session.settings.scratch_path, prefix="release-") as scratch:
         local = {release.tracks[0].digest: {path: file for path, (_, file) in files.items()}}
-        return place(session.origin, Offer(release, local, {}), Unguarded(), Path(scratch))
+        return place(session.origin, Offer(release, local, {}), guard, Path(scratch))
 
 
 def _require_passed(reports: "list[Report]", folder: Path) -> None:

@@ -1,7 +1,7 @@
 """What commands work with: the settings, the Dagster instance, the ports; opened once, in this process."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vod_assets.adapters.cms.static import StaticCms
     from vod_assets.adapters.process import SupervisedRunner
     from vod_assets.adapters.tools import Tools
+    from vod_assets.defs.holding import Held
     from vod_assets.defs.registration import Registrar
     from vod_assets.domain.profile import Profile
     from vod_assets.ports import ArtifactStore, Leases, Origin, Prober, SourceStore
@@ -76,6 +77,12 @@ class Session:
         from vod_assets.adapters.leases.opening import open_leases
 
         return open_leases(self.settings, self.access)
+
+    def held(self, title: str, who: str) -> "AbstractContextManager[Held]":
+        """Hold a title while a command writes to it, as a run does; ``who`` names the command to whoever waits."""
+        from vod_assets.defs.holding import Holder
+
+        return Holder(self.instance, self.leases, who).held(title)
 
     @cached_property
     def sources(self) -> "SourceStore":

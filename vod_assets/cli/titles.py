@@ -111,12 +111,14 @@ def remove_title(session: Session, title: str) -> None:
     from vod_assets.defs.runs import withdraw
 
     require_idle(session, title)
-    withdraw(session.instance, title)
-    session.cms.remove(title)
-    session.origin.remove(title)
-    session.store.remove(title)
-    session.store.forgive(title)
-    session.cms.remove(title)  # once more: a run that nobody could see may have published it meanwhile
+    with session.held(title, "titles-remove") as held:
+        withdraw(session.instance, title)
+        for remove_from in (session.cms, session.origin, session.store):
+            held.check()
+            remove_from.remove(title)
+        session.store.forgive(title)
+        session.leases.lift(title)
+        session.cms.remove(title)  # once more: a run that was taken for dead may have been just about to publish it
 
 
 def require_idle(session: Session, title: str) -> None:

@@ -78,9 +78,9 @@ class Reaper:
         """Take away what runs that died left behind; one that Dagster found dead by itself is tried again too."""
         for beat in beats:
             run = self.instance.get_run_by_id(beat.run)
-            if run is None or not run.is_finished:
-                continue  # another deployment's, or it lives after all
-            if run.status == dg.DagsterRunStatus.FAILURE and DIED_TAG not in run.tags:
+            if not (run.is_finished if run else beat.is_of_a_command and is_gone(beat)):
+                continue  # it lives after all, or is another deployment's
+            if run and run.status == dg.DagsterRunStatus.FAILURE and DIED_TAG not in run.tags:
                 self.instance.add_run_tags(run.run_id, {DIED_TAG: DIED_OPEN})
             held = self.leases.holder(beat.title) if beat.title else None
             if held is not None and held.run == beat.run:

@@ -7,6 +7,7 @@ from functools import cached_property
 import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG  # no public name in 1.13
 
+from vod_assets.defs.collecting import Collector
 from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.runs import PROCESS_GONE, end_dead_run, is_executor_gone, withdraw
@@ -27,6 +28,8 @@ from vod_assets.releasing import digests
 RUNNING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 
+HELD = ("register", "withdraw", "report", "sweep")  # repairs that write to a title
+
 Make = Callable[[str], object]
 
 
@@ -36,6 +39,7 @@ class Reconciler:
 
     Attributes:
         assets: Keys of all assets.
+        leftover_seconds: How long what a writer left must have been left alone to count as a difference.
     """
 
     instance: dg.DagsterInstance
@@ -45,6 +49,7 @@ class Reconciler:
     cms: Cms
     leases: Leases
     assets: Sequence[str]
+    leftover_seconds: int = GRACE_SECONDS
 
     def differences(self) -> list[Difference]:
         """Return everything that does not agree, title by title, then what killed writers left behind."""
@@ -52,7 +57,8 @@ class Reconciler:
         stranded, busy = self._runs()
         partitions = set(self.instance.get_dynamic_partitions(TITLES))
         quarantined = {one.title for one in self.leases.quarantines()}
-        state = EndState(self.store, self.origin, self.cms, busy={*busy, *stranded, *quarantined})
+        spared = {*busy, *stranded, *quarantined}
+        state = EndState(self.store, self.origin, self.cms, busy=spared, grace_seconds=self.leftover_seconds)
         refused = set(self.store.refusals())
         found: list[Difference] = []
         for title in sorted({*state.titles(), *partitions, *stranded}):
@@ -61,7 +67,8 @@ class Reconciler:
             if not facts.is_left_alone and (facts.is_registered or title not in partitions):
                 of_title += [_difference(problem) for problem in state.check_title(title)]
             found += without_echoes(of_title, is_begun=bool(facts.assets))
-        left = [*self.store.unreferenced(GRACE_SECONDS), *self.origin.leftovers(GRACE_SECONDS)]
+        age = self.leftover_seconds
+        left = [*self.store.unreferenced(age), *self.origin.leftovers(age)]
         cause, remedy = "a writer that was killed left it more than a day ago", "Use --repair, or: vod gc"
         return found + [Difference("leftover", "", place, cause, remedy) for place in sorted(left)]
 
@@ -72,24 +79,35 @@ class Reconciler:
             found: What differs.
             make: Makes a title's whole graph; what is whole is reused.
         """
+        kinds = {one: REPAIRS.get(one.code, "") for one in found}
         for one in found:
-            self._repaired(one)
-        for title in sorted({one.title for one in found if REPAIRS.get(one.code) == "make"}):
+            if kinds[one] == "end" and (run := self.instance.get_run_by_id(one.subject)) and not run.is_finished:
+                end_dead_run(self.instance, run, PROCESS_GONE)
+        collector = Collector(
+            self.instance, self.store, self.origin, self.leases, self.leftover_seconds, who="reconcile"
+        )
+        for title in sorted({one.title for one in found if kinds[one] in HELD} - {""}):
+            with collector.hold(title) as is_held:
+                for one in found:
+                    if one.title == title and kinds[one] in HELD and is_held():
+                        self._repaired(one)
+        if "sweep" in kinds.values():
+            collector.sweep()
+        for title in sorted({one.title for one in found if kinds[one] == "make"}):
             make(title)
         return self.differences()
 
     def _repaired(self, one: Difference) -> None:
+        """Repair a difference of a title that is held."""
         kind = REPAIRS.get(one.code, "")
         if kind == "register":
             self.instance.add_dynamic_partitions(TITLES, [one.title])
-        elif kind == "withdraw":
+        elif kind == "withdraw" and self.store.record(one.title) is None:
             withdraw(self.instance, one.title)
-        elif kind == "end" and (run := self.instance.get_run_by_id(one.subject)) and not run.is_finished:
-            end_dead_run(self.instance, run, PROCESS_GONE)
         elif kind == "report":
             self._report(one.title, one.subject)
         elif kind == "sweep":
-            self.store.sweep(GRACE_SECONDS, spare=())
+            self.origin.remove_track(one.title, one.subject.rpartition("/")[2])
 
     def _report(self, title: str, asset: str) -> None:
         artifact = self.store.latest(title, asset)

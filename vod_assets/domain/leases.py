@@ -16,6 +16,7 @@ SILENT_AFTER_SECONDS = 25.0  # a run that has started gives its first beat withi
 UNBORN_AFTER_SECONDS = 90.0  # a run that is being launched imports Dagster first, on a busy machine perhaps
 WATCH_GAP_SECONDS = 75.0  # after a longer pause the watcher cannot tell a dead run from a pause of everything
 MOST_TRIES = 3
+COMMAND = "vod-"  # in place of a run's id: what a command that holds a title is called begins so
 
 Answer = Literal["again", "superseded", "quarantined"]
 PATIENCE_SECONDS = {"beat": DEAD_AFTER_SECONDS, "silent": SILENT_AFTER_SECONDS, "unborn": UNBORN_AFTER_SECONDS}
@@ -34,6 +35,11 @@ class Beat(Document):
     title: str = ""
     count: int = 0
     executor: dict[str, str] = {}
+
+    @property
+    def is_of_a_command(self) -> bool:
+        """Whether a command gives it, which holds a title and is no run."""
+        return self.run.startswith(COMMAND)
 
     @property
     def host(self) -> str:

@@ -1,6 +1,6 @@
 """Where artifacts are kept."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
+from vod_assets.ports.leases import Hold
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,8 @@ class ArtifactStore(Protocol):
         """Return addresses of attempts that no ``artifact.json`` names and that are older than a grace time."""
         ...
 
-    def sweep(self, older_than_seconds: int, spare: Collection[str]) -> list[str]:
-        """Remove what `unreferenced` names, but for the titles that are spared, and return its addresses."""
+    def sweep(self, older_than_seconds: int, hold: Hold) -> list[str]:
+        """Remove what `unreferenced` names, title by title, and return its addresses; a run's title is left alone."""
         ...
 
     def committed_at(self, artifact: Artifact) -> float:

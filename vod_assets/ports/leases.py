@@ -1,8 +1,13 @@
 """Who works on a title, and signs of life."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from vod_assets.domain.leases import Beat, Quarantine, TitleLease
+
+IsHeld = Callable[[], bool]  # whether nobody else has taken the title
+Hold = Callable[[str], AbstractContextManager[IsHeld]]  # holds a title, unless a run has it
 
 
 class Leases(Protocol):

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.title import Fingerprint
+from vod_assets.ports.leases import Hold
 
 
 class Origin(Protocol):
@@ -58,8 +59,16 @@ class Origin(Protocol):
         """Return what killed writers left behind and nobody has touched for a time; no viewer can see any of it."""
         ...
 
+    def sweep(self, older_than_seconds: int, hold: Hold) -> list[str]:
+        """Remove what `leftovers` names, title by title, and return its addresses; a run's title is left alone."""
+        ...
+
     def tracks(self, title: str, older_than_seconds: int = 0) -> list[str]:
         """Return the digests of a title's tracks that were placed longer ago than that, sorted."""
+        ...
+
+    def remove_track(self, title: str, track_digest: str) -> None:
+        """Remove a track that no release names; nobody ever meets half of it."""
         ...
 
     def url(self, title: str, path: str) -> str:

@@ -1,5 +1,6 @@
 """`vod gc` removes what nothing uses any more, and nothing that a release or a run uses."""
 
+import hashlib
 import os
 import time
 from collections.abc import Iterator
@@ -8,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from vod_assets.adapters.origin.blobs import BlobOrigin
+from vod_assets.adapters.store.artifacts import BlobArtifactStore
 from vod_assets.cli.gc import collect
 from vod_assets.cli.session import Session
-from vod_assets.defs import leases
+from vod_assets.defs import collecting, leases
 from vod_assets.defs.leases import Pulse
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
+from vod_assets_tests.places import place, settings_of
 from vod_assets_tests.releases import made
 from vod_assets_tests.studio import Studio
 
@@ -107,6 +111,20 @@ def test_what_a_release_carries_stays(keeper: Keeper, tmp_path: Path) -> None:
     assert len(collect(keeper.session, WEEK).artifacts) == 1
 
 
+def test_a_track_that_no_release_names_goes_after_its_grace_time(keeper: Keeper, tmp_path: Path) -> None:
+    origin = keeper.session.origin
+    released = made(tmp_path / "made").place(origin, tmp_path)
+    (tmp_path / "lone.mp4").write_bytes(b"track")
+    sums = {"lone.mp4": hashlib.sha256(b"track").hexdigest()}
+    origin.put_track("film", "b" * 64, {"lone.mp4": tmp_path / "lone.mp4"}, sums)
+    assert collect(keeper.session, WEEK).tracks == []
+    for folder in (keeper.studio.home / "origin" / "film" / "tracks").iterdir():
+        keeper.age(folder, 8)
+    assert collect(keeper.session, WEEK, dry_run=True).tracks == [f"{origin.address}/film/tracks/{'b' * 64}"]
+    assert len(collect(keeper.session, WEEK).tracks) == 1
+    assert set(origin.tracks("film")) == {track.digest for track in released.tracks}
+
+
 def test_what_killed_writers_left_goes_when_it_is_old(keeper: Keeper) -> None:
     old = keeper.abandoned(8)
     assert collect(keeper.session, WEEK, dry_run=True).leftovers == [str(old)]
@@ -148,3 +166,33 @@ def test_a_grace_time_is_written_with_its_unit(keeper: Keeper) -> None:
     ended = keeper.studio.vod("gc", "--older-than", "soon", "--json")
     assert (ended.code, ended.failed_with) == (2, "bad_usage")
     assert keeper.studio.vod("gc", "--older-than", "12h", "--json").outcome["artifacts"] == []
+
+
+@pytest.mark.parametrize("kind", ["s3", "smb"])
+def test_buckets_and_shares_are_collected_too(
+    request: pytest.FixtureRequest, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, access = place(request, kind)
+    for name, value in settings_of(address, access).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(collecting, "LEAST_STRAY_SECONDS", -1)
+    with Studio.make(tmp_path / "studio").session() as session:
+        store, origin = session.store, session.origin
+        assert isinstance(store, BlobArtifactStore)
+        assert isinstance(origin, BlobOrigin)
+        keeper = Keeper(Studio(tmp_path), session)
+        keeper.commit(1)
+        newest = keeper.commit(2, point=True)
+        made(tmp_path / "made").place(origin, tmp_path)
+        store.blobs.replace("titles/film/poster/ab/20260101T000000Z-0a1b2c3d/half.jpg", b"half")
+        origin.blobs.replace(f"film/tracks/{'c' * 64}/half.m4s", b"half")
+        (tmp_path / "lone.mp4").write_bytes(b"track")
+        sums = {"lone.mp4": hashlib.sha256(b"track").hexdigest()}
+        origin.put_track("film", "b" * 64, {"lone.mp4": tmp_path / "lone.mp4"}, sums)
+        time.sleep(1.1)  # the servers count in seconds
+        collected = collect(session, 0)
+        assert [len(found) for found in (collected.artifacts, collected.tracks, collected.leftovers)] == [1, 1, 2]
+        assert (keeper.numbers(), store.latest("film", "poster")) == ([2], newest)
+        assert (store.unreferenced(-1), origin.leftovers(-1), origin.releases("film")) == ([], [], [1])
+        again = collect(session, 0)
+        assert (again.artifacts, again.tracks, again.leftovers) == ([], [], [])

@@ -9,8 +9,11 @@ import pytest
 
 from vod_assets.cli import titles
 from vod_assets.cli.session import Session
+from vod_assets.defs import leases
+from vod_assets.defs.leases import Pulse
 from vod_assets.domain.errors import ConfigError
-from vod_assets_tests.studio import Studio
+from vod_assets.domain.leases import Quarantine
+from vod_assets_tests.studio import Studio, bytes_below
 
 pytestmark = pytest.mark.media
 
@@ -71,3 +74,41 @@ def test_a_published_title_has_made_every_stage(finished: Studio) -> None:
     finished.forget("poster")
     (less,) = json.loads(finished.vod("status", "film", "--json").stdout)
     assert less["stages"]["pictures"] == "partly"
+
+
+def held_by_another_run(session: Session, monkeypatch: pytest.MonkeyPatch) -> Pulse:
+    """Hold the title as a run of another deployment does, which this instance knows nothing of."""
+    monkeypatch.setattr(leases, "BUSY_AFTER_SECONDS", 0.3)
+    pulse = Pulse(session.leases, "the-other-run", "film", lambda _: False, beat_seconds=0.05)
+    pulse.start()
+    pulse.require(lambda: None)
+    return pulse
+
+
+def test_what_writes_to_a_title_waits_for_whoever_holds_it(finished: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = finished.home / "cms" / "titles" / "film.json"
+    before = bytes_below(finished.home / "store" / "titles"), bytes_below(finished.home / "origin"), entry.read_bytes()
+    with finished.session() as session:
+        other = held_by_another_run(session, monkeypatch)
+        try:
+            refused = [
+                finished.vod("titles", "remove", "film", "--yes"),
+                finished.vod("task", "publish", entry, "--json"),
+                finished.vod("task", "upload", finished.home / "origin", "--title", "film", "--json"),
+            ]
+            other.require(lambda: None)
+        finally:
+            other.let_go()
+    assert [ended.code for ended in refused] == [2, 2, 2]
+    assert all("the-other-run" in ended.stdout + ended.stderr for ended in refused)
+    after = bytes_below(finished.home / "store" / "titles"), bytes_below(finished.home / "origin"), entry.read_bytes()
+    assert after == before
+
+
+def test_a_title_in_quarantine_can_be_removed_and_is_in_none_afterwards(finished: Studio) -> None:
+    with finished.session() as session:
+        session.leases.quarantine(Quarantine(title="film", cause="3 runs of it died"))
+    assert finished.vod("titles", "remove", "film", "--yes").code == 0
+    with finished.session() as session:
+        assert session.leases.quarantines() == []
+        assert (session.leases.holder("film"), session.leases.beats()) == (None, [])

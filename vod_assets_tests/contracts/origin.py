@@ -89,6 +89,16 @@ class OriginContract:
         assert origin.releases("film") == []
         assert not origin.has_track("film", TRACK)
 
+    def test_a_removed_track_is_gone_and_others_stay(self, origin: Origin, files: dict[str, Path]) -> None:
+        for digest in (TRACK, "b" * 64):
+            origin.put_track("film", digest, files, sums(files))
+        origin.remove_track("film", TRACK)
+        origin.remove_track("film", TRACK)
+        assert origin.tracks("film") == ["b" * 64]
+        assert not origin.has_track("film", TRACK)
+        origin.put_track("film", TRACK, files, sums(files))
+        assert origin.read("film", f"tracks/{TRACK}/deep/1.m4s") == b"segment"
+
     @pytest.mark.parametrize("path", ESCAPES)
     def test_no_path_leads_out_of_a_title(self, origin: Origin, path: str) -> None:
         with pytest.raises(StoreError, match="bad_path"):

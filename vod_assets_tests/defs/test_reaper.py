@@ -217,3 +217,12 @@ def test_another_deployments_runs_are_left_to_it(ward: Ward) -> None:
     ward.leases.beat(Beat(run="of-another-instance", title="film", executor=DEAD))
     ward.look()
     assert [beat.run for beat in ward.leases.beats()] == ["of-another-instance"]
+
+
+def test_what_a_killed_command_held_is_free_again(ward: Ward) -> None:
+    ward.leases.beat(Beat(run="vod-gc-1", title="film", executor=DEAD))
+    ward.leases.beat(Beat(run="vod-gc-2", title="film-2", executor=ALIVE))
+    assert ward.leases.take("film", "vod-gc-1", "here", None)
+    ward.look()
+    assert [beat.run for beat in ward.leases.beats()] == ["vod-gc-2"]
+    assert ward.leases.holder("film") is None

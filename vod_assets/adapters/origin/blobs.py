@@ -19,6 +19,7 @@ from vod_assets.domain.errors import StoreError
 from vod_assets.domain.media_types import headers_of
 from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
 from vod_assets.ports.blobs import Blob, Blobs
+from vod_assets.ports.leases import Hold
 
 LAYOUT = """
 <title>/tracks/<digest>/…files…
@@ -170,22 +171,41 @@ class BlobOrigin:
             folder: sizes for folder, sizes in self._listings.items() if not folder.startswith(f"{title}/")
         }
 
+    def remove_track(self, title: str, track_digest: str) -> None:
+        """Remove a track, its listing first."""
+        folder = self._track(title, track_digest)
+        self._listings.pop(folder, None)
+        self.blobs.delete([folder + LISTING])
+        self.blobs.delete([blob.name for blob in self.blobs.walk(folder, with_drafts=True)])
+
     def leftovers(self, older_than_seconds: int) -> list[str]:
         """Return the folders that were begun and never became visible, once nobody has written to them for a time."""
+        return [f"{self.address}/{folder}" for folder in self._begun(older_than_seconds)]
+
+    def sweep(self, older_than_seconds: int, hold: Hold) -> list[str]:
+        """Remove those folders, title by title; each title is looked at again once it is held."""
+        swept: list[str] = []
+        for title in sorted({folder.partition("/")[0] for folder in self._begun(older_than_seconds)}):
+            with hold(title) as is_held:
+                for folder in self._begun(older_than_seconds, f"{title}/") if is_held() else ():
+                    if is_held():
+                        self.blobs.delete([blob.name for blob in self.blobs.walk(f"{folder}/", with_drafts=True)])
+                        swept.append(f"{self.address}/{folder}")
+        return swept
+
+    def _begun(self, older_than_seconds: int, prefix: str = "") -> list[str]:
         oldest = time.time() - older_than_seconds
         touched: dict[str, float] = {}
         visible = set()
-        for blob in self.blobs.walk(with_drafts=True):
+        for blob in self.blobs.walk(prefix, with_drafts=True):
             parts = blob.name.split("/")
-            if len(parts) <= FOLDER_PARTS:
+            if len(parts) <= FOLDER_PARTS or not TITLE_ID.fullmatch(parts[0]):
                 continue
             folder = "/".join(parts[:FOLDER_PARTS])
             touched[folder] = max(touched.get(folder, 0.0), blob.modified_at)
             if parts[FOLDER_PARTS:] == [LISTING]:
                 visible.add(folder)
-        return sorted(
-            f"{self.address}/{folder}" for folder, at in touched.items() if folder not in visible and at < oldest
-        )
+        return sorted(folder for folder, at in touched.items() if folder not in visible and at < oldest)
 
     def _send(self, title: str, folder: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Send files, some at a time, and list them when the storage has them all."""

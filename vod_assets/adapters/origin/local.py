@@ -15,6 +15,7 @@ from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_pat
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
+from vod_assets.ports.leases import Hold
 
 FILE_LIST = ".files.json"  # sizes of a placed directory's files; private, so no web server shows it
 PRIVATE = (".incoming-", ".removed-")
@@ -147,6 +148,25 @@ class LocalOrigin:
         """Return what killed writers left behind and nobody has touched for a time; no viewer can see any of it."""
         folders = [self.root, *(self.root / title for title in self.titles())]
         return sorted(str(path) for folder in folders for path in _untouched(folder, older_than_seconds))
+
+    def sweep(self, older_than_seconds: int, hold: Hold) -> list[str]:
+        """Remove what killed writers left behind, title by title; each is looked at again once it is held."""
+        swept = _untouched(self.root, older_than_seconds)
+        for leftover in swept:
+            shutil.rmtree(leftover, ignore_errors=True)
+        for title in self.titles():
+            if _untouched(self.root / title, older_than_seconds):
+                with hold(title) as is_held:
+                    for leftover in _untouched(self.root / title, older_than_seconds) if is_held() else ():
+                        shutil.rmtree(leftover, ignore_errors=True)
+                        swept.append(leftover)
+        return sorted(map(str, swept))
+
+    def remove_track(self, title: str, track_digest: str) -> None:
+        """Remove a track; it vanishes at once."""
+        folder = self._track(title, track_digest)
+        if folder.exists():
+            self._vanish(folder)
 
     def _vanish(self, folder: Path) -> None:
         doomed = self._private(self.root, ".removed-")

@@ -7,7 +7,7 @@ created exactly once; the pointer moves last. See `vod_assets.adapters.store.lay
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,8 +24,10 @@ from vod_assets.domain.recipe import Recipe
 from vod_assets.ports import Attempt, RunGuard
 from vod_assets.ports.artifacts import Kept, Remembered
 from vod_assets.ports.blobs import Blobs
+from vod_assets.ports.leases import Hold
 
 TRANSFERS = 8
+LEAST_UNHELD_SECONDS = 24 * 3600  # a draft of a note may be being written by anybody
 Item = TypeVar("Item")
 
 
@@ -177,13 +179,20 @@ class BlobArtifactStore(TitleNotes):
         """
         return sorted(self._shown(name) for name in self._older_strays(older_than_seconds))
 
-    def sweep(self, older_than_seconds: int, spare: Collection[str]) -> list[str]:
-        """Remove what `unreferenced` names, but for some titles, and return its addresses."""
-        spared = tuple(layout.title_folder(title) for title in spare)
-        swept = [name for name in self._older_strays(older_than_seconds) if not name.startswith(spared)]
-        for name in swept:
-            if not self._remove_folder(name):
-                self.blobs.delete([name])
+    def sweep(self, older_than_seconds: int, hold: Hold) -> list[str]:
+        """Remove what `unreferenced` names, title by title, and return its addresses.
+
+        Each title is looked at again once it is held: what was an attempt may have been committed meanwhile.
+        """
+        found = self._older_strays(older_than_seconds)
+        swept = [name for name in found if not layout.title_of(name)]
+        self.blobs.delete(swept)
+        for title in sorted({layout.title_of(name) for name in found} - {""}):
+            with hold(title) as is_held:
+                for name in self._older_strays(older_than_seconds, layout.title_folder(title)) if is_held() else ():
+                    if is_held():
+                        self._remove_stray(name)
+                        swept.append(name)
         return sorted(self._shown(name) for name in swept)
 
     def committed_at(self, artifact: Artifact) -> float:
@@ -216,22 +225,28 @@ class BlobArtifactStore(TitleNotes):
         self.blobs.delete(below)
         return bool(below)
 
-    def _older_strays(self, older_than_seconds: int) -> list[str]:
-        oldest = time.time() - older_than_seconds
-        return [name for name, touched_at in self._strays().items() if touched_at < oldest]
+    def _remove_stray(self, name: str) -> None:
+        if not self._remove_folder(name):
+            self.blobs.delete([name])
 
-    def _strays(self) -> dict[str, float]:
+    def _older_strays(self, older_than_seconds: int, prefix: str = "") -> list[str]:
+        """Return attempts and drafts that are old; what belongs to no title nobody can hold, so it lies longer."""
+        ages = {True: older_than_seconds, False: max(older_than_seconds, LEAST_UNHELD_SECONDS)}
+        now = time.time()
+        return [name for name, at in self._strays(prefix).items() if now - at > ages[bool(layout.title_of(name))]]
+
+    def _strays(self, prefix: str) -> dict[str, float]:
         """Return when each attempt or draft that no commit names was touched last."""
         touched: dict[str, float] = {}
         committed: set[str] = set()
-        for blob in self.blobs.walk(with_drafts=True):
+        for blob in self.blobs.walk(prefix, with_drafts=True):
             place = layout.place(blob.name)
             if place.is_commit:
                 committed.add(place.recipe)
             elif place.is_stray:
                 touched[place.stray] = max(touched.get(place.stray, 0.0), blob.modified_at)
         if root := self.blobs.path(""):
-            touched = _touched_on_disk(root, set(touched))
+            touched = _touched_on_disk(root, prefix, set(touched))
         winners = {f"{recipe}/{self._winner(recipe)}" for recipe in committed}
         return {name: at for name, at in touched.items() if name not in winners}
 
@@ -324,9 +339,10 @@ def in_parallel(work: Callable[[Item], None], files: Sequence[Item], at_once: in
             raise
 
 
-def _touched_on_disk(root: Path, strays: set[str]) -> dict[str, float]:
+def _touched_on_disk(root: Path, prefix: str, strays: set[str]) -> dict[str, float]:
     """Return when strays were touched last, and those folders of attempts that have no file: a bucket knows neither."""
-    folders = {path.relative_to(root).as_posix() for path in root.glob("titles/*/*/*/*") if path.is_dir()}
+    attempts = root.glob(f"{prefix or 'titles/*/'}*/*/*")
+    folders = {path.relative_to(root).as_posix() for path in attempts if path.is_dir()}
     return {name: last_touched(root / name) for name in strays | folders}
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from vod_assets.adapters.blobs.names import is_draft
 from vod_assets.domain.errors import StoreError
-from vod_assets.domain.title import checked_title_id
+from vod_assets.domain.title import TITLE_ID, checked_title_id
 
 ASSET_NAME = re.compile(r"[a-z][a-z0-9_.]{0,80}")
 COMMITTED = "artifact.json"
@@ -63,6 +63,12 @@ def refusal_name(title: str) -> str:
 def source_name(address: str) -> str:
     """Return the name of the note that says which title a source address belongs to."""
     return f"sources/{hashlib.sha256(address.encode()).hexdigest()}.json"
+
+
+def title_of(name: str) -> str:
+    """Return the title that a name belongs to; empty for what belongs to none."""
+    folder, _, below = name.removeprefix(TITLES).partition("/")
+    return folder if name.startswith(TITLES) and below and TITLE_ID.fullmatch(folder) else ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Several stores behind one: each group of assets may have its own."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from itertools import chain
 from pathlib import Path
@@ -12,6 +12,7 @@ from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import Attempt
 from vod_assets.ports.artifacts import Kept, Remembered
+from vod_assets.ports.leases import Hold
 
 
 class RoutedArtifactStore:
@@ -123,9 +124,9 @@ class RoutedArtifactStore:
         """Return the addresses of old attempts and drafts that no commit names, of all stores."""
         return sorted(chain.from_iterable(store.unreferenced(older_than_seconds) for store in self.stores))
 
-    def sweep(self, older_than_seconds: int, spare: Collection[str]) -> list[str]:
-        """Remove what `unreferenced` names, but for some titles, and return its addresses."""
-        return sorted(chain.from_iterable(store.sweep(older_than_seconds, spare) for store in self.stores))
+    def sweep(self, older_than_seconds: int, hold: Hold) -> list[str]:
+        """Remove what `unreferenced` names, title by title, and return its addresses."""
+        return sorted(chain.from_iterable(store.sweep(older_than_seconds, hold) for store in self.stores))
 
     def committed_at(self, artifact: Artifact) -> float:
         """Return when an artifact was committed."""

@@ -19,7 +19,7 @@ from vod_assets.domain.errors import StoreError
 from vod_assets.domain.media_types import headers_of
 from vod_assets.settings import Settings
 from vod_assets_tests.contracts.origin import TRACK, OriginContract, sums
-from vod_assets_tests.fakes import MemoryBlobs
+from vod_assets_tests.fakes import MemoryBlobs, a_run_has_it, nobody_has_it
 from vod_assets_tests.servers.s3 import S3Server
 from vod_assets_tests.servers.smb import SmbServer
 
@@ -55,8 +55,13 @@ class TestMemory(OriginContract):
         assert origin.read("film", f"tracks/{TRACK}/init.mp4") is None
         assert origin.tracks("film") == []
         assert origin.leftovers(older_than_seconds=0) == [f"memory://store/film/tracks/{TRACK}"]
+        assert origin.sweep(0, a_run_has_it) == []
+        assert origin.sweep(0, nobody_has_it) == [f"memory://store/film/tracks/{TRACK}"]
+        assert list(origin.blobs.walk("film/")) == []
         origin.put_track("film", TRACK, files, sums(files))
         assert origin.leftovers(older_than_seconds=0) == []
+        assert origin.sweep(0, nobody_has_it) == []
+        assert origin.has_track("film", TRACK)
 
     def test_a_track_that_lost_a_file_is_sent_again(self, origin: BlobOrigin, files: dict[str, Path]) -> None:
         origin.put_track("film", TRACK, files, sums(files))

@@ -12,6 +12,7 @@ import pytest
 from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.domain.errors import StoreError
 from vod_assets_tests.contracts.origin import TRACK, OriginContract, sums
+from vod_assets_tests.fakes import a_run_has_it, nobody_has_it
 
 URL = "http://127.0.0.1:8080"
 
@@ -69,6 +70,10 @@ class TestLocalOrigin(OriginContract):
         old = time.time() - 2 * 24 * 3600
         os.utime(others, (old, old))
         assert origin.leftovers(older_than_seconds=24 * 3600) == [str(others)]
+        assert origin.sweep(24 * 3600, a_run_has_it) == []
+        assert others.exists()
+        assert origin.sweep(24 * 3600, nobody_has_it) == [str(others)]
+        assert not others.exists()
         origin.put_release("film", 1, files, sums(files))
         assert not others.exists()
 
