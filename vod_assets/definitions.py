@@ -3,6 +3,7 @@
 import dagster as dg
 
 from vod_assets.defs.arrivals import arrival_sensors
+from vod_assets.defs.automation import automation
 from vod_assets.defs.budgets import backfill_budgets
 from vod_assets.defs.gate import require_known_checks
 from vod_assets.defs.jobs import register_title, registered_titles, title_graph
@@ -53,7 +54,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         ],
         asset_checks=package_checks,
         jobs=[title_graph, register_title],
-        sensors=[registered_titles, reaper, backfill_budgets, *arrival_sensors(watched_places(settings))],
+        sensors=[registered_titles, reaper, backfill_budgets, automation, *arrival_sensors(watched_places(settings))],
         resources=resource_definitions(settings, reporter),
         executor=dg.in_process_executor,  # one title's encode fills a machine; titles run beside one another
     )

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 import dagster as dg
 
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
+from vod_assets.defs.automation import FOLLOWS
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.step import StepReporter
 from vod_assets.ports import RunGuard
@@ -20,6 +21,7 @@ class HouseStyle(TypedDict):
     io_manager_key: str
     code_version: str
     owners: list[str]
+    automation_condition: dg.AutomationCondition[Any]
 
 
 HOUSE: HouseStyle = {
@@ -27,6 +29,7 @@ HOUSE: HouseStyle = {
     "io_manager_key": ARTIFACTS,
     "code_version": CODE_VERSION,
     "owners": OWNERS,
+    "automation_condition": FOLLOWS,
 }
 
 # Pictures, sound and text are cheap and come first, so that a run that dies in an encode has them behind it.

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.artifact_io import ARTIFACTS
+from vod_assets.defs.automation import FOLLOWS
 from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.partitions import titles
@@ -131,6 +132,7 @@ def _spec(codec: str, key: str) -> dg.AssetSpec:
         kinds={"ffmpeg", codec},
         owners=OWNERS,
         code_version=CODE_VERSION,
+        automation_condition=FOLLOWS,
         description=(
             f"The {rung} rendition in {codec}: one clear elementary track in MP4, fixed closed GOPs.\n\n"
             "Upstream: mezzanine, encoding_ladder. Downstream: video_tracks. Empty, with the reason, when the title\n"

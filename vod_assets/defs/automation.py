@@ -1,0 +1,31 @@
+"""Automation: what follows from something that has changed is made by itself, once a person has switched that on."""
+
+from typing import Any
+
+import dagster as dg
+
+# Only what has changed counts: a run that finds an asset made records it anew, with the data version that it had.
+# A title that is new is no business of this: whoever registers it launches the whole graph, once.
+_INPUT_CHANGED = dg.AutomationCondition.any_deps_match(
+    (dg.AutomationCondition.data_version_changed() & ~dg.AutomationCondition.executed_with_root_target())
+    | dg.AutomationCondition.will_be_requested()
+).with_label("an input has changed")
+
+FOLLOWS: dg.AutomationCondition[Any] = (
+    _INPUT_CHANGED.since_last_handled()
+    & ~dg.AutomationCondition.any_deps_missing()
+    & ~dg.AutomationCondition.any_deps_in_progress()
+    & ~dg.AutomationCondition.in_progress()
+    & ~dg.AutomationCondition.execution_failed()  # it would fail again, for ever
+    & dg.AutomationCondition.all_deps_blocking_checks_passed()
+).with_label("follows its inputs")
+
+PRIORITY = "-5"  # behind what arrives, before what `vod backfill` launches
+
+automation = dg.AutomationConditionSensorDefinition(
+    "automation",
+    target=dg.AssetSelection.all(),
+    default_status=dg.DefaultSensorStatus.STOPPED,
+    run_tags={"vod/trigger": "automation", "dagster/priority": PRIORITY},
+    description="Makes what follows from something that has changed. Off until somebody switches it on.",
+)
