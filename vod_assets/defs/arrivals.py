@@ -11,10 +11,9 @@ import dagster as dg
 
 from vod_assets.defs.jobs import TITLE_TAG, title_graph
 from vod_assets.defs.registration import Registered, Registrar, register
-from vod_assets.domain.arrivals import WAITING, Delivery, judge, version_of
+from vod_assets.domain.arrivals import WAITING, Delivery, contents_of, judge, version_of
 from vod_assets.domain.errors import ConfigError, SourceError, VodError
 from vod_assets.domain.looks import DUPLICATE, REFUSED, TAKEN, Looked, Outcome, Stand
-from vod_assets.domain.title import Fingerprint
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets.ports.arrivals import Watcher
 
@@ -120,10 +119,20 @@ class Tick:
         try:
             address = self.registrar.sources.canonical(address)
             fingerprint = self.watcher.fingerprint(address, self.left_seconds)
-            if fingerprint is None:
+            sidecars = self._contents(delivery) if fingerprint else None
+            if fingerprint is None or sidecars is None:
                 self._keep_waiting(delivery, before, "its bytes are being read")
                 return False
-            self._take(delivery, address, fingerprint, before)
+            outcome = replace(
+                before or Outcome(name, delivery.token, TAKEN),
+                token=delivery.token,
+                state=TAKEN,
+                reason="",
+                address=address,
+                sha256=fingerprint.sha256,
+                sidecars=sidecars,
+            )
+            return self._take(delivery, outcome, before)
         except VodError as error:
             if error.code in PASSING or not isinstance(error, (SourceError, ConfigError)):
                 self._keep_waiting(delivery, before, str(error))  # the next tick tries again
@@ -140,36 +149,48 @@ class Tick:
         if waiting.reason != reason:
             self.watcher.keep(replace(waiting, reason=reason))
 
-    def _take(self, delivery: Delivery, address: str, fingerprint: Fingerprint, before: Outcome | None) -> None:
-        """Make a delivery a title or a new version of one; the same bytes again are nothing new."""
-        outcome = Outcome(
-            delivery.mezzanine.name,
-            delivery.token,
-            TAKEN,
-            title=before.title if before else "",
-            address=address,
-            sha256=fingerprint.sha256,
-            sidecars=delivery.sidecar_token,
-            version=before.version if before else "",
-        )
+    def _contents(self, delivery: Delivery) -> str | None:
+        """Return a token of what is in the sidecars; None while one is being read."""
+        found: dict[str, str] = {}
+        for sidecar in delivery.sidecars:
+            address = self.registrar.sources.canonical(self.watcher.address(sidecar.name))
+            fingerprint = self.watcher.fingerprint(address, self.left_seconds)
+            if fingerprint is None:
+                return None
+            found[sidecar.name.rpartition("/")[2]] = fingerprint.sha256
+        return contents_of(found)
+
+    def _take(self, delivery: Delivery, outcome: Outcome, before: Outcome | None) -> bool:
+        """Make a delivery a title or a new version of one; the same bytes again are nothing new.
+
+        Returns:
+            Whether that is settled: not while another place takes the same file.
+        """
         if before is not None and before.is_a_version and before.same_bytes(outcome):
             self._returned(outcome)
-            return
-        if (owner := self._owner(fingerprint, outcome, address)) is not None:
+            return True
+        if (twin := self.watcher.twin(outcome)) is not None:
+            self._returned(replace(outcome, title=twin.title, version=twin.version))
+            return True
+        if (owner := self._owner(outcome)) is not None:
             said = f"its bytes are those of {owner.title} ({owner.address})"
             self.watcher.keep(replace(outcome, state=DUPLICATE, reason=said, title=owner.title))
-            return
-        registered = self._registered(delivery, address)
-        version = version_of(outcome.version, fingerprint.sha256, delivery)
-        self.watcher.stage(replace(outcome, title=registered.record.title_id, version=version), self.ticket)
+            return True
+        registered = self._registered(delivery, outcome.address)
+        version = version_of(outcome.version, outcome.sha256, outcome.sidecars)
+        taken = replace(outcome, title=registered.record.title_id, version=version)
+        if not self.watcher.stage(taken, self.ticket):
+            self._keep_waiting(delivery, before, "it is being taken from another place where it is seen, too")
+            return False
         self.requests.append(self._request(registered, version))
+        return True
 
-    def _owner(self, fingerprint: Fingerprint, outcome: Outcome, address: str) -> Outcome | None:
+    def _owner(self, outcome: Outcome) -> Outcome | None:
         if self.watcher.place.duplicates == "allow":
             return None
-        title = outcome.title or self.registrar.store.title_of(address) or ""
-        owner = self.watcher.owner(fingerprint.sha256, title)
-        return owner if owner is not None and owner.address != address else None
+        title = outcome.title or self.registrar.store.title_of(outcome.address) or ""
+        owner = self.watcher.owner(outcome.sha256, title)
+        return owner if owner is not None and owner.address != outcome.address else None
 
     def _returned(self, outcome: Outcome) -> None:
         """Keep what was there before: touched, or gone and back."""
@@ -199,7 +220,7 @@ class Tick:
 
 
 def arrival_sensors(places: Sequence[WatchedPlace]) -> list[dg.SensorDefinition]:
-    """Return a sensor for each watched place; a person switches them on."""
+    """Return a sensor for each watched place."""
     return [arrival_sensor(place) for place in places]
 
 
@@ -210,7 +231,7 @@ def arrival_sensor(place: WatchedPlace) -> dg.SensorDefinition:
         name=f"arrivals_{place.name}",
         job=title_graph,
         minimum_interval_seconds=place.every_seconds,
-        default_status=dg.DefaultSensorStatus.STOPPED,
+        default_status=dg.DefaultSensorStatus.RUNNING if place.switched_on else dg.DefaultSensorStatus.STOPPED,
         description=f"Takes what arrives at {place.address}, and has everything made of it.",
     )
     def arrivals(context: dg.SensorEvaluationContext, desk: dg.ResourceParam[ArrivalDesk]) -> dg.SensorResult:

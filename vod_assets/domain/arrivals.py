@@ -66,11 +66,6 @@ class Delivery:
         """What is there: changes when a file comes, goes or changes."""
         return _hashed(self._parts(self.mezzanine, *self.sidecars))
 
-    @property
-    def sidecar_token(self) -> str:
-        """The same of the sidecars alone."""
-        return _hashed(self._parts(*self.sidecars))
-
     @staticmethod
     def _parts(*files: Sighting) -> Iterable[str]:
         return (f"{file.name}|{file.size_bytes}|{file.version}" for file in files)
@@ -94,12 +89,22 @@ def family(name: str) -> str:
     return unicodedata.normalize("NFC", f"{folder}{slash}{last.partition('.')[0]}")
 
 
-def version_of(before: str, sha256: str, delivery: Delivery) -> str:
+def contents_of(sidecars: Mapping[str, str]) -> str:
+    """Return a token of what is in sidecars, by their names without folders; it does not change with their times."""
+    return _hashed(f"{name}|{sha256}" for name, sha256 in sorted(sidecars.items()))
+
+
+def version_of(before: str, sha256: str, sidecars: str) -> str:
     """Return the version of a title: its bytes, and where they come in the order of its versions.
 
     A film that is replaced and later put back has a version of its own: Dagster never starts a run key twice.
+
+    Args:
+        before: Its last version.
+        sha256: Of its mezzanine.
+        sidecars: What `contents_of` says.
     """
-    return f"{sha256[:12]}-{_hashed([before, sha256, delivery.sidecar_token])[:8]}"
+    return f"{sha256[:12]}-{_hashed([before, sha256, sidecars])[:8]}"
 
 
 def judge(sightings: Sequence[Sighting], place: WatchedPlace) -> Judged:

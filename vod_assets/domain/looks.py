@@ -14,7 +14,7 @@ class Outcome:
         name: Of its mezzanine, below the place's address.
         token: Of all its files as they were then.
         state: ``taken``, ``refused``, ``duplicate_of`` or ``vanished``.
-        sidecars: Token of its sidecars.
+        sidecars: Token of what is in its sidecars.
         version: Of the title.
     """
 

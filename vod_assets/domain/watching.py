@@ -121,6 +121,7 @@ class WatchedPlace(Document):
         temporary: More patterns of names that are being written.
         duplicates: Whether the bytes of one title may become another.
         every_seconds: How often it is looked at, at the most.
+        switched_on: Whether its sensor runs from the start; else a person switches it on.
     """
 
     name: str
@@ -133,6 +134,7 @@ class WatchedPlace(Document):
     temporary: tuple[str, ...] = ()
     duplicates: Literal["refuse", "allow"] = "refuse"
     every_seconds: int = Field(default=30, ge=5, le=86_400)
+    switched_on: bool = False
     rules: tuple[Rule, ...] = ()
 
     @field_validator("name")

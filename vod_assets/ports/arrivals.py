@@ -54,12 +54,19 @@ class Watcher(Protocol):
         """Return the delivery of another title with the same bytes, in any place."""
         ...
 
+    def twin(self, outcome: Outcome) -> Outcome | None:
+        """Return what was taken of the same file, with the same bytes, from another place that shows it, too."""
+        ...
+
     def keep(self, outcome: Outcome) -> None:
         """Keep an outcome that asks nothing of Dagster."""
         ...
 
-    def stage(self, outcome: Outcome, ticket: str) -> None:
-        """Keep an outcome until its tick is confirmed."""
+    def stage(self, outcome: Outcome, ticket: str) -> bool:
+        """Keep an outcome until its tick is confirmed; False when another place has the same file taken, or takes it.
+
+        Of any number of places that show one file, exactly one gets True.
+        """
         ...
 
     def confirm(self, ticket: str) -> None:

@@ -13,7 +13,7 @@ import yaml
 
 from vod_assets.adapters.watch.opening import open_watcher, opened_places
 from vod_assets.cli.session import Session
-from vod_assets.defs.arrivals import Tick
+from vod_assets.defs.arrivals import Tick, arrival_sensor
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.looks import DUPLICATE, REFUSED, TAKEN, VANISHED, Outcome, Stand
 from vod_assets.domain.watching import WatchedPlace
@@ -71,6 +71,12 @@ def opened(studio: Studio, **values: object) -> Iterator[Drop]:
         yield Drop(session, folder, place)
 
 
+@pytest.mark.parametrize(("switched_on", "status"), [(True, "RUNNING"), (False, "STOPPED")])
+def test_a_place_may_be_watched_from_the_start(switched_on: bool, status: str) -> None:
+    place = WatchedPlace(name="drop", address="/in", switched_on=switched_on)
+    assert arrival_sensor(place).default_status.value == status
+
+
 @pytest.fixture
 def drop(studio: Studio) -> Iterator[Drop]:
     with opened(studio) as drop:
@@ -108,6 +114,15 @@ def test_a_source_that_cannot_be_read_waits_and_says_why(
 
 def unreachable(_: str) -> str:
     raise StoreError("store_unreachable", "the share is away")
+
+
+def test_sidecars_that_come_again_with_the_same_bytes_are_nothing_new(drop: Drop, film_source: Path) -> None:
+    for name in ("film.mp4", "film.en.srt"):
+        os.utime(drop.deliver(film_source.with_name(name), name), (1, 1))
+    assert len(drop.tick()) == 1
+    drop.deliver(film_source.with_name("film.en.srt"), "film.en.srt")
+    assert drop.tick() == []
+    assert drop.outcome().state == TAKEN
 
 
 def test_a_tick_that_failed_is_repeated_under_the_same_key(drop: Drop, film_source: Path) -> None:

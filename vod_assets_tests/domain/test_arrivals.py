@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vod_assets.domain.arrivals import Sighting, family, judge, version_of
+from vod_assets.domain.arrivals import Sighting, contents_of, family, judge, version_of
 from vod_assets.domain.watching import WatchedPlace, Whole
 
 QUIET = 30.0
@@ -119,8 +119,7 @@ def test_a_family_is_a_folder_and_a_first_word() -> None:
 
 
 def test_a_version_carries_the_bytes_and_is_never_used_twice() -> None:
-    (one,) = judge([seen("film.mov")], place()).deliveries
-    (two,) = judge([seen("film.mov"), seen("film.en.srt")], place()).deliveries
+    one, two = contents_of({}), contents_of({"film.en.srt": "c" * 64})
     first = version_of("", "a" * 64, one)
     assert first.startswith("a" * 12)
     assert first == version_of("", "a" * 64, one)

@@ -28,11 +28,13 @@ CREATE TABLE IF NOT EXISTS deliveries (
     version TEXT, PRIMARY KEY (place, name)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS deliveries_by_bytes ON deliveries (sha256);
+CREATE INDEX IF NOT EXISTS deliveries_by_address ON deliveries (address);
 CREATE TABLE IF NOT EXISTS staged (
     place TEXT, ticket TEXT, name BLOB, token TEXT, state TEXT, reason TEXT, title TEXT, address TEXT, sha256 TEXT,
     sidecars TEXT, version TEXT
 );
 """
+SAME_FILE = "place != ? AND sha256 = ? AND sidecars = ? AND address = ? AND state = ?"
 
 
 @dataclass(frozen=True)
@@ -152,11 +154,22 @@ class Ledger:
         with self._transaction() as rows:
             self._keep(rows, outcome)
 
-    def stage(self, outcome: Outcome, ticket: str) -> None:
-        """Keep an outcome until its tick is confirmed."""
+    def twin(self, outcome: Outcome) -> Outcome | None:
+        """Return what was taken of the same file from another place; see `vod_assets.ports.arrivals.Watcher`."""
         with self._transaction() as rows:
-            marks = ", ".join("?" * 11)
-            rows.execute(f"INSERT INTO staged VALUES ({marks})", (self.key, ticket, *_row(outcome)))  # noqa: S608
+            row = rows.execute(f"SELECT * FROM deliveries WHERE {SAME_FILE}", self._same_file(outcome)).fetchone()  # noqa: S608
+        return _outcome(row[1:]) if row else None
+
+    def stage(self, outcome: Outcome, ticket: str) -> bool:
+        """Keep an outcome until its tick is confirmed; see `vod_assets.ports.arrivals.Watcher`."""
+        same, marks = self._same_file(outcome), ", ".join("?" * 11)
+        unseen = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {one} WHERE {SAME_FILE})" for one in ("staged", "deliveries"))  # noqa: S608
+        with self._transaction() as rows:  # in one statement: sensors of several places work at once
+            query = f"INSERT INTO staged SELECT {marks} WHERE {unseen}"
+            return rows.execute(query, (self.key, ticket, *_row(outcome), *same, *same)).rowcount == 1
+
+    def _same_file(self, outcome: Outcome) -> tuple[str, ...]:
+        return self.key, outcome.sha256, outcome.sidecars, outcome.address, TAKEN
 
     def confirm(self, ticket: str) -> None:
         """Keep what the tick of a ticket staged; what another staged has come to nothing and is decided anew."""
@@ -165,6 +178,7 @@ class Ledger:
             for row in staged:
                 if row[1] == ticket:
                     self._keep(rows, _outcome(row[2:]))
+                    self._tell_others(rows, _outcome(row[2:]))
                 else:
                     rows.execute("INSERT OR IGNORE INTO due VALUES (?, ?)", (self.key, family_of(row[2])))
             rows.execute("DELETE FROM staged WHERE place = ?", (self.key,))
@@ -194,6 +208,13 @@ class Ledger:
     def _keep(self, rows: sqlite3.Connection, outcome: Outcome) -> None:
         marks = ", ".join("?" * 10)
         rows.execute(f"INSERT OR REPLACE INTO deliveries VALUES ({marks})", (self.key, *_row(outcome)))  # noqa: S608
+
+    def _tell_others(self, rows: sqlite3.Connection, taken: Outcome) -> None:
+        """Give other places that show the same file the version that its title has now."""
+        query = (
+            "UPDATE deliveries SET sha256 = ?, sidecars = ?, version = ? WHERE place != ? AND address = ? AND state = ?"
+        )
+        rows.execute(query, (taken.sha256, taken.sidecars, taken.version, self.key, taken.address, TAKEN))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -155,6 +155,21 @@ def test_the_same_bytes_have_one_owner_in_all_places(ledger: Ledger) -> None:
     other.close()
 
 
+def test_a_file_that_two_places_show_is_taken_from_one(ledger: Ledger) -> None:
+    other, replaced = Ledger(ledger.path, "other"), dataclasses.replace(FILM, sha256="e" * 64, version="2")
+    assert other.stage(FILM, "ticket")
+    assert not ledger.stage(FILM, "ticket")
+    assert ledger.twin(FILM) is None
+    other.confirm("ticket")
+    assert not ledger.stage(FILM, "ticket")
+    assert ledger.twin(FILM) == FILM
+    ledger.keep(FILM)
+    assert other.stage(replaced, "later")
+    other.confirm("later")
+    assert ledger.outcome(FILM.name) == replaced  # so that the first film, put back, is a version again
+    other.close()
+
+
 @pytest.mark.parametrize("cursor", [None, "", "{half", '{"unknown": 1}', "[]"])
 def test_a_broken_cursor_begins_anew(cursor: str | None) -> None:
     assert Stand.from_cursor(cursor) == Stand()
