@@ -65,3 +65,13 @@ def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     picture, tone = generated_input("testsrc2=s=128x72:r=25:d=3"), generated_input("sine=440:d=3")
     make(folder / "out.m3u8", picture, tone, **options, **muxer)
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the tables that tests have recorded, whichever process they ran in."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    for report in reports:
+        for name, value in report.user_properties if report.when == "call" else ():
+            if name == "table":
+                terminalreporter.section(report.nodeid.rpartition("::")[2])
+                terminalreporter.write_line("\n".join(map(str, value)))

@@ -1,4 +1,4 @@
-"""A whole deployment of a studio: Dagster's UI, daemon and code server, as processes of their own."""
+"""A deployment of a studio: Dagster's daemon and code server, with or without its UI, as processes of their own."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import yaml
 
 from vod_assets.home import ensure_dagster_home
 from vod_assets.settings import load_settings
@@ -78,12 +79,20 @@ class Deployment:
 def deployed(studio: Studio, log: Path) -> Iterator[Deployment]:
     """Run a deployment while the context lasts."""
     (port,) = free_ports(1)
-    with studio.entered():
-        home = ensure_dagster_home(load_settings())
-    checkout = str(Path(__file__).parent.parent)
-    environment = {**os.environ, **studio.environment, "DAGSTER_HOME": str(home), "PYTHONPATH": checkout}
+    environment = environment_of(studio)
     program = Path(sys.executable).parent / "dagster"
-    argv = [program, "dev", "-m", "vod_assets.definitions", "-d", studio.folder, "-h", "127.0.0.1", "-p", str(port)]
+    argv: list[str | Path] = [
+        program,
+        "dev",
+        "-m",
+        "vod_assets.definitions",
+        "-d",
+        studio.folder,
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     deployment = Deployment(port, 0)
 
     def is_ready() -> bool:
@@ -99,3 +108,33 @@ def deployed(studio: Studio, log: Path) -> Iterator[Deployment]:
         finally:
             with suppress(psutil.NoSuchProcess):
                 deployment.kill()
+
+
+@contextmanager
+def daemon(studio: Studio, log: Path) -> Iterator[None]:
+    """Run Dagster's daemon, with its code server and everything that these start, while the context lasts."""
+    argv: list[str | Path] = [sys.executable, "-m", "dagster._daemon", "run", "-m", "vod_assets.definitions"]
+    with running(argv, lambda: True, log, environment_of(studio), studio.folder) as process:
+        try:
+            yield
+        finally:
+            with suppress(psutil.NoSuchProcess):
+                Deployment(0, process.pid).kill()
+
+
+def environment_of(studio: Studio) -> dict[str, str]:
+    """Return the variables that Dagster's own programs find a studio by."""
+    with studio.entered():
+        home = ensure_dagster_home(load_settings())
+    checkout = str(Path(__file__).parent.parent)
+    return {**os.environ, **studio.environment, "DAGSTER_HOME": str(home), "PYTHONPATH": checkout}
+
+
+def without_waiting(studio: Studio, runs_at_once: int) -> None:
+    """Have Dagster start runs within a second, and no more at a time than the machine has use for."""
+    with studio.entered():
+        path = ensure_dagster_home(load_settings()) / "dagster.yaml"
+    instance = yaml.safe_load(path.read_text())
+    instance["run_queue"]["dequeue_interval_seconds"] = 1
+    instance["concurrency"]["runs"]["max_concurrent_runs"] = runs_at_once
+    path.write_text(yaml.safe_dump(instance))

@@ -1,5 +1,6 @@
 """Starting a server, waiting until it answers, and stopping exactly it."""
 
+import secrets
 import socket
 import subprocess
 import time
@@ -9,25 +10,24 @@ from pathlib import Path
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
+LOWEST_PORT = 12_000
+
+_given: set[int] = set()
 
 
-def free_ports(count: int, below: int = 50000) -> list[int]:
-    """Return ports that nobody listens on; some servers add 10,000 to theirs, so they are low enough for that."""
-    held: list[socket.socket] = []
-    try:
-        while len(held) < count:
-            listener = socket.socket()
-            listener.bind(("127.0.0.1", 0))
-            port = listener.getsockname()[1]
-            if port < below and _is_free(port + 10_000):
-                held.append(listener)
-            else:
-                listener.close()
-                _claim_low(held, below)
-        return [listener.getsockname()[1] for listener in held][:count]
-    finally:
-        for listener in held:
-            listener.close()
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on, each once; some servers add 10,000 to theirs, and that one is free, too.
+
+    They are drawn by lot, from below those that the kernel gives to connections: of several test processes, and of a
+    server and somebody's connection, two would now and then come to the same.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = LOWEST_PORT + secrets.randbelow(10_000)
+        if port not in _given and _is_free(port) and _is_free(port + 10_000):
+            _given.add(port)
+            found.append(port)
+    return found
 
 
 @contextmanager
@@ -36,6 +36,7 @@ def running(
     is_ready: Callable[[], bool],
     log: Path,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a server while the context lasts; it ends by its process id, at the latest by SIGKILL."""
     with log.open("wb") as output:
@@ -45,11 +46,12 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             env=dict(environment) if environment is not None else None,
+            cwd=folder,
             start_new_session=True,
         )
     try:
         deadline = time.monotonic() + READY_SECONDS
-        while not is_ready():
+        while process.poll() is not None or not is_ready():  # somebody else may answer when it has ended
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{argv[0]} did not start: {log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.05)
@@ -79,17 +81,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _claim_low(held: list[socket.socket], below: int) -> None:
-    for port in range(20_000 + 37 * len(held), below):
-        listener = socket.socket()
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            listener.close()
-            continue
-        if _is_free(port + 10_000):
-            held.append(listener)
-            return
-        listener.close()
