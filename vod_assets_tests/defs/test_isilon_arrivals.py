@@ -11,12 +11,10 @@ import yaml
 from vod_assets.cli.session import Session
 from vod_assets.defs.arrivals import arrival_sensors
 from vod_assets.defs.resources import resource_definitions, watched_places
-from vod_assets_tests.adapters.blobs.conftest import smb
 from vod_assets_tests.servers.ftp import FtpServer, ftp_server
 from vod_assets_tests.servers.smb import SmbServer
 from vod_assets_tests.studio import Studio
 
-__all__ = ["smb"]
 
 pytestmark = pytest.mark.media
 PROTOCOLS = ("smb", "ftp", "mount")

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from vod_assets.adapters.ffmpeg.command import generated_input
-from vod_assets_tests.adapters.blobs.conftest import ftp, s3, smb
 from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.servers.ftp import FtpServer
 from vod_assets_tests.servers.s3 import S3Server
@@ -15,7 +14,6 @@ from vod_assets_tests.standing.house import opened, stored_bytes
 from vod_assets_tests.standing.stations import STATIONS
 from vod_assets_tests.studio import ENCODE_OPTIONS, Studio
 
-__all__ = ["ftp", "s3", "smb"]
 
 pytestmark = [pytest.mark.media, pytest.mark.slow]
 
