@@ -20,7 +20,8 @@ def vod(action: str, folder: Path, endpoint: str, name: str = "") -> Callable[[]
     """Return what the product does to commit or stage the files of an artifact."""
     from vod_assets.adapters.blobs.objects import s3_blobs
     from vod_assets.adapters.blobs.opening import S3Access
-    from vod_assets.adapters.store.artifacts import described, in_parallel
+    from vod_assets.adapters.store.artifacts import described
+    from vod_assets.adapters.transfers import Load, in_parallel
     from vod_assets.domain.artifact import ArtifactFile
 
     blobs = s3_blobs("media", "", S3Access(endpoint, "us-east-1", KEY, SECRET))
@@ -32,14 +33,14 @@ def vod(action: str, folder: Path, endpoint: str, name: str = "") -> Callable[[]
         def send(file: ArtifactFile) -> None:
             blobs.send(folder / file.path, f"{PREFIX}/{file.path}", file.sha256)
 
-        return lambda: in_parallel(send, files, blobs.transfers)
+        return lambda: in_parallel(send, files, Load("sending", 1), blobs.transfers)
     names = [name] if name else [blob.name for blob in blobs.walk(f"{PREFIX}/")]
     folder.mkdir(parents=True, exist_ok=True)
 
     def fetch(name: str) -> None:
         blobs.fetch(name, folder / Path(name).name)
 
-    return lambda: in_parallel(fetch, names, blobs.transfers)
+    return lambda: in_parallel(fetch, names, Load("fetching", 1), blobs.transfers)
 
 
 def boto3(action: str, folder: Path, endpoint: str) -> Callable[[], object]:

@@ -64,9 +64,10 @@ def push(
     Example: [cyan]vod ingest push film.mov film.en.srt --to s3://bucket/in[/]
     """
     from vod_assets.adapters.watch.pushing import push_files
+    from vod_assets.cli.progress import open_display
     from vod_assets.defs.registration import register as register_source
 
-    with open_session() as session:
+    with open_session() as session, open_display():
         for address in push_files(session.access, files, to):
             print(address)
             if register and _is_mezzanine(address):

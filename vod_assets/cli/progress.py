@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from vod_assets.ports import Progress
+from vod_assets.ports import Progress, Transfer
+from vod_assets.ports.transfers import watched
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LINES = 2.0
 PERCENT_BETWEEN_LINES = 2
+SECONDS_BETWEEN_TRANSFERS = 5.0
 
 
 class Display(Protocol):
@@ -28,16 +30,26 @@ class Display(Protocol):
         """A step has come this far."""
         ...
 
+    def moved(self, title: str, step: str, transfer: Transfer) -> None:
+        """Files of a step, or of no step, are this far on their way."""
+        ...
+
     def made(self, title: str, asset: str, reused: bool) -> None:
         """An asset is there."""
         ...
 
 
 class Lines:
-    """One line an event, for logs and pipes."""
+    """One line an event, for logs and pipes.
 
-    def __init__(self) -> None:
+    Args:
+        quiet: Say nothing of transfers: a machine reads what comes of the command.
+    """
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._is_quiet = quiet
         self._last: dict[str, tuple[float, int]] = {}
+        self._moved_at: dict[str, float] = {}
 
     def started(self, title: str, step: str) -> None:
         """Print that a step has begun."""
@@ -50,6 +62,14 @@ class Lines:
         if progress.percent >= said_percent + PERCENT_BETWEEN_LINES and (is_due or progress.percent == 100):
             self._last[step] = (time.monotonic(), progress.percent)
             self._print(f"{title}: {step} {progress.percent} % {rates(progress)}")
+
+    def moved(self, title: str, step: str, transfer: Transfer) -> None:
+        """Print how far files are, throttled."""
+        said_at = self._moved_at.get(transfer.what, float("-inf"))
+        is_due = time.monotonic() - said_at >= SECONDS_BETWEEN_TRANSFERS or transfer.is_over
+        if is_due and not self._is_quiet:
+            self._moved_at[transfer.what] = time.monotonic()
+            self._print(f"{title}: {transfer}" if title else str(transfer))
 
     def made(self, title: str, asset: str, reused: bool) -> None:
         """Print what became of an asset."""
@@ -76,6 +96,15 @@ class LiveBars:
         """Move the step's bar."""
         self.bars.update(self._tasks[step], completed=progress.percent, rates=rates(progress))
 
+    def moved(self, title: str, step: str, transfer: Transfer) -> None:
+        """Move a bar of the transfer's own, and take it away at the end."""
+        if transfer.what not in self._tasks:
+            self._tasks[transfer.what] = self.bars.add_task(transfer.what, total=100, rates="")
+        said = str(transfer).removeprefix(f"{transfer.what} {transfer.percent} % ")
+        self.bars.update(self._tasks[transfer.what], completed=transfer.percent, rates=said)
+        if transfer.is_over:
+            self.bars.remove_task(self._tasks.pop(transfer.what))
+
     def made(self, title: str, asset: str, reused: bool) -> None:
         """Print what became of an asset above the bars."""
         colour = "dim" if reused else "green"
@@ -89,8 +118,14 @@ def open_display(quiet: bool = False) -> Iterator[Display]:
     Args:
         quiet: Never draw bars: standard output belongs to a machine.
     """
+    with _opened(quiet) as display, watched(lambda transfer: display.moved("", "", transfer)):
+        yield display
+
+
+@contextmanager
+def _opened(quiet: bool) -> Iterator[Display]:
     if quiet or not sys.stderr.isatty():
-        yield Lines()
+        yield Lines(quiet)
         return
 
     from rich.console import Console

@@ -22,7 +22,7 @@ from vod_assets.defs.resources import known_profiles, resource_definitions
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.plan import NEVER_MADE, PlannedAsset, TitlePlan
-from vod_assets.ports import Progress
+from vod_assets.ports import Progress, Transfer
 from vod_assets.ports.artifacts import ArtifactStore
 from vod_assets.settings import Settings
 
@@ -36,6 +36,9 @@ class _Silent:
         """Pass over it."""
 
     def progressed(self, title: str, step: str, progress: Progress) -> None:
+        """Pass over it."""
+
+    def moved(self, title: str, step: str, transfer: Transfer) -> None:
         """Pass over it."""
 
     def made(self, title: str, asset: str, reused: bool) -> None:

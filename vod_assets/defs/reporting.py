@@ -4,10 +4,11 @@ import time
 
 import dagster as dg
 
-from vod_assets.ports import Progress
+from vod_assets.ports import Progress, Transfer
 
 SECONDS_BETWEEN_LINES = 15.0
 PERCENT_BETWEEN_LINES = 5
+SECONDS_BETWEEN_TRANSFERS = 30.0
 BAR_WIDTH = 20
 
 
@@ -17,6 +18,7 @@ class LogReporter:
     def __init__(self, log: dg.DagsterLogManager) -> None:
         self.log = log
         self._last: dict[str, tuple[float, int]] = {}
+        self._moved_at: dict[str, float] = {}
 
     def started(self, title: str, step: str) -> None:
         """Say nothing: Dagster's own event says it."""
@@ -28,6 +30,13 @@ class LogReporter:
         if progress.percent >= said_percent + PERCENT_BETWEEN_LINES and (is_due or progress.percent == 100):
             self._last[step] = (time.monotonic(), progress.percent)
             self.log.info(f"{step} {bar_line(progress)}")
+
+    def moved(self, title: str, step: str, transfer: Transfer) -> None:
+        """Write a line when a transfer turns out to be long, each half a minute, and at its end."""
+        said_at = self._moved_at.get(transfer.what, float("-inf"))
+        if time.monotonic() - said_at >= SECONDS_BETWEEN_TRANSFERS or transfer.is_over:
+            self._moved_at[transfer.what] = time.monotonic()
+            self.log.info(f"{step}: {transfer}")
 
     def made(self, title: str, asset: str, reused: bool) -> None:
         """Write what became of an asset."""

@@ -14,7 +14,7 @@ from vod_assets.defs.run_endings import StepFailure, ending_of
 from vod_assets.defs.selection import force_tags, selected_assets
 from vod_assets.defs.step import StepReporter
 from vod_assets.domain.selecting import Asked
-from vod_assets.ports import Leases, Progress
+from vod_assets.ports import Leases, Progress, Transfer
 
 ACTIVE = [
     dg.DagsterRunStatus.QUEUED,
@@ -58,6 +58,10 @@ class Tally:
     def progressed(self, title: str, step: str, progress: Progress) -> None:
         """Pass it on."""
         self.display.progressed(title, step, progress)
+
+    def moved(self, title: str, step: str, transfer: Transfer) -> None:
+        """Pass it on."""
+        self.display.moved(title, step, transfer)
 
     def made(self, title: str, asset: str, reused: bool) -> None:
         """Count it, and pass it on."""

@@ -12,13 +12,15 @@ import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError  # no public name in 1.13
 
 from vod_assets.defs.artifact_io import ArtifactIOManager
+from vod_assets.defs.guard import Guarding, PatientGuard
 from vod_assets.defs.making import Made, Result, Results, Work
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.errors import Cancelled, SourceError, StoreError, ToolError, VodError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
-from vod_assets.ports import Progress, RunGuard, SourceStore
+from vod_assets.ports import Progress, RunGuard, SourceStore, Transfer
+from vod_assets.ports.transfers import watched
 
 Metadata = Mapping[str, Any]
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
@@ -33,6 +35,10 @@ class StepReporter(Protocol):
 
     def progressed(self, title: str, step: str, progress: Progress) -> None:
         """Take note of how far a step is."""
+        ...
+
+    def moved(self, title: str, step: str, transfer: Transfer) -> None:
+        """Take note of how far a step's files are on their way."""
         ...
 
     def made(self, title: str, asset: str, reused: bool) -> None:
@@ -184,7 +190,14 @@ def step(context: Context, artifacts: ArtifactIOManager, guard: RunGuard, report
         guard.check()
         artifacts.record(title)
         reporter.started(title, name)
-        yield Step(context, artifacts, guard, reporter, title, name)
+        wanted = PatientGuard(guard) if isinstance(guard, Guarding) else guard
+
+        def moved(transfer: Transfer) -> None:
+            wanted.check()
+            reporter.moved(title, name, transfer)
+
+        with watched(moved):
+            yield Step(context, artifacts, guard, reporter, title, name)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from vod_assets.ports.publishing import Cms, Origin
 from vod_assets.ports.runs import OnProgress, Progress, RunGuard
 from vod_assets.ports.sources import SourceStore
 from vod_assets.ports.tools import Advance, Limits, ToolResult, ToolRunner
+from vod_assets.ports.transfers import Transfer
 
 __all__ = [
     "Advance",
@@ -38,4 +39,5 @@ __all__ = [
     "ToolRunner",
     "TrackJob",
     "Transcoder",
+    "Transfer",
 ]

@@ -9,7 +9,7 @@ import pytest
 
 from vod_assets.cli.run_workflow import workflow
 from vod_assets.defs.runs import ACTIVE
-from vod_assets.ports import Progress
+from vod_assets.ports import Progress, Transfer
 from vod_assets_tests.studio import Ended, Studio, bytes_below, ended, wait_until
 
 pytestmark = pytest.mark.media
@@ -80,6 +80,9 @@ class CancelsAt:
         self.instance.report_run_canceling(run)
 
     def progressed(self, title: str, step: str, progress: Progress) -> None:
+        pass
+
+    def moved(self, title: str, step: str, transfer: Transfer) -> None:
         pass
 
     def made(self, title: str, asset: str, reused: bool) -> None:

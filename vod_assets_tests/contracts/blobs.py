@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from vod_assets.domain.errors import StoreError
+from vod_assets.adapters.transfers import Load, alone
+from vod_assets.domain.errors import Cancelled, StoreError
+from vod_assets.ports import Transfer
 from vod_assets.ports.blobs import Blobs
+from vod_assets.ports.transfers import watched
 
 NAMES = ("a-b/1.json", "a/1.json", "a/b/2.json", "a0.json", "film é/x y.json", "z.json")
 WRITERS = 8
@@ -124,6 +127,20 @@ class BlobsContract:
         with pytest.raises(StoreError, match="store_corrupt"):
             blobs.send(tmp_path / "source.bin", "t/a.bin", sha256(b"what was hashed"))
         assert blobs.stat("t/a.bin") is None
+
+    def test_a_file_that_is_given_up_on_its_way_is_not_kept(
+        self, blobs: Blobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("vod_assets.adapters.transfers.QUIET_SECONDS", 0.01)
+        with (tmp_path / "long.bin").open("wb") as file:
+            file.truncate(1 << 36)  # it would take for ever, and takes no disk
+
+        def listen(_: Transfer) -> None:
+            raise Cancelled
+
+        with watched(listen), pytest.raises(Cancelled):
+            alone(lambda: blobs.send(tmp_path / "long.bin", "t/long.bin", sha256(b"")), Load("sending", 1 << 36))
+        assert list(blobs.walk(with_drafts=True)) == []
 
     def test_other_bytes_than_were_stored_are_named(self, blobs: Blobs, tmp_path: Path) -> None:
         blobs.replace("t/a.bin", b"rotten")

@@ -4,7 +4,7 @@ import sys
 
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import FTPHandler
-from pyftpdlib.servers import ThreadedFTPServer
+from pyftpdlib.servers import FTPServer
 
 
 def main() -> None:
@@ -13,7 +13,8 @@ def main() -> None:
     authorizer.add_user(user, password, folder, perm="elradfmwMT")
     FTPHandler.authorizer = authorizer
     FTPHandler.proto_cmds = {name: of for name, of in FTPHandler.proto_cmds.items() if name not in unknown.split(",")}
-    ThreadedFTPServer(("127.0.0.1", int(port)), FTPHandler).serve_forever()
+    # one thread: its CWD changes the directory of the whole process for a moment
+    FTPServer(("127.0.0.1", int(port)), FTPHandler).serve_forever()
 
 
 if __name__ == "__main__":

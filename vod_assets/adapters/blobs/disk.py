@@ -9,11 +9,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, walked
+from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+CHUNK_BYTES = 1 << 20
 AWAY = frozenset({errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT})
 
 
@@ -90,7 +92,7 @@ class DiskBlobs:
         """Copy a file here, and read what was written."""
         target = self.path(name)
         with disk_errors(target), _draft_beside(target) as draft:
-            shutil.copyfile(path, draft)
+            _copy(path, draft)
             if synced_sha256(draft) != sha256:
                 raise StoreError("store_corrupt", f"{target} does not hold what was written", "Check the disk")
             draft.replace(target)
@@ -104,7 +106,7 @@ class DiskBlobs:
             raise StoreError("artifact_missing", f"{source} is gone", "Materialise it again") from error
         except OSError:
             with disk_errors(path):
-                shutil.copyfile(source, path)
+                _copy(source, path)
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if sha256 and found != sha256:
@@ -176,6 +178,16 @@ def _draft_beside(path: Path) -> Iterator[Path]:
         yield draft
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    count, buffer = counter(), memoryview(bytearray(CHUNK_BYTES))
+    with source.open("rb", buffering=0) as reader, target.open("wb", buffering=0) as writer:
+        while size := reader.readinto(buffer):
+            rest = buffer[:size]
+            while rest:
+                rest = rest[writer.write(rest) :]
+            count(size)
 
 
 def _write(path: Path, data: bytes) -> None:

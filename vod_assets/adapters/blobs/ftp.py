@@ -23,6 +23,7 @@ from vod_assets.adapters.blobs.landing import Landing, landed
 from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, walked
 from vod_assets.adapters.blobs.opening import ShareAccess
 from vod_assets.adapters.blobs.pool import Pool
+from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
 
@@ -273,10 +274,11 @@ class _Upload:
         """Send what the server does not have yet."""
         self._tries += 1
         begun = session.size_of(ftp, self._draft) or 0 if self._tries > 1 else 0
+        count = counter()
         try:
             with self._path.open("rb") as source:
                 source.seek(begun)
-                session.store(ftp, self._draft, source, begun)
+                session.store(ftp, self._draft, source, begun, lambda chunk: count(len(chunk)))
         except ftplib.Error:
             if begun:  # a server that does not go on: the next try begins again
                 _delete(self._draft, ftp)

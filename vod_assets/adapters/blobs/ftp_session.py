@@ -8,6 +8,7 @@ import errno
 import ftplib
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -127,10 +128,12 @@ def end_of_data(connection: socket.socket) -> None:
         connection.unwrap()
 
 
-def store(ftp: Ftp, path: str, source: BinaryIO, begun: int = 0) -> None:
+def store(
+    ftp: Ftp, path: str, source: BinaryIO, begun: int = 0, on_chunk: Callable[[bytes], None] | None = None
+) -> None:
     """Send what is left of a source as a file, or as the rest of one that was begun."""
     try:
-        ftp.storbinary(f"STOR {path}", source, CHUNK_BYTES, rest=begun or None)
+        ftp.storbinary(f"STOR {path}", source, CHUNK_BYTES, on_chunk, begun or None)
     except (OSError, EOFError):
         with suppress(OSError, EOFError):
             ftp.voidresp()  # why the server hung up (a full disk, a quota) it says on the other connection

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.disk import disk_errors
+from vod_assets.adapters.transfers import counter
 
 CHUNK_BYTES = 1 << 20
 
@@ -22,7 +23,7 @@ class Landing:
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file, self._path, self._digest = file, path, hashlib.sha256()
         self._buffer = memoryview(bytearray())
-        self.size_bytes = 0
+        self.size_bytes, self._count = 0, counter()
 
     def take(self, chunk: bytes | memoryview) -> None:
         """Write the next bytes."""
@@ -30,6 +31,7 @@ class Landing:
             self._file.write(chunk)
         self._digest.update(chunk)
         self.size_bytes += len(chunk)
+        self._count(len(chunk))
 
     def put(self, chunk: memoryview, at: int) -> None:
         """Write bytes where they belong, from any thread; they have come when `settle` says so."""
@@ -37,6 +39,7 @@ class Landing:
             while chunk:
                 written = os.pwrite(self._file.fileno(), chunk, at)
                 chunk, at = chunk[written:], at + written
+                self._count(written)
 
     def settle(self, end: int) -> None:
         """Take everything up to there as come: it is read back, which costs less than keeping it, and hashed."""

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -38,14 +38,21 @@ def send_parts(store: S3Store | GCSStore, name: str, parts: Iterator[bytes], att
         )
 
 
-def checked_parts(file: BinaryIO, path: Path, sha256: str) -> Iterator[bytes]:
+def checked_parts(file: BinaryIO, path: Path, sha256: str, count: Callable[[int], None]) -> Iterator[bytes]:
     """Yield a file's parts, and fail before the last is taken as such when they are not what was hashed.
+
+    Args:
+        file: The file, opened.
+        path: Where it lies.
+        sha256: Its digest.
+        count: Is told of each part's size; what it raises ends the upload.
 
     Raises:
         StoreError: ``store_corrupt``; the upload is then given up, and nothing is seen of it.
     """
     digest = hashlib.sha256()
     while part := file.read(SENT_PART_BYTES):
+        count(len(part))
         digest.update(part)
         yield part
     if digest.hexdigest() != sha256:

@@ -28,6 +28,7 @@ from vod_assets.adapters.blobs.long_objects import (
 )
 from vod_assets.adapters.blobs.names import checked_name
 from vod_assets.adapters.blobs.opening import GcsAccess, S3Access
+from vod_assets.adapters.transfers import counter
 from vod_assets.ports.blobs import Blob
 
 Result = TypeVar("Result")
@@ -116,18 +117,21 @@ class ObjectBlobs:
 
     def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Upload a file, in parts when it is long; the name appears when all of it is there and was what was hashed."""
+        count = counter()
 
         def send() -> None:
             with path.open("rb") as file:
                 size_bytes = os.fstat(file.fileno()).st_size
                 if size_bytes > SHORT_BYTES:
-                    send_parts(self.store, checked_name(name), checked_parts(file, path, sha256), headers or {})
+                    parts = checked_parts(file, path, sha256, count)
+                    send_parts(self.store, checked_name(name), parts, headers or {})
                     return
                 with _memory.lent(size_bytes):
                     data = file.read(SHORT_BYTES)
                     if hashlib.sha256(data).hexdigest() != sha256:
                         raise faults.unlike_hash(path)
                     self._put(name, data, headers or {})
+                count(size_bytes)
 
         self._tried(name, send)
 

@@ -24,6 +24,7 @@ from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, wa
 from vod_assets.adapters.blobs.opening import ShareAccess
 from vod_assets.adapters.blobs.pool import Pool
 from vod_assets.adapters.blobs.smb_session import Session, SmbHost
+from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
 
@@ -286,11 +287,12 @@ class _Rename:
 
 
 def _send(path: Path, draft: str, session: Session) -> str:
-    digest = hashlib.sha256()
+    digest, count = hashlib.sha256(), counter()
     with path.open("rb") as source, smb.opened(draft, "wb", "", session) as file:
         while chunk := source.read(CHUNK_BYTES):
             digest.update(chunk)
             _write_all(file, chunk)
+            count(len(chunk))
         file.flush()
     return digest.hexdigest()
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
-from vod_assets.adapters.store.artifacts import TRANSFERS, in_parallel
+from vod_assets.adapters.transfers import AT_ONCE, Load, counter, in_parallel
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.documents import canonical_json
 from vod_assets.domain.errors import StoreError
@@ -76,10 +76,11 @@ class BlobOrigin:
 
         def copy(file: ArtifactFile) -> None:
             around.copy(addresses[file.path].removeprefix(root), f"{below}{folder}{checked_path(file.path)}")
+            counter()(file.size_bytes)
 
         self._note_title(title)
         try:
-            in_parallel(copy, files)
+            in_parallel(copy, files, Load("copying a track", sum(file.size_bytes for file in files)))
         except StoreError:
             return False  # it is sent instead, and what is wrong then is named
         sizes = {file.path: file.size_bytes for file in files}
@@ -145,7 +146,7 @@ class BlobOrigin:
         """Return the digests of a title's tracks that were made visible longer ago than that, sorted."""
         folder, oldest = f"{checked_title_id(title)}/tracks/", time.time() - older_than_seconds
         digests = [name for name in self.blobs.folders(folder) if DIGEST.fullmatch(name)]
-        with ThreadPoolExecutor(TRANSFERS, thread_name_prefix="tracks") as pool:
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="tracks") as pool:
             listed = pool.map(lambda digest: self.blobs.stat(f"{folder}{digest}/{LISTING}"), digests)
             found = list(zip(digests, listed, strict=True))
         is_any = older_than_seconds <= 0  # the storage's clock may be ahead of ours
@@ -224,7 +225,7 @@ class BlobOrigin:
                 raise StoreError("upload_corrupt", cause, remedy, title, str(files[path])) from error
 
         self._note_title(title)
-        in_parallel(send, paths, self.blobs.transfers)
+        in_parallel(send, paths, Load(f"sending {below.strip('/')[:20]}", sum(sizes.values())), self.blobs.transfers)
         self._list(folder, sizes)
 
     def _list(self, folder: str, sizes: Mapping[str, int]) -> None:

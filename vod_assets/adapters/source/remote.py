@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from vod_assets.adapters.store.scratch import Scratch
+from vod_assets.adapters.transfers import Load, alone
 from vod_assets.domain.acceptance import refusal
 from vod_assets.domain.errors import ConfigError, SourceError, StoreError, printable
 from vod_assets.domain.title import Fingerprint
@@ -82,8 +83,7 @@ class RemoteSources:
         place, fingerprint = place_of(address), self.fingerprint(address)
 
         def fetch(folder: Path) -> None:
-            with _blamed_on(place):
-                self._storage(place).fetch(place.name, folder / _local_name(place), fingerprint.sha256)
+            self._fetch(place, folder / _local_name(place), fingerprint)
 
         folder = self.scratch.folder(_key(place, fingerprint.sha256), fingerprint.size_bytes, fetch)
         return folder / _local_name(place)
@@ -135,8 +135,7 @@ class RemoteSources:
         folder.mkdir(parents=True)
         try:
             target = folder / _local_name(place)
-            with _blamed_on(place):
-                sha256 = self._storage(place).fetch(place.name, target)
+            sha256 = self._fetch(place, target, Fingerprint(size_bytes=found.size_bytes, sha256=""))
             if _identity(self._found(place)) != _identity(found) or target.stat().st_size != found.size_bytes:
                 raise refusal("source_changed", "the file changed while it was read", place.address)
             self.scratch.adopt(_key(place, sha256), folder, found.size_bytes)
@@ -145,6 +144,17 @@ class RemoteSources:
         if found.version:
             self._write_note(place, {"identity": _identity(found), "sha256": sha256})
         return Fingerprint(size_bytes=found.size_bytes, sha256=sha256)
+
+    def _fetch(self, place: Place, target: Path, expected: Fingerprint) -> str:
+        """Write a source to a local path, and return its SHA-256."""
+        fetched: list[str] = []
+
+        def fetch() -> None:
+            fetched.append(self._storage(place).fetch(place.name, target, expected.sha256))
+
+        with _blamed_on(place):
+            alone(fetch, Load(f"fetching {posixpath.basename(place.name)}", expected.size_bytes))
+        return fetched[0]
 
     def _write_note(self, place: Place, note: dict[str, object]) -> None:
         self.memory.mkdir(parents=True, exist_ok=True)

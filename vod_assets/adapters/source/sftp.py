@@ -13,6 +13,7 @@ import paramiko
 import stamina
 
 from vod_assets.adapters.blobs.names import checked_name, is_draft, walked
+from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
 
@@ -94,12 +95,13 @@ class SftpFiles:
         """Receive a file, and hash it on the way."""
 
         def fetch(sftp: paramiko.SFTPClient) -> str:
-            digest = hashlib.sha256()
+            digest, count = hashlib.sha256(), counter()
             with sftp.open(self._path(name), "rb") as file, path.open("wb") as target:
                 file.prefetch(max_concurrent_requests=REQUESTS_AT_ONCE)
                 while chunk := file.read(CHUNK_BYTES):
                     digest.update(chunk)
                     target.write(chunk)
+                    count(len(chunk))
             return digest.hexdigest()
 
         try:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 import httpx
 import stamina
 
+from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import ConfigError, StoreError
 from vod_assets.ports.blobs import Blob
 
@@ -109,6 +110,7 @@ class WebFiles:
             raise StoreError("artifact_missing", f"{self._where(name)} is gone")
 
         def fetch() -> None:
+            count = counter()
             done = path.stat().st_size if path.exists() else 0
             resumed = {"range": f"bytes={done}-", "if-range": before.version} if done and before.version else {}
             with self._answer("GET", name, resumed) as response:
@@ -117,6 +119,7 @@ class WebFiles:
                 with path.open("ab" if response.status_code == PARTIAL else "wb") as file:
                     for chunk in response.iter_raw(CHUNK_BYTES):
                         file.write(chunk)
+                        count(len(chunk))
             if path.stat().st_size < before.size_bytes:
                 raise Busy(f"only {path.stat().st_size} of {before.size_bytes} bytes came")
 

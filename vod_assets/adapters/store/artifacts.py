@@ -7,16 +7,16 @@ created exactly once; the pointer moves last. See `vod_assets.adapters.store.lay
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from vod_assets.adapters.blobs.disk import DiskBlobs, disk_errors, synced_sha256
 from vod_assets.adapters.store import layout
 from vod_assets.adapters.store.notes import TitleNotes, pretty
 from vod_assets.adapters.store.scratch import Scratch, last_touched
+from vod_assets.adapters.transfers import Load, in_parallel
 from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.media_types import TRACKS, headers_of
@@ -26,9 +26,7 @@ from vod_assets.ports.artifacts import Kept, Remembered
 from vod_assets.ports.blobs import Blobs
 from vod_assets.ports.leases import Hold
 
-TRANSFERS = 8
 LEAST_UNHELD_SECONDS = 24 * 3600  # a draft of a note may be being written by anybody
-Item = TypeVar("Item")
 
 
 class BlobArtifactStore(TitleNotes):
@@ -264,7 +262,8 @@ class BlobArtifactStore(TitleNotes):
             # an origin in the same bucket copies the file with its type
             self.blobs.send(directory / file.path, folder + file.path, file.sha256, headers_of(TRACKS + file.path))
 
-        in_parallel(send, artifact.files, self.blobs.transfers)
+        load = Load(f"sending {artifact.asset}", artifact.size_bytes)
+        in_parallel(send, artifact.files, load, self.blobs.transfers)
 
     def _staged(self, artifact: Artifact) -> Path:
         folder = self._folder(artifact)
@@ -275,7 +274,8 @@ class BlobArtifactStore(TitleNotes):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self.blobs.fetch(folder + file.path, target, file.sha256)
 
-            in_parallel(fetch, artifact.files, self.blobs.transfers)
+            load = Load(f"fetching {artifact.asset}", artifact.size_bytes)
+            in_parallel(fetch, artifact.files, load, self.blobs.transfers)
 
         return self.scratch.folder(artifact.digest, artifact.size_bytes, fetch_all)
 
@@ -321,22 +321,6 @@ def described(directory: Path) -> tuple[ArtifactFile, ...]:
             )
             for path in files
         )
-
-
-def in_parallel(work: Callable[[Item], None], files: Sequence[Item], at_once: int = TRANSFERS) -> None:
-    """Do the work for every file, some at a time; the first error ends it."""
-    if len(files) <= 1:
-        for file in files:
-            work(file)
-        return
-    with ThreadPoolExecutor(min(at_once, len(files)), thread_name_prefix="transfer") as pool:
-        running = [pool.submit(work, file) for file in files]
-        try:
-            for one in as_completed(running):
-                one.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
 
 
 def _touched_on_disk(root: Path, prefix: str, strays: set[str]) -> dict[str, float]:

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from vod_assets.adapters.blobs.opening import Access, open_blobs
+from vod_assets.adapters.transfers import Load, alone
 from vod_assets.domain.acceptance import refusal
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.sidecars import is_video_name, may_be_sidecar
@@ -31,7 +33,7 @@ def push_files(access: Access, files: Sequence[Path], to: str) -> Iterator[str]:
     for file in sorted(files, key=lambda file: is_video_name(file.name)):
         with file.open("rb") as opened:
             sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-        blobs.send(file, file.name, sha256)
+        alone(partial(blobs.send, file, file.name, sha256), Load(f"sending {file.name}", file.stat().st_size))
         local = blobs.path(file.name)
         yield str(local) if local else f"{blobs.address}/{quote(file.name, errors='surrogateescape')}"
 
