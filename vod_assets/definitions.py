@@ -15,6 +15,7 @@ from vod_assets.defs.publish import cms_entry, release
 from vod_assets.defs.reaper import reaper
 from vod_assets.defs.renditions import rendition_assets, rendition_keys
 from vod_assets.defs.resources import known_profiles, resource_definitions, watched_places
+from vod_assets.defs.restoring import restored_titles
 from vod_assets.defs.sound import audio_aac
 from vod_assets.defs.source import encoding_ladder, media_info, mezzanine
 from vod_assets.defs.step import StepReporter
@@ -54,7 +55,14 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         ],
         asset_checks=package_checks,
         jobs=[title_graph, register_title],
-        sensors=[registered_titles, reaper, backfill_budgets, automation, *arrival_sensors(watched_places(settings))],
+        sensors=[
+            registered_titles,
+            restored_titles,
+            reaper,
+            backfill_budgets,
+            automation,
+            *arrival_sensors(watched_places(settings)),
+        ],
         resources=resource_definitions(settings, reporter),
         executor=dg.in_process_executor,  # one title's encode fills a machine; titles run beside one another
     )

@@ -8,10 +8,10 @@ import pytest
 
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets_tests.adapters.transcode.clips import make
-from vod_assets_tests.servers.fixtures import ftp, ftps, gcs, old_ftp, s3, sftp, smb, web
+from vod_assets_tests.servers.fixtures import aws, ftp, ftps, gcs, old_ftp, s3, sftp, smb, web
 from vod_assets_tests.studio import Ended, Studio, film
 
-__all__ = ["ftp", "ftps", "gcs", "old_ftp", "s3", "sftp", "smb", "web"]
+__all__ = ["aws", "ftp", "ftps", "gcs", "old_ftp", "s3", "sftp", "smb", "web"]
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from vod_assets.domain.codes import ARCHIVED
 from vod_assets.domain.errors import ConfigError, SourceError, VodError
 
 SUCCESS = 0
 STEP_FAILED = 1
 WRONG_USAGE = 2
 SOURCE_REFUSED = 3
+SOURCE_ARCHIVED = 4
 
 
 @dataclass
@@ -52,7 +54,7 @@ class Outcome:
         return {
             "title": self.title,
             "run_id": self.run_id,
-            "status": self.status,
+            "status": "waiting: restoring" if self.exit_code == SOURCE_ARCHIVED else self.status,
             "elapsed_seconds": round(self.elapsed_seconds, 3),
             "hls": self.hls,
             "dash": self.dash,
@@ -64,9 +66,11 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 success, 1 a step failed, 2 usage or configuration, 3 the source was refused."""
+        """0 success, 1 a step failed, 2 usage or configuration, 3 the source was refused, 4 it waits to be restored."""
         if self.error is None:
             return SUCCESS
+        if self.error.code == ARCHIVED:
+            return SOURCE_ARCHIVED
         if self.error.type == SourceError.__name__:
             return SOURCE_REFUSED
         is_usage = self.error.type == ConfigError.__name__ and self.error.asset is None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vod_assets.cli.session import Session
+from vod_assets.domain.codes import ARCHIVED
 
 STAGES: dict[str, tuple[str, ...]] = {
     "source": ("mezzanine", "media_info", "encoding_ladder"),
@@ -18,6 +19,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "release": ("release",),
     "cms": ("cms_entry",),
 }
+WAITING = "waiting: restoring"  # its source is on tape or in an archive class
 WANTS_A_LOOK = ("running", "refused")
 
 
@@ -26,7 +28,8 @@ class TitleStatus:
     """Where one title stands.
 
     Attributes:
-        state: ``running``, ``published``, ``refused``, ``released``, ``incomplete`` or ``registered``.
+        state: ``running``, ``published``, ``refused``, ``waiting: restoring``, ``released``, ``incomplete`` or
+            ``registered``.
         stages: ``made``, ``partly`` or ``missing`` for each stage.
     """
 
@@ -87,7 +90,9 @@ class Catalogue:
             return "running"
         if title in self.published:  # a new file that is refused does not take the published one away
             return "published"
-        return "refused" if title in self.refusals else ""
+        if title not in self.refusals:
+            return ""
+        return WAITING if self.refusals[title].get("code") == ARCHIVED else "refused"
 
     def counted(self) -> str:
         """Return a sentence of how many titles there are, and how many in which state."""

@@ -9,6 +9,7 @@ import typer
 
 from vod_assets.cli.session import Session, open_session
 from vod_assets.cli.standing import STAGES, Catalogue, TitleStatus, standing
+from vod_assets.domain.codes import ARCHIVED
 
 SHOWN = 100
 
@@ -62,7 +63,8 @@ def _print_table(found: Iterable[TitleStatus]) -> None:
 
 
 def _print_refusals(session: Session, title: str, as_json: bool) -> None:
-    refusals = {name: why for name, why in session.store.refusals().items() if title in ("", name)}
+    known = session.store.refusals()
+    refusals = {name: why for name, why in known.items() if title in ("", name) and why.get("code") != ARCHIVED}
     if as_json:
         print(json.dumps([{"title": name, **why} for name, why in refusals.items()], ensure_ascii=False))
         return

@@ -12,13 +12,14 @@ import dagster as dg
 from vod_assets.defs.jobs import TITLE_TAG, title_graph
 from vod_assets.defs.registration import Registered, Registrar, register
 from vod_assets.domain.arrivals import WAITING, Delivery, contents_of, judge, version_of
+from vod_assets.domain.codes import ARCHIVED
 from vod_assets.domain.errors import ConfigError, SourceError, VodError
 from vod_assets.domain.looks import DUPLICATE, REFUSED, TAKEN, Looked, Outcome, Stand
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets.ports.arrivals import Watcher
 
 TICK_SECONDS, DECIDING_SECONDS = 8.0, 3.0  # of a tick, so much is left for what a long look has found
-PASSING = ("source_archived", "source_changed", "source_missing", "permission_denied")
+PASSING = (ARCHIVED, "source_changed", "source_missing", "permission_denied")
 PRIORITY_TAG, OWNER_TAG, PLACE_TAG, VERSION_TAG = "dagster/priority", "vod/owner", "vod/place", "vod/version"
 
 
@@ -75,6 +76,7 @@ class Tick:
         return replace(looked.stand, family=family.hex(), ticket=self.ticket)
 
     def _report(self, looked: Looked) -> None:
+        self.said += looked.said
         if looked.is_empty:
             self.said.append(f"{self.watcher.place.address} is empty, and was not: is it mounted? Nothing was changed")
         for outcome in looked.gone:
@@ -111,7 +113,7 @@ class Tick:
         """Take a delivery when it is whole, and return whether that is settled."""
         name = delivery.mezzanine.name
         before = self.watcher.outcome(name)
-        if delivery.waits_for:
+        if delivery.waits_for or self.watcher.is_resting(name):
             return False
         if before is not None and before.token == delivery.token and before.state in (TAKEN, REFUSED, DUPLICATE):
             return True
@@ -135,12 +137,23 @@ class Tick:
             return self._take(delivery, outcome, before)
         except VodError as error:
             if error.code in PASSING or not isinstance(error, (SourceError, ConfigError)):
-                self._keep_waiting(delivery, before, str(error))  # the next tick tries again
+                is_archived = error.code == ARCHIVED
+                reason = self._brought_back(delivery) if is_archived else str(error)
+                self._keep_waiting(delivery, before, reason)  # the next tick tries again
                 return False
             refused = before or Outcome(name, delivery.token, REFUSED, title=error.title, address=address)
             self.watcher.keep(replace(refused, token=delivery.token, state=REFUSED, reason=str(error), address=address))
             self.said.append(str(error))
         return True
+
+    def _brought_back(self, delivery: Delivery) -> str:
+        """Ask for a delivery that is in an archive, when the place wants that, and return why it waits."""
+        name = delivery.mezzanine.name
+        names = [name, *(sidecar.name for sidecar in delivery.sidecars)]
+        try:
+            return self.watcher.bring_back(names, is_wanted=self.watcher.place.wishes(name).restore)
+        except VodError as error:
+            return f"restoring: {error}"
 
     def _keep_waiting(self, delivery: Delivery, before: Outcome | None, reason: str) -> None:
         """Keep why a delivery that is whole is not taken yet, beside what was taken before."""

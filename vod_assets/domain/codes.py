@@ -23,6 +23,7 @@ class Code:
     retry: bool = False
 
 
+ARCHIVED = "source_archived"  # the one refusal that is none: the title waits
 _REEXPORT = "Export the file again from the editing system and deliver it anew"
 _RESEND = "Deliver the file again and compare sizes or checksums with the original"
 _NOTHING = "Nothing; look at the result if the title matters"
@@ -216,6 +217,7 @@ OPERATIONS = {
             "A bucket, a share or a server did not answer for a minute",
             "Check the address and the network; then run again",
         ),
+        queue_failed=("The queue that tells of a watched place does not answer", "Check its address and its policy"),
         credentials_expired=("Keys, a token or a password were right once", "Renew them; then run again"),
         bad_name=("A name cannot be used in this storage", "Rename the file without special characters"),
         bad_path=("A path within a track or a release is not plain", "Report it: names are made by the program"),

@@ -49,6 +49,7 @@ class Stand:
         files: How many the look under way has found.
         family: The last family that was decided about, in hex; empty: from the first.
         ticket: Of the tick that wrote this.
+        listed_at: When the last complete listing began; for a place that a queue tells of, older than ``looked_at``.
     """
 
     after: str = ""
@@ -57,6 +58,7 @@ class Stand:
     files: int = 0
     family: str = ""
     ticket: str = ""
+    listed_at: float = 0.0
 
     @classmethod
     def from_cursor(cls, cursor: str | None) -> "Stand":
@@ -84,9 +86,11 @@ class Looked:
         gone: Titles whose source is no longer there.
         is_complete: Whether the look has come to its end.
         is_empty: Whether a complete look found nothing where there was something: most likely nothing is mounted.
+        said: What went wrong on the way.
     """
 
     stand: Stand
     gone: tuple[Outcome, ...]
     is_complete: bool
     is_empty: bool = False
+    said: tuple[str, ...] = ()

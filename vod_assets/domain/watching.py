@@ -15,6 +15,7 @@ from vod_assets.domain.title_file import line_of, plain_yaml
 
 PLACE_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 OWNER = re.compile(r"[A-Za-z0-9_.-]{0,63}")  # it becomes a tag of runs
+QUEUE = re.compile(r"https?://[^/?#@]+/[^?#]+")
 OBJECTS = ("s3://", "gs://")  # an object is there when all of it is
 
 
@@ -91,6 +92,7 @@ class Rule(Document):
     priority: int | None = Field(default=None, ge=-100, le=100)
     owner: str = ""
     policy: dict[str, Any] = {}
+    restore: bool | None = None
 
     @field_validator("owner")
     @classmethod
@@ -106,6 +108,7 @@ class Wishes:
     priority: int = 0
     owner: str = ""
     policy: Mapping[str, Any] = field(default_factory=dict)
+    restore: bool = False
 
 
 class WatchedPlace(Document):
@@ -122,6 +125,11 @@ class WatchedPlace(Document):
         duplicates: Whether the bytes of one title may become another.
         every_seconds: How often it is looked at, at the most.
         switched_on: Whether its sensor runs from the start; else a person switches it on.
+        queue: Address of an SQS queue that S3 tells of the place's objects.
+        list_seconds: With a queue: how often all of the place is listed nevertheless.
+        restore: Whether what is in an archive class of S3 is brought back.
+        restore_days: For how long.
+        restore_tier: How fast, and at what price.
     """
 
     name: str
@@ -135,6 +143,11 @@ class WatchedPlace(Document):
     duplicates: Literal["refuse", "allow"] = "refuse"
     every_seconds: int = Field(default=30, ge=5, le=86_400)
     switched_on: bool = False
+    queue: str = ""
+    list_seconds: int = Field(default=3600, ge=60, le=604_800)
+    restore: bool = False
+    restore_days: int = Field(default=7, ge=1, le=365)
+    restore_tier: Literal["Standard", "Bulk", "Expedited"] = "Standard"
     rules: tuple[Rule, ...] = ()
 
     @field_validator("name")
@@ -148,6 +161,19 @@ class WatchedPlace(Document):
     @classmethod
     def _is_a_tag(cls, value: str) -> str:
         return _owner(value)
+
+    @field_validator("queue")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not QUEUE.fullmatch(value):
+            raise ValueError("write the queue's address: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
+        return value
+
+    @model_validator(mode="after")
+    def _is_told_by_s3(self) -> Self:
+        if self.queue and not self.address.startswith("s3://"):
+            raise ValueError("only a place with an s3:// address has a queue")
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -168,6 +194,7 @@ class WatchedPlace(Document):
             "priority": self.priority,
             "owner": self.owner,
             "policy": self.policy,
+            "restore": self.restore,
         }
         for rule in self.rules:
             if rule.when.fits(name, info):

@@ -46,6 +46,22 @@ class Watcher(Protocol):
         """
         ...
 
+    def bring_back(self, names: Sequence[str], *, is_wanted: bool) -> str:
+        """Ask for files in an archive when that is wanted, and return what is to be said of them; they rest a while.
+
+        Args:
+            names: The mezzanine, which was found to be there or not to be read, and its sidecars.
+            is_wanted: Whether to ask.
+
+        Raises:
+            StoreError: The storage does not say, or refuses.
+        """
+        ...
+
+    def is_resting(self, name: str) -> bool:
+        """Whether a mezzanine is in an archive, and was looked at not long ago."""
+        ...
+
     def outcome(self, name: str) -> Outcome | None:
         """Return what became of a delivery."""
         ...

@@ -33,6 +33,14 @@ class SourceStore(Protocol):
         """Return a local path that the tools can read."""
         ...
 
+    def is_archived(self, address: str) -> bool:
+        """Whether a source must be brought back from tape or an archive class before it is read.
+
+        Raises:
+            SourceError: Those of `canonical`.
+        """
+        ...
+
     def siblings(self, address: str) -> list[str]:
         """Return the addresses of the files beside a source, sorted."""
         ...

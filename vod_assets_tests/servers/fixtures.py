@@ -4,12 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from vod_assets_tests.servers.aws import AwsServer, aws_server
 from vod_assets_tests.servers.ftp import FtpServer, ftp_server, ftps_server
 from vod_assets_tests.servers.gcs import GcsServer, gcs_server
 from vod_assets_tests.servers.s3 import S3Server, s3_server
 from vod_assets_tests.servers.sftp import SftpServer, sftp_server
 from vod_assets_tests.servers.smb import SmbServer, smb_server
 from vod_assets_tests.servers.web import WebServer, web_server
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsServer]:
+    with aws_server(tmp_path_factory.mktemp("aws")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

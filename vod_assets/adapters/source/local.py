@@ -65,6 +65,10 @@ class LocalSources:
         """Return the local path of an address."""
         return _path(address)
 
+    def is_archived(self, address: str) -> bool:
+        """Return False: what a disk or a mount shows can be read, if only after a while."""
+        return False
+
     def siblings(self, address: str) -> list[str]:
         """Return the addresses of the regular files beside a source, sorted."""
         path = self.local_path(self.canonical(address))

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from vod_assets.adapters.blobs.opening import Access, open_blobs
+from vod_assets.adapters.source.archive import S3Archive
 from vod_assets.adapters.source.local import LocalSources
 from vod_assets.adapters.source.remote import RemoteSources
 from vod_assets.adapters.source.routed import RoutedSources
@@ -18,7 +19,13 @@ from vod_assets.settings import Settings
 def open_sources(settings: Settings, access: Access) -> RoutedSources:
     """Return what reads sources wherever they lie."""
     cache = settings.home_path / "cache"
-    remote = RemoteSources(lambda address: open_files(address, settings, access), open_scratch(settings), cache)
+    archive = S3Archive(access)
+    remote = RemoteSources(
+        lambda address: open_files(address, settings, access),
+        open_scratch(settings),
+        cache,
+        lambda address: bool(archive.state(address)),
+    )
     return RoutedSources(LocalSources(cache), remote, open_isilon(settings))
 
 

@@ -43,10 +43,17 @@ class RemoteSources:
         opened: Returns the storage at an address; asked once for each bucket, share or server.
         scratch: Where fetched files are kept.
         cache: Folder where the digests of unchanged files are remembered.
+        sleeps: Whether an object of S3 is in an archive class, which its listing does not say.
     """
 
-    def __init__(self, opened: Callable[[str], Files], scratch: Scratch, cache: Path) -> None:
-        self._opened, self.scratch = opened, scratch
+    def __init__(
+        self,
+        opened: Callable[[str], Files],
+        scratch: Scratch,
+        cache: Path,
+        sleeps: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._opened, self.scratch, self._sleeps = opened, scratch, sleeps
         self.memory = cache / MEMORY
         self._storages: dict[str, Files] = {}
 
@@ -75,7 +82,7 @@ class RemoteSources:
         if not found.size_bytes:
             raise refusal("source_empty", "the file has 0 bytes", place.address)
         if found.is_archived:
-            raise refusal("source_archived", "the file is on tape or in an archive class", place.address)
+            raise _archived(place)
         return self._remembered(place, found) or self._remember(place, found)
 
     def local_path(self, address: str) -> Path:
@@ -87,6 +94,12 @@ class RemoteSources:
 
         folder = self.scratch.folder(_key(place, fingerprint.sha256), fingerprint.size_bytes, fetch)
         return folder / _local_name(place)
+
+    def is_archived(self, address: str) -> bool:
+        """Whether a source must be brought back before it is read."""
+        place = place_of(address)
+        found = self._found(place)
+        return found.is_archived or (place.root.startswith("s3://") and self._sleeps(place.address))
 
     def siblings(self, address: str) -> list[str]:
         """Return the addresses of the files beside a source, sorted."""
@@ -214,6 +227,10 @@ def _identity(found: Blob) -> list[str]:
     return [str(found.size_bytes), found.version]
 
 
+def _archived(place: Place) -> SourceError:
+    return refusal("source_archived", "waiting: restoring; the file is on tape or in an archive class", place.address)
+
+
 @contextmanager
 def _blamed_on(place: Place) -> Iterator[None]:
     """Name the source in what a storage says of it; a file that is gone or forbidden is its supplier's matter."""
@@ -222,6 +239,8 @@ def _blamed_on(place: Place) -> Iterator[None]:
     except StoreError as error:
         if error.code == "artifact_missing":
             raise refusal("source_missing", "there is no such file", place.address) from error
+        if error.code == "source_archived":
+            raise _archived(place) from error
         if error.code == "store_denied":
             raise SourceError("permission_denied", error.cause, error.remedy, file=place.address) from error
         raise

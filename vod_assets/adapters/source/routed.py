@@ -48,6 +48,11 @@ class RoutedSources:
         store, reached = self._reached(address)
         return store.local_path(reached)
 
+    def is_archived(self, address: str) -> bool:
+        """Whether a source must be brought back before it is read."""
+        store, reached = self._reached(address)
+        return store.is_archived(reached)
+
     def siblings(self, address: str) -> list[str]:
         """Return the addresses of the files beside a source, sorted."""
         store, reached = self._reached(address)

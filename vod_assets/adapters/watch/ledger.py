@@ -73,21 +73,45 @@ class Ledger:
             is_last: Whether nothing comes after this page.
         """
         with self._transaction() as rows:
-            known = self._known(rows, after, page, is_last=is_last)
-            changed: list[tuple[str, bytes, int, str, float, float]] = []
-            for blob in page:
-                name = blob.name.encode(errors="surrogateescape")
-                before = known.pop(name, None)
-                version = self.version_of(blob)
-                if before is None or before[1] != version or before[0] != blob.size_bytes:
-                    changed.append((self.key, name, blob.size_bytes, version, blob.modified_at, now))
-            families = {family_of(row[1]) for row in changed} | {family_of(name) for name in known}
-            if not families:
-                return Compared(frozenset())
-            rows.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", changed)
-            rows.executemany("DELETE FROM files WHERE place = ? AND name = ?", [(self.key, name) for name in known])
-            rows.executemany("INSERT OR IGNORE INTO due VALUES (?, ?)", [(self.key, one) for one in families])
-            return Compared(frozenset(families), tuple(self._gone(rows, known)))
+            return self._compared(rows, self._known(rows, after, page, is_last=is_last), page, now)
+
+    def compare_family(self, family: bytes, found: Sequence[Blob], now: float) -> Compared:
+        """Keep what is there of a family now; it is due afterwards, changed or not: whoever asks was told of it.
+
+        Args:
+            family: As `due` returns it.
+            found: Its files whose names have an ending.
+            now: When they were listed.
+        """
+        query = "SELECT name, size, version FROM files WHERE place = ? AND name >= ? AND name < ?"
+        with self._transaction() as rows:
+            known = {
+                name: (size, version)
+                for start in spellings(family)
+                for name, size, version in rows.execute(query, (self.key, start + b".", start + b"/"))
+                if family_of(name) == family
+            }
+            rows.execute("INSERT OR IGNORE INTO due VALUES (?, ?)", (self.key, family))
+            return self._compared(rows, known, found, now)
+
+    def _compared(
+        self, rows: sqlite3.Connection, known: dict[bytes, tuple[int, str]], found: Sequence[Blob], now: float
+    ) -> Compared:
+        """Keep what was found in place of what was known of it, which is used up."""
+        changed: list[tuple[str, bytes, int, str, float, float]] = []
+        for blob in found:
+            name = blob.name.encode(errors="surrogateescape")
+            before = known.pop(name, None)
+            version = self.version_of(blob)
+            if before is None or before[1] != version or before[0] != blob.size_bytes:
+                changed.append((self.key, name, blob.size_bytes, version, blob.modified_at, now))
+        families = {family_of(row[1]) for row in changed} | {family_of(name) for name in known}
+        if not families:
+            return Compared(frozenset())
+        rows.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", changed)
+        rows.executemany("DELETE FROM files WHERE place = ? AND name = ?", [(self.key, name) for name in known])
+        rows.executemany("INSERT OR IGNORE INTO due VALUES (?, ?)", [(self.key, one) for one in families])
+        return Compared(frozenset(families), tuple(self._gone(rows, known)))
 
     @staticmethod
     def version_of(blob: Blob) -> str:
@@ -116,7 +140,7 @@ class Ledger:
         with self._transaction() as rows:
             found = [
                 row
-                for start in _spellings(family)
+                for start in spellings(family)
                 for row in rows.execute(query, (self.key, start, start + b"/"))
                 if family_of(row[0]) == family
             ]
@@ -242,7 +266,7 @@ def family_of(name: bytes) -> bytes:
     return _bytes(unicodedata.normalize("NFC", _text(first)))
 
 
-def _spellings(family: bytes) -> set[bytes]:
+def spellings(family: bytes) -> set[bytes]:
     """Return the ways in which a family may be written: accents composed and decomposed (macOS)."""
     if family.isascii():
         return {family}

@@ -1,25 +1,30 @@
 """The watched places of a deployment, from its settings."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
 from vod_assets.adapters.blobs.disk import DiskBlobs
 from vod_assets.adapters.blobs.opening import Access
+from vod_assets.adapters.source.archive import S3Archive
 from vod_assets.adapters.source.opening import open_files, open_isilon, open_sources
-from vod_assets.adapters.watch.ledger import Ledger
+from vod_assets.adapters.watch.ledger import Compared, Ledger, family_of
 from vod_assets.adapters.watch.looking import look
+from vod_assets.adapters.watch.notified import NotifiedLook
 from vod_assets.adapters.watch.reading import BackgroundReading
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.looks import Looked, Stand
 from vod_assets.domain.title import Fingerprint
 from vod_assets.domain.watching import Watch, WatchedPlace, read_watch
 from vod_assets.places import absolute, absolute_address, storage_scheme
-from vod_assets.ports.blobs import Files
+from vod_assets.ports.blobs import Blob, Files
 from vod_assets.settings import Settings
 
+REST_SECONDS = 600.0  # what lies in an archive comes back in hours
+NOBODY_ASKED = "and nobody asked for it; `restore: true` in the place does"
 LISTED_SCHEMES = ("", "s3", "gs", "smb", "ftp", "ftps", "sftp")
 
 
@@ -34,6 +39,8 @@ class OpenedPlaces:
     def __init__(self, settings: Settings, access: Access) -> None:
         self.settings, self.access = settings, access
         self.sources, self.reading = open_sources(settings, access), BackgroundReading()
+        self.archive = S3Archive(access)
+        self.resting: dict[tuple[str, bytes], float] = {}
         self._files: dict[str, Files] = {}
 
     def files(self, root: str) -> Files:
@@ -61,7 +68,39 @@ class PlaceWatcher(Ledger):
 
     def look(self, stand: Stand, is_over: Callable[[], bool]) -> Looked:
         """Go on looking; see `vod_assets.ports.arrivals.Watcher`."""
-        return look(self.files, self, stand, is_over)
+        if not self.place.queue:
+            return look(self.files, self, stand, is_over)
+        from vod_assets.adapters.watch.queue import ArrivalQueue
+
+        bucket, _, prefix = self.root.partition("://")[2].partition("/")
+        queue = ArrivalQueue(self.place.queue, self.opened.access.to_s3, bucket, unquote(prefix))
+        return NotifiedLook(self.files, self, queue, self.place.list_seconds).go_on(stand, is_over)
+
+    def compare_family(self, family: bytes, found: Sequence[Blob], now: float) -> Compared:
+        """Keep what is there of a family that somebody told of; it rests no longer."""
+        self.opened.resting.pop((self.place.name, family), None)
+        return super().compare_family(family, found, now)
+
+    def bring_back(self, names: Sequence[str], *, is_wanted: bool) -> str:
+        """Ask for files in an archive when that is wanted, and return what is to be said of them; they rest a while."""
+        self.opened.resting[self._rest(names[0])] = time.monotonic() + REST_SECONDS
+        if storage_scheme(self.root) != "s3":
+            return "restoring: it is on tape or in an archive class"
+        addresses = [self.address(name) for name in names]
+        if is_wanted:
+            place = self.place
+            for address in addresses:
+                self.opened.archive.wake(address, place.restore_days, place.restore_tier)
+            return "restoring: it was in an archive class, and was asked for"
+        is_coming = any(self.opened.archive.state(address) == "coming" for address in addresses)
+        return f"restoring: it is in an archive class, {'and comes back' if is_coming else NOBODY_ASKED}"
+
+    def is_resting(self, name: str) -> bool:
+        """Whether a file is in an archive, and was looked at not long ago."""
+        return time.monotonic() < self.opened.resting.get(self._rest(name), 0.0)
+
+    def _rest(self, name: str) -> tuple[str, bytes]:
+        return self.place.name, family_of(name.encode(errors="surrogateescape"))
 
     def address(self, name: str) -> str:
         """Return the address of a file of the place."""
