@@ -37,8 +37,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except VodError as error:
         outcome = _told(error, as_json)
     except Exception as error:  # noqa: BLE001 - nothing is above this
-        traceback.print_exc()
-        outcome = Outcome(error=Failure("internal_error", type(error).__name__, str(error) or repr(error)))
+        outcome = _unforeseen(error, as_json)
     if as_json:
         print_object(outcome)
     return outcome.exit_code
@@ -47,6 +46,16 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
 def print_object(outcome: Outcome) -> None:
     """Print the one object of ``--json``."""
     print(json.dumps(outcome.as_json(), ensure_ascii=False), flush=True)
+
+
+def _unforeseen(error: Exception, as_json: bool) -> Outcome:
+    """Return what an error comes to that is none of ours: Dagster's database does not answer, or we have a fault."""
+    from vod_assets.cli.database_fault import database_fault
+
+    if fault := database_fault(error):
+        return _told(fault, as_json)
+    traceback.print_exception(error)
+    return Outcome(error=Failure("internal_error", type(error).__name__, str(error) or repr(error)))
 
 
 def _told(error: VodError, as_json: bool) -> Outcome:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import pytest
 import typer
+from dagster_postgres.utils import DagsterPostgresException
+from sqlalchemy.exc import OperationalError
 
 from vod_assets.cli.edge import run
 from vod_assets.domain.errors import Cancelled, ConfigError, GateError, SourceError, StoreError, ToolError
@@ -59,6 +61,21 @@ def test_without_json_every_error_is_a_sentence_on_standard_error(
     assert (result.code, result.stdout) == (exit_code, "")
     assert (f"[{code}]" in result.stderr) != (code == "internal_error")
     assert ("ZeroDivisionError: a bug" in result.stderr) == (code == "internal_error")
+
+
+def lost_database() -> DagsterPostgresException:
+    """What dagster-postgres raises when it has tried to connect often enough."""
+    lost = DagsterPostgresException("too many retries for DB connection")
+    lost.__cause__ = OperationalError("", None, OSError("connection to 127.0.0.1 failed: Connection refused"))
+    return lost
+
+
+@pytest.mark.parametrize("error", [lost_database(), lost_database().__cause__], ids=["at the start", "on the way"])
+def test_a_lost_database_is_one_clear_error(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+    result = ended(error, ["film.mp4", "--json"], capsys)
+    assert (result.code, result.failed_with) == (1, "database_unreachable")
+    assert "Connection refused" in result.outcome["error"]["message"]
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [["--json"], ["film.mp4", "--nonsense", "--json"], ["a", "b", "--json"]])
