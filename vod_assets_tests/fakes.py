@@ -169,6 +169,9 @@ class MemoryOrigin:
     def sweep(self, older_than_seconds: int, hold: Hold) -> list[str]:
         return []
 
+    def distrust_track(self, title: str, track_digest: str) -> None:
+        self.remove_track(title, track_digest)
+
     def remove_track(self, title: str, track_digest: str) -> None:
         kept = {path: data for path, data in self._of(title).items() if not path.startswith(f"tracks/{track_digest}/")}
         self.files[title] = kept

@@ -58,9 +58,11 @@ def seconds_of(text: str) -> int:
 
 def collect(session: Session, older_than_seconds: int, *, dry_run: bool = False) -> "Collected":
     """Remove what nothing uses and return it, in stores, at the origin and on this machine."""
-    from vod_assets.defs.collecting import Collector
+    from vod_assets.defs import collecting
 
-    collector = Collector(session.instance, session.store, session.origin, session.leases, older_than_seconds)
+    stray_age = max(older_than_seconds, collecting.LEAST_STRAY_SECONDS)
+    ports = session.store, session.origin, session.leases
+    collector = collecting.Collector(session.instance, *ports, older_than_seconds, stray_age)
     collected = collector.named() if dry_run else collector.collect()
     for path in _scratch_leftovers(session, collector.stray_age):
         collected.leftovers.append(str(path))

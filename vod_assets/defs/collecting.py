@@ -55,6 +55,7 @@ class Collector:
 
     Attributes:
         age: Only what nothing has used for so many seconds.
+        stray_age: Only what may still be being written when nobody has touched it for so many seconds.
         who: Names the command to whoever has to wait for it.
     """
 
@@ -63,13 +64,9 @@ class Collector:
     origin: Origin
     leases: Leases
     age: int
+    stray_age: int
     who: str = "gc"
     collected: Collected = field(default_factory=Collected)
-
-    @property
-    def stray_age(self) -> int:
-        """How long what a writer may still be writing must have been left alone."""
-        return max(self.age, LEAST_STRAY_SECONDS)
 
     def named(self) -> Collected:
         """Return what would be removed, and do nothing."""

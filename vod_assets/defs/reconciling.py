@@ -28,7 +28,7 @@ from vod_assets.releasing import digests
 RUNNING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 
-HELD = ("register", "withdraw", "report", "sweep")  # repairs that write to a title
+HELD = ("register", "withdraw", "report", "sweep", "make")  # repairs that write to a title
 
 Make = Callable[[str], object]
 
@@ -39,7 +39,6 @@ class Reconciler:
 
     Attributes:
         assets: Keys of all assets.
-        leftover_seconds: How long what a writer left must have been left alone to count as a difference.
     """
 
     instance: dg.DagsterInstance
@@ -49,7 +48,6 @@ class Reconciler:
     cms: Cms
     leases: Leases
     assets: Sequence[str]
-    leftover_seconds: int = GRACE_SECONDS
 
     def differences(self) -> list[Difference]:
         """Return everything that does not agree, title by title, then what killed writers left behind."""
@@ -58,7 +56,7 @@ class Reconciler:
         partitions = set(self.instance.get_dynamic_partitions(TITLES))
         quarantined = {one.title for one in self.leases.quarantines()}
         spared = {*busy, *stranded, *quarantined}
-        state = EndState(self.store, self.origin, self.cms, busy=spared, grace_seconds=self.leftover_seconds)
+        state = EndState(self.store, self.origin, self.cms, busy=spared)
         refused = set(self.store.refusals())
         found: list[Difference] = []
         for title in sorted({*state.titles(), *partitions, *stranded}):
@@ -67,8 +65,7 @@ class Reconciler:
             if not facts.is_left_alone and (facts.is_registered or title not in partitions):
                 of_title += [_difference(problem) for problem in state.check_title(title)]
             found += without_echoes(of_title, is_begun=bool(facts.assets))
-        age = self.leftover_seconds
-        left = [*self.store.unreferenced(age), *self.origin.leftovers(age)]
+        left = [*self.store.unreferenced(GRACE_SECONDS), *self.origin.leftovers(GRACE_SECONDS)]
         cause, remedy = "a writer that was killed left it more than a day ago", "Use --repair, or: vod gc"
         return found + [Difference("leftover", "", place, cause, remedy) for place in sorted(left)]
 
@@ -83,9 +80,8 @@ class Reconciler:
         for one in found:
             if kinds[one] == "end" and (run := self.instance.get_run_by_id(one.subject)) and not run.is_finished:
                 end_dead_run(self.instance, run, PROCESS_GONE)
-        collector = Collector(
-            self.instance, self.store, self.origin, self.leases, self.leftover_seconds, who="reconcile"
-        )
+        ports, age = (self.store, self.origin, self.leases), GRACE_SECONDS
+        collector = Collector(self.instance, *ports, age, age, who="reconcile")
         for title in sorted({one.title for one in found if kinds[one] in HELD} - {""}):
             with collector.hold(title) as is_held:
                 for one in found:
@@ -108,6 +104,8 @@ class Reconciler:
             self._report(one.title, one.subject)
         elif kind == "sweep":
             self.origin.remove_track(one.title, one.subject.rpartition("/")[2])
+        elif one.damaged_track:
+            self.origin.distrust_track(one.title, one.damaged_track)
 
     def _report(self, title: str, asset: str) -> None:
         artifact = self.store.latest(title, asset)

@@ -1,9 +1,11 @@
 """What a title is in the store, in Dagster and in the CMS, and how these differ."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+RELEASED_TRACK = re.compile(r"tracks/([0-9a-f]{64})/")
 Repair = Literal["register", "withdraw", "report", "end", "sweep", "make", ""]
 
 REPAIRS: Mapping[str, Repair] = {
@@ -77,6 +79,12 @@ class Difference:
     cause: str
     remedy: str
 
+    @property
+    def damaged_track(self) -> str:
+        """Digest of the track at the origin whose bytes are not those that were released; empty: it is none."""
+        found = RELEASED_TRACK.match(self.subject) if self.code == "release_damaged" else None
+        return found[1] if found else ""
+
 
 def differences(facts: TitleFacts) -> Iterator[Difference]:
     """Yield where store, Dagster and CMS disagree on a title; one that a run works on may be anything."""
@@ -123,6 +131,9 @@ def _of_assets(facts: TitleFacts) -> Iterator[Difference]:
             of = f"Dagster's last event is of {told[:12]}" if told else "Dagster has no event of it"
             cause = f"the store holds {pointed.digest[:12]}, and {of}"
             yield Difference("event_lost", facts.title, asset, cause, "Use --repair: the event is reported anew")
+    for asset in sorted(set(facts.events) - set(facts.assets)):
+        cause = "Dagster has an event of it, and no pointer of the store names it"
+        yield Difference("artifact_damaged", facts.title, asset, cause, "Use --repair, or run the title again")
 
 
 def _of_the_entry(facts: TitleFacts) -> Iterator[Difference]:

@@ -36,7 +36,10 @@ class Origin(Protocol):
         ...
 
     def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
-        """Copy manifests to ``<title>/releases/<n>/``; complete or absent, never changed afterwards."""
+        """Copy manifests to ``<title>/releases/<n>/``; complete or absent, never changed afterwards.
+
+        What the same release has lost since is put back.
+        """
         ...
 
     def releases(self, title: str) -> list[int]:
@@ -65,6 +68,10 @@ class Origin(Protocol):
 
     def tracks(self, title: str, older_than_seconds: int = 0) -> list[str]:
         """Return the digests of a title's tracks that were placed longer ago than that, sorted."""
+        ...
+
+    def distrust_track(self, title: str, track_digest: str) -> None:
+        """Have a track sent again with the next release that names it, though it looks whole: its bytes are wrong."""
         ...
 
     def remove_track(self, title: str, track_digest: str) -> None:

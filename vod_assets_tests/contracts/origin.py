@@ -99,6 +99,14 @@ class OriginContract:
         origin.put_track("film", TRACK, files, sums(files))
         assert origin.read("film", f"tracks/{TRACK}/deep/1.m4s") == b"segment"
 
+    def test_a_track_that_is_no_longer_trusted_is_sent_again(self, origin: Origin, files: dict[str, Path]) -> None:
+        origin.put_track("film", TRACK, files, sums(files))
+        origin.distrust_track("film", TRACK)
+        assert not origin.has_track("film", TRACK)
+        origin.put_track("film", TRACK, files, sums(files))
+        assert origin.has_track("film", TRACK)
+        origin.distrust_track("film", "b" * 64)
+
     @pytest.mark.parametrize("path", ESCAPES)
     def test_no_path_leads_out_of_a_title(self, origin: Origin, path: str) -> None:
         with pytest.raises(StoreError, match="bad_path"):

@@ -15,7 +15,7 @@ from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.store.artifacts import BlobArtifactStore, disk_store
 from vod_assets.adapters.store.scratch import Scratch
-from vod_assets.defs import collecting, leases
+from vod_assets.defs import leases
 from vod_assets.defs.collecting import Collected, Collector
 from vod_assets.defs.leases import Pulse
 from vod_assets.domain.catalogue import entry_for
@@ -47,7 +47,7 @@ class Works:
     runs: int = 0
 
     def collect(self) -> Collected:
-        return Collector(self.instance, self.store, self.origin, self.leases, NO_GRACE).collect()
+        return Collector(self.instance, self.store, self.origin, self.leases, NO_GRACE, NO_GRACE).collect()
 
     def work(self, worker: int) -> None:
         """Do what runs do, with documents in place of media; every few milliseconds something is half done."""
@@ -97,7 +97,6 @@ class Works:
 
 @pytest.fixture(params=["disk", "bucket"])
 def works(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Works:
-    monkeypatch.setattr(collecting, "LEAST_STRAY_SECONDS", NO_GRACE)
     monkeypatch.setattr(leases, "BUSY_AFTER_SECONDS", 0.05)
     monkeypatch.setattr(leases, "LOOK_SECONDS", 0.005)
     store: ArtifactStore = disk_store(tmp_path / "store", Switch())

@@ -172,11 +172,16 @@ class BlobOrigin:
             folder: sizes for folder, sizes in self._listings.items() if not folder.startswith(f"{title}/")
         }
 
-    def remove_track(self, title: str, track_digest: str) -> None:
-        """Remove a track, its listing first."""
+    def distrust_track(self, title: str, track_digest: str) -> None:
+        """Remove a track's listing; its files are replaced one by one."""
         folder = self._track(title, track_digest)
         self._listings.pop(folder, None)
         self.blobs.delete([folder + LISTING])
+
+    def remove_track(self, title: str, track_digest: str) -> None:
+        """Remove a track, its listing first."""
+        self.distrust_track(title, track_digest)
+        folder = self._track(title, track_digest)
         self.blobs.delete([blob.name for blob in self.blobs.walk(folder, with_drafts=True)])
 
     def leftovers(self, older_than_seconds: int) -> list[str]:

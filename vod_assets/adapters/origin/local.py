@@ -14,6 +14,7 @@ from pathlib import Path
 from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
+from vod_assets.domain.release import RELEASE_FILE
 from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
 from vod_assets.ports.leases import Hold
 
@@ -71,12 +72,18 @@ class LocalOrigin:
     def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Place manifests under ``<title>/releases/<n>/``; the same bytes again are fine, others are refused.
 
+        What the same release has lost since, by its ``release.json``, is put back.
+
         Raises:
             StoreError: ``release_exists``, ``upload_corrupt``, ``store_full``.
         """
         target = self._title(title) / release_folder(number)
         with self._gathered(title, files, sha256) as incoming:
-            if not _place(incoming, target) and _hashes(target) != dict(sha256):
+            if _place(incoming, target) or (there := _hashes(target)) == dict(sha256):
+                return
+            if RELEASE_FILE in sha256 and there.get(RELEASE_FILE) == sha256[RELEASE_FILE]:
+                self._vanish(target)  # the same release, which has lost something
+            if not _place(incoming, target):
                 raise StoreError(
                     "release_exists",
                     f"release {number} is already published with other bytes",
@@ -161,6 +168,10 @@ class LocalOrigin:
                         shutil.rmtree(leftover, ignore_errors=True)
                         swept.append(leftover)
         return sorted(map(str, swept))
+
+    def distrust_track(self, title: str, track_digest: str) -> None:
+        """Remove a track's list of files; the track is replaced as one."""
+        (self._track(title, track_digest) / FILE_LIST).unlink(missing_ok=True)
 
     def remove_track(self, title: str, track_digest: str) -> None:
         """Remove a track; it vanishes at once."""

@@ -25,6 +25,16 @@ class TestLocalOrigin(OriginContract):
     def test_the_address_is_below_origin_and_quoted(self, origin: LocalOrigin) -> None:
         assert origin.url("film", "tracks/a b.mp4") == f"{URL}/origin/film/tracks/a%20b.mp4"
 
+    def test_the_same_release_gets_back_what_it_has_lost(self, origin: LocalOrigin, files: dict[str, Path]) -> None:
+        files["release.json"] = files["init.mp4"].with_name("release.json")
+        files["release.json"].write_bytes(b"{}")
+        origin.put_release("film", 1, files, sums(files))
+        origin.path("film", "releases/1/init.mp4").unlink()
+        origin.path("film", "releases/1/deep/1.m4s").write_bytes(b"tnemges")
+        origin.put_release("film", 1, files, sums(files))
+        assert origin.read("film", "releases/1/init.mp4") == b"init"
+        assert origin.read("film", "releases/1/deep/1.m4s") == b"segment"
+
     def test_files_below_the_store_are_linked_and_others_copied(self, tmp_path: Path, files: dict[str, Path]) -> None:
         linking = LocalOrigin(tmp_path / "one", URL, link_below=[files["init.mp4"].parent])
         copying = LocalOrigin(tmp_path / "two", URL, link_below=[tmp_path / "elsewhere"])

@@ -1,0 +1,1 @@
+"""Trials: what is shown at a size that the tests only sample."""
