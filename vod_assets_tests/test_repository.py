@@ -1,9 +1,12 @@
 """The checkout around the package says what the package does."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Collection
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +59,62 @@ def test_what_is_asked_for_is_locked_at_a_version_that_fits(requirement: str) ->
     version = locked().get(re.sub(r"[-_.]+", "-", wanted.name).lower())
     assert version is not None, f"add {wanted.name} to requirements.lock"
     assert wanted.specifier.contains(version)
+
+
+def imported(folder: str) -> set[str]:
+    """Return the modules from elsewhere that a folder's files import, wherever in the file."""
+    found: set[str] = set()
+    for path in (CHECKOUT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add(str(node.module).partition(".")[0])
+    return found - sys.stdlib_module_names - {"vod_assets", "vod_assets_tests", "benchmarks", "trials"}
+
+
+def installed_with(wanted: list[str]) -> set[str]:
+    """Return the names of the packages that pip installs for requirements, theirs included."""
+    found: set[tuple[str, frozenset[str]]] = set()
+    waiting = [Requirement(one) for one in wanted]
+    while waiting:
+        one = waiting.pop()
+        name = re.sub(r"[-_.]+", "-", one.name).lower()
+        if (name, frozenset(one.extras)) not in found:
+            found.add((name, frozenset(one.extras)))
+            further = [Requirement(text) for text in requires(name) or ()]
+            waiting += [each for each in further if is_wanted(each, one.extras)]
+    return {name for name, _ in found}
+
+
+def is_wanted(requirement: Requirement, extras: Collection[str]) -> bool:
+    """Whether pip installs a requirement of a package that is asked for with extras."""
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras))
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"), [("vod_assets", ["postgres"]), ("vod_assets_tests", ["dev"]), ("benchmarks", ["dev"])]
+)
+def test_what_is_imported_is_installed(folder: str, extras: list[str]) -> None:
+    """A package that happens to be there on one machine is missing on the next."""
+    optional = PROJECT["project"]["optional-dependencies"]
+    names = installed_with([*PROJECT["project"]["dependencies"], *(one for extra in extras for one in optional[extra])])
+    owners = packages_distributions()
+    missing = [
+        module
+        for module in sorted(imported(folder))
+        if not {re.sub(r"[-_.]+", "-", owner).lower() for owner in owners.get(module, ())} & names
+    ]
+    assert missing == []
+
+
+def test_everything_that_is_installed_is_locked() -> None:
+    """A package of a package that is not locked comes in another version next week."""
+    optional = PROJECT["project"]["optional-dependencies"]
+    wanted = [*PROJECT["project"]["dependencies"], *optional["postgres"], *optional["dev"]]
+    unlocked = installed_with(wanted) - locked().keys()
+    assert sorted(unlocked - {"setuptools"}) == []  # which each version of Python has another one of
 
 
 def test_make_offers_its_targets() -> None:

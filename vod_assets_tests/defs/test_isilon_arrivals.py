@@ -15,7 +15,6 @@ from vod_assets_tests.servers.ftp import FtpServer, ftp_server
 from vod_assets_tests.servers.smb import SmbServer
 from vod_assets_tests.studio import Studio
 
-
 pytestmark = pytest.mark.media
 PROTOCOLS = ("smb", "ftp", "mount")
 

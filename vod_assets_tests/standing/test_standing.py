@@ -14,7 +14,6 @@ from vod_assets_tests.standing.house import opened, stored_bytes
 from vod_assets_tests.standing.stations import STATIONS
 from vod_assets_tests.studio import ENCODE_OPTIONS, Studio
 
-
 pytestmark = [pytest.mark.media, pytest.mark.slow]
 
 
