@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vod_assets.adapters.blobs.opening import Access, S3Access
+from vod_assets.named_secrets import secret
 from vod_assets.places import storage_scheme
 from vod_assets.settings import Settings
 
@@ -56,7 +57,7 @@ class FoundWhenAsked:
 
 def access_of(settings: Settings) -> Access:
     """Return how storages are reached outside of Dagster's runs: as in them."""
-    return Access.from_settings(settings, FoundWhenAsked(settings))
+    return Access.from_settings(settings, FoundWhenAsked(settings), secret)
 
 
 def speaks_of_s3(settings: Settings) -> bool:

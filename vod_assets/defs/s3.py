@@ -4,6 +4,7 @@ from typing import Any
 
 from dagster_aws.s3 import S3Resource
 
+from vod_assets.named_secrets import secret
 from vod_assets.settings import Settings, load_settings
 
 
@@ -17,7 +18,7 @@ class S3OfSettings(S3Resource):
         """Return the same with the keys of the settings."""
         keys = {
             "aws_access_key_id": settings.s3_access_key_id or None,
-            "aws_secret_access_key": settings.s3_secret_access_key.get_secret_value() or None,
+            "aws_secret_access_key": secret(settings, "s3_secret_access_key") or None,
         }
         return S3Resource(**{**self.model_dump(), **keys})
 

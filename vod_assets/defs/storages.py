@@ -5,6 +5,7 @@ from dagster_aws.s3 import S3Resource
 
 from vod_assets.adapters.blobs.opening import Access
 from vod_assets.aws import s3_access
+from vod_assets.named_secrets import secret
 from vod_assets.settings import load_settings
 
 
@@ -16,4 +17,4 @@ class StoragesOfS3(dg.ConfigurableResource[Access]):
     def create_resource(self, context: dg.InitResourceContext) -> Access:
         """Return what opens buckets and shares."""
         settings = load_settings()
-        return Access.from_settings(settings, s3_access(self.s3, settings))
+        return Access.from_settings(settings, s3_access(self.s3, settings), secret)

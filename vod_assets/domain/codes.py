@@ -121,6 +121,10 @@ OPERATIONS = {
     **_operator(
         bad_title_id=("A title id holds a character that it must not", "Use lower-case letters, digits and hyphens"),
         bad_setting=("A VOD_… variable has a wrong value", "See .env.example"),
+        secret_failed=(
+            "A setting names a secret that cannot be used",
+            "Check its name, region and policy; docs/aws.md",
+        ),
         bad_address=("An address names no file, or holds what does not belong into one", "Name a plain address"),
         bad_watch=("The file of watched places cannot be used", "Correct the named field; see docs/arrivals.md"),
         bad_profile=("A profile cannot be read", "Correct the named line of the profile"),

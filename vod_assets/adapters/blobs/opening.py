@@ -64,12 +64,14 @@ class Access:
 
     Attributes:
         s3: How S3 is reached, or what says so when it is.
+        sftp: Who reads SFTP servers; the keys that they are known by are no secret, and stay in the settings.
     """
 
     s3: S3Access | Callable[[], S3Access] = S3Access()
     gcs: GcsAccess = GcsAccess()
     smb: ShareAccess = ShareAccess()
     ftp: ShareAccess = ShareAccess()
+    sftp: ShareAccess = ShareAccess()
 
     @property
     def to_s3(self) -> S3Access:
@@ -77,23 +79,32 @@ class Access:
         return self.s3 if isinstance(self.s3, S3Access) else self.s3()
 
     @classmethod
-    def from_settings(cls, settings: Settings, s3: S3Access | Callable[[], S3Access]) -> "Access":
-        """Return what the settings say of every kind of storage but S3."""
+    def from_settings(
+        cls, settings: Settings, s3: S3Access | Callable[[], S3Access], secret: Callable[[Settings, str], str]
+    ) -> "Access":
+        """Return what the settings say of every kind of storage but S3.
+
+        Args:
+            settings: Users, ports, certificates.
+            s3: How S3 is reached.
+            secret: Returns a secret of the settings by its name.
+        """
         return cls(
             s3=s3,
             gcs=GcsAccess(settings.gcs_endpoint),
             smb=ShareAccess(
                 settings.smb_username,
-                settings.smb_password.get_secret_value(),
+                secret(settings, "smb_password"),
                 settings.smb_port,
                 encrypt=settings.smb_encrypt,
             ),
             ftp=ShareAccess(
                 settings.ftp_username,
-                settings.ftp_password.get_secret_value(),
+                secret(settings, "ftp_password"),
                 settings.ftp_port,
                 ca_file=settings.ftp_ca_file,
             ),
+            sftp=ShareAccess(settings.sftp_username, secret(settings, "sftp_password"), settings.sftp_port),
         )
 
 

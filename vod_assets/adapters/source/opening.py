@@ -40,9 +40,9 @@ def open_files(address: str, settings: Settings, access: Access) -> Files:
         from vod_assets.adapters.source.sftp import SftpAccess, SftpFiles
 
         login = SftpAccess(
-            settings.sftp_username,
-            settings.sftp_password.get_secret_value(),
-            settings.sftp_port,
+            access.sftp.username,
+            access.sftp.password,
+            access.sftp.port,
             settings.sftp_key_file,
             settings.sftp_known_hosts,
         )
