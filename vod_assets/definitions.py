@@ -14,7 +14,7 @@ from vod_assets.defs.pictures import image_tracks, poster, thumbnails
 from vod_assets.defs.publish import cms_entry, release
 from vod_assets.defs.reaper import reaper
 from vod_assets.defs.renditions import rendition_assets, rendition_keys
-from vod_assets.defs.resources import known_profiles, resource_definitions, watched_places
+from vod_assets.defs.resources import executor_of, known_profiles, resource_definitions, watched_places
 from vod_assets.defs.restoring import restored_titles
 from vod_assets.defs.sound import audio_aac
 from vod_assets.defs.source import encoding_ladder, media_info, mezzanine
@@ -64,7 +64,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
             *arrival_sensors(watched_places(settings)),
         ],
         resources=resource_definitions(settings, reporter),
-        executor=dg.in_process_executor,  # one title's encode fills a machine; titles run beside one another
+        executor=executor_of(settings),
     )
 
 

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     scratch_gigabytes: int = Field(
         100, ge=1, description="How much the scratch cache keeps of what lies in buckets and on shares."
     )
+    executor: Literal["in_process", "multiprocess"] = Field(
+        "in_process",
+        description="How Dagster's daemon and UI run a title: in_process, or multiprocess: a process for each step.",
+    )
     profiles: Path | None = Field(None, description="Folder with profiles of your own, besides the packaged ones.")
     s3_endpoint: str = Field("", description="Address of an S3 server other than AWS: http://127.0.0.1:8333.")
     s3_region: str = Field("", description="Region of the buckets; empty: as AWS's tools find it.")

@@ -17,3 +17,9 @@ def test_a_required_check_that_nobody_runs_is_refused_and_the_real_ones_named(tm
     said = rf"^profile tiny: required_checks: there is no check “{name}” \[bad_profile\]\. Use .*hls_package\.durations"
     with pytest.raises(ConfigError, match=said):
         build_definitions(Settings(home=tmp_path, profiles=tmp_path, _env_file=None))
+
+
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_a_setting_says_whether_steps_are_processes_of_their_own(tmp_path: Path, executor: str) -> None:
+    settings = Settings(home=tmp_path, executor=executor, _env_file=None)
+    assert build_definitions(settings).resolve_job_def("title_graph").executor_def.name == executor

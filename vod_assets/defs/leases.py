@@ -4,6 +4,7 @@ A run holds its title from its first step to its end. Everything that commits or
 asks here.
 """
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -38,7 +39,9 @@ class Pulse:
     ) -> None:
         self.leases, self.run, self.title, self.is_over = leases, run, title, is_over
         self._beat_seconds = beat_seconds
-        self._executor = Executor.this_process()
+        self._executor = Executor.this_process().as_tags()
+        self._is_main = True
+        self._first = secrets.randbelow(1 << 40)  # so that no two processes of a run give the same sign
         self._mutex = threading.RLock()
         self._ended = threading.Event()
         self._lease: TitleLease | None = None
@@ -46,7 +49,14 @@ class Pulse:
         self._thread = threading.Thread(target=self._go_on, name=f"pulse-{run[:8]}", daemon=True)
 
     def start(self) -> None:
-        """Give the first sign of life, and go on in the background."""
+        """Give the first sign of life, and go on in the background.
+
+        A process that does one step of a run finds the signs of the one that executes the run: it gives them too, and
+        leaves it to the other to end them, and to give the title back.
+        """
+        main = self.leases.beat_of(self.run)
+        if main is not None and main.executor not in ({}, self._executor) and not is_gone(main):
+            self._is_main, self._executor = False, main.executor
         self._beat(0)
         self._thread.start()
 
@@ -86,9 +96,12 @@ class Pulse:
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join(JOIN_SECONDS)
+        if not self._is_main:
+            return
         try:
-            if self._lease is not None:
-                self.leases.let_go(self._lease)
+            held = self.leases.holder(self.title) if self.title else None  # a step's process may have taken it
+            if held is not None and held.run == self.run:
+                self.leases.let_go(held)
             self.leases.stop(self.run)
         except StoreError:
             pass
@@ -105,7 +118,7 @@ class Pulse:
                 return held
             beat = self.leases.beat_of(held.run) if held else None
             if held is None or self.is_over(held.run) or is_gone(beat) or patience.is_dead(held, beat):
-                lease = self.leases.take(self.title, self.run, self._executor.host, after=held)
+                lease = self.leases.take(self.title, self.run, self._executor["vod/host"], after=held)
                 if lease is not None:
                     return lease
             elif patience.is_at_its_end:
@@ -131,7 +144,8 @@ class Pulse:
                 continue
 
     def _beat(self, count: int) -> None:
-        self.leases.beat(Beat(run=self.run, title=self.title, count=count, executor=self._executor.as_tags()))
+        count += self._first
+        self.leases.beat(Beat(run=self.run, title=self.title, count=count, executor=self._executor))
 
 
 class _Patience:

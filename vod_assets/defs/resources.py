@@ -35,6 +35,7 @@ from vod_assets.defs.registration import Registrar
 from vod_assets.defs.reporting import ReporterResource
 from vod_assets.defs.selection import forced_by
 from vod_assets.defs.step import StepReporter
+from vod_assets.defs.step_processes import step_processes
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets.ports import Leases, Origin
@@ -225,6 +226,13 @@ def known_profiles(settings: Settings) -> dict[str, Profile]:
 def watched_places(settings: Settings) -> tuple[WatchedPlace, ...]:
     """Return the places that have a sensor each."""
     return load_watch(settings).places
+
+
+def executor_of(settings: Settings) -> dg.ExecutorDefinition:
+    """Return what executes the steps of a run that Dagster launches."""
+    if settings.executor == "multiprocess":
+        return step_processes(lambda: open_leases(settings, access_of(settings)))
+    return dg.in_process_executor  # one title's encode fills a machine; titles run beside one another
 
 
 def resource_definitions(

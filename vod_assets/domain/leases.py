@@ -27,8 +27,8 @@ class Beat(Document):
 
     Attributes:
         title: What it works on; empty when that is no title.
-        count: Goes up while the run lives.
-        executor: The process that gives the signs, as a run's tags name it.
+        count: Changes while the run lives.
+        executor: The process that executes the run, as a run's tags name it; those of its steps give signs too.
     """
 
     run: str
