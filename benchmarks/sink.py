@@ -59,13 +59,18 @@ class Sink:
         parts = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if method == "GET" and "list-type" in query:
-            number = int(query.get("continuation-token", 0))
+            number = int(query.get("continuation-token", 0) or _following(query.get("start-after", "")))
             return _response(self.pages[query.get("prefix", "keys/")][number], "application/xml")
         if method == "POST":
             return _response(UPLOADED, "application/xml")
         if method in ("GET", "HEAD"):
             return _response(self.body, "video/mp4", has_body=method == "GET")
         return _response(b"", "video/mp4")
+
+
+def _following(name: str) -> int:
+    """Return the page after a name, which is the last of one."""
+    return (int(name[-12:-4]) + 1) // PAGE if name else 0
 
 
 async def _pass_over(reader: asyncio.StreamReader, count: int) -> None:

@@ -146,7 +146,7 @@ def listening(host: str, port: int) -> socket.socket:
 def _origin(settings: Settings) -> Mount | Route:
     origin = open_origin(settings, access_of(settings))
     if isinstance(origin, BlobOrigin):
-        return Route("/origin/{path:path}", BlobFiles(origin, settings.scratch_path))
+        return Route("/origin/{path:path}", BlobFiles(origin))
     folder = settings.origin_path or settings.home_path / "origin"
     folder.mkdir(parents=True, exist_ok=True)
     return Mount("/origin", Files(folder, MEDIA_TYPES))

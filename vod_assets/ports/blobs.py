@@ -38,6 +38,13 @@ class Blobs(Protocol):
         """Return a small file, or None when there is none."""
         ...
 
+    def read_range(self, name: str, start: int, end: int) -> bytes | None:
+        """Return a file's bytes from ``start`` to before ``end``, or to where it ends; None when there is none.
+
+        Nothing else of the file is moved.
+        """
+        ...
+
     def create(self, name: str, data: bytes) -> bool:
         """Write a small file unless the name is taken; return whether this caller wrote it.
 

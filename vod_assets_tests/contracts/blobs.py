@@ -173,6 +173,15 @@ class BlobsContract:
         with pytest.raises(StoreError, match="bad_name"):
             blobs.read(name)
 
+    def test_a_part_of_a_file_is_read_without_the_rest(self, blobs: Blobs) -> None:
+        blobs.replace("a/film.mp4", b"0123456789")
+        assert blobs.read_range("a/film.mp4", 2, 5) == b"234"
+        assert blobs.read_range("a/film.mp4", 0, 10) == b"0123456789"
+        assert blobs.read_range("a/film.mp4", 8, 100) == b"89"
+        assert blobs.read_range("a/film.mp4", 10, 20) == b""
+        assert blobs.read_range("a/none.mp4", 0, 1) is None
+        assert blobs.read("a/film.mp4") == b"0123456789", "the next reader has a good connection"
+
     def test_a_long_file_is_not_read_into_memory(self, blobs: Blobs) -> None:
         blobs.replace("a.json", b"12345")
         with pytest.raises(StoreError, match="store_damaged"):

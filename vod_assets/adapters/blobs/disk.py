@@ -45,6 +45,18 @@ class DiskBlobs:
             raise StoreError("store_damaged", f"{path} is longer than {most_bytes} bytes", "Remove it and run again")
         return data
 
+    def read_range(self, name: str, start: int, end: int) -> bytes | None:
+        """Return a part of a file, or None."""
+        path = self.path(name)
+        try:
+            with path.open("rb") as file:
+                file.seek(start)
+                return file.read(max(0, end - start))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise disk_fault(path, error, "read") from error
+
     def create(self, name: str, data: bytes) -> bool:
         """Write a file exactly once."""
         path = self.path(name)

@@ -54,23 +54,22 @@ class FtpBlobs:
         """Return a small file, or None."""
         path = self._path(name)
 
-        def read_all(ftp: Ftp) -> bytes:
-            kept = bytearray()
-            with ftp.transfercmd(f"RETR {path}") as connection:
-                while len(kept) <= most_bytes and (chunk := connection.recv(CHUNK_BYTES)):
-                    kept += chunk
-                if len(kept) > most_bytes:
-                    raise _TooLong  # the rest still comes, so this session is of no use any more
-                session.end_of_data(connection)
-            ftp.voidresp()
-            return bytes(kept)
-
         try:
-            return self._tried(name, read_all)
+            return self._tried(name, lambda ftp: _read(ftp, path, most_bytes))
         except FileNotFoundError:
             return None
         except _TooLong:
             raise faults.too_long(self._where(name), most_bytes) from None
+
+    def read_range(self, name: str, start: int, end: int) -> bytes | None:
+        """Return a part of a file, or None; FTP has no word for its end, so the connection is given up there."""
+        path = self._path(name)
+        try:
+            return self._tried(name, lambda ftp: _read(ftp, path, end - start, start))
+        except FileNotFoundError:
+            return None
+        except _TooLong as more:
+            return more.data[: max(0, end - start)]
 
     def create(self, name: str, data: bytes) -> bool:
         """Write a file exactly once; see `vod_assets.adapters.blobs.ftp_claims`."""
@@ -261,7 +260,28 @@ class FtpBlobs:
 
 
 class _TooLong(Exception):  # noqa: N818 - it never leaves this module
-    """A small file is not small; the rest of it still comes."""
+    """More comes than was asked for, so the session is of no use any more."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(len(data))
+        self.data = data
+
+
+def _read(ftp: Ftp, path: str, most_bytes: int, start: int = 0) -> bytes:
+    """Return a file from some byte on.
+
+    Raises:
+        _TooLong: There is more.
+    """
+    kept = bytearray()
+    with ftp.transfercmd(f"RETR {path}", rest=start or None) as connection:
+        while len(kept) <= most_bytes and (chunk := connection.recv(CHUNK_BYTES)):
+            kept += chunk
+        if len(kept) > most_bytes:
+            raise _TooLong(bytes(kept))
+        session.end_of_data(connection)
+    ftp.voidresp()
+    return bytes(kept)
 
 
 class _Upload:

@@ -66,6 +66,16 @@ class ObjectBlobs:
 
         return self._tried_or_none(name, read)
 
+    def read_range(self, name: str, start: int, end: int) -> bytes | None:
+        """Return a part of an object, or None."""
+
+        def read() -> bytes:
+            plain = checked_name(name)
+            last = min(end, int(obstore.head(self.store, plain)["size"]))  # a range that begins at the end is an error
+            return bytes(obstore.get_range(self.store, plain, start=start, end=last)) if start < last else b""
+
+        return self._tried_or_none(name, read)
+
     def create(self, name: str, data: bytes) -> bool:
         """Write an object exactly once; a lost answer is settled by who is named in the object that is there."""
         writer = secrets.token_hex(8)

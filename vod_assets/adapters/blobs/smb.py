@@ -23,6 +23,7 @@ from vod_assets.adapters.blobs.landing import Landing, landed
 from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, walked
 from vod_assets.adapters.blobs.opening import ShareAccess
 from vod_assets.adapters.blobs.pool import Pool
+from vod_assets.adapters.blobs.smb_listing import Entry, listed
 from vod_assets.adapters.blobs.smb_session import Session, SmbHost
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
@@ -74,6 +75,23 @@ class SmbBlobs:
         if len(data) > most_bytes:
             raise faults.too_long(self._where(name), most_bytes)
         return data
+
+    def read_range(self, name: str, start: int, end: int) -> bytes | None:
+        """Return a part of a file, or None."""
+        path = self._path(name)
+
+        def read(session: Session) -> bytes:
+            kept = bytearray()
+            with smb.opened(path, "rb", "rwd", session) as file:
+                file.seek(start)
+                while chunk := file.read(min(CHUNK_BYTES, max(0, end - start - len(kept)))):
+                    kept += chunk
+            return bytes(kept)
+
+        try:
+            return self._tried(name, read)
+        except FileNotFoundError:
+            return None
 
     def create(self, name: str, data: bytes) -> bool:
         """Write a draft and rename it, which a server refuses when the name is taken."""
@@ -162,14 +180,11 @@ class SmbBlobs:
     def _listed(self, prefix: str) -> Iterator[tuple[str, Blob | None]]:
         folder = self._path(prefix) if prefix else self._root
 
-        def listed(session: Session) -> list[tuple[str, Blob | None]]:
-            with smbclient.scandir(folder, **session) as entries:
-                return [(entry.name, _entry(prefix, entry.smb_info)) for entry in entries if _is_plain(entry.smb_info)]
-
         try:
-            yield from self._tried(prefix, listed)
+            entries = self._tried(prefix, partial(listed, folder))
         except FileNotFoundError:
             return
+        yield from ((entry.name, _shown(prefix, entry)) for entry in entries if _is_plain(entry))
 
     def _path(self, name: str) -> str:
         plain = checked_name(name).removesuffix("/")
@@ -297,16 +312,15 @@ def _send(path: Path, draft: str, session: Session) -> str:
     return digest.hexdigest()
 
 
-def _is_plain(found: Any) -> bool:
-    return not int(found.file_attributes) & REPARSE or bool(int(found.file_attributes) & OFFLINE)
+def _is_plain(entry: Entry) -> bool:
+    return not entry.attributes & REPARSE or bool(entry.attributes & OFFLINE)
 
 
-def _entry(prefix: str, found: Any) -> Blob | None:
-    if int(found.file_attributes) & FOLDER:
+def _shown(prefix: str, entry: Entry) -> Blob | None:
+    if entry.attributes & FOLDER:
         return None
-    microseconds = round(found.last_write_time.timestamp() * 1_000_000)
-    name = prefix + found.file_name
-    return _blob(name, found.end_of_file, microseconds, found.file_id, int(found.file_attributes))
+    name = prefix + entry.name
+    return _blob(name, entry.size_bytes, entry.modified_microseconds, entry.file_id, entry.attributes)
 
 
 def _blob(name: str, size_bytes: int, modified_microseconds: int, file_id: int, attributes: int) -> Blob:

@@ -125,6 +125,11 @@ class BlobOrigin:
         name = self._visible(title, path)
         return self.blobs.read(name) if name else None
 
+    def read_range(self, title: str, path: str, start: int, end: int) -> bytes | None:
+        """Return a part of a file of a track or release that is there, or None."""
+        name = self._visible(title, path)
+        return self.blobs.read_range(name, start, end) if name else None
+
     def stat(self, title: str, path: str) -> Blob | None:
         """Return what the storage knows of a file of a track or release that is there, or None."""
         name = self._visible(title, path)
