@@ -31,6 +31,7 @@ class TitleStatus:
         state: ``running``, ``published``, ``refused``, ``waiting: restoring``, ``released``, ``incomplete`` or
             ``registered``.
         stages: ``made``, ``partly`` or ``missing`` for each stage.
+        vanished: Whether its source is gone from the place that it was taken from; nothing is unpublished for that.
     """
 
     title: str
@@ -39,6 +40,7 @@ class TitleStatus:
     stages: dict[str, str]
     releases: list[int]
     refused: str = ""
+    vanished: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def _look_at(session: Session, catalogue: Catalogue, title: str) -> TitleStatus:
         stages=stages,
         releases=releases,
         refused=str(refusal["message"]) if refusal else "",
+        vanished=record is not None and record.vanished,
     )
 
 

@@ -60,6 +60,9 @@ def _print_table(found: Iterable[TitleStatus]) -> None:
     for one in found:
         if one.refused:
             Console(stderr=True).print(one.refused, markup=False)
+        if one.vanished:
+            gone = "its source is gone from where it was taken; what is published stays"
+            Console(stderr=True).print(f"{one.title}: {gone}", markup=False)
 
 
 def _print_refusals(session: Session, title: str, as_json: bool) -> None:

@@ -64,6 +64,8 @@ def facts_of(session: Session, title: str) -> dict[str, Any]:
     Raises:
         ConfigError: ``unknown_title``.
     """
+    from vod_assets.adapters.watch.opening import duplicates_of
+
     record = session.store.record(title)
     if record is None:
         raise unknown(session, title)
@@ -72,6 +74,8 @@ def facts_of(session: Session, title: str) -> dict[str, Any]:
         "title": title,
         "names": record.names,
         "source": record.source,
+        "vanished": "its source is gone; what is published stays" if record.vanished else "",
+        "duplicates": duplicates_of(session.settings, title),
         "profile": record.profile,
         "sidecars": [sidecar.address for sidecar in record.sidecars],
         "releases": session.origin.releases(title),

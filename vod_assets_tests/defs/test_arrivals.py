@@ -1,5 +1,6 @@
 """What arrives whole becomes a title once, and a run of it is asked for once."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -282,3 +283,22 @@ def test_what_cannot_be_a_source_is_not_pushed(studio: Studio, name: str) -> Non
     ended = studio.vod("ingest", "push", studio.source, studio.folder / name, "--to", studio.folder / "inbox")
     assert ended.code != 0
     assert not (studio.folder / "inbox").exists()
+
+
+def test_a_title_shows_that_its_source_is_gone_and_where_else_its_bytes_are(studio: Studio, film_source: Path) -> None:
+    with opened(studio) as drop:
+        for name in ("film.mp4", "other.mp4"):
+            drop.deliver(film_source, name)
+            drop.tick()
+        places = {"places": [drop.place.model_dump(mode="json")]}
+        (studio.folder / "watch.yaml").write_text(yaml.safe_dump(places))
+        (studio.folder / ".env").write_text("VOD_WATCH=watch.yaml\n")
+        shown = json.loads(studio.vod("titles", "show", "film", "--json").stdout)
+        assert (shown["vanished"], shown["duplicates"]) == ("", [f"file://{drop.folder}/other.mp4"])
+        assert "gone" not in studio.vod("status").stderr
+        (drop.folder / "film.mp4").unlink()
+        drop.tick()
+    assert "its source is gone" in studio.vod("titles", "show", "film").stdout
+    told = studio.vod("status", "--json")
+    assert json.loads(told.stdout)[0]["vanished"] is True
+    assert "film: its source is gone" in studio.vod("status").stderr

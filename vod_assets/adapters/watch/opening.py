@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
@@ -16,7 +16,7 @@ from vod_assets.adapters.watch.looking import look
 from vod_assets.adapters.watch.notified import NotifiedLook
 from vod_assets.adapters.watch.reading import BackgroundReading
 from vod_assets.domain.errors import ConfigError
-from vod_assets.domain.looks import Looked, Stand
+from vod_assets.domain.looks import DUPLICATE, Looked, Stand
 from vod_assets.domain.title import Fingerprint
 from vod_assets.domain.watching import Watch, WatchedPlace, read_watch
 from vod_assets.places import absolute, absolute_address, storage_scheme
@@ -150,6 +150,16 @@ def _reached(address: str, settings: Settings) -> str:
 def ledger_path(settings: Settings) -> Path:
     """Return the file that watched places are remembered in."""
     return settings.home_path / "watch" / "arrivals.sqlite"
+
+
+def duplicates_of(settings: Settings, title: str) -> list[str]:
+    """Return the addresses at which watched places have the bytes of a title under another name."""
+    found = []
+    for place in load_watch(settings).places if ledger_path(settings).exists() else ():
+        with closing(Ledger(ledger_path(settings), place.name)) as ledger:
+            outcomes = ledger.outcomes()
+        found += [one.address for one in outcomes if (one.state, one.title) == (DUPLICATE, title)]
+    return sorted(found)
 
 
 def load_watch(settings: Settings) -> Watch:
