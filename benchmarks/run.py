@@ -14,7 +14,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import clips, long_title
+from benchmarks import catalogue, clips, long_title
 from benchmarks.compare import compared, local, rung_facts, steps_of
 from benchmarks.measure import measured, middle
 from benchmarks.replay import replayed
@@ -172,6 +172,15 @@ def long(bench: Bench) -> None:
         print(f"  {name}: {value}", flush=True)
 
 
+TITLES, FORCED = 1000, 30
+
+
+def unchanged_catalogue(bench: Bench) -> None:
+    """A thousand titles, of footage of its own: a second backfill, forced runs, one rung's preset changed."""
+    for name, value in catalogue.trial(bench.work / "catalogue", TITLES, FORCED, bench.note).items():
+        bench.facts[name] = value
+
+
 PARTS: dict[str, Callable[[Bench], None]] = {
     "seed": seed,
     "shaka": shaka,
@@ -179,6 +188,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "rerun": rerun,
     "identity": identity,
     "long": long,
+    "catalogue": unchanged_catalogue,
 }
 
 
