@@ -52,22 +52,30 @@ class Settings(BaseSettings):
     s3_region: str = Field("", description="Region of the buckets; empty: as AWS's tools find it.")
     s3_profile: str = Field("", description="Profile of AWS's own tools that keys and region are found by.")
     s3_access_key_id: str = Field("", description="Access key; empty: as AWS's tools find it.")
-    s3_secret_access_key: SecretStr = Field(SecretStr(""), description="Secret key of that access key.")
+    s3_secret_access_key: SecretStr = Field(
+        SecretStr(""), description="Secret key of that access key, or secretsmanager://NAME#KEY (docs/aws.md)."
+    )
     gcs_endpoint: str = Field(
         "", description="Address of a GCS server other than Google's; it is asked without credentials."
     )
     smb_username: str = Field("", description="User of SMB shares; DOMAIN\\user where there is a domain.")
-    smb_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
+    smb_password: SecretStr = Field(
+        SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY (docs/aws.md)."
+    )
     smb_port: int = Field(445, ge=1, le=HIGHEST_PORT, description="Port of SMB servers.")
     smb_encrypt: bool = Field(False, description="Encrypt SMB sessions; they are signed in any case.")
     ftp_username: str = Field("anonymous", description="User of FTP servers.")
-    ftp_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
+    ftp_password: SecretStr = Field(
+        SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY (docs/aws.md)."
+    )
     ftp_port: int = Field(21, ge=1, le=HIGHEST_PORT, description="Port of FTP and FTPS servers.")
     ftp_ca_file: Path | None = Field(
         None, description="Certificates that FTPS servers may be signed by; empty: the system's."
     )
     sftp_username: str = Field("", description="User of SFTP servers.")
-    sftp_password: SecretStr = Field(SecretStr(""), description="Password of that user; empty: the key file.")
+    sftp_password: SecretStr = Field(
+        SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY; empty: the key file."
+    )
     sftp_port: int = Field(22, ge=1, le=HIGHEST_PORT, description="Port of SFTP servers.")
     sftp_key_file: Path | None = Field(None, description="Private key of that user; empty: those in ~/.ssh.")
     sftp_known_hosts: Path | None = Field(

@@ -15,7 +15,7 @@ LOOK_SECONDS = 300  # what lies in an archive comes back in hours
 
 
 def returned(registrar: Registrar, cursor: str, is_over: Callable[[], bool]) -> tuple[list[str], str]:
-    """Register the titles whose source can be read again; return them, and the title after which to go on.
+    """Return the titles whose source can be read again, all of them registered, and the title after which to go on.
 
     Args:
         registrar: What registering a title needs.
@@ -35,11 +35,11 @@ def returned(registrar: Registrar, cursor: str, is_over: Callable[[], bool]) -> 
 def _is_back(registrar: Registrar, title: str, source: str) -> bool:
     """Whether a title's source can be read; then the title is registered, and waits no longer."""
     record = registrar.store.record(title)
-    address = record.source if record else source
     try:
-        if registrar.sources.is_archived(address):
+        if registrar.sources.is_archived(record.source if record else source):
             return False
-        register(registrar, address, title)
+        if record is None:
+            register(registrar, source, title)
     except VodError:
         return False  # it waits on; or its refusal now says something else
     registrar.store.forgive(title)

@@ -13,8 +13,8 @@ import pytest
 
 from vod_assets.adapters.watch.opening import OpenedPlaces, open_watcher
 from vod_assets.cli.session import Session
-from vod_assets.defs.arrivals import TICK_SECONDS, Tick
-from vod_assets.defs.restoring import returned
+from vod_assets.defs.arrivals import TICK_SECONDS, ArrivalDesk, Tick
+from vod_assets.defs.restoring import restored_titles
 from vod_assets.domain.looks import Outcome, Stand
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets_tests.servers.aws import AwsServer
@@ -138,8 +138,28 @@ def test_a_title_whose_source_sleeps_waits_and_goes_on_when_it_is_back(
     (standing,) = json.loads(studio.vod("status", "film", "--json").stdout)
     assert standing["state"] == "waiting: restoring"
     assert "film" not in studio.vod("status", "--refused").stdout
-    assert returned(bucket.session.registrar(), "", lambda: False) == ([], "")
+    assert asked_for_by_the_sensor(bucket) == []
     bucket.opened.archive.wake(address, 1, "Standard")
-    assert returned(bucket.session.registrar(), "", lambda: False) == (["film"], "")
+    assert asked_for_by_the_sensor(bucket) == ["film"]
+    assert asked_for_by_the_sensor(bucket) == []
     assert bucket.session.instance.has_dynamic_partition("titles", "film")
     assert bucket.session.store.refusals() == {}
+
+
+def asked_for_by_the_sensor(bucket: Bucket) -> list[str | None]:
+    desk = ArrivalDesk(lambda place: open_watcher(bucket.opened, place), lambda _: bucket.session.registrar())
+    result = restored_titles(dg.build_sensor_context(bucket.session.instance), desk=desk)
+    assert isinstance(result, dg.SensorResult)
+    return [request.partition_key for request in result.run_requests or ()]
+
+
+def test_a_title_that_was_made_before_goes_on_with_what_was_said_of_it(bucket: Bucket, film_source: Path) -> None:
+    bucket.values = {"policy": {"territories": ["DE"]}}
+    bucket.put(film_source, "in/film.mp4")
+    bucket.tick()
+    before = bucket.session.store.record("film")
+    bucket.session.store.refuse("film", {"code": "source_archived", "message": "waiting: restoring"})
+    assert asked_for_by_the_sensor(bucket) == ["film"]
+    assert bucket.session.store.record("film") == before
+    assert before is not None
+    assert before.policy == {"territories": ["DE"]}

@@ -14,7 +14,7 @@ from vod_assets.domain.errors import ConfigError
 # Shorter than the ten minutes before their end at which botocore renews keys, and not so short that each request asks.
 LENT = timedelta(minutes=6)
 NO_CREDENTIALS = "no credentials were found"
-QUICK = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2, "mode": "standard"})
+QUICK = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})  # a tick of a sensor has 8 s
 
 
 @lru_cache(maxsize=16)
@@ -40,7 +40,7 @@ def session_of(access: S3Access) -> Any:
 
 @lru_cache(maxsize=64)
 def client_of(access: S3Access, service: str, endpoint: str = "", region: str = "") -> Any:
-    """Return boto3's client of a service, for what the object client does not do; it asks twice at the most.
+    """Return boto3's client of a service, for what the object client does not do; it asks once, for sensors look again.
 
     Args:
         access: Who asks.
