@@ -86,7 +86,7 @@ def encoders(argv: list[str]) -> list[str]:
 
 
 def vod(
-    clip: Path,
+    clip: Path | str,
     home: Path,
     *arguments: str,
     keep: bool = False,

@@ -56,12 +56,12 @@ class FtpServer:
 
 
 @contextmanager
-def ftp_server(folder: Path, without: str = "", root: Path | None = None) -> Iterator[FtpServer]:
+def ftp_server(folder: Path, without: str = "", root: Path | None = None, port: int = 0) -> Iterator[FtpServer]:
     """Run pyftpdlib on loopback, without encryption, and without some commands: ``MLSD,MLST`` as vsftpd.
 
-    Its files are below the given folder, or where it is named.
+    Its files are below the given folder, or where it is named; port 0 takes a free one.
     """
-    (port,) = free_ports(1)
+    port = port or free_ports(1)[0]
     root = root or folder / "root"
     for path in (folder, root):
         path.mkdir(parents=True, exist_ok=True)

@@ -165,11 +165,14 @@ class TcpProxy:
         upstream_port: The server's.
         cut_after_bytes: Each connection is cut after about so many bytes, some after fewer; 0: never.
         cuts: How many connections are cut that way before the weather clears up.
+        latency_seconds: What every piece waits.
     """
 
-    def __init__(self, upstream_port: int, cut_after_bytes: int = 0, cuts: int = 0) -> None:
+    def __init__(
+        self, upstream_port: int, cut_after_bytes: int = 0, cuts: int = 0, latency_seconds: float = 0.0
+    ) -> None:
         self.upstream_port, self.cut_after_bytes, self.cuts_left = upstream_port, cut_after_bytes, cuts
-        self.cuts = 0
+        self.cuts, self.latency_seconds = 0, latency_seconds
         self._random, self._open = random.Random(1), set[socket.socket]()  # noqa: S311 - weather, no secret
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -221,6 +224,7 @@ class TcpProxy:
                 assert isinstance(source, socket.socket)
                 if not (data := source.recv(1 << 16)):
                     return
+                time.sleep(self.latency_seconds)
                 allowance -= len(data)
                 if allowance < 0:
                     self.cuts, self.cuts_left = self.cuts + 1, self.cuts_left - 1

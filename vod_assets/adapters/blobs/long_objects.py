@@ -16,6 +16,7 @@ from vod_assets.adapters.blobs import faults, object_faults
 from vod_assets.adapters.blobs.landing import Landing
 
 SENT_PART_BYTES = 8 << 20
+MOST_PARTS = 9000  # S3 takes 10,000
 FETCHED_PART_BYTES = 32 << 20
 PARTS_AT_ONCE = 6
 CHUNK_BYTES = 1 << 20
@@ -25,17 +26,37 @@ CHUNK_BYTES = 1 << 20
 _sending, _fetching = threading.Lock(), threading.Lock()
 
 
-def send_parts(store: S3Store | GCSStore, name: str, parts: Iterator[bytes], attributes: Mapping[str, str]) -> None:
-    """Upload parts; the name appears when all of them are there."""
+def send_parts(
+    store: S3Store | GCSStore, name: str, parts: Iterator[bytes], size_bytes: int, attributes: Mapping[str, str]
+) -> None:
+    """Upload parts; the name appears when all of them are there.
+
+    Args:
+        store: Where to.
+        name: What the object is called there.
+        parts: Its bytes, in pieces of any size.
+        size_bytes: How many.
+        attributes: Its headers.
+    """
+    part_bytes = sent_part_bytes(size_bytes)
     with _sending:
         obstore.put(
             store,
             name,
             parts,
             attributes=dict(attributes),
-            chunk_size=SENT_PART_BYTES,
-            max_concurrency=PARTS_AT_ONCE,
+            chunk_size=part_bytes,
+            max_concurrency=max(1, PARTS_AT_ONCE * SENT_PART_BYTES // part_bytes),
         )
+
+
+def sent_part_bytes(size_bytes: int) -> int:
+    """Return how long the parts of an object are, so that there are not too many.
+
+    >>> sent_part_bytes(1 << 30) == SENT_PART_BYTES, 200 * 10**9 / sent_part_bytes(200 * 10**9) <= MOST_PARTS
+    (True, True)
+    """
+    return max(SENT_PART_BYTES, -(-size_bytes // MOST_PARTS))
 
 
 def checked_parts(file: BinaryIO, path: Path, sha256: str, count: Callable[[int], None]) -> Iterator[bytes]:

@@ -134,7 +134,7 @@ class ObjectBlobs:
                 size_bytes = os.fstat(file.fileno()).st_size
                 if size_bytes > SHORT_BYTES:
                     parts = checked_parts(file, path, sha256, count)
-                    send_parts(self.store, checked_name(name), parts, headers or {})
+                    send_parts(self.store, checked_name(name), parts, size_bytes, headers or {})
                     return
                 with _memory.lent(size_bytes):
                     data = file.read(SHORT_BYTES)

@@ -20,7 +20,7 @@ from vod_assets.adapters.blobs.objects import ObjectBlobs, s3_blobs
 from vod_assets.adapters.blobs.smb import SmbBlobs
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blobs
-from vod_assets_tests.servers.ftp import FtpServer, ftps_server
+from vod_assets_tests.servers.ftp import FtpServer, ftp_server, ftps_server
 from vod_assets_tests.servers.s3 import S3Server
 from vod_assets_tests.servers.small_disk import may_mount, small_disk
 from vod_assets_tests.servers.smb import SmbServer, configured, smb_server, smbd
@@ -81,6 +81,13 @@ def test_a_bucket_that_fails_one_request_in_five_loses_nothing(s3: S3Server, tmp
     assert weather.happened["cut"]
 
 
+def test_a_bucket_that_fails_one_request_in_twenty_is_waited_for_as_usual(s3: S3Server, tmp_path: Path) -> None:
+    weather = Weather(seed=4, refused=0.05)
+    with bucket_in(weather, s3) as blobs:
+        travel(blobs, tmp_path, count=8, size_bytes=20_000)
+    assert weather.happened["refused"]
+
+
 def test_a_long_object_goes_on_after_cuts(
     s3: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_hasty: None
 ) -> None:
@@ -94,9 +101,10 @@ def test_a_long_object_goes_on_after_cuts(
     assert weather.happened["cut"]
 
 
-def test_a_slow_bucket_is_only_slow(s3: S3Server, tmp_path: Path) -> None:
-    with bucket_in(Weather(latency_seconds=0.3), s3) as blobs:
-        travel(blobs, tmp_path, count=3, size_bytes=10_000)
+def test_a_slow_bucket_is_only_slow(s3: S3Server) -> None:
+    with bucket_in(Weather(latency_seconds=2.0), s3) as blobs:
+        blobs.replace("a.json", b"{}")
+        assert blobs.read("a.json") == b"{}"
 
 
 def test_a_bit_that_arrives_wrong_is_not_kept(s3: S3Server, tmp_path: Path, is_impatient: None) -> None:
@@ -161,6 +169,52 @@ def test_a_share_goes_away_and_comes_back(tmp_path: Path) -> None:
             assert blobs.read("b.json") == b"after"
 
 
+def test_an_ftp_server_goes_away_and_comes_back(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    with ftp_server(tmp_path / "server", root=tmp_path / "root") as server:
+        blobs = FtpBlobs(server.host, "away", server.access, tls=False)
+        blobs.replace("a.json", b"{}")
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(blobs.read, "a.json")
+        time.sleep(0.5)
+        assert not reading.done()
+        with ftp_server(tmp_path / "again", root=tmp_path / "root", port=server.access.port):
+            assert reading.result(30) == b"{}"
+            blobs.replace("b.json", b"after")
+            assert blobs.read("b.json") == b"after"
+
+
+@pytest.fixture(params=["smb", "ftp"])
+def slow_share(request: pytest.FixtureRequest) -> Iterator[Blobs]:
+    server = request.getfixturevalue(request.param)
+    proxy = TcpProxy(server.access.port, latency_seconds=0.05)
+    access = dataclasses.replace(server.access, port=proxy.port)
+    name = f"slow {secrets.token_hex(4)}"
+    try:
+        if isinstance(server, SmbServer):
+            yield SmbBlobs(server.host, f"{server.share}/{name}", access)
+        else:
+            yield FtpBlobs(server.host, name, access, tls=False)
+    finally:
+        proxy.close()
+
+
+def test_a_slow_share_is_only_slow(slow_share: Blobs, tmp_path: Path) -> None:
+    travel(slow_share, tmp_path, count=1, size_bytes=10_000)
+
+
+def test_a_password_that_is_changed_meanwhile_is_named(ftp: FtpServer, smb: SmbServer) -> None:
+    for blobs in (
+        SmbBlobs(smb.host, smb.share, dataclasses.replace(smb.access, password="of last month")),
+        FtpBlobs(ftp.host, "", dataclasses.replace(ftp.access, password="of last month"), tls=False),
+    ):
+        began = time.monotonic()
+        with pytest.raises(StoreError, match="store_denied") as caught:
+            blobs.read("a.json")
+        assert "of last month" not in str(caught.value)
+        assert time.monotonic() - began < 30, "it was asked again, and an account may be locked for that"
+
+
 def test_a_share_that_stays_away_is_named(smb: SmbServer, is_impatient: None) -> None:
     access = dataclasses.replace(smb.access, port=9)
     with pytest.raises(StoreError, match=r"smb://.*a\.json.*store_unreachable.*VOD_SMB_PORT"):
@@ -187,6 +241,19 @@ def test_a_full_disk_is_named_and_nothing_half_is_seen(kind: str, tmp_path: Path
             assert_full(blobs, tmp_path, "disk_full|Input/output error.*its free space")
         else:
             assert_full(DiskBlobs(disk / "full"), tmp_path)
+
+
+@pytest.mark.parametrize("long_bytes", [1 << 20, 1 << 30] if may_mount() else [])
+def test_a_scratch_disk_that_is_full_is_named(
+    s3: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long_bytes: int
+) -> None:
+    monkeypatch.setattr("vod_assets.adapters.blobs.objects.LONG_BYTES", long_bytes)
+    blobs = s3_blobs(s3.bucket, f"full-{secrets.token_hex(4)}", s3.access)
+    blobs.replace("long.mp4", bytes(3_000_000))
+    with small_disk(tmp_path / "small", megabytes=1) as disk:
+        with pytest.raises(StoreError, match=r"disk_full.*|no space is left for .*long\.mp4"):
+            blobs.fetch("long.mp4", disk / "long.mp4")
+        assert not (disk / "long.mp4").exists()
 
 
 def assert_full(blobs: Blobs, folder: Path, said: str = "disk_full") -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from vod_assets.adapters.blobs.long_objects import sent_part_bytes
 from vod_assets.adapters.blobs.objects import ObjectBlobs, gcs_blobs, s3_blobs
 from vod_assets.domain.errors import StoreError
 from vod_assets_tests.contracts.blobs import BlobsContract
@@ -34,6 +35,12 @@ class TestS3(BlobsContract):
         monkeypatch.setattr("vod_assets.adapters.blobs.long_objects.FETCHED_PART_BYTES", 1000)
         blobs.fetch("long.mp4", tmp_path / "long.mp4")
         assert (tmp_path / "long.mp4").read_bytes() == data
+
+    @pytest.mark.parametrize("gigabytes", [1, 75, 76, 200, 5000])
+    def test_an_object_has_no_more_parts_than_a_server_takes(self, gigabytes: int) -> None:
+        part_bytes = sent_part_bytes(gigabytes * 10**9)
+        assert 5 << 20 <= part_bytes <= 5 << 30
+        assert gigabytes * 10**9 / part_bytes <= 10_000
 
     def test_a_missing_bucket_is_no_missing_object(self, s3: S3Server) -> None:
         with pytest.raises(StoreError, match=r"s3://no-such-bucket.*store_unreachable"):
