@@ -44,7 +44,7 @@ def verify(
 
 
 def _end_state(session: Session, decode: bool) -> "EndState":
-    from vod_assets.defs.runs import active_runs
+    from vod_assets.defs.runs import working_titles
     from vod_assets.end_state import EndState
 
     return EndState(
@@ -52,7 +52,7 @@ def _end_state(session: Session, decode: bool) -> "EndState":
         session.origin,
         session.cms,
         decode=_decoder(session) if decode else None,
-        busy={title for title in session.store.titles() if active_runs(session.instance, title, session.leases)},
+        busy=working_titles(session.instance, session.leases),
     )
 
 
