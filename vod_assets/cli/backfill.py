@@ -15,7 +15,6 @@ from vod_assets.domain.filtering import read_filter
 
 if TYPE_CHECKING:
     from vod_assets.defs.backfills import Standing, Wish
-    from vod_assets.domain.plan import TitlePlan
 
 AT_MOST = 1000  # Dagster writes a backfill down whole, again and again, with the name of every title in it
 SHOWN_TITLES = 20
@@ -93,7 +92,7 @@ def show(backfill_id: BackfillId, as_json: AsJson = False) -> None:
         found = standing(session.instance, backfill_id)
         hours = encode_hours(session.instance, backfill_id)
     if as_json:
-        print(json.dumps(asdict(found) | {"encode_hours": round(hours, 4)}, ensure_ascii=False))
+        print(json.dumps(asdict(found) | {"encode_hours": round(hours, 6)}, ensure_ascii=False))
         return
     budget = f" of {found.budget_hours:g}" if found.budget_hours is not None else ""
     print(_line(found), f"created {found.created}, priority {found.priority}", sep="\n")
@@ -114,6 +113,8 @@ def stop(backfill_id: BackfillId) -> None:
 def _launched(session: Session, wish: "Wish", limits: Limits, *, dry_run: bool) -> Launched:
     from vod_assets.definitions import build_definitions
     from vod_assets.defs.backfills import last_of, launch
+    from vod_assets.defs.budgets import expected_hours
+    from vod_assets.defs.renditions import rendition_keys
     from vod_assets.defs.selection import selected_assets
 
     definitions = build_definitions(session.settings)
@@ -121,15 +122,12 @@ def _launched(session: Session, wish: "Wish", limits: Limits, *, dry_run: bool) 
     choice = Choice(session, read_filter(wish.titles))
     titles, apart = list(choice.titles()), choice.apart()
     looked = plans(session, [title for title in titles if title not in apart], wish.selection, wish.force)
-    gathered = Gathering(limits, _hours, wish.takes_all).gather(titles, looked, apart)
+    hours = expected_hours(session.instance, rendition_keys(session.profiles))
+    gathered = Gathering(limits, hours, wish.takes_all).gather(titles, looked, apart)
     before = last_of(session.instance, wish)
     if dry_run or not gathered.titles:
         return Launched(gathered, before=before)
     return Launched(gathered, launch(session.instance, definitions, gathered.titles, wish, keys), before)
-
-
-def _hours(plan: "TitlePlan") -> float | None:
-    return None if plan.needs_run else 0.0
 
 
 def _as_object(launched: Launched) -> dict[str, object]:
@@ -141,7 +139,7 @@ def _as_object(launched: Launched) -> dict[str, object]:
         "nothing_to_do": gathered.unneeded,
         "not_looked_at": gathered.unlooked,
         "limit": gathered.limit or None,
-        "encode_hours": round(gathered.hours, 4),
+        "encode_hours": round(gathered.hours, 6),
         "not_estimated": gathered.unknown,
         "continues": launched.before.backfill if launched.before else None,
     }

@@ -1,7 +1,7 @@
 """Budgets of backfills: once the hours of encoding are spent, what still waits is not launched any more."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -9,10 +9,13 @@ import dagster as dg
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus  # no public names in 1.13
 
 from vod_assets.defs.backfills import BACKFILL_TAG, BUDGET_TAG, ENDED, launch_no_more
+from vod_assets.domain.plan import TitlePlan
 
 LOOK_SECONDS = 30
 OVERLAP_SECONDS = 120  # an update may be seen later than its time says
 ENCODES = ("_renditions",)  # ends of the steps that take a slot of the pool `encode`
+ENCODED = "encode_cpu_seconds"  # metadata of a rendition that was encoded
+LOOKED_BACK = 50
 SPENT = "The budget of its backfill is spent."
 
 
@@ -50,6 +53,27 @@ def encode_seconds(instance: dg.DagsterInstance, runs: Iterable[str]) -> float:
 def encode_hours(instance: dg.DagsterInstance, backfill_id: str) -> float:
     """Return the hours of encoding that a backfill's ended runs took."""
     return Meter().after(instance, backfill_id).seconds / 3600
+
+
+def expected_hours(instance: dg.DagsterInstance, renditions: Iterable[str]) -> Callable[[TitlePlan], float | None]:
+    """Return what tells the hours of encoding that a plan will take: as many as the last runs took on average.
+
+    Args:
+        instance: Where runs are recorded.
+        renditions: Assets that are encoded.
+    """
+    keys = frozenset(renditions)
+    runs = {run for key in sorted(keys) for run in _encoding_runs(instance, key)}
+    usual = encode_seconds(instance, runs) / len(runs) / 3600 if runs else None
+    return lambda plan: usual if keys & frozenset(plan.executed) else 0.0
+
+
+def _encoding_runs(instance: dg.DagsterInstance, rendition: str) -> Iterator[str]:
+    """Yield the last runs that have encoded a rendition, instead of finding it made."""
+    for record in instance.fetch_materializations(dg.AssetKey(rendition), limit=LOOKED_BACK).records:
+        made = record.asset_materialization
+        if made is not None and ENCODED in made.metadata:
+            yield record.run_id
 
 
 @dg.sensor(minimum_interval_seconds=LOOK_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)

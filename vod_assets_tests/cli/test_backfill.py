@@ -75,3 +75,11 @@ def test_a_title_in_quarantine_or_without_its_source_is_left_out(finished: Studi
 def test_a_filter_says_which_titles_are_meant(finished: Studio, where: str, titles: list[str]) -> None:
     finished.forget("poster")
     assert backfill(finished, "--dry-run", "--where", where)["titles"] == titles
+
+
+def test_hours_of_encoding_are_expected_only_of_what_is_encoded(finished: Studio) -> None:
+    finished.forget("poster")
+    assert (told := backfill(finished, "--dry-run"))["encode_hours"] == told["not_estimated"] == 0
+    told = backfill(finished, "--dry-run", "--force", "h264_180p")
+    assert told["encode_hours"] > 0
+    assert told["not_estimated"] == 0

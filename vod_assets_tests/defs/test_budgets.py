@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 import pytest
+from dagster._core.events import StepMaterializationData  # likewise
 from dagster._core.remote_origin import (  # no public names in 1.13; a queued run must have an origin
     RegisteredCodeLocationOrigin,
     RemoteJobOrigin,
@@ -13,8 +14,9 @@ from dagster._core.remote_origin import (  # no public names in 1.13; a queued r
 )
 
 from vod_assets.defs.backfills import BACKFILL_TAG, Wish, busy_titles, launch, launch_no_more, standing
-from vod_assets.defs.budgets import Meter, backfill_budgets, encode_hours
+from vod_assets.defs.budgets import Meter, backfill_budgets, encode_hours, encode_seconds, expected_hours
 from vod_assets.defs.partitions import TITLES, titles
+from vod_assets.domain.plan import PlannedAsset, TitlePlan
 
 Status = dg.DagsterRunStatus
 ORIGIN = RemoteJobOrigin(RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "repository"), "encoding")
@@ -121,3 +123,27 @@ def test_titles_of_a_backfill_are_busy_until_their_run_has_ended(instance: dg.Da
     assert launch_no_more(instance, backfill) == 1
     shown = standing(instance, backfill)
     assert (shown.titles, shown.left, shown.runs["made"], shown.runs["cancelled"]) == (3, 2, 1, 1)
+
+
+def test_a_plan_is_expected_to_take_what_the_last_encodes_took(instance: dg.DagsterInstance) -> None:
+    encoding_plan = TitlePlan(title="c", assets=(PlannedAsset(asset="h264_360p", reason="never made"),))
+    other_plan = TitlePlan(title="c", assets=(PlannedAsset(asset="poster", reason="never made"),))
+    assert expected_hours(instance, ["h264_360p"])(encoding_plan) is None
+    for title, metadata in (("a", {"encode_cpu_seconds": 3.0}), ("b", {})):  # b was found made
+        run = encoding.execute_in_process(instance=instance, tags={"dagster/partition": title}).run_id
+        made = dg.AssetMaterialization("h264_360p", partition=title, metadata=metadata)
+        instance.report_dagster_event(
+            dg.DagsterEvent(
+                dg.DagsterEventType.ASSET_MATERIALIZATION.value,
+                "encoding",
+                event_specific_data=StepMaterializationData(made),
+            ),
+            run,
+        )
+    hours = expected_hours(instance, ["h264_360p"])
+    assert hours(encoding_plan) == pytest.approx(encode_seconds(instance, [first_run(instance)]) / 3600)
+    assert hours(other_plan) == 0.0
+
+
+def first_run(instance: dg.DagsterInstance) -> str:
+    return next(iter(instance.get_runs(ascending=True))).run_id
