@@ -4,8 +4,8 @@ import json
 import os
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ import yaml
 
 from vod_assets.home import ensure_dagster_home
 from vod_assets.settings import load_settings
-from vod_assets_tests.servers.processes import free_ports, running
-from vod_assets_tests.studio import Studio, wait_until
+from vod_assets_tests.servers.processes import free_ports, listens, running
+from vod_assets_tests.studio import Studio
 
-READY_SECONDS = 180.0  # three processes import Dagster, on a machine that has other things to do
+LOCATION = "vod_assets.definitions"
 
 LAUNCH = """
 mutation Launch($title: String!) {
@@ -36,11 +36,15 @@ RUNS = "{ runsOrError { ... on Runs { results { runId status tags { key value } 
 
 @dataclass
 class Deployment:
-    """A running deployment."""
+    """A running deployment.
+
+    Attributes:
+        port: Of the UI, where there is one.
+        pids: Of its programs.
+    """
 
     port: int
-    pid: int
-    seen: dict[int, psutil.Process] = field(default_factory=dict)
+    pids: list[int] = field(default_factory=list)
 
     def ask(self, query: str, **variables: Any) -> Any:
         """Return what the UI's GraphQL interface answers."""
@@ -64,8 +68,8 @@ class Deployment:
 
     def kill(self) -> None:
         """Kill every process of the deployment at once, runs and their tools included."""
-        main = psutil.Process(self.pid)
-        doomed = [main, *main.children(recursive=True)]
+        programs = [psutil.Process(pid) for pid in self.pids if psutil.pid_exists(pid)]
+        doomed = [one for program in programs for one in (program, *program.children(recursive=True))]
         for process in doomed:
             with suppress(psutil.NoSuchProcess):
                 process.suspend()  # so that none sees another one die
@@ -76,50 +80,39 @@ class Deployment:
 
 
 @contextmanager
-def deployed(studio: Studio, log: Path) -> Iterator[Deployment]:
-    """Run a deployment while the context lasts."""
-    (port,) = free_ports(1)
-    environment = environment_of(studio)
-    program = Path(sys.executable).parent / "dagster"
-    argv: list[str | Path] = [
-        program,
-        "dev",
-        "-m",
-        "vod_assets.definitions",
-        "-d",
-        studio.folder,
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-    ]
-    deployment = Deployment(port, 0)
+def deployed(studio: Studio, log: Path, *, with_ui: bool = True) -> Iterator[Deployment]:
+    """Run a deployment while the context lasts: the code server first, for the others ask it at once.
 
-    def is_ready() -> bool:
+    A daemon that starts its code servers itself starts a new one each minute, which takes a third of a core.
+    """
+    code, ui = free_ports(2)
+    at = ["-h", "127.0.0.1", "-p"]
+    workspace = studio.folder / "workspace.yaml"
+    server = {"host": "127.0.0.1", "port": code, "location_name": LOCATION}
+    workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": server}]}))
+    deployment = Deployment(ui)
+
+    def ui_answers() -> bool:
         with suppress(OSError):
             return bool(deployment.ask("{ version }"))
         return False
 
-    with running(argv, lambda: True, log, environment) as process:
-        deployment.pid = process.pid
+    with ExitStack() as stack:
+
+        def start(name: str, is_ready: Callable[[], bool], *argv: str) -> None:
+            written = log if name == "daemon" else log.with_name(f"{log.stem}-{name}.log")
+            command = [sys.executable, "-m", *argv]
+            program = running(command, is_ready, written, environment_of(studio), studio.folder)
+            deployment.pids.append(stack.enter_context(program).pid)
+
         try:
-            wait_until(is_ready, seconds=READY_SECONDS)
+            start("code", lambda: listens(code), "dagster", "api", "grpc", "-m", LOCATION, *at, str(code))
+            start("daemon", lambda: True, "dagster._daemon", "run", "-w", str(workspace))
+            if with_ui:
+                start("ui", ui_answers, "dagster_webserver", "-w", str(workspace), *at, str(ui))
             yield deployment
         finally:
-            with suppress(psutil.NoSuchProcess):
-                deployment.kill()
-
-
-@contextmanager
-def daemon(studio: Studio, log: Path) -> Iterator[None]:
-    """Run Dagster's daemon, with its code server and everything that these start, while the context lasts."""
-    argv: list[str | Path] = [sys.executable, "-m", "dagster._daemon", "run", "-m", "vod_assets.definitions"]
-    with running(argv, lambda: True, log, environment_of(studio), studio.folder) as process:
-        try:
-            yield
-        finally:
-            with suppress(psutil.NoSuchProcess):
-                Deployment(0, process.pid).kill()
+            deployment.kill()
 
 
 def environment_of(studio: Studio) -> dict[str, str]:

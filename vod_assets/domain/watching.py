@@ -141,7 +141,7 @@ class WatchedPlace(Document):
     whole: Whole = Whole()
     temporary: tuple[str, ...] = ()
     duplicates: Literal["refuse", "allow"] = "refuse"
-    every_seconds: int = Field(default=30, ge=5, le=86_400)
+    every_seconds: int = Field(default=30, ge=1, le=86_400)
     switched_on: bool = False
     queue: str = ""
     list_seconds: int = Field(default=3600, ge=60, le=604_800)

@@ -1,11 +1,5 @@
 """Through a running daemon, what arrives in each kind of storage becomes a title and a run of it."""
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +7,7 @@ import pytest
 import yaml
 
 from vod_assets.adapters.blobs.objects import s3_blobs
+from vod_assets_tests.deployment import deployed, without_waiting
 from vod_assets_tests.servers.ftp import FtpServer
 from vod_assets_tests.servers.s3 import S3Server
 from vod_assets_tests.servers.sftp import SftpServer
@@ -21,7 +16,6 @@ from vod_assets_tests.studio import Studio, wait_until
 
 pytestmark = [pytest.mark.media, pytest.mark.slow]
 PATIENCE_SECONDS = 300.0
-CODE = ("-m", "vod_assets.definitions")
 
 
 @pytest.fixture
@@ -65,7 +59,14 @@ def places(
         "on_sftp": f"sftp://{sftp.host}/in",
     }
     watched = [
-        {"name": name, "address": address, "whole": {"by": "name"}, "every_seconds": 5, "priority": 3}
+        {
+            "name": name,
+            "address": address,
+            "whole": {"by": "name"},
+            "every_seconds": 4,
+            "switched_on": True,
+            "priority": 3,
+        }
         for name, address in addresses.items()
     ]
     (studio.folder / "watch.yaml").write_text(yaml.safe_dump({"places": watched}))
@@ -79,7 +80,8 @@ def distinct(film: bytes, name: str) -> bytes:
 
 def test_a_sensor_of_every_kind_of_storage_takes_what_has_come(studio: Studio, places: dict[str, str]) -> None:
     titles = {name.replace("_", "-") for name in places}
-    with studio.session() as session, running_daemon(studio):
+    without_waiting(studio, runs_at_once=1)
+    with studio.session() as session, deployed(studio, studio.folder / "daemon.log", with_ui=False):
         wait_until(lambda: requested(session.instance).keys() >= titles, PATIENCE_SECONDS)
         wait_until(lambda: ended_well(session.instance), PATIENCE_SECONDS)
         runs = requested(session.instance)
@@ -94,8 +96,9 @@ def test_a_sensor_of_every_kind_of_storage_takes_what_has_come(studio: Studio, p
 
 
 def requested(instance: dg.DagsterInstance) -> dict[str, dg.DagsterRun]:
-    runs = {run.tags.get("dagster/partition", ""): run for run in instance.get_runs() if "vod/place" in run.tags}
-    assert len(runs) == len([run for run in instance.get_runs() if "vod/place" in run.tags])
+    found = [run for run in instance.get_runs() if "vod/place" in run.tags]
+    runs = {run.tags["dagster/partition"]: run for run in found}
+    assert len(runs) == len(found)
     return runs
 
 
@@ -104,32 +107,3 @@ def ended_well(instance: dg.DagsterInstance) -> bool:
     statuses = [run.status for run in requested(instance).values()]
     assert dg.DagsterRunStatus.FAILURE not in statuses
     return dg.DagsterRunStatus.SUCCESS in statuses
-
-
-@contextmanager
-def running_daemon(studio: Studio) -> Iterator[None]:
-    """Switch all sensors on, and run Dagster's daemon with everything that it starts."""
-    checkout = str(Path(__file__).parents[2])
-    environment = {**os.environ, **studio.environment, "DAGSTER_HOME": str(studio.home / "dagster")}
-    environment["PYTHONPATH"] = os.pathsep.join([checkout, os.environ.get("PYTHONPATH", "")])
-    start = [sys.executable, "-m", "dagster", "sensor", "start", "--start-all", *CODE]
-    switched = subprocess.run(start, cwd=studio.folder, env=environment, capture_output=True, text=True)
-    assert switched.returncode == 0, switched.stderr
-    with (studio.folder / "daemon.log").open("wb") as log:
-        daemon = subprocess.Popen(
-            [sys.executable, "-m", "dagster._daemon", "run", *CODE],
-            cwd=studio.folder,
-            env=environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        yield
-    finally:
-        os.killpg(daemon.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            daemon.wait(20)
-        with suppress(ProcessLookupError):
-            os.killpg(daemon.pid, signal.SIGKILL)  # run workers that outlived it
-        daemon.wait()

@@ -12,9 +12,8 @@ import pytest
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets.defs.backfills import standing
 from vod_assets.defs.registration import register
-from vod_assets.home import packaged_dagster_yaml
 from vod_assets_tests.adapters.transcode.clips import make
-from vod_assets_tests.deployment import Deployment, deployed
+from vod_assets_tests.deployment import Deployment, deployed, without_waiting
 from vod_assets_tests.studio import ENCODE_OPTIONS, Studio, wait_until
 
 pytestmark = [pytest.mark.media, pytest.mark.slow]
@@ -95,10 +94,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     for name in ("second", "late"):
         (studio.folder / f"{name}.mp4").write_bytes(film + (8 + len(name)).to_bytes(4, "big") + b"free" + name.encode())
     (studio.folder / "list.csv").write_text("source\nfirst.mp4\nsecond.mp4\n")
-    (studio.home / "dagster").mkdir(parents=True)
-    one_at_a_time = packaged_dagster_yaml().replace("max_concurrent_runs: 8", "max_concurrent_runs: 1")
-    quickly = one_at_a_time.replace("dequeue_interval_seconds: 5", "dequeue_interval_seconds: 1")
-    (studio.home / "dagster" / "dagster.yaml").write_text(quickly)
+    without_waiting(studio, runs_at_once=1)
     assert studio.vod("titles", "import", studio.folder / "list.csv").code == 0
     with deployed(studio, studio.folder / "deployment.log") as deployment, studio.session() as session:
         yield House(studio, session.instance, deployment)

@@ -5,18 +5,20 @@ import pytest
 
 from vod_assets.defs.reaper import AFTER_TAG
 from vod_assets.defs.registration import register
-from vod_assets_tests.deployment import deployed
+from vod_assets_tests.deployment import deployed, without_waiting
 from vod_assets_tests.studio import Studio, wait_until
 
 pytestmark = [pytest.mark.media, pytest.mark.slow]
 
 STRANDED_SECONDS = 60.0  # after the deployment is back
 MADE_SECONDS = 240.0
+ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE)
 
 
 def test_a_killed_deployment_goes_on_where_it_stopped(studio: Studio) -> None:
     with studio.session() as session:
         register(session.registrar(), str(studio.source))
+    without_waiting(studio, runs_at_once=1)
     studio.hold()
     with deployed(studio, studio.folder / "first.log") as first:
         run = first.launch("film")
@@ -24,24 +26,21 @@ def test_a_killed_deployment_goes_on_where_it_stopped(studio: Studio) -> None:
         first.kill()
         wait_until(lambda: not studio.tools_running(), seconds=10)
     studio.release_hold()
-    assert status_of(studio, run) == dg.DagsterRunStatus.STARTED
-    with deployed(studio, studio.folder / "second.log") as second:
+    with studio.session() as session, deployed(studio, studio.folder / "second.log", with_ui=False):
 
-        def runs_of(title_run: str) -> list[str]:
-            return [status for status, tags in second.runs().values() if tags.get(AFTER_TAG) == title_run]
+        def status() -> dg.DagsterRunStatus:
+            found = session.instance.get_run_by_id(run)
+            assert found is not None
+            return found.status
 
-        wait_until(lambda: second.runs()[run][0] == "FAILURE", seconds=STRANDED_SECONDS)
-        wait_until(lambda: runs_of(run), seconds=STRANDED_SECONDS)
-        wait_until(lambda: runs_of(run) in (["SUCCESS"], ["FAILURE"]), seconds=MADE_SECONDS)
-        assert runs_of(run) == ["SUCCESS"]
+        def later() -> list[dg.DagsterRunStatus]:
+            return [one.status for one in session.instance.get_runs(dg.RunsFilter(tags={AFTER_TAG: run}))]
+
+        wait_until(lambda: status() == dg.DagsterRunStatus.FAILURE, seconds=STRANDED_SECONDS)
+        wait_until(later, seconds=STRANDED_SECONDS)
+        wait_until(lambda: all(one in ENDED for one in later()), seconds=MADE_SECONDS)
+        assert later() == [dg.DagsterRunStatus.SUCCESS]
         wait_until(lambda: not [*(studio.home / "store").glob("beats/*.json")], seconds=10)
     assert not [*(studio.home / "store").glob("leases/*/*.json")]
     verified = studio.vod("verify", "--all")
     assert verified.code == 0, verified.stdout
-
-
-def status_of(studio: Studio, run_id: str) -> dg.DagsterRunStatus:
-    with studio.session() as session:
-        run = session.instance.get_run_by_id(run_id)
-    assert run is not None
-    return run.status

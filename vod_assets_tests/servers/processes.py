@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0  # Dagster takes seconds to import, and a machine may have other things to do
 STOP_SECONDS = 10.0
 LOWEST_PORT = 12_000
 

@@ -14,10 +14,11 @@ import dagster as dg
 import httpx
 import yaml
 
-from vod_assets.adapters.blobs.opening import Access, open_blobs
+from vod_assets.adapters.blobs.opening import open_blobs
+from vod_assets.aws import access_of
 from vod_assets.cli.session import Session
 from vod_assets.settings import load_settings
-from vod_assets_tests.deployment import daemon, environment_of, without_waiting
+from vod_assets_tests.deployment import deployed, environment_of, without_waiting
 from vod_assets_tests.servers.ftp import FtpServer
 from vod_assets_tests.servers.processes import free_ports, listens, running
 from vod_assets_tests.servers.s3 import S3Server
@@ -139,7 +140,7 @@ def opened(
     argv = [sys.executable, *SERVE]
     with (
         running(argv, lambda: listens(port), studio.folder / "serve.log", environment_of(studio), studio.folder),
-        daemon(studio, studio.folder / "daemon.log"),
+        deployed(studio, studio.folder / "daemon.log", with_ui=False),
         httpx.Client(base_url=settings["VOD_PUBLIC_URL"], timeout=30) as web,
     ):
         yield House(studio, session, web, share, login, *masters, Figures("SMB and FTP to S3"))
@@ -171,7 +172,7 @@ def places_of(smb: SmbServer, ftp: FtpServer) -> list[dict[str, Any]]:
     """Return the watched places; suppliers rename what is whole."""
     addresses = {"isilon": f"smb://{smb.host}/{smb.share}/in", "post_house": f"ftp://{ftp.host}/in"}
     return [
-        {"name": name, "address": address, "whole": {"by": "name"}, "every_seconds": 5, "switched_on": True}
+        {"name": name, "address": address, "whole": {"by": "name"}, "every_seconds": 4, "switched_on": True}
         for name, address in addresses.items()
     ]
 
@@ -179,7 +180,7 @@ def places_of(smb: SmbServer, ftp: FtpServer) -> list[dict[str, Any]]:
 def stored_bytes(session: Session) -> dict[str, int]:
     """Return how much lies in every store and at the origin."""
     settings = session.settings
-    access = Access.from_settings(settings)
+    access = access_of(settings)
     addresses = dict.fromkeys([settings.store_address, *settings.stores.values(), settings.origin_address])
     return {
         address: sum(blob.size_bytes for blob in open_blobs(address, access).walk(with_drafts=True))
