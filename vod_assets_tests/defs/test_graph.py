@@ -5,12 +5,15 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from vod_assets.adapters.process import Unguarded
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ARTIFACTS
+from vod_assets.defs.budgets import ENCODES
 from vod_assets.defs.resources import ArtifactsResource, StoragesResource, resource_definitions
+from vod_assets.home import packaged_dagster_yaml
 from vod_assets.settings import Settings
 from vod_assets_tests.studio import Studio
 
@@ -47,6 +50,17 @@ def test_every_asset_goes_out_and_comes_in_through_the_one_io_manager(packaged: 
         assert all(definition.input_manager_key is None for definition in asset.node_def.input_defs)
         assert all(not definition.dagster_type.is_nothing for definition in asset.node_def.input_defs), asset.keys
         assert set(asset.keys_by_input_name.values()) >= {dep for key in asset.keys for dep in asset.asset_deps[key]}
+
+
+def test_every_encode_takes_a_slot_of_the_pool_and_backfills_leave_runs_to_arrivals(packaged: dg.Definitions) -> None:
+    assets = [asset for asset in packaged.assets or () if isinstance(asset, dg.AssetsDefinition)]
+    encoding = {asset.node_def.name for asset in assets if "renditions" in asset.group_names_by_key.values()}
+    assert {asset.node_def.name for asset in assets if asset.op.pool == "encode"} == encoding
+    assert all(name.endswith(ENCODES) for name in encoding)
+    limits = yaml.safe_load(packaged_dagster_yaml())["concurrency"]
+    by_tag = {limit["key"]: limit["limit"] for limit in limits["runs"]["tag_concurrency_limits"]}
+    assert by_tag["dagster/backfill"] < limits["runs"]["max_concurrent_runs"]
+    assert limits["pools"]["default_limit"] > 0
 
 
 def test_every_asset_is_a_title_with_an_owner_and_a_word_of_description(packaged: dg.Definitions) -> None:
