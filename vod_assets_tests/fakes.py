@@ -137,6 +137,9 @@ class MemoryOrigin:
     def has_track(self, title: str, track_digest: str) -> bool:
         return any(path.startswith(f"tracks/{track_digest}/") for path in self._of(title))
 
+    def state(self, title: str) -> str:
+        return str(sorted((path, hashlib.sha256(data).hexdigest()) for path, data in self._of(title).items()))
+
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         self._of(title).update(_read(f"tracks/{track_digest}", files, sha256))
 

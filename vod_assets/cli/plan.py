@@ -9,11 +9,12 @@ import typer
 from vod_assets.cli.run_workflow import Force
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.selecting import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from vod_assets.domain.plan import TitlePlan
+    from vod_assets.domain.plan import PlannedAsset, TitlePlan
 
 
 def plan(
@@ -50,7 +51,7 @@ def chosen(session: Session, patterns: list[str]) -> list[str]:
 def plans(
     session: Session, titles: "Iterable[str]", selection: str = "*", force: "Sequence[str]" = ()
 ) -> "Iterator[TitlePlan]":
-    """Yield the plan of each title, in their order.
+    """Yield the plan of each title, in their order; many titles are planned by two processes.
 
     Args:
         session: The deployment.
@@ -61,16 +62,9 @@ def plans(
     Raises:
         ConfigError: ``bad_selection``.
     """
-    from vod_assets.definitions import build_definitions
-    from vod_assets.defs.planning import open_planner
-    from vod_assets.defs.selection import force_tags, selected_assets
+    from vod_assets.cli.planning import planned
 
-    definitions = build_definitions(session.settings)
-    keys, _ = selected_assets(definitions, selection), force_tags(definitions, force)
-    selected = frozenset(key.to_user_string() for key in keys) if keys is not None else None
-    with open_planner(definitions, session.store, session.settings) as planner:
-        for title in titles:
-            yield planner.plan(title, selected, force)
+    return planned(session, list(titles), Asked(selection, tuple(force)))
 
 
 def as_object(one: "TitlePlan") -> dict[str, object]:
@@ -78,9 +72,14 @@ def as_object(one: "TitlePlan") -> dict[str, object]:
     return {
         "title": one.title,
         "execute": {planned.asset: planned.reason for planned in one.assets if planned.executes},
+        "perhaps": [planned.asset for planned in one.assets if planned.executes and not planned.is_certain],
         "reuse": [planned.asset for planned in one.assets if not planned.executes and not planned.obstacle],
         "wait": {planned.asset: planned.obstacle for planned in one.assets if planned.obstacle},
     }
+
+
+def _said(planned: "PlannedAsset") -> str:
+    return f"{planned.reason or planned.obstacle}{'' if planned.is_certain else ' (perhaps)'}"
 
 
 def as_text(one: "TitlePlan") -> str:
@@ -89,6 +88,4 @@ def as_text(one: "TitlePlan") -> str:
     waiting = [planned for planned in one.assets if planned.obstacle]
     head = f"{one.title}: {len(made)} to make, {len(one.assets) - len(made) - len(waiting)} to reuse"
     head += f", {len(waiting)} cannot be made" if waiting else ""
-    return "\n".join(
-        [head, *(f"  {planned.asset:<22} {planned.reason or planned.obstacle}" for planned in made + waiting)]
-    )
+    return "\n".join([head, *(f"  {planned.asset:<22} {_said(planned)}" for planned in made + waiting)])

@@ -25,11 +25,21 @@ class ArtifactIOManager(dg.IOManager):
 
     Asset bodies commit through ``store`` and return the artifact; the I/O manager then points the asset at it.
     Replacing this one resource moves everything to another store.
+
+    Attributes:
+        metadata_mapping: Address of the file that says how a house's own metadata are read; empty: there is none.
     """
 
-    def __init__(self, store: ArtifactStore, profiles: Mapping[str, Profile], maker: Maker | None = None) -> None:
+    def __init__(
+        self,
+        store: ArtifactStore,
+        profiles: Mapping[str, Profile],
+        maker: Maker | None = None,
+        metadata_mapping: str = "",
+    ) -> None:
         self.store, self.profiles = store, profiles
         self.maker = maker or Maker(store)
+        self.metadata_mapping = metadata_mapping
 
     def handle_output(self, context: dg.OutputContext, obj: Artifact) -> None:
         """Point the asset at an artifact that is committed."""

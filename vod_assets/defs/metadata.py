@@ -16,7 +16,6 @@ from vod_assets.domain.metadata_readers import LARGEST_FILE_BYTES, Beside, read_
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import Sidecar
 from vod_assets.ports import SourceStore
-from vod_assets.settings import load_settings
 
 READER = 1  # to be raised when the same file is read differently
 ORDER = ("yaml", "yml", "xml", "json", "csv")  # what an editor wrote wins over what a system exports
@@ -50,7 +49,7 @@ def metadata(
     """
     with step(context, artifacts, guard, reporter) as at:
         files = _files(at, sources)
-        mapping = _mapping(sources)
+        mapping = _mapping(artifacts.metadata_mapping, sources)
         recipe = Recipe(
             "metadata",
             {said.file.name: said.sha256 for said in files},
@@ -89,8 +88,7 @@ def _read(sidecar: Sidecar, mezzanine: str, sources: SourceStore) -> SaidBy:
     return SaidBy(Beside(name, mezzanine, is_shared=sidecar.role == "shared"), data)
 
 
-def _mapping(sources: SourceStore) -> SaidBy | None:
-    address = load_settings().metadata_mapping
+def _mapping(address: str, sources: SourceStore) -> SaidBy | None:
     if not address:
         return None
     try:

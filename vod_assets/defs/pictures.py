@@ -69,9 +69,10 @@ def thumbnails(
     Upstream: mezzanine, media_info. Downstream: image_tracks.
     """
     with step(context, artifacts, guard, reporter) as at:
-        preset, info = at.profile.thumbnails, media_info.read(MediaInfo)
+        preset = at.profile.thumbnails
         if preset is None:
             return at.result(at.nothing("thumbnails", f"profile {at.profile.name} asks for no thumbnails"))
+        info = media_info.read(MediaInfo)
         recipe = Recipe(
             "thumbnails",
             {"mezzanine": mezzanine.digest},

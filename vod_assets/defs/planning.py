@@ -6,7 +6,7 @@ there: what it makes depends on what is yet to be made.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
-from vod_assets.defs.foretelling import PlanningMaker, PlanningStore, Unmade
+from vod_assets.defs.foretelling import PlanningMaker, PlanningStore, Unmade, may_stay
 from vod_assets.defs.guard import Wanted, WantedResource
 from vod_assets.defs.making import NotMadeYet
 from vod_assets.defs.resources import known_profiles, resource_definitions
@@ -54,31 +54,37 @@ class _Work:
     maker: PlanningMaker
     artifacts: ArtifactIOManager
 
-    @classmethod
-    def of(cls, title: str, store: ArtifactStore, profiles: Mapping[str, Any], force: Sequence[str]) -> "_Work":
-        planning = PlanningStore(store)
-        maker = PlanningMaker(planning, force)
-        return cls(title, planning, maker, ArtifactIOManager(planning, profiles, maker))
-
-    def planned(self, key: str, unknown: str, obstacle: str) -> PlannedAsset:
+    def planned(self, key: str, needed: Collection[str], unknown: str, obstacle: str) -> PlannedAsset:
         """Return what was found out about an asset.
 
         Args:
             key: The asset, or a check as ``asset.check``.
+            needed: What it is made of.
             unknown: Why nobody can know yet what it will be; empty: it is known.
             obstacle: Why it cannot be made; empty: it can.
         """
-        if key in self.store.expected:
-            return PlannedAsset(asset=key, reason=self.maker.reasons.get(key, ""))
-        if obstacle:
+        if key not in self.store.expected and obstacle:
             self.store.blocked.add(key)
             return PlannedAsset(asset=key, obstacle=obstacle)
         reason = self.maker.reasons.get(key, "")
-        if unknown:
-            self.store.expected[key] = Unmade(title=self.title, asset=key, recipe="of what is yet to be made")
+        if unknown and key not in self.store.expected:
             was_made = "." in key or bool(self.store.remembered(self.title, key))
             reason = reason or (unknown if was_made else NEVER_MADE)
-        return PlannedAsset(asset=key, reason=reason)
+            is_new = not was_made and not self.store.has_forgotten(self.title)
+            is_other = not may_stay(key) and (is_new or self._has_new_input(needed))
+            self.maker.promise(self.title, key, is_certain=is_new or is_other, is_doubtful=not is_other)
+        return PlannedAsset(asset=key, reason=reason, is_certain=not reason or key in self.maker.certain)
+
+    def _has_new_input(self, needed: Collection[str]) -> bool:
+        """Whether an asset is made of something that nobody has had before; then neither has anybody had the asset.
+
+        What is made straight from a source names its bytes in its recipe, and not what media_info says of them.
+        """
+        others = [name for name in needed if name != "media_info"]
+        names = ["mezzanine"] if "mezzanine" in needed else others or needed
+        expected = [self.store.expected[name] for name in names if name in self.store.expected]
+        sure = self.maker.fresh - self.maker.doubtful
+        return any(one.digest in sure for one in expected if isinstance(one, Unmade) or not one.empty)
 
 
 class Planner:
@@ -89,6 +95,7 @@ class Planner:
         store: Where artifacts are kept.
         profiles: Known profiles.
         resources: What the bodies ask for besides: they are asked what they are, and never to do anything.
+        metadata_mapping: See `ArtifactIOManager`.
     """
 
     def __init__(
@@ -97,8 +104,10 @@ class Planner:
         store: ArtifactStore,
         profiles: Mapping[str, Any],
         resources: Mapping[str, Any],
+        metadata_mapping: str = "",
     ) -> None:
         self.assets, self.store, self.profiles = list(assets), store, profiles
+        self.metadata_mapping = metadata_mapping
         self.resources = {**resources, "guard": Wanted(), "reporter": _Silent()}
 
     def plan(self, title: str, selected: frozenset[str] | None = None, force: Sequence[str] = ()) -> TitlePlan:
@@ -109,13 +118,50 @@ class Planner:
             selected: Assets of the run; None: all.
             force: Patterns of assets that the run makes again though they are there.
         """
-        work = _Work.of(title, self.store, self.profiles, force)
+        work = self._work(title, force)
         planned: list[PlannedAsset] = []
         for definition in self.assets:
             keys = [key for key in _names(definition) if selected is None or key in selected]
             if keys:
                 planned += self._planned(definition, keys, work)
         return TitlePlan(title=title, assets=tuple(planned))
+
+    def plan_first(self, title: str) -> TitlePlan:
+        """Return what a whole run would make of a title of which nothing was ever made: all of it.
+
+        Of its source and of the files beside it, no more is asked than whether they can be used.
+        """
+        work, planned = self._work(title), []
+        for definition in self.assets:
+            keys, obstacle = _names(definition), _waits_for(definition, work.store)
+            if not obstacle and keys == ["mezzanine"]:
+                obstacle = self._source_obstacle(work)
+            if not obstacle and keys == ["metadata"]:
+                planned += self._planned(definition, keys, work)
+                continue
+            work.store.blocked.update(keys if obstacle else ())
+            reason = "" if obstacle else NEVER_MADE
+            planned += [PlannedAsset(asset=key, reason=reason, obstacle=obstacle) for key in keys]
+        return TitlePlan(title=title, assets=tuple(planned))
+
+    def names(self, selected: frozenset[str] | None = None) -> tuple[str, ...]:
+        """Return every asset and check of a plan, in its order."""
+        known = (key for definition in self.assets for key in _names(definition))
+        return tuple(key for key in known if selected is None or key in selected)
+
+    def _work(self, title: str, force: Sequence[str] = ()) -> "_Work":
+        planning = PlanningStore(self.store)
+        maker = PlanningMaker(planning, force)
+        artifacts = ArtifactIOManager(planning, self.profiles, maker, self.metadata_mapping)
+        return _Work(title, planning, maker, artifacts)
+
+    def _source_obstacle(self, work: "_Work") -> str:
+        try:
+            work.artifacts.profile_of(work.title)
+            self.resources["sources"].identity(work.artifacts.record(work.title).source)
+        except VodError as error:
+            return str(error.about(title=work.title))
+        return ""
 
     def _planned(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> list[PlannedAsset]:
         expected = work.store.expected
@@ -129,7 +175,8 @@ class Planner:
             obstacle = str(failure.description)
         except VodError as error:
             obstacle = str(error)
-        return [work.planned(key, unknown, obstacle) for key in keys]
+        needed = [key.to_user_string() for key in definition.keys_by_input_name.values()]
+        return [work.planned(key, needed, unknown, obstacle) for key in keys]
 
     def _run(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> Iterable[Any]:
         body: Any = definition.op.compute_fn
@@ -157,7 +204,8 @@ def open_planner(definitions: dg.Definitions, store: ArtifactStore, settings: Se
     bodies = [name for name in resources if name not in (ARTIFACTS, "guard", "reporter")]
     with dg.build_resources({name: resources[name] for name in bodies}) as opened:
         named = {name: getattr(opened, name) for name in bodies}
-        yield Planner(in_order(definitions), store, known_profiles(settings), named)
+        profiles = known_profiles(settings)
+        yield Planner(in_order(definitions), store, profiles, named, settings.metadata_mapping)
 
 
 def in_order(definitions: dg.Definitions) -> list[dg.AssetsDefinition]:

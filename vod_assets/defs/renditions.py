@@ -107,6 +107,12 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
         transcoder: dg.ResourceParam[Transcoder],
     ) -> Iterator[dg.MaterializeResult[Artifact]]:
         with step(context, artifacts, guard, reporter) as at:
+            selected = {key.to_user_string() for key in context.selected_asset_keys}
+            wanted = [key for key in keys if key in selected and key in at.profile.rendition_keys()]
+            for key in (key for key in keys if key in selected.difference(wanted)):
+                yield at.result(at.nothing(key, f"profile {at.profile.name} has no rung {key}"))
+            if not wanted:
+                return
             preset = next((preset for preset in at.profile.video if preset.codec == codec), None)
             encode = Encode(
                 mezzanine=mezzanine,
@@ -116,8 +122,7 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
                 sources=sources,
                 transcoder=transcoder,
             )
-            selected = {key.to_user_string() for key in context.selected_asset_keys}
-            yield from _materialize(at, encode, [key for key in keys if key in selected])
+            yield from _materialize(at, encode, wanted)
 
     return renditions
 

@@ -64,7 +64,8 @@ class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
         profiles = load_profiles(Path(self.profiles) if self.profiles else None)
         settings = load_settings(store=self.root, stores=self.by_group)
         store = open_store(settings, self.storages, self.guard)
-        return ArtifactIOManager(store, profiles, Maker(store, forced_by(context.run.tags if context.run else {})))
+        maker = Maker(store, forced_by(context.run.tags if context.run else {}))
+        return ArtifactIOManager(store, profiles, maker, settings.metadata_mapping)
 
 
 class SourcesResource(dg.ConfigurableResource[RoutedSources]):

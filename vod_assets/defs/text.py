@@ -84,9 +84,9 @@ def captions(
     cue, a malformed file that file; both are listed here.
     """
     with step(context, artifacts, guard, reporter) as at:
-        info = media_info.read(MediaInfo)
         if not at.profile.captions:
             return at.result(at.nothing("captions", f"profile {at.profile.name} asks for no captions"))
+        info = media_info.read(MediaInfo)
         leaves: dict[str, Made] = {}
         findings = [_bitmap(stream) for stream in info.text if not stream.is_text]
         for source in (*_sidecars(at, sources, findings), *_embedded(at, mezzanine, info, sources, text)):

@@ -53,13 +53,14 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
         """
         with step(context, artifacts, guard, reporter) as at:
             ladder = encoding_ladder.read(Ladder)
+            made = [rung for rung in ladder.made if rung.key in at.profile.rendition_keys()]  # a ladder may be older
             leaves: dict[str, Made] = {}
             for variant in at.profile.variants:
-                for rung in (rung for rung in ladder.made if variant.selects(rung.codec, rung.name)):
+                for rung in (rung for rung in made if variant.selects(rung.codec, rung.name)):
                     job = _job(at, "video", rung.key, rendition[rung.key], ladder)
                     leaves[f"{variant.name}/{rung.key}"] = _package(at, variant, packager, rendition[rung.key], job)
-            made = at.index("video_tracks", leaves, "the title has no rendition")
-            return at.result(made, lambda: _facts(leaves))
+            index = at.index("video_tracks", leaves, "the title has no rendition")
+            return at.result(index, lambda: _facts(leaves))
 
     return video_tracks
 

@@ -36,6 +36,10 @@ def digest_of(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in (str, int, bool):  # nearly all that there is, and asked millions of times
+        return value
+    if type(value) is dict:
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, BaseModel):
         return _plain(value.model_dump(mode="python"))
     if isinstance(value, Fraction):

@@ -18,11 +18,14 @@ class PlannedAsset(Document):
         asset: The asset's key, or a check's as ``asset.check``.
         reason: Why it would be made; empty: it would be reused.
         obstacle: Why a run cannot come to it as things are; then it is neither made nor reused.
+        is_certain: Whether it would be made whatever comes out of what is made before it. What a new source holds, and
+            whether another tool makes other bytes, nobody knows before: then it may turn out to be reused.
     """
 
     asset: str
     reason: str = ""
     obstacle: str = ""
+    is_certain: bool = True
 
     @property
     def executes(self) -> bool:
@@ -40,6 +43,11 @@ class TitlePlan(Document):
     def executed(self) -> tuple[str, ...]:
         """Assets that a run would make."""
         return tuple(planned.asset for planned in self.assets if planned.executes)
+
+    @property
+    def certain(self) -> tuple[str, ...]:
+        """Those of them that it would make whatever comes out of what is made before."""
+        return tuple(planned.asset for planned in self.assets if planned.executes and planned.is_certain)
 
     @property
     def needs_run(self) -> bool:
@@ -68,6 +76,15 @@ def why_changed(recipe: Recipe, before: Sequence[Mapping[str, Any]]) -> str:
     nearest = min(differences, key=len)
     said = [f"{PARTS[part]}: {name}" for part, name in nearest]
     return "; ".join(said) if said else NEVER_MADE
+
+
+def is_only_of_tools(reason: str) -> bool:
+    """Whether nothing but a tool has changed, so that the very same bytes may come out again.
+
+    >>> is_only_of_tools("tool changed: ffprobe"), is_only_of_tools("input changed: mezzanine; tool changed: ffprobe")
+    (True, False)
+    """
+    return all(part.startswith(PARTS["tools"]) for part in reason.split("; "))
 
 
 def _differences(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[tuple[str, str]]:

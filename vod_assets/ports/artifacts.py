@@ -24,7 +24,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Kept:
-    """What a store has of a recipe: the artifact that was committed, and whether all its files are there."""
+    """What a store has of a recipe: the artifact that was committed, and whether its own files are all there."""
 
     artifact: Artifact
     is_whole: bool
@@ -48,7 +48,7 @@ class ArtifactStore(Protocol):
         ...
 
     def peek(self, title: str, asset: str, recipe_id: str) -> Kept | None:
-        """Return what is kept of a recipe, and change nothing."""
+        """Return what is kept of a recipe, and change nothing; at the leaves of an index nobody looks."""
         ...
 
     def remembered(self, title: str, asset: str) -> Mapping[str, Remembered]:
@@ -98,6 +98,18 @@ class ArtifactStore(Protocol):
 
     def file_address(self, artifact: Artifact, path: str = "") -> str:
         """Return the address of a file of an artifact, or of their folder, for whoever reads the store itself."""
+        ...
+
+    def state(self, title: str) -> str:
+        """Return a word that changes whenever anything that is kept of a title is added, changed or lost."""
+        ...
+
+    def is_untouched(self, title: str) -> bool:
+        """Whether nothing was ever made of a registered title."""
+        ...
+
+    def has_traces(self, title: str, recipe: Recipe) -> bool:
+        """Whether anything lies where a recipe's artifact would, though it may not be committed or not any more."""
         ...
 
     def record(self, title: str) -> TitleRecord | None:

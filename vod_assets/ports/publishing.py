@@ -18,6 +18,10 @@ class Origin(Protocol):
         """Whether a track is there, complete and verified."""
         ...
 
+    def state(self, title: str) -> str:
+        """Return a word that changes whenever anything of a title is added, changed or lost here."""
+        ...
+
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Copy a track's files to ``<title>/tracks/<digest>/``, verify them, and make it visible at once."""
         ...

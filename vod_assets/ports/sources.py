@@ -29,6 +29,14 @@ class SourceStore(Protocol):
         """Return size and SHA-256, remembered for an unchanged file (path, inode, size, mtime)."""
         ...
 
+    def identity(self, address: str) -> str:
+        """Return a word that changes when the bytes of a source or of a file beside it may have; reads no bytes.
+
+        Raises:
+            SourceError: Those of `canonical`.
+        """
+        ...
+
     def local_path(self, address: str) -> Path:
         """Return a local path that the tools can read."""
         ...

@@ -115,6 +115,22 @@ class ArtifactStoreContract:
         assert [entry.name for entry in index.entries] == ["text_en", "text_de"]
         assert store.load("film", index.entries[0].asset, index.entries[0].recipe) == leaf
 
+    def test_its_state_changes_with_whatever_it_has_of_a_title(self, store: ArtifactStore) -> None:
+        store.register(TitleRecord(title_id="film", source="file:///film.mov"))
+        states = [store.state("film")]
+        assert store.is_untouched("film")
+        assert not store.has_traces("film", RECIPE)
+        artifact = self.commit(store)
+        states.append(store.state("film"))
+        assert not store.is_untouched("film")
+        assert store.has_traces("film", RECIPE)
+        store.point(artifact)
+        states.append(store.state("film"))
+        assert store.state("film") == states[-1]
+        self.lose(store, artifact, artifact.files[0].path)
+        states.append(store.state("film"))
+        assert len(set(states)) == 4
+
     def test_an_artifact_that_lost_a_file_is_made_again(self, store: ArtifactStore) -> None:
         artifact = self.commit(store)
         store.point(artifact)

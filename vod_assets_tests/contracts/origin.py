@@ -40,6 +40,16 @@ class OriginContract:
         assert origin.tracks("film") == [TRACK]
         assert origin.titles() == ["film"]
 
+    def test_its_state_changes_with_whatever_a_title_has_here(self, origin: Origin, files: dict[str, Path]) -> None:
+        states = [origin.state("film")]
+        origin.put_track("film", TRACK, files, sums(files))
+        states.append(origin.state("film"))
+        origin.put_release("film", 1, files, sums(files))
+        states.append(origin.state("film"))
+        assert len(set(states)) == 3
+        origin.put_track("other", TRACK, files, sums(files))
+        assert origin.state("film") == states[-1]
+
     def test_a_track_put_twice_is_there_once(self, origin: Origin, files: dict[str, Path]) -> None:
         origin.put_track("film", TRACK, files, sums(files))
         origin.put_track("film", TRACK, files, sums(files))

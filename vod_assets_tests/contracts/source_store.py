@@ -51,8 +51,9 @@ class SourceStoreContract:
 
     def test_a_replaced_file_has_another_fingerprint_and_other_bytes(self, sources: SourceStore) -> None:
         self.put("film.mov", FILM)
-        before = sources.fingerprint(self.address("film.mov"))
+        before, identity = sources.fingerprint(self.address("film.mov")), sources.identity(self.address("film.mov"))
         self.put("film.mov", FILM[::-1] + b"longer")
+        assert sources.identity(self.address("film.mov")) != identity
         assert sources.fingerprint(self.address("film.mov")) != before
         assert sources.local_path(self.address("film.mov")).read_bytes() == FILM[::-1] + b"longer"
 

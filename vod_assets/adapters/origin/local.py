@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from vod_assets.adapters.blobs.state import folder_state
 from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
@@ -48,6 +49,10 @@ class LocalOrigin:
     def has_track(self, title: str, track_digest: str) -> bool:
         """Whether a track is there with every file in its size; its bytes were verified before it was placed."""
         return _is_whole(self._track(title, track_digest))
+
+    def state(self, title: str) -> str:
+        """Return a word that changes with anything of a title here."""
+        return folder_state(self._title(title))
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Place a track's files under ``<title>/tracks/<digest>/``; a damaged one is replaced, a whole one left alone.

@@ -61,6 +61,12 @@ class LocalSources:
                 raise refusal("source_empty", "the file has 0 bytes", str(path))
             return self._remembered(path, before) or self._remember(path, before)
 
+    def identity(self, address: str) -> str:
+        """Return what the file system says of a file."""
+        path = self.local_path(self.canonical(address))
+        with _blamed_on(path):
+            return f"{path} {_identity(path.stat())}"
+
     def local_path(self, address: str) -> Path:
         """Return the local path of an address."""
         return _path(address)

@@ -85,6 +85,12 @@ class RemoteSources:
             raise _archived(place)
         return self._remembered(place, found) or self._remember(place, found)
 
+    def identity(self, address: str) -> str:
+        """Return what the storage says of a file."""
+        place = place_of(address)
+        found = self._found(place)
+        return f"{place.address} {_identity(found) if found.version else secrets.token_hex(8)}"
+
     def local_path(self, address: str) -> Path:
         """Return a local copy of a source; it is fetched when this machine does not have it."""
         place, fingerprint = place_of(address), self.fingerprint(address)

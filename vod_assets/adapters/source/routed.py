@@ -43,6 +43,11 @@ class RoutedSources:
         store, reached = self._reached(address)
         return store.fingerprint(reached)
 
+    def identity(self, address: str) -> str:
+        """Return a word that changes when a file's bytes may have."""
+        store, reached = self._reached(address)
+        return store.identity(reached)
+
     def local_path(self, address: str) -> Path:
         """Return a local path that the tools can read."""
         store, reached = self._reached(address)

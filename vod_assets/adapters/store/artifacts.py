@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vod_assets.adapters.blobs.disk import DiskBlobs, disk_errors, synced_sha256
+from vod_assets.adapters.blobs.state import state_of
 from vod_assets.adapters.store import layout
 from vod_assets.adapters.store.notes import TitleNotes, pretty
 from vod_assets.adapters.store.scratch import Scratch, last_touched
@@ -57,7 +58,7 @@ class BlobArtifactStore(TitleNotes):
     def peek(self, title: str, asset: str, recipe_id: str) -> Kept | None:
         """Return what is kept of a recipe."""
         artifact = self._read_artifact(layout.recipe_folder(title, asset, recipe_id))
-        return Kept(artifact, self._is_whole(artifact)) if artifact else None
+        return Kept(artifact, self._has_files(artifact)) if artifact else None
 
     def remembered(self, title: str, asset: str) -> dict[str, Remembered]:
         """Return what the asset's pointer named last, and the leaves of that, by recipe; also when it is gone."""
@@ -158,6 +159,18 @@ class BlobArtifactStore(TitleNotes):
                 artifact = self._read_artifact(blob.name.removesuffix(layout.COMMITTED))
                 if artifact is not None:
                     yield artifact
+
+    def state(self, title: str) -> str:
+        """Return a word that changes with anything that is kept of a title."""
+        return state_of(self.blobs, layout.title_folder(title))
+
+    def is_untouched(self, title: str) -> bool:
+        """Whether a title has nothing but its record."""
+        return not self.blobs.folders(layout.title_folder(title))
+
+    def has_traces(self, title: str, recipe: Recipe) -> bool:
+        """Whether anything lies where a recipe's artifact would."""
+        return bool(self.blobs.folders(layout.recipe_folder(title, recipe.asset, recipe.id)))
 
     def remove(self, title: str) -> None:
         """Remove a title; its record goes first, so that nobody meets half of one."""
@@ -280,12 +293,14 @@ class BlobArtifactStore(TitleNotes):
         return self.scratch.folder(artifact.digest, artifact.size_bytes, fetch_all)
 
     def _is_whole(self, artifact: Artifact) -> bool:
+        return self._has_files(artifact) and all(self._has_leaf(artifact.title, entry) for entry in artifact.entries)
+
+    def _has_files(self, artifact: Artifact) -> bool:
+        if not artifact.files:
+            return True
         folder = self._folder(artifact)
-        if artifact.files:
-            sizes = {blob.name.removeprefix(folder): blob.size_bytes for blob in self.blobs.walk(folder)}
-            if any(sizes.get(file.path) != file.size_bytes for file in artifact.files):
-                return False
-        return all(self._has_leaf(artifact.title, entry) for entry in artifact.entries)
+        sizes = {blob.name.removeprefix(folder): blob.size_bytes for blob in self.blobs.walk(folder)}
+        return all(sizes.get(file.path) == file.size_bytes for file in artifact.files)
 
     def _has_leaf(self, title: str, entry: IndexEntry) -> bool:
         leaf = self._read_artifact(layout.recipe_folder(title, entry.asset, entry.recipe))

@@ -115,6 +115,18 @@ class RoutedArtifactStore:
         """Yield every committed artifact, store by store."""
         return chain.from_iterable(store.artifacts(title) for store in self.stores)
 
+    def state(self, title: str) -> str:
+        """Return a word that changes with anything that is kept of a title, in any store."""
+        return " ".join(store.state(title) for store in self.stores)
+
+    def is_untouched(self, title: str) -> bool:
+        """Whether a title has nothing but its record."""
+        return all(store.is_untouched(title) for store in self.stores)
+
+    def has_traces(self, title: str, recipe: Recipe) -> bool:
+        """Whether anything lies where a recipe's artifact would."""
+        return self.store(recipe.asset).has_traces(title, recipe)
+
     def remove(self, title: str) -> None:
         """Remove a title; its record goes first."""
         for store in self.stores:

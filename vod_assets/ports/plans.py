@@ -1,0 +1,49 @@
+"""Where plans are remembered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+Remark = tuple[str, str, str, bool]  # asset, why it would be made, what stands in its way, whether that is certain
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a plan depends on: as long as it stays the same, so does the plan.
+
+    Attributes:
+        deployment: A word for profiles, tools, settings and the program: what all titles have in common.
+        title: A word for all that is kept of the title, and for its source.
+    """
+
+    deployment: str
+    title: str
+
+
+@dataclass(frozen=True)
+class RememberedPlan:
+    """A plan and its seal.
+
+    Attributes:
+        remarks: What is to be said of assets; all others are reused.
+    """
+
+    seal: Seal
+    remarks: Sequence[Remark]
+
+
+class PlanMemory(Protocol):
+    """Remembers plans on this machine; losing it costs time only."""
+
+    def recall(self, asked: str, title: str) -> RememberedPlan | None:
+        """Return the plan that was remembered last.
+
+        Args:
+            asked: A word for the selection, and what was forced.
+            title: The title.
+        """
+        ...
+
+    def keep(self, asked: str, title: str, plan: RememberedPlan) -> None:
+        """Remember a plan in place of an older one."""
+        ...

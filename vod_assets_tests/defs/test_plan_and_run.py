@@ -1,0 +1,199 @@
+"""Whatever changes, a plan says exactly what a run then makes.
+
+The assets' own bodies run here with stand-ins for the tools, so two hundred changes take seconds; that Dagster runs the
+same bodies to the same effect is shown on real media by `test_planning`.
+"""
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vod_assets_tests.workshop import Workshop
+
+CHANGES = 200
+TITLES = ("alpha", "beta", "gamma")
+LINES = ("Good morning.", "Good night.", "Nobody is home.")
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # what is written here need survive no power cut
+    workshop = Workshop(tmp_path)
+    workshop.save_profile(workshop.profile() | {"name": "other", "segment_seconds": 4, "captions": False})
+    for title in TITLES:
+        workshop.deliver(title)
+        workshop.register(title)
+        workshop.run(title)
+    return workshop
+
+
+class Fate:
+    """Changes something about a title, as chance will have it."""
+
+    def __init__(self, workshop: Workshop, chance: random.Random, title: str) -> None:
+        self.workshop, self.chance, self.title = workshop, chance, title
+        self.number = chance.randrange(1_000_000)
+
+    @property
+    def kept(self) -> Path:
+        """The title's folder in the store."""
+        return self.workshop.folder / "store" / "titles" / self.title
+
+    def replaced_source(self) -> None:
+        size = self.chance.choice([(640, 360), (320, 180), (360, 640)])
+        self.workshop.deliver(self.title, size, self.chance.choice([("en",), ("en", "fr"), ()]), self.number)
+
+    def source_written_again(self) -> None:
+        if self.workshop.source(self.title).exists():
+            data = self.workshop.source(self.title).read_bytes()
+            self.workshop.source(self.title).write_bytes(data)
+
+    def lost_source(self) -> None:
+        self.workshop.source(self.title).unlink(missing_ok=True)
+
+    def captions_beside_the_source(self) -> None:
+        language, line = self.chance.choice(["en", "fr"]), self.chance.choice(LINES)
+        file = self.workshop.source(self.title).with_suffix(f".{language}.srt")
+        if file.exists() and self.chance.random() < 0.3:
+            file.unlink()
+        else:
+            file.write_text(f"1\n00:00:00,100 --> 00:00:00,900\n{line}\n")
+        self._registered()
+
+    def captions_edited_in_place(self) -> None:
+        for file in self.workshop.source(self.title).parent.glob(f"{self.title}.*.srt"):
+            file.write_text(f"1\n00:00:00,100 --> 00:00:00,900\nNumber {self.number}.\n")
+
+    def title_file(self) -> None:
+        file = self.workshop.source(self.title).with_suffix(".yaml")
+        name = self.chance.choice([f"titles: {{en: Film {self.number}}}", "titles: [", "year: 1999"])
+        file.write_text(f"{name}\n")
+        self._registered()
+
+    def policy(self) -> None:
+        self._registered(policy={"countries": self.chance.sample(["DE", "FR", "US"], 2)})
+
+    def profile(self) -> None:
+        self._registered(profile=self.chance.choice(["tiny", "other"]))
+
+    def edited_rung(self) -> None:
+        said = self.workshop.profile()
+        self.chance.choice(said["video"][0]["rungs"])["crf"] = self.chance.randrange(20, 40)
+        self.workshop.save_profile(said)
+
+    def a_rung_more_or_less(self) -> None:
+        said = self.workshop.profile()
+        rungs = said["video"][0]["rungs"]
+        if len(rungs) > 2:
+            rungs.pop()
+        else:
+            rungs.append({"name": "90p", "box": "160x90", "crf": 30})
+        self.workshop.save_profile(said)
+
+    def edited_profile(self) -> None:
+        said = self.workshop.profile(self.chance.choice(["tiny", "other"]))
+        said |= self.chance.choice(
+            [
+                {"audio": {"codec": "aac", "bits_per_second": self.chance.choice([64_000, 96_000])}},
+                {"captions": not said["captions"]},
+                {"thumbnails": {"interval_seconds": self.chance.choice([1, 2])}},
+                {"thumbnails": None},
+                {"segment_seconds": self.chance.choice([2, 4])},
+                {
+                    "variants": [
+                        {"name": name} for name in self.chance.choice([["clear"], ["clear", "second"], ["main"]])
+                    ]
+                },
+            ]
+        )
+        self.workshop.save_profile(said)
+
+    def other_tool(self) -> None:
+        tool = self.chance.choice(["prober", "transcoder", "pictures", "sheets", "packager", "inspector"])
+        self.workshop.tools[tool].build = self.chance.choice(["1", "2"])
+
+    def lost_file(self) -> None:
+        if files := sorted(path for path in self.kept.glob("*/*/*/**/*") if path.is_file()):
+            self.chance.choice(files).unlink()
+
+    def cut_file(self) -> None:
+        if files := sorted(path for path in self.kept.glob("*/*/*/**/*") if path.is_file()):
+            self.chance.choice(files).write_bytes(b"")
+
+    def lost_commit(self) -> None:
+        if commits := sorted(self.kept.glob("*/*/artifact.json")):
+            self.chance.choice(commits).unlink()
+
+    def lost_pointer(self) -> None:
+        if pointers := sorted(self.kept.glob("*/latest.json")):
+            self.chance.choice(pointers).unlink()
+
+    def lost_asset(self) -> None:
+        if assets := sorted(path for path in self.kept.iterdir() if path.is_dir()):
+            shutil.rmtree(self.chance.choice(assets))
+
+    def lost_title(self) -> None:
+        for folder in [path for path in self.kept.iterdir() if path.is_dir()]:
+            shutil.rmtree(folder)
+
+    def lost_at_the_origin(self) -> None:
+        files = self.workshop.origin.files.get(self.title, {})
+        if files:
+            folder = "/".join(self.chance.choice(sorted(files)).split("/")[:2])
+            for path in [path for path in files if path.startswith(f"{folder}/")]:
+                del files[path]
+
+    def lost_entry(self) -> None:
+        self.workshop.cms.remove(self.title)
+
+    def nothing(self) -> None:
+        """Leave everything as it is."""
+
+    def _registered(self, **said: object) -> None:
+        if not self.workshop.source(self.title).exists():
+            self.workshop.deliver(self.title)
+        known = self.workshop.store.record(self.title)
+        before = {"profile": known.profile, "policy": known.policy} if known else {}
+        self.workshop.register(self.title, **(before | said))
+
+
+KINDS: list[Callable[[Fate], None]] = [
+    kind for name, kind in vars(Fate).items() if not name.startswith("_") and callable(kind)
+]
+
+
+def asked(workshop: Workshop, chance: random.Random) -> tuple[frozenset[str] | None, tuple[str, ...]]:
+    """Return which assets a run is asked for, and which it makes again: mostly all and none."""
+    selected = None
+    names = workshop.planner().names()
+    if chance.random() < 0.2:
+        first = chance.randrange(len(names))
+        selected = frozenset(names[first : first + chance.randrange(1, 8)])
+    force = (chance.choice([*names, "h264_*", "*_tracks"]),) if chance.random() < 0.15 else ()
+    return selected, force
+
+
+def test_two_hundred_changes_are_planned_as_they_are_made(workshop: Workshop) -> None:
+    chance = random.Random(20)  # noqa: S311 - any changes do
+    made = exact = 0
+    for number in range(CHANGES):
+        title = chance.choice(TITLES)
+        kind = KINDS[number % len(KINDS)]
+        kind(Fate(workshop, chance, title))
+        if chance.random() < 0.3:  # and another change before anybody looks
+            chance.choice(KINDS)(Fate(workshop, chance, title))
+        selected, force = asked(workshop, chance)
+        plan = workshop.plan(title, selected, force)
+        executed = workshop.run(title, selected, force)
+        remarks = "\n".join(f"{one.asset}: {one.reason} {one.obstacle} {one.is_certain}" for one in plan.assets)
+        wrong = [sorted(executed.difference(plan.executed)), sorted(set(plan.certain) - executed)]
+        said = f"{number}: {kind.__name__} of {title}, {selected}, {force}, {wrong}\n{remarks}"
+        assert set(plan.certain) <= executed <= set(plan.executed), said
+        exact += set(plan.executed) == executed
+        made += len(executed)
+    assert made > CHANGES  # most changes lead to something
+    assert exact > 0.8 * CHANGES, exact

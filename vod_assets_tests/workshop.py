@@ -1,0 +1,386 @@
+"""A catalogue whose tools are quick stand-ins: the assets' own bodies and stores, but no process and no Dagster.
+
+What a stand-in writes depends on exactly what a real tool's output does: its input's bytes and its parameters.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import dagster as dg
+import yaml
+from PIL import Image
+
+from vod_assets.adapters.plans import open_plan_memory
+from vod_assets.adapters.profiles import load_profiles
+from vod_assets.adapters.source.local import LocalSources
+from vod_assets.adapters.store.artifacts import disk_store
+from vod_assets.definitions import build_definitions
+from vod_assets.defs.artifact_io import ArtifactIOManager
+from vod_assets.defs.guard import Wanted
+from vod_assets.defs.making import Maker
+from vod_assets.defs.planning import Planner, in_order
+from vod_assets.defs.sealing import SealedPlanner, deployment_word
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.documents import digest_of
+from vod_assets.domain.ladder import Ladder
+from vod_assets.domain.media_info import AudioStream, MediaInfo, VideoStream
+from vod_assets.domain.plan import TitlePlan
+from vod_assets.domain.profile import AudioPreset, Profile, ThumbnailPreset, VideoPreset
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.thumbnails import SpriteSheets
+from vod_assets.domain.title import Sidecar, TitleRecord
+from vod_assets.domain.track import IFrame, Segment, Track
+from vod_assets.ports import Attempt, EncodeReport, InspectedPackage, Progress, RungJob, TrackJob
+from vod_assets.settings import Settings
+from vod_assets_tests.fakes import MemoryCms, MemoryOrigin
+
+PROFILES = Path(__file__).parent / "profiles"
+SECONDS = Fraction(4)
+JPEG = ("P", (2, 2))
+
+
+class Tool:
+    """What all stand-ins have in common: a build that a test may change."""
+
+    def __init__(self, name: str, build: str = "1") -> None:
+        self.name, self.build = name, build
+
+    @property
+    def build_ids(self) -> Mapping[str, str]:
+        return {self.name: self.build}
+
+    def made(self, *parts: object) -> bytes:
+        return digest_of([self.build, *map(repr, parts)]).encode()
+
+
+class StandInProber(Tool):
+    """Takes a source's own words for what it holds: JSON with ``size`` and ``audio``."""
+
+    def inspect(self, path: Path, file: str = "") -> MediaInfo:
+        said = json.loads(path.read_text())
+        width, height = said["size"]
+        video = VideoStream(
+            index=0, codec="h264", width=width, height=height, frame_rate=Fraction(25), duration_seconds=SECONDS
+        )
+        sound = (
+            AudioStream(
+                index=1 + number,
+                codec="aac",
+                channels=2,
+                sample_rate=48_000,
+                language=language,
+                is_default=number == 0,
+                duration_seconds=SECONDS,
+            )
+            for number, language in enumerate(said["audio"])
+        )
+        return MediaInfo(
+            container="mp4", size_bytes=path.stat().st_size, duration_seconds=SECONDS, video=video, audio=tuple(sound)
+        )
+
+
+class StandInTranscoder(Tool):
+    """Writes a line where a real one encodes; counts the rungs."""
+
+    encoded: list[str]
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.encoded = []
+
+    def encode_video(
+        self,
+        source: Path,
+        info: MediaInfo,
+        ladder: Ladder,
+        preset: VideoPreset,
+        jobs: Sequence[RungJob],
+        on_progress: Callable[[Progress], None],
+    ) -> EncodeReport:
+        for job in jobs:
+            self.encoded.append(job.rung.key)
+            said = [source.read_text(), job.rung, job.preset, preset.preset, ladder.gop_frames]
+            (job.directory / "video.mp4").write_bytes(self.made(*said))
+        return EncodeReport(decoded_frames=100, encoded_frames=100, cpu_seconds=8.0, wall_seconds=4.0)
+
+    def encode_audio(
+        self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
+    ) -> EncodeReport:
+        target.write_bytes(self.made(source.read_text(), stream, preset))
+        return EncodeReport(decoded_frames=100, encoded_frames=100, cpu_seconds=0.2, wall_seconds=0.1)
+
+
+class StandInPictures(Tool):
+    """Takes grey pictures."""
+
+    def poster(self, source: Path, info: MediaInfo, target: Path) -> Fraction:
+        self._take(target, source.read_bytes())
+        return Fraction(1)
+
+    def thumbnails(self, source: Path, info: MediaInfo, preset: ThumbnailPreset, directory: Path) -> int:
+        self._take(directory / "00001.jpg", source.read_bytes() + repr(preset).encode())
+        return 1
+
+    def _take(self, target: Path, of: bytes) -> None:
+        grey = hashlib.sha256(of + self.build.encode()).digest()
+        Image.frombytes("L", (4, 4), grey[:16]).save(target, "JPEG", quality=90)
+
+
+class StandInSheets(Tool):
+    """Makes the one picture the sheet."""
+
+    def paint(
+        self, pictures: Sequence[Path], preset: ThumbnailPreset, duration_seconds: Fraction, directory: Path
+    ) -> SpriteSheets:
+        (directory / "sheet_001.jpg").write_bytes(pictures[0].read_bytes())
+        (directory / "thumbnails.vtt").write_text("WEBVTT\n")
+        return SpriteSheets(
+            sheets=("sheet_001.jpg",),
+            count=1,
+            columns=preset.columns,
+            rows=preset.rows,
+            width=preset.width,
+            height=preset.width,
+            interval_seconds=preset.interval_seconds,
+        )
+
+
+class StandInPackager(Tool):
+    """Makes a track of two segments of two seconds."""
+
+    def package(self, job: TrackJob) -> Track:
+        data = self.made(job.source.read_bytes(), job.segment_seconds, job.name)
+        names = ("init.mp4", "00001.m4s", "00002.m4s")
+        for name in names:
+            (job.directory / name).write_bytes(data)
+        segments = tuple(Segment(path=name, duration=2000, size_bytes=len(data)) for name in names[1:])
+        by_kind: dict[str, dict[str, Any]] = {
+            "video": {
+                "codecs": "avc1.64001e",
+                "frame_rate": Fraction(25),
+                "width": 64,
+                "height": 36,
+                "iframes": tuple(
+                    IFrame(path=one.path, offset_bytes=0, length_bytes=8, duration=2000) for one in segments
+                ),
+            },
+            "audio": {"codecs": "mp4a.40.2", "channels": 2, "sample_rate": 48_000},
+            "text": {"dash_codecs": "wvtt", "dash_timescale": 1000, "dash_init": "init.mp4", "dash_segments": segments},
+        }
+        return Track(
+            name=job.name,
+            kind=job.kind,
+            source_asset=job.source_asset,
+            timescale=1000,
+            init="" if job.kind == "text" else "init.mp4",
+            segments=segments,
+            peak_bits_per_second=1000,
+            average_bits_per_second=1000,
+            language=job.language,
+            label=job.label,
+            role=job.role,
+            is_default=job.is_default,
+            is_forced=job.is_forced,
+            is_hearing_impaired=job.is_hearing_impaired,
+            mezzanine=str(job.extra["mezzanine"]),
+            **by_kind[job.kind],
+        )
+
+
+class StandInInspector(Tool):
+    """Opens packages that hold no variant, so that every check is content."""
+
+    @contextmanager
+    def open(
+        self, tracks: Mapping[str, Path], manifests: Mapping[str, Sequence[Path]], sizes: Mapping[str, int]
+    ) -> Iterator[InspectedPackage]:
+        view: Any = SimpleNamespace(variants=())
+        yield InspectedPackage(view, lambda _: {})
+
+
+class Counting(Maker):
+    """A real maker that says which assets and checks it made anything of."""
+
+    def __init__(self, store: Any, force: Sequence[str]) -> None:
+        super().__init__(store, force)
+        self.made: set[str] = set()
+
+    def commit(
+        self, attempt: Attempt, document: Mapping[str, Any], entries: Mapping[str, Artifact] | None = None
+    ) -> Artifact:
+        self.made.add(attempt.recipe.asset)
+        return super().commit(attempt, document, entries)
+
+    def index(self, title: str, recipe: Recipe, leaves: Mapping[str, Artifact]) -> Artifact:
+        before = set(self.made)
+        found = super().index(title, recipe, leaves)
+        self.made = before  # an index is made of leaves that are reused by no tool; its asset's leaves count
+        return found
+
+
+class Told:
+    """A reporter that keeps what was made."""
+
+    def __init__(self) -> None:
+        self.executed: set[str] = set()
+
+    def started(self, title: str, step: str) -> None:
+        """Pass over it."""
+
+    def progressed(self, title: str, step: str, progress: Progress) -> None:
+        """Pass over it."""
+
+    def made(self, title: str, asset: str, reused: bool) -> None:
+        if not reused:
+            self.executed.add(asset)
+
+
+@dataclass
+class Workshop:
+    """A folder with sources, a store and profiles; origin and CMS are in memory unless others are given."""
+
+    folder: Path
+    origin: Any = field(default_factory=MemoryOrigin)
+    cms: Any = field(default_factory=MemoryCms)
+
+    def __post_init__(self) -> None:
+        for name in ("sources", "profiles"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.tools: dict[str, Tool] = {
+            "prober": StandInProber("ffprobe"),
+            "transcoder": StandInTranscoder("ffmpeg"),
+            "pictures": StandInPictures("ffmpeg-pictures"),
+            "sheets": StandInSheets("pillow"),
+            "text": Tool("ffmpeg-text"),
+            "packager": StandInPackager("packager"),
+            "inspector": StandInInspector("inspector"),
+        }
+        self.store = disk_store(self.folder / "store", Wanted())
+        self.sources = LocalSources(self.folder / "cache")
+        said = yaml.safe_load((PROFILES / "tiny.yaml").read_text())
+        self.save_profile(said | {"required_checks": []})
+
+    def save_profile(self, profile: Mapping[str, Any]) -> None:
+        """Write a profile; the definitions are made anew."""
+        path = self.folder / "profiles" / f"{profile['name']}.yaml"
+        path.write_text(yaml.safe_dump(dict(profile)))
+        self.profiles: dict[str, Profile] = load_profiles(path.parent)
+        settings = Settings(profiles=path.parent, home=self.folder / "home")
+        self.settings = settings
+        self.assets: list[dg.AssetsDefinition] = in_order(build_definitions(settings))
+
+    def profile(self, name: str = "tiny") -> dict[str, Any]:
+        """Return a profile as it is written."""
+        said: dict[str, Any] = yaml.safe_load((self.folder / "profiles" / f"{name}.yaml").read_text())
+        return said
+
+    def source(self, title: str) -> Path:
+        return self.folder / "sources" / f"{title}.json"
+
+    def deliver(
+        self, title: str, size: tuple[int, int] = (640, 360), audio: Sequence[str] = ("en",), cut: int = 0
+    ) -> None:
+        """Write a title's source, or replace it."""
+        self.source(title).write_text(json.dumps({"size": size, "audio": audio, "cut": cut}))
+
+    def register(self, title: str, **said: Any) -> TitleRecord:
+        """Write a title's record, as registering it does."""
+        record = TitleRecord(
+            title_id=title,
+            source=self.sources.canonical(str(self.source(title))),
+            names={"und": title},
+            sidecars=tuple(self.sidecars(title)),
+            **({"profile": "tiny"} | said),
+        )
+        self.store.register(record)
+        return record
+
+    def sidecars(self, title: str) -> Iterator[Sidecar]:
+        for file in sorted(self.source(title).parent.glob(f"{title}.*.srt")):
+            yield Sidecar(kind="captions", address=file.as_uri(), language=file.suffixes[0][1:])
+        for file in sorted(self.source(title).parent.glob(f"{title}.yaml")):
+            yield Sidecar(kind="title_file", address=file.as_uri())
+
+    def planner(self) -> Planner:
+        return Planner(self.assets, self.store, self.profiles, self._resources())
+
+    def plan(self, title: str, selected: frozenset[str] | None = None, force: Sequence[str] = ()) -> TitlePlan:
+        """Return the plan of a title as the command line gives it: from memory where nothing has changed."""
+        with self.sealed_planner(selected, force) as planner:
+            return planner.plan(title)
+
+    @contextmanager
+    def sealed_planner(
+        self, selected: frozenset[str] | None = None, force: Sequence[str] = ()
+    ) -> Iterator[SealedPlanner]:
+        """Return a planner that remembers."""
+        planner = self.planner()
+        with open_plan_memory(self.folder / "cache") as memory:
+            yield SealedPlanner(planner, memory, deployment_word(planner, self.settings), selected, force)
+
+    def run(self, title: str, selected: frozenset[str] | None = None, force: Sequence[str] = ()) -> set[str]:
+        """Make a title and return which assets and checks were made."""
+        told, maker = Told(), Counting(self.store, force)
+        artifacts = ArtifactIOManager(self.store, self.profiles, maker)
+        resources = {**self._resources(), "guard": Wanted(), "reporter": told, "artifacts": artifacts}
+        failed: set[str] = set()
+        for definition in self.assets:
+            keys = {key for key in _keys(definition) if selected is None or key in selected}
+            needed = {key.to_user_string() for key in definition.keys_by_input_name.values()}
+            if not keys:
+                continue
+            if needed & failed:
+                failed |= keys
+                continue
+            try:
+                for result in _results(definition, title, keys, resources):
+                    artifacts.handle_output(_NO_CONTEXT, result.value)
+            except dg.Failure:
+                failed |= keys
+        return told.executed | {asset for asset in maker.made if "." in asset}
+
+    def _resources(self) -> dict[str, Any]:
+        return {**self.tools, "sources": self.sources, "origin": self.origin, "cms": self.cms}
+
+
+_NO_CONTEXT: Any = None
+
+
+def _keys(definition: dg.AssetsDefinition) -> set[str]:
+    if isinstance(definition, dg.AssetChecksDefinition):
+        return {key.to_user_string().replace(":", ".") for key in definition.check_keys}
+    return {key.to_user_string() for key in definition.keys}
+
+
+def _results(
+    definition: dg.AssetsDefinition, title: str, keys: Iterable[str], resources: Mapping[str, Any]
+) -> Iterator[dg.MaterializeResult[Artifact]]:
+    """Run an asset's body as Dagster does."""
+    body: Any = definition.op.compute_fn
+    op = SimpleNamespace(op=SimpleNamespace(name=definition.op.name))
+    context = SimpleNamespace(
+        partition_key=title,
+        op_execution_context=op,
+        selected_asset_keys={dg.AssetKey(key) for key in keys},
+        instance=None,
+        run_id="",
+        log=logging.getLogger("workshop"),
+    )
+    artifacts = resources["artifacts"]
+    inputs = {
+        name: artifacts.upstream(title, key.to_user_string()) for name, key in definition.keys_by_input_name.items()
+    }
+    wanted = {key: resources[key] for key in definition.required_resource_keys if key in resources}
+    told = body.decorated_fn(context, **inputs, **wanted)
+    if isinstance(told, dg.MaterializeResult):
+        yield told
+    elif not isinstance(told, dg.AssetCheckResult):
+        yield from told
