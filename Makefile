@@ -1,6 +1,6 @@
 # make demo    a real clip through the whole graph, on a machine with Python 3.11 and make
 # make dev     the Dagster UI, its daemon and the player page together
-# make test    every test that needs nothing beyond the wheels
+# make test    every test; .ci/run installs the servers and the browser that they start
 # make check   formatting, lint, types, layers, tests, definitions
 # make bench   the benchmarks (benchmarks/README.md); needs BENCH_ARGS
 

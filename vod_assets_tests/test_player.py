@@ -14,7 +14,7 @@ from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.serve import build_app, listening
 from vod_assets.settings import Settings
 from vod_assets_tests.adapters.package.tiny_title import Clip, TinyTitle
-from vod_assets_tests.browser import IS_WANTED, Page, open_page
+from vod_assets_tests.browser import Page, open_page
 from vod_assets_tests.contracts.cms import ORIGIN, entry
 
 MASTER = "/origin/film/releases/1/clear/master.m3u8"
@@ -64,8 +64,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.mark.media
 class TestPlayerPage:
-    __test__ = IS_WANTED
-
     def test_the_browsers_own_player_plays_the_multivariant_playlist(self, place: Place) -> None:
         place.play(f"player.html?src={MASTER}")
         place.page.wait_for(PLAYS)
