@@ -14,13 +14,14 @@ from vod_assets.defs.pictures import image_tracks, poster, thumbnails
 from vod_assets.defs.publish import cms_entry, release
 from vod_assets.defs.reaper import reaper
 from vod_assets.defs.renditions import rendition_assets, rendition_keys
-from vod_assets.defs.resources import executor_of, known_profiles, resource_definitions, watched_places
+from vod_assets.defs.resources import executor_of, known_profiles, resource_definitions, tool_builds, watched_places
 from vod_assets.defs.restoring import restored_titles
 from vod_assets.defs.sound import audio_aac
 from vod_assets.defs.source import encoding_ladder, media_info, mezzanine
 from vod_assets.defs.step import StepReporter
 from vod_assets.defs.text import captions
 from vod_assets.defs.tracks import audio_tracks, text_tracks, video_tracks_asset
+from vod_assets.defs.versions import versioned
 from vod_assets.settings import Settings, load_settings
 
 
@@ -33,26 +34,27 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
     """
     profiles = known_profiles(settings)
     require_known_checks(profiles, package_checks)
+    assets = [
+        mezzanine,
+        media_info,
+        metadata,
+        encoding_ladder,
+        *rendition_assets(profiles),
+        audio_aac,
+        captions,
+        poster,
+        thumbnails,
+        video_tracks_asset(rendition_keys(profiles)),
+        audio_tracks,
+        text_tracks,
+        image_tracks,
+        hls_package,
+        dash_package,
+        release,
+        cms_entry,
+    ]
     return dg.Definitions(
-        assets=[
-            mezzanine,
-            media_info,
-            metadata,
-            encoding_ladder,
-            *rendition_assets(profiles),
-            audio_aac,
-            captions,
-            poster,
-            thumbnails,
-            video_tracks_asset(rendition_keys(profiles)),
-            audio_tracks,
-            text_tracks,
-            image_tracks,
-            hls_package,
-            dash_package,
-            release,
-            cms_entry,
-        ],
+        assets=versioned(assets, profiles, tool_builds(settings)),
         asset_checks=package_checks,
         jobs=[title_graph, register_title],
         sensors=[

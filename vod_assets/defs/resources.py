@@ -19,6 +19,7 @@ from vod_assets.adapters.source.opening import open_sources
 from vod_assets.adapters.source.routed import RoutedSources
 from vod_assets.adapters.store.opening import open_store
 from vod_assets.adapters.tool_versions import require_supported_once
+from vod_assets.adapters.tools import NAMES as TOOL_NAMES
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
@@ -36,6 +37,7 @@ from vod_assets.defs.reporting import ReporterResource
 from vod_assets.defs.selection import forced_by
 from vod_assets.defs.step import StepReporter
 from vod_assets.defs.step_processes import step_processes
+from vod_assets.domain.errors import ToolError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets.ports import Leases, Origin
@@ -222,6 +224,15 @@ class CmsResource(dg.ConfigurableResource[StaticCms]):
 def known_profiles(settings: Settings) -> dict[str, Profile]:
     """Return the profiles that the asset keys come from."""
     return load_profiles(settings.profiles)
+
+
+def tool_builds(settings: Settings) -> dict[str, str]:
+    """Return the build id of each tool; none for one that is missing, which whoever needs it will say."""
+    try:
+        tools = Tools.from_settings(settings)
+        return {name: tools.build_id(name) for name in TOOL_NAMES}
+    except (ToolError, OSError):
+        return {}
 
 
 def watched_places(settings: Settings) -> tuple[WatchedPlace, ...]:

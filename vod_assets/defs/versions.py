@@ -1,0 +1,88 @@
+"""Code versions: what Dagster's badge goes by when a profile or a tool has changed, and no file has.
+
+An asset's version names all in the profiles and tools that it or anything before it depends on, so Dagster calls stale
+whatever follows from a change, too: it looks one step back only. It knows one version for all titles, and so calls
+assets stale also for titles whose profile has not changed. What a run then makes, recipes decide.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.defs.artifact_io import is_rendition
+from vod_assets.domain.documents import digest_of
+from vod_assets.domain.profile import Profile
+
+TOOLS = {
+    "media_info": ("ffprobe",),
+    "audio_aac": ("ffmpeg",),
+    "captions": ("ffmpeg",),
+    "poster": ("ffmpeg",),
+    "thumbnails": ("ffmpeg",),
+    "video_tracks": ("packager",),
+    "audio_tracks": ("packager",),
+    "text_tracks": ("packager",),
+}
+FIELDS = {
+    "audio_aac": ("audio",),
+    "captions": ("captions",),
+    "thumbnails": ("thumbnails",),
+    "image_tracks": ("thumbnails", "variants"),
+    "video_tracks": ("variants",),
+    "audio_tracks": ("variants",),
+    "text_tracks": ("variants",),
+    "hls_package": ("variants",),
+    "dash_package": ("variants",),
+}
+
+
+def versioned(
+    assets: Sequence[dg.AssetsDefinition], profiles: Mapping[str, Profile], builds: Mapping[str, str]
+) -> list[dg.AssetsDefinition]:
+    """Return assets with code versions.
+
+    Args:
+        assets: All of them, with a code version of their own that says how their bodies are written.
+        profiles: Known profiles.
+        builds: Build id of each tool, by its name.
+    """
+    specs = {spec.key: spec for one in assets for spec in one.specs}
+    own = {key: _own(spec, profiles, builds) for key, spec in specs.items()}
+    words = {key: digest_of([own[one] for one in sorted(_before(key, specs))])[:16] for key in specs}
+    return [one.map_asset_specs(lambda spec: spec.replace_attributes(code_version=words[spec.key])) for one in assets]
+
+
+def _before(key: dg.AssetKey, specs: Mapping[dg.AssetKey, dg.AssetSpec]) -> set[dg.AssetKey]:
+    """Return an asset and all that comes before it."""
+    found, waiting = set(), [key]
+    while waiting:
+        one = waiting.pop()
+        if one in specs and one not in found:
+            found.add(one)
+            waiting += [dep.asset_key for dep in specs[one].deps]
+    return found
+
+
+def _own(spec: dg.AssetSpec, profiles: Mapping[str, Profile], builds: Mapping[str, str]) -> list[Any]:
+    """Return what an asset itself depends on."""
+    key = spec.key.to_user_string()
+    tools = ("ffmpeg",) if is_rendition(key) else TOOLS.get(key, ())
+    said = [_of_profile(key, profiles[name]) for name in sorted(profiles)]
+    return [key, spec.code_version, said, [builds.get(tool, "") for tool in tools]]
+
+
+def _of_profile(key: str, profile: Profile) -> Any:
+    if is_rendition(key):
+        return list(_presets(key, profile))
+    if key == "encoding_ladder":  # the sizes: how the bits of a rung are spent is that rung's matter
+        rungs = [[preset.codec, rung.name, rung.box] for preset in profile.video for rung in preset.rungs]
+        return [profile.segment_seconds, profile.gop_seconds, rungs]
+    return [[field, getattr(profile, field)] for field in FIELDS.get(key, ())]
+
+
+def _presets(key: str, profile: Profile) -> Iterable[Any]:
+    for preset in profile.video:
+        for rung in preset.rungs:
+            if f"{preset.codec}_{rung.name}" == key:
+                yield [preset.model_dump(exclude={"rungs"}), rung]
