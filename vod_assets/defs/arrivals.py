@@ -10,13 +10,24 @@ from functools import cached_property
 import dagster as dg
 
 from vod_assets.defs.jobs import TITLE_TAG, title_graph
+from vod_assets.defs.metadata import FOLLOWS_WORDS, Words, said_now
 from vod_assets.defs.registration import Registered, Registrar, register
-from vod_assets.domain.arrivals import WAITING, Delivery, contents_of, judge, version_of
+from vod_assets.domain.arrivals import (
+    WAITING,
+    Delivery,
+    contents_of,
+    judge,
+    shared_families,
+    speaks_of_a_folder,
+    version_of,
+)
 from vod_assets.domain.codes import ARCHIVED
-from vod_assets.domain.errors import ConfigError, SourceError, VodError
+from vod_assets.domain.errors import ConfigError, SourceError, StoreError, VodError
 from vod_assets.domain.looks import DUPLICATE, REFUSED, TAKEN, Looked, Outcome, Stand
+from vod_assets.domain.sidecars import is_shared_name
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets.ports.arrivals import Watcher
+from vod_assets.settings import load_settings
 
 TICK_SECONDS, DECIDING_SECONDS = 8.0, 3.0  # of a tick, so much is left for what a long look has found
 PASSING = (ARCHIVED, "source_changed", "source_missing", "permission_denied")
@@ -57,6 +68,11 @@ class Tick:
     def registrar(self) -> Registrar:
         """What registering a title needs."""
         return self.registrar_of()
+
+    @cached_property
+    def words(self) -> Words:
+        """What files say of titles."""
+        return Words(self.registrar.sources, load_settings().metadata_mapping)
 
     @property
     def left_seconds(self) -> float:
@@ -107,6 +123,10 @@ class Tick:
         """Take what is whole of a family, and return whether nothing more is to be decided about it."""
         judged = judge(self.watcher.sightings(family, stand.looked_at), self.watcher.place)
         settled = [self._taken(delivery) for delivery in judged.deliveries]  # each has its turn
+        if speaks_of_a_folder(family):
+            settled.append(not any(left.state == WAITING for left in judged.left))
+            if settled[-1]:
+                self.watcher.make_due(b"".join(family.rpartition(b"/")[:2]))
         return all(settled)
 
     def _taken(self, delivery: Delivery) -> bool:
@@ -116,7 +136,7 @@ class Tick:
         if delivery.waits_for or self.watcher.is_resting(name):
             return False
         if before is not None and before.token == delivery.token and before.state in (TAKEN, REFUSED, DUPLICATE):
-            return True
+            return before.state != TAKEN or self._says_the_same(name, before.title)
         address = self.watcher.address(name)
         try:
             address = self.registrar.sources.canonical(address)
@@ -145,6 +165,28 @@ class Tick:
             self.watcher.keep(replace(refused, token=delivery.token, state=REFUSED, reason=str(error), address=address))
             self.said.append(str(error))
         return True
+
+    def _says_the_same(self, name: str, title: str) -> bool:
+        """Return whether what is said of a title is what was made of it; else its metadata is to be made anew."""
+        files = [
+            file
+            for family in shared_families(name)
+            for file in self.watcher.sightings(family, 0.0)
+            if is_shared_name(file.name)
+        ]
+        try:
+            shared = [self.registrar.sources.canonical(self.watcher.address(file.name)) for file in files]
+            said = said_now(self.registrar.store, self.words, title, shared)
+        except VodError as error:
+            self.said.append(f"{title}: {error}")  # what is published stays
+            return not isinstance(error, StoreError)
+        if said:
+            version = contents_of({file.name: file.version for file in files} | {"": said})[:16]
+            tags = {TITLE_TAG: title, PLACE_TAG: self.watcher.place.name}
+            self.requests.append(
+                dg.RunRequest(f"{title}@said-{version}", partition_key=title, tags=tags, asset_selection=FOLLOWS_WORDS)
+            )
+        return not said
 
     def _brought_back(self, delivery: Delivery) -> str:
         """Ask for a delivery that is in an archive, when the place wants that, and return why it waits."""

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import quote
 
-from vod_assets.domain.sidecars import find_sidecars, is_video_name, may_be_sidecar
+from vod_assets.domain.sidecars import SHARED, find_sidecars, is_shared_name, is_video_name, may_be_sidecar
 from vod_assets.domain.watching import WatchedPlace
 
-WAITING, IGNORED = "waiting", "ignored"
+WAITING, IGNORED, PART = "waiting", "ignored", "part"
+SHARED_STEMS = frozenset(name.partition(".")[0].encode() for name in SHARED)
 TEMPORARY = (
     *("*.part", "*.partial", "*.tmp", "*.temp", "*.filepart", "*.crdownload", "*.download", "*.incomplete"),
     *("*.upload", "*.uploading", "*.writing", "*.aspera-ckpt", "*.aspx", "*.fcpart", "*.lck", "*.lock", "~$*"),
@@ -87,6 +88,18 @@ def family(name: str) -> str:
     """
     folder, slash, last = name.rpartition("/")
     return unicodedata.normalize("NFC", f"{folder}{slash}{last.partition('.')[0]}")
+
+
+def speaks_of_a_folder(family: bytes) -> bool:
+    """Whether a family's name is that of files that speak of every file of their folder."""
+    return family.rpartition(b"/")[2].lower() in SHARED_STEMS
+
+
+def shared_families(name: str) -> list[bytes]:
+    """Return the families of the files that may speak of a file, which is one of their folder."""
+    folder, slash, _ = name.rpartition("/")
+    cases = (case(stem.decode()) for stem in sorted(SHARED_STEMS) for case in (str.lower, str.upper, str.title))
+    return [f"{folder}{slash}{stem}".encode(errors="surrogateescape") for stem in cases]
 
 
 def contents_of(sidecars: Mapping[str, str]) -> str:
@@ -173,6 +186,9 @@ def _left(file: Sighting, markers: Mapping[str, str], place: WatchedPlace) -> Le
         return Left(file.name, IGNORED, "it is hidden")
     if _is_being_written(file.name, place):
         return Left(file.name, WAITING, "its temporary name says that it is being written")
+    if is_shared_name(file.name):
+        reason = _waits_for(file, {file.name: file}, place, is_sidecar=True)
+        return Left(file.name, WAITING if reason else PART, reason or "it speaks of its whole folder")
     if may_be_sidecar(file.name):
         reason = "it has no bytes yet" if not file.size_bytes else "no video that it belongs to is here"
         return Left(file.name, WAITING, reason)

@@ -14,6 +14,7 @@ TITLE_FILES = {"yaml", "yml"}
 ARTWORK = {"jpg", "jpeg", "png"}
 METADATA = {"xml", "csv", "json"}
 SHARED = {"metadata.csv", "metadata.xml", "adi.xml"}  # they speak of every file of their folder
+SHARED_ROLE = "shared"
 SOUND_CONTAINERS = {"m4a", "mka", "oga", "opus", "wma"}  # of families that are video otherwise
 ROLES = {"forced": "forced", "sdh": "sdh", "cc": "sdh", "hi": "sdh"}
 SOUND_ROLES = {"dub": "dub", "commentary": "commentary", "ad": "description", "description": "description"}
@@ -41,13 +42,25 @@ def find_sidecars(mezzanine: str, siblings: Sequence[str]) -> tuple[Sidecar, ...
             sidecar = _sidecar(address, name[len(stem) + 1 :].split("."))
             found += [sidecar] if sidecar else []
         elif name.lower() in SHARED:
-            found.append(Sidecar(kind="metadata", address=address, role="shared"))
+            found.append(Sidecar(kind="metadata", address=address, role=SHARED_ROLE))
     return tuple(found)
 
 
 def is_video_name(name: str) -> bool:
     """Whether a file's name announces video: a mezzanine, and no sidecar."""
     return announced_container(name) is not None and extension(name) not in SOUND_CONTAINERS
+
+
+def is_shared_name(name: str) -> bool:
+    """Whether a file of this name speaks of every file of its folder."""
+    return name.rpartition("/")[2].lower() in SHARED
+
+
+def with_shared(found: Sequence[Sidecar], shared: Sequence[str]) -> tuple[Sidecar, ...]:
+    """Return a title's sidecars with these addresses as all those that speak of its whole folder."""
+    own = [sidecar for sidecar in found if sidecar.role != SHARED_ROLE]
+    spoken = [Sidecar(kind="metadata", address=address, role=SHARED_ROLE) for address in shared]
+    return tuple(sorted([*own, *spoken], key=lambda sidecar: sidecar.address))
 
 
 def may_be_sidecar(name: str) -> bool:

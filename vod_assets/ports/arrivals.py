@@ -30,6 +30,14 @@ class Watcher(Protocol):
         """Decide nothing more about a family until one of its files changes."""
         ...
 
+    def make_due(self, folder: bytes) -> None:
+        """Have everything decided anew about the families in a folder of which something was taken.
+
+        Args:
+            folder: Its name with its slash; empty: the place itself.
+        """
+        ...
+
     def sightings(self, family: bytes, looked_at: float) -> Sequence[Sighting]:
         """Return the files of a family, as the complete look that began then found them."""
         ...

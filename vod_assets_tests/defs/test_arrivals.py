@@ -302,3 +302,39 @@ def test_a_title_shows_that_its_source_is_gone_and_where_else_its_bytes_are(stud
     told = studio.vod("status", "--json")
     assert json.loads(told.stdout)[0]["vanished"] is True
     assert "film: its source is gone" in studio.vod("status").stderr
+
+
+def test_a_changed_row_makes_the_metadata_of_its_title_anew_and_of_no_other(studio: Studio, film_source: Path) -> None:
+    with opened(studio) as drop:
+        for name in ("film.mp4", "other.mp4"):
+            drop.deliver(film_source, name)
+            (drop.folder / name).write_bytes(film_source.read_bytes() + name.encode())
+        table = drop.folder / "metadata.csv"
+        table.write_text("file,title.en\nfilm.mp4,Film\nother.mp4,Other\n")
+        assert {request.partition_key for request in drop.tick()} == {"film", "other"}
+        for name in ("film.mp4", "other.mp4"):
+            made = studio.vod("run-workflow", drop.folder / name, "--select", "+key:metadata", "--json")
+            assert made.code == 0, made.stderr
+        assert asked_for_in_two_ticks(drop) == {}
+        table.write_text("file,title.en\nfilm.mp4,Another film\nother.mp4,Other\n")
+        requests = asked_for_in_two_ticks(drop)
+        (request,) = requests.values()
+        assert (request.partition_key, request.tags["vod/place"]) == ("film", "drop")
+        wanted = {key.to_user_string() for key in request.asset_selection or ()}
+        assert wanted == {"metadata", "release", "cms_entry"}
+        assert asked_for_in_two_ticks(drop).keys() == requests.keys()  # until it is made
+        studio.vod("run-workflow", drop.folder / "film.mp4", "--select", "metadata", "--json")
+        assert asked_for_in_two_ticks(drop) == {}
+        table.write_text("file,title.en\nfilm.mp4,Film\nother.mp4,Other\n")
+        (back,) = asked_for_in_two_ticks(drop).values()
+        assert (back.partition_key, back.run_key in requests) == ("film", False)
+        table.write_text("file,wrong\n")
+        assert asked_for_in_two_ticks(drop) == {}
+        assert any("metadata.csv: line 1, wrong" in said for said in drop.said)
+        table.unlink()
+        assert {request.partition_key for request in asked_for_in_two_ticks(drop).values()} == {"film", "other"}
+
+
+def asked_for_in_two_ticks(drop: Drop) -> dict[str | None, dg.RunRequest]:
+    """Return what is asked for: titles whose names come before that of the table have their turn at the second."""
+    return {request.run_key: request for _ in range(2) for request in drop.tick()}

@@ -129,6 +129,15 @@ class Ledger:
         with self._transaction() as rows:
             rows.execute("DELETE FROM due WHERE place = ? AND family = ?", (self.key, family))
 
+    def make_due(self, folder: bytes) -> None:
+        """Have everything decided anew about a folder; see `vod_assets.ports.arrivals.Watcher`."""
+        query = "SELECT name FROM deliveries WHERE place = ? AND name >= ? AND state = ?"
+        query, ends = (query + " AND name < ?", (folder[:-1] + b"0",)) if folder else (query, ())
+        with self._transaction() as rows:
+            names = [name for (name,) in rows.execute(query, (self.key, folder, TAKEN, *ends))]
+            families = {family_of(name) for name in names if b"/" not in name.removeprefix(folder)}
+            rows.executemany("INSERT OR IGNORE INTO due VALUES (?, ?)", [(self.key, one) for one in families])
+
     def sightings(self, family: bytes, looked_at: float) -> list[Sighting]:
         """Return the files of a family.
 

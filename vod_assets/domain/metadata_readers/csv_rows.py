@@ -1,7 +1,9 @@
 """A table, one row a title, as a spreadsheet exports it."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from vod_assets.domain.errors import printable
 from vod_assets.domain.metadata import Description, window
@@ -13,6 +15,7 @@ POLICY = ("from", "until", "territories")
 MOST_COLUMNS = 500
 DELIMITERS = ",;\t"
 FILE = "file"
+Row = tuple[int, list[str]]  # the line that it ends on, and its cells
 
 
 def read_csv(data: bytes, file: str, mezzanine: str, *, is_shared: bool) -> Description | None:
@@ -24,14 +27,8 @@ def read_csv(data: bytes, file: str, mezzanine: str, *, is_shared: bool) -> Desc
     Raises:
         ConfigError: ``bad_metadata_file``, naming line and column.
     """
-    rows = list(_rows(data, file))
-    if not rows:
-        raise bad_file(file, "line 1: there are no columns")
-    (_, header), *body = rows
-    columns = [_checked(column.strip(), file) for column in header]
-    if repeated := next((column for column in columns if columns.count(column) > 1), ""):
-        raise bad_file(file, f"line 1, {printable(repeated)}: this column is there twice")
-    about = [row for row in body if _is_about(dict(zip(columns, row[1], strict=False)), mezzanine)]
+    columns, body, by_file = _table(data, file)
+    about = [row for name in {mezzanine, mezzanine.rpartition(".")[0]} - {""} for row in by_file.get(name, ())]
     if not about and not is_shared and FILE not in columns and len(body) == 1:
         about = body
     if not about and is_shared:
@@ -42,6 +39,22 @@ def read_csv(data: bytes, file: str, mezzanine: str, *, is_shared: bool) -> Desc
     if len(cells) > len(columns):
         raise bad_file(file, f"line {line}: it has {len(cells)} cells, and there are {len(columns)} columns")
     return _described(dict(zip(columns, cells, strict=False)), Fields(file), f"line {line}")
+
+
+@lru_cache(maxsize=2)  # a shared table is asked about each title of its folder
+def _table(data: bytes, file: str) -> tuple[list[str], list[Row], dict[str, list[Row]]]:
+    """Return columns, rows, and rows by the file that they name."""
+    rows = list(_rows(data, file))
+    if not rows:
+        raise bad_file(file, "line 1: there are no columns")
+    (_, header), *body = rows
+    columns = [_checked(column.strip(), file) for column in header]
+    if repeated := next((column for column in columns if columns.count(column) > 1), ""):
+        raise bad_file(file, f"line 1, {printable(repeated)}: this column is there twice")
+    by_file: dict[str, list[Row]] = defaultdict(list)
+    for row in body:
+        by_file[dict(zip(columns, row[1], strict=False)).get(FILE, "").strip()].append(row)
+    return columns, body, dict(by_file)
 
 
 def _described(row: dict[str, str], fields: Fields, place: str) -> Description:
@@ -100,10 +113,6 @@ def _checked(column: str, file: str) -> str:
         known = ", ".join([FILE, *SINGLE, *sorted(LISTS), *sorted(BY_LANGUAGE), *(f"policy.{word}" for word in POLICY)])
         raise bad_file(file, f"line 1, {printable(column)[:60]}: there is no such field; use {known}")
     return f"{name}.{key}" if key else name
-
-
-def _is_about(row: dict[str, str], mezzanine: str) -> bool:
-    return row.get(FILE, "").strip() in {mezzanine, mezzanine.rpartition(".")[0]} - {""}
 
 
 def _rows(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
