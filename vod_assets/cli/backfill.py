@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vod_assets.cli.choosing import Choice
-from vod_assets.cli.plan import plans
+from vod_assets.cli.plan import estimator, plans
 from vod_assets.cli.run_workflow import Force
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.backfilling import Gathered, Gathering, Limits
@@ -122,7 +122,7 @@ def _launched(session: Session, wish: "Wish", limits: Limits, *, dry_run: bool) 
     choice = Choice(session, read_filter(wish.titles))
     titles, apart = list(choice.titles()), choice.apart()
     looked = plans(session, [title for title in titles if title not in apart], wish.selection, wish.force)
-    hours = expected_hours(session.instance, rendition_keys(session.profiles))
+    hours = expected_hours(session.instance, rendition_keys(session.profiles), estimator(session).estimate)
     gathered = Gathering(limits, hours, wish.takes_all).gather(titles, looked, apart)
     before = last_of(session.instance, wish)
     if dry_run or not gathered.titles:

@@ -9,11 +9,13 @@ import typer
 from vod_assets.cli.run_workflow import Force
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.estimates import Estimate, Total
 from vod_assets.domain.selecting import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from vod_assets.defs.estimates import Estimator
     from vod_assets.domain.plan import PlannedAsset, TitlePlan
 
 
@@ -28,9 +30,14 @@ def plan(
     Example: [cyan]vod plan --titles 'film-*'[/]
     """
     with open_session() as session:
-        wanted = chosen(session, titles or ["*"])
+        wanted, estimates, total = chosen(session, titles or ["*"]), estimator(session), Total()
         for one in plans(session, wanted, selection, tuple(force or ())):
-            print(json.dumps(as_object(one), ensure_ascii=False) if as_json else as_text(one), flush=True)
+            estimate = estimates.estimate(one)
+            total.add(estimate)
+            said = as_object(one) | estimate.as_object()
+            print(json.dumps(said, ensure_ascii=False) if as_json else as_text(one, estimate), flush=True)
+        if not as_json and str(total):
+            print(total)
 
 
 def chosen(session: Session, patterns: list[str]) -> list[str]:
@@ -67,6 +74,13 @@ def plans(
     return planned(session, list(titles), Asked(selection, tuple(force)))
 
 
+def estimator(session: Session) -> "Estimator":
+    """Return what tells how long plans will take; Dagster's instance is opened when a title is encoded."""
+    from vod_assets.defs.estimates import Estimator, last_timings
+
+    return Estimator(lambda asset: last_timings(session.instance, asset), session.store, session.profiles)
+
+
 def as_object(one: "TitlePlan") -> dict[str, object]:
     """Return a plan for machines: what would be made and why, what reused, what cannot be made."""
     return {
@@ -82,10 +96,11 @@ def _said(planned: "PlannedAsset") -> str:
     return f"{planned.reason or planned.obstacle}{'' if planned.is_certain else ' (perhaps)'}"
 
 
-def as_text(one: "TitlePlan") -> str:
+def as_text(one: "TitlePlan", estimate: Estimate) -> str:
     """Return a plan for a person: a line a title, and a line for each asset that would be made."""
     made = [planned for planned in one.assets if planned.executes]
     waiting = [planned for planned in one.assets if planned.obstacle]
     head = f"{one.title}: {len(made)} to make, {len(one.assets) - len(made) - len(waiting)} to reuse"
     head += f", {len(waiting)} cannot be made" if waiting else ""
+    head += f", {estimate}" if str(estimate) else ""
     return "\n".join([head, *(f"  {planned.asset:<22} {_said(planned)}" for planned in made + waiting)])

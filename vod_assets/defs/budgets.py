@@ -9,6 +9,7 @@ import dagster as dg
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus  # no public names in 1.13
 
 from vod_assets.defs.backfills import BACKFILL_TAG, BUDGET_TAG, ENDED, launch_no_more
+from vod_assets.domain.estimates import Estimate
 from vod_assets.domain.plan import TitlePlan
 
 LOOK_SECONDS = 30
@@ -55,17 +56,29 @@ def encode_hours(instance: dg.DagsterInstance, backfill_id: str) -> float:
     return Meter().after(instance, backfill_id).seconds / 3600
 
 
-def expected_hours(instance: dg.DagsterInstance, renditions: Iterable[str]) -> Callable[[TitlePlan], float | None]:
-    """Return what tells the hours of encoding that a plan will take: as many as the last runs took on average.
+def expected_hours(
+    instance: dg.DagsterInstance, renditions: Iterable[str], estimated: Callable[[TitlePlan], Estimate]
+) -> Callable[[TitlePlan], float | None]:
+    """Return what tells the hours of encoding that a plan will take.
 
     Args:
         instance: Where runs are recorded.
         renditions: Assets that are encoded.
+        estimated: Estimates a plan; one that it cannot, takes as long as the last runs took on average.
     """
     keys = frozenset(renditions)
     runs = {run for key in sorted(keys) for run in _encoding_runs(instance, key)}
     usual = encode_seconds(instance, runs) / len(runs) / 3600 if runs else None
-    return lambda plan: usual if keys & frozenset(plan.executed) else 0.0
+
+    def hours(plan: TitlePlan) -> float | None:
+        if not keys.intersection(plan.executed):
+            return 0.0
+        estimate = estimated(plan)
+        if keys.intersection(estimate.unknown):
+            return usual
+        return sum(seconds for asset, seconds in estimate.seconds.items() if asset in keys) / 3600
+
+    return hours
 
 
 def _encoding_runs(instance: dg.DagsterInstance, rendition: str) -> Iterator[str]:

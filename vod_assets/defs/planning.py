@@ -175,8 +175,7 @@ class Planner:
             obstacle = str(failure.description)
         except VodError as error:
             obstacle = str(error)
-        needed = [key.to_user_string() for key in definition.keys_by_input_name.values()]
-        return [work.planned(key, needed, unknown, obstacle) for key in keys]
+        return [work.planned(key, _needed(definition), unknown, obstacle) for key in keys]
 
     def _run(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> Iterable[Any]:
         body: Any = definition.op.compute_fn
@@ -224,16 +223,20 @@ def _names(definition: dg.AssetsDefinition) -> list[str]:
     return [key.to_user_string() for key in definition.keys]
 
 
+def _needed(definition: dg.AssetsDefinition) -> list[str]:
+    """Return what an asset is made of, in an order that is the same in every process."""
+    return sorted(key.to_user_string() for key in definition.keys_by_input_name.values())
+
+
 def _waits_for(definition: dg.AssetsDefinition, store: PlanningStore) -> str:
     """Return why a run does not come to an asset, if something it needs cannot be made."""
-    names = [key.to_user_string() for key in definition.keys_by_input_name.values()]
+    names = _needed(definition)
     blocked = [name for name in names if name in store.blocked]
     return f"waits for {', '.join(blocked)}" if blocked else ""
 
 
 def _unmade_inputs(definition: dg.AssetsDefinition, expected: Mapping[str, Artifact]) -> list[str]:
-    names = [key.to_user_string() for key in definition.keys_by_input_name.values()]
-    return [name for name in names if isinstance(expected.get(name), Unmade)]
+    return [name for name in _needed(definition) if isinstance(expected.get(name), Unmade)]
 
 
 def _context(definition: dg.AssetsDefinition, title: str, keys: list[str]) -> Any:

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import dagster as dg
 
 from vod_assets.defs.artifact_io import ARTIFACTS
 from vod_assets.defs.automation import FOLLOWS
+from vod_assets.defs.estimates import recorded
 from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.partitions import titles
@@ -17,6 +19,7 @@ from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import plain
+from vod_assets.domain.estimates import Timing
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile, RungPreset, VideoPreset
@@ -36,6 +39,7 @@ class Encode:
     mezzanine: Artifact
     info: MediaInfo
     ladder: Ladder
+    profile: str
     preset: VideoPreset | None
     sources: SourceStore
     transcoder: Transcoder
@@ -62,6 +66,12 @@ class Encode:
         rung = self.rung(key)
         shape = {"width": rung.width, "height": rung.height, "frame_rate": self.ladder.frame_rate} if rung else {}
         return shape | made_from(self.mezzanine)
+
+    def timing(self, key: str, together: Iterable[str], wall_seconds: float) -> Timing:
+        """Return how long one of several rungs took that were encoded together: its share is that of its pixels."""
+        pixels = {one: rung.width * rung.height for one in together if (rung := self.rung(one))}
+        share = pixels[key] / sum(pixels.values())
+        return Timing(self.profile, wall_seconds * share, float(self.info.duration_seconds))
 
     def _presets(self, key: str) -> tuple[VideoPreset, RungPreset]:
         if self.preset is None:
@@ -118,6 +128,7 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
                 mezzanine=mezzanine,
                 info=media_info.read(MediaInfo),
                 ladder=encoding_ladder.read(Ladder),
+                profile=at.profile.name,
                 preset=preset,
                 sources=sources,
                 transcoder=transcoder,
@@ -185,10 +196,16 @@ def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[
             document = encode.described(key)
             artifact = at.artifacts.maker.commit(attempt, plain(document))
             made = Made(artifact, reused=False, seconds=report.wall_seconds)
-            yield at.result(made, partial(_facts, artifact, encode, report))
+            timing = recorded(encode.timing(key, opened, report.wall_seconds))
+            yield at.result(made, partial(_facts, artifact, encode, report, timing))
 
 
-def _facts(artifact: Artifact, encode: Encode | None = None, report: EncodeReport | None = None) -> dict[str, Any]:
+def _facts(
+    artifact: Artifact,
+    encode: Encode | None = None,
+    report: EncodeReport | None = None,
+    timing: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
     facts: dict[str, Any] = {"size": f"{artifact.document['width']}x{artifact.document['height']}"}
     if encode is not None and report is not None:
         seconds = encode.info.duration_seconds
@@ -199,7 +216,7 @@ def _facts(artifact: Artifact, encode: Encode | None = None, report: EncodeRepor
             "decoded_frames": report.decoded_frames,
             "findings": _listed(report.findings),
         }
-    return facts
+    return facts | dict(timing)
 
 
 def _listed(findings: Iterable[Any]) -> dg.MarkdownMetadataValue:

@@ -6,11 +6,13 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.estimates import recorded
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.estimates import Timing
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.profile import AudioPreset
 from vod_assets.domain.recipe import Recipe
@@ -53,7 +55,10 @@ def audio_aac(
             recipe = Recipe("audio_aac", {"mezzanine": mezzanine.digest}, parameters, transcoder.build_ids)
             leaves[name] = at.make(recipe, partial(encode, stream, said))
         made = at.index("audio_aac", leaves, "the source has no audio")
-        return at.result(made, {"tracks": len(leaves), "languages": ", ".join(leaves) or "none"})
+        facts: dict[str, Any] = {"tracks": len(leaves), "languages": ", ".join(leaves) or "none"}
+        if leaves and not any(leaf.reused for leaf in leaves.values()):
+            facts |= recorded(Timing(at.profile.name, made.seconds, float(info.duration_seconds)))
+        return at.result(made, facts)
 
 
 def named_streams(info: MediaInfo) -> dict[str, AudioStream]:

@@ -16,6 +16,7 @@ from dagster._core.remote_origin import (  # no public names in 1.13; a queued r
 from vod_assets.defs.backfills import BACKFILL_TAG, Wish, busy_titles, launch, launch_no_more, standing
 from vod_assets.defs.budgets import Meter, backfill_budgets, encode_hours, encode_seconds, expected_hours
 from vod_assets.defs.partitions import TITLES, titles
+from vod_assets.domain.estimates import Estimate
 from vod_assets.domain.plan import PlannedAsset, TitlePlan
 
 Status = dg.DagsterRunStatus
@@ -125,10 +126,20 @@ def test_titles_of_a_backfill_are_busy_until_their_run_has_ended(instance: dg.Da
     assert (shown.titles, shown.left, shown.runs["made"], shown.runs["cancelled"]) == (3, 2, 1, 1)
 
 
-def test_a_plan_is_expected_to_take_what_the_last_encodes_took(instance: dg.DagsterInstance) -> None:
-    encoding_plan = TitlePlan(title="c", assets=(PlannedAsset(asset="h264_360p", reason="never made"),))
+PLAN = TitlePlan(title="c", assets=(PlannedAsset(asset="h264_360p", reason="never made"),))
+UNKNOWN = Estimate(unknown=("h264_360p",))
+
+
+def test_a_plan_is_expected_to_take_as_long_as_it_is_estimated(instance: dg.DagsterInstance) -> None:
+    estimate = Estimate({"h264_360p": 7200.0, "audio_aac": 60.0}, {"h264_360p": 1, "audio_aac": 1})
+    assert expected_hours(instance, ["h264_360p"], lambda _: estimate)(PLAN) == 2.0
+
+
+def test_a_plan_without_an_estimate_is_expected_to_take_what_the_last_encodes_took(
+    instance: dg.DagsterInstance,
+) -> None:
     other_plan = TitlePlan(title="c", assets=(PlannedAsset(asset="poster", reason="never made"),))
-    assert expected_hours(instance, ["h264_360p"])(encoding_plan) is None
+    assert expected_hours(instance, ["h264_360p"], lambda _: UNKNOWN)(PLAN) is None
     for title, metadata in (("a", {"encode_cpu_seconds": 3.0}), ("b", {})):  # b was found made
         run = encoding.execute_in_process(instance=instance, tags={"dagster/partition": title}).run_id
         made = dg.AssetMaterialization("h264_360p", partition=title, metadata=metadata)
@@ -140,8 +151,8 @@ def test_a_plan_is_expected_to_take_what_the_last_encodes_took(instance: dg.Dags
             ),
             run,
         )
-    hours = expected_hours(instance, ["h264_360p"])
-    assert hours(encoding_plan) == pytest.approx(encode_seconds(instance, [first_run(instance)]) / 3600)
+    hours = expected_hours(instance, ["h264_360p"], lambda _: UNKNOWN)
+    assert hours(PLAN) == pytest.approx(encode_seconds(instance, [first_run(instance)]) / 3600)
     assert hours(other_plan) == 0.0
 
 
