@@ -1,9 +1,11 @@
 """Plans of a catalogue: titles that were made, by stand-ins for the tools, and titles that never were.
 
-``python benchmarks/plans.py WORK MADE NEVER`` makes a catalogue below WORK, unless it is there, and plans it with one
-process: first with no memory, then again. A title that was made is 230 files and folders in the store.
+``python benchmarks/plans.py WORK MADE NEVER`` makes a catalogue below WORK, unless it is there, and plans it: in this
+process, first with no memory, then again; and those never made by the command, which has two processes for more than
+500. A title that was made is 230 files and folders in the store.
 """
 
+import json
 import os
 import resource
 import sys
@@ -13,8 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.measure import measured
 from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.adapters.origin.local import LocalOrigin
+from vod_assets.adapters.plans import FILE
 from vod_assets_tests.workshop import Workshop
 
 URL = "http://127.0.0.1:8000"
@@ -26,7 +30,7 @@ def catalogue(folder: Path, made: int, never: int) -> tuple[Workshop, list[str]]
     workshop = Workshop(folder, LocalOrigin(folder / "origin", URL, [folder / "store"]), StaticCms(folder / "cms", URL))
     there, titles = set(workshop.store.titles()), []
     for number in range(made + never):
-        title = f"{'made' if number < made else 'never'}-{number:06}"
+        title = f"made-{number:06}" if number < made else f"never-{number - made:06}"
         titles.append(title)
         if title not in there:
             workshop.deliver(title, cut=number)
@@ -36,24 +40,52 @@ def catalogue(folder: Path, made: int, never: int) -> tuple[Workshop, list[str]]
     return workshop, titles
 
 
-def planned(workshop: Workshop, titles: Sequence[str]) -> tuple[float, float, int]:
-    """Return CPU and wall seconds of planning titles, and how many need a run."""
-    cpu, wall = time.process_time(), time.monotonic()
+def planned(workshop: Workshop, titles: Sequence[str]) -> float:
+    """Return the CPU milliseconds that a title's plan takes in this process."""
+    cpu = time.process_time()
     with workshop.sealed_planner() as planner:
-        needy = sum(planner.plan(title).needs_run for title in titles)
-    return time.process_time() - cpu, time.monotonic() - wall, needy
+        for title in titles:
+            planner.plan(title)
+    return (time.process_time() - cpu) * 1000 / len(titles)
+
+
+def trial(folder: Path, made: int, never: int) -> dict[str, float]:
+    """Return the figures of a catalogue with so many titles that were made, and that never were."""
+    workshop, titles = catalogue(folder, made, never)
+    (folder / "cache" / FILE).unlink(missing_ok=True)
+    figures = {
+        "plan of a title that is looked into anew, CPU ms": planned(workshop, titles[:made]),
+        "plan of an unchanged title, CPU ms": (unchanged := planned(workshop, titles[:made])),
+        "plan of a title that was never made, CPU ms": (untouched := planned(workshop, titles[made:])),
+        "plans in one process, MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    for said, cost in (("unchanged", unchanged), ("never made", untouched)):
+        figures[f"100,000 titles {said}, CPU minutes of each of two processes (≤ 5)"] = cost * 100 / 2 / 60
+    return figures | commanded(workshop, never)
+
+
+def commanded(workshop: Workshop, never: int) -> dict[str, float]:
+    """Return what `vod plan` takes, its start included, of titles that were never made."""
+    environment = {
+        "VOD_HOME": str(workshop.folder / "home"),
+        "VOD_STORE": (workshop.folder / "store").as_uri(),
+        "VOD_PROFILES": str(workshop.folder / "profiles"),
+        "DAGSTER_HOME": "",
+    }
+    command = [sys.executable, "-m", "vod_assets", "plan", "--json", "--titles", "never-*"]
+    ended = measured(command, workshop.folder, environment, sample_memory=True).checked()
+    if (told := len(ended.stdout.splitlines())) != never:
+        raise SystemExit(f"{told} of {never} titles were planned")
+    return {
+        f"vod plan of {never} titles, CPU s": ended.cpu_seconds,
+        f"vod plan of {never} titles, wall s": ended.wall_seconds,
+        f"vod plan of {never} titles, MiB of all its processes (≤ 1024)": ended.peak_bytes / 2**20,
+    }
 
 
 def main() -> None:
-    """Print the figures."""
-    folder, made, never = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    workshop, titles = catalogue(folder, made, never)
-    for said in ("first plan", "the same again"):
-        cpu, wall, needy = planned(workshop, titles)
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"{said}: {len(titles)} titles, {needy} need a run; {cpu:.1f} CPU s, {wall:.1f} s, at most {most:.0f} MiB"
-        )
+    """Print the figures as one JSON object."""
+    print(json.dumps(trial(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])), ensure_ascii=False, indent=1))
 
 
 if __name__ == "__main__":

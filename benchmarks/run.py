@@ -181,6 +181,22 @@ def unchanged_catalogue(bench: Bench) -> None:
         bench.facts[name] = value
 
 
+MADE, NEVER = 500, 5000
+
+
+def plans(bench: Bench) -> None:
+    """Plans of a catalogue made by stand-ins for the tools; in a process of its own, for its memory is measured."""
+    command = [
+        sys.executable,
+        str(CHECKOUT / "benchmarks" / "plans.py"),
+        str(bench.work / "plans"),
+        str(MADE),
+        str(NEVER),
+    ]
+    for name, value in json.loads(measured(command, bench.work).checked().stdout).items():
+        bench.note(name, value)
+
+
 PARTS: dict[str, Callable[[Bench], None]] = {
     "seed": seed,
     "shaka": shaka,
@@ -189,6 +205,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "identity": identity,
     "long": long,
     "catalogue": unchanged_catalogue,
+    "plans": plans,
 }
 
 
