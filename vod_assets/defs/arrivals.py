@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -41,10 +41,12 @@ class ArrivalDesk:
     Attributes:
         watching: Lends what looks at a place.
         registrar: Returns what registering a title needs.
+        borrowing: Lets go, at its end, of the local copies of sources that were read in between.
     """
 
     watching: Callable[[WatchedPlace], AbstractContextManager[Watcher]]
     registrar: Callable[[dg.DagsterInstance], Registrar]
+    borrowing: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @dataclass
@@ -290,7 +292,7 @@ def arrival_sensor(place: WatchedPlace) -> dg.SensorDefinition:
         description=f"Takes what arrives at {place.address}, and has everything made of it.",
     )
     def arrivals(context: dg.SensorEvaluationContext, desk: dg.ResourceParam[ArrivalDesk]) -> dg.SensorResult:
-        with desk.watching(place) as watcher:
+        with desk.borrowing(), desk.watching(place) as watcher:
             tick = Tick(watcher, lambda: desk.registrar(context.instance), time.monotonic() + TICK_SECONDS)
             stand = tick.go_on(Stand.from_cursor(context.cursor))
         for line in tick.said:

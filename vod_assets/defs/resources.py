@@ -115,7 +115,7 @@ class ArrivalsResource(dg.ConfigurableResource[ArrivalDesk]):
                 default_profile=settings.profile,
             )
 
-        return ArrivalDesk(lambda place: open_watcher(opened, place), registrar)
+        return ArrivalDesk(lambda place: open_watcher(opened, place), registrar, opened.sources.borrowing)
 
 
 class ToolResource(dg.ConfigurableResource[Any]):

@@ -55,7 +55,9 @@ def _is_back(registrar: Registrar, title: str, source: str) -> bool:
 def restored_titles(context: dg.SensorEvaluationContext, desk: dg.ResourceParam[ArrivalDesk]) -> dg.SensorResult:
     """Have everything made of titles whose source has come back."""
     ends_at = time.monotonic() + TICK_SECONDS
-    back, cursor = returned(desk.registrar(context.instance), context.cursor or "", lambda: time.monotonic() > ends_at)
+    with desk.borrowing():
+        registrar = desk.registrar(context.instance)
+        back, cursor = returned(registrar, context.cursor or "", lambda: time.monotonic() > ends_at)
     requests = [dg.RunRequest(partition_key=title, tags={TITLE_TAG: title}) for title in back]
     skipped = None if requests else dg.SkipReason("no source has come back")
     return dg.SensorResult(run_requests=requests, skip_reason=skipped, cursor=cursor)

@@ -14,7 +14,8 @@ import yaml
 
 from vod_assets.adapters.watch.opening import open_watcher, opened_places
 from vod_assets.cli.session import Session
-from vod_assets.defs.arrivals import Tick, arrival_sensor
+from vod_assets.defs.arrivals import ArrivalDesk, Tick, arrival_sensor
+from vod_assets.defs.restoring import restored_titles
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.looks import DUPLICATE, REFUSED, TAKEN, VANISHED, Outcome, Stand
 from vod_assets.domain.watching import WatchedPlace
@@ -76,6 +77,25 @@ def opened(studio: Studio, **values: object) -> Iterator[Drop]:
 def test_a_place_may_be_watched_from_the_start(switched_on: bool, status: str) -> None:
     place = WatchedPlace(name="drop", address="/in", switched_on=switched_on)
     assert arrival_sensor(place).default_status.value == status
+
+
+@pytest.mark.parametrize("name", ["arrivals", "restored_titles"])
+def test_a_tick_lets_go_of_the_local_copies_that_it_asked_for(name: str, studio: Studio) -> None:
+    said: list[str] = []
+
+    @contextmanager
+    def borrowing() -> Iterator[None]:
+        said.append("begun")
+        yield
+        said.append("ended")
+
+    with opened(studio) as drop:
+        place, session = drop.place, drop.session
+        places = opened_places(session.settings, session.access)
+        desk = ArrivalDesk(lambda place: open_watcher(places, place), lambda _: session.registrar(), borrowing)
+        sensor = restored_titles if name == "restored_titles" else arrival_sensor(place)
+        sensor(dg.build_sensor_context(session.instance), desk=desk)
+    assert said == ["begun", "ended"]
 
 
 @pytest.fixture

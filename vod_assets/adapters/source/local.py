@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
+from vod_assets.adapters.source.notes import write_note
 from vod_assets.domain.acceptance import refusal
 from vod_assets.domain.errors import ConfigError, SourceError, printable
 from vod_assets.domain.title import Fingerprint
@@ -59,7 +60,12 @@ class LocalSources:
             before = path.stat()
             if not before.st_size:
                 raise refusal("source_empty", "the file has 0 bytes", str(path))
-            return self._remembered(path, before) or self._remember(path, before)
+            known = self._remembered(path, before)
+            if known is not None:
+                return known
+            found = self._hashed(path, before)
+        write_note(self._note(path), {"identity": _identity(before), "sha256": found.sha256})
+        return found
 
     def identity(self, address: str) -> str:
         """Return what the file system says of a file."""
@@ -99,15 +105,11 @@ class LocalSources:
             return None
         return Fingerprint(size_bytes=status.st_size, sha256=kept["sha256"])
 
-    def _remember(self, path: Path, status: os.stat_result) -> Fingerprint:
+    def _hashed(self, path: Path, status: os.stat_result) -> Fingerprint:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         if _identity(path.stat()) != _identity(status):
             raise refusal("source_changed", "the file changed while it was read", str(path))
-        self.memory.mkdir(parents=True, exist_ok=True)
-        partial = self._note(path).with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps({"identity": _identity(status), "sha256": sha256}))
-        partial.replace(self._note(path))
         return Fingerprint(size_bytes=status.st_size, sha256=sha256)
 
     def _note(self, path: Path) -> Path:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from vod_assets.adapters.blobs.disk import disk_errors
+from vod_assets.adapters.source.notes import write_note
 from vod_assets.adapters.store.scratch import Scratch
 from vod_assets.adapters.transfers import Load, alone
 from vod_assets.domain.acceptance import refusal
@@ -81,9 +83,10 @@ class RemoteSources:
         found = self._found(place)
         if not found.size_bytes:
             raise refusal("source_empty", "the file has 0 bytes", place.address)
-        if found.is_archived:
+        known = self._remembered(place, found)  # also of a stub, whose bytes went to tape since
+        if known is None and found.is_archived:
             raise _archived(place)
-        return self._remembered(place, found) or self._remember(place, found)
+        return known or self._remember(place, found)
 
     def identity(self, address: str) -> str:
         """Return what the storage says of a file."""
@@ -96,6 +99,8 @@ class RemoteSources:
         place, fingerprint = place_of(address), self.fingerprint(address)
 
         def fetch(folder: Path) -> None:
+            if self._found(place).is_archived:  # its digest was remembered, its bytes went to tape
+                raise _archived(place)
             self._fetch(place, folder / _local_name(place), fingerprint)
 
         folder = self.scratch.folder(_key(place, fingerprint.sha256), fingerprint.size_bytes, fetch)
@@ -151,7 +156,8 @@ class RemoteSources:
     def _remember(self, place: Place, found: Blob) -> Fingerprint:
         folder = self.scratch.attempt(f"source-{_hash(place.address)[:16]}-{secrets.token_hex(4)}")
         self.scratch.evict(found.size_bytes)
-        folder.mkdir(parents=True)
+        with disk_errors(folder):
+            folder.mkdir(parents=True)
         try:
             target = folder / _local_name(place)
             sha256 = self._fetch(place, target, Fingerprint(size_bytes=found.size_bytes, sha256=""))
@@ -161,7 +167,7 @@ class RemoteSources:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if found.version:
-            self._write_note(place, {"identity": _identity(found), "sha256": sha256})
+            write_note(self._note(place), {"identity": _identity(found), "sha256": sha256})
         return Fingerprint(size_bytes=found.size_bytes, sha256=sha256)
 
     def _fetch(self, place: Place, target: Path, expected: Fingerprint) -> str:
@@ -174,12 +180,6 @@ class RemoteSources:
         with _blamed_on(place):
             alone(fetch, Load(f"fetching {posixpath.basename(place.name)}", expected.size_bytes))
         return fetched[0]
-
-    def _write_note(self, place: Place, note: dict[str, object]) -> None:
-        self.memory.mkdir(parents=True, exist_ok=True)
-        partial = self._note(place).with_suffix(f".{secrets.token_hex(4)}")
-        partial.write_text(json.dumps(note))
-        partial.replace(self._note(place))
 
     def _note(self, place: Place) -> Path:
         return self.memory / f"{_hash(place.address)[:32]}.json"

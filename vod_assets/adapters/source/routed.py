@@ -1,5 +1,6 @@
 """One source store for every kind of address."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from vod_assets.adapters.source.local import LocalSources
@@ -57,6 +58,10 @@ class RoutedSources:
         """Whether a source must be brought back before it is read."""
         store, reached = self._reached(address)
         return store.is_archived(reached)
+
+    def borrowing(self) -> AbstractContextManager[None]:
+        """Let go, at the end, of the local copies that this thread asks for in between."""
+        return self.remote.scratch.borrowing()
 
     def siblings(self, address: str) -> list[str]:
         """Return the addresses of the files beside a source, sorted."""

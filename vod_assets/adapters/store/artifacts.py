@@ -162,7 +162,8 @@ class BlobArtifactStore(CommittedArtifacts):
         def fetch_all(directory: Path) -> None:
             def fetch(file: ArtifactFile) -> None:
                 target = directory / file.path
-                target.parent.mkdir(parents=True, exist_ok=True)
+                with disk_errors(target):
+                    target.parent.mkdir(parents=True, exist_ok=True)
                 self.blobs.fetch(folder + file.path, target, file.sha256)
 
             load = Load(f"fetching {artifact.asset}", artifact.size_bytes)

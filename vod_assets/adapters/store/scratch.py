@@ -17,9 +17,26 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from vod_assets.adapters.blobs.disk import disk_errors
+
 Fill = Callable[[Path], None]
+
+
+@dataclass
+class _Held:
+    """A shared lock, and how many hold on to it: each that borrows, and the process itself."""
+
+    descriptor: int
+    users: int = 0
+
+
+class _Borrowed(threading.local):
+    """The keys that this thread lets go of soon; None: it keeps what it uses."""
+
+    keys: set[str] | None = None
 
 
 class Scratch:
@@ -32,7 +49,9 @@ class Scratch:
 
     def __init__(self, root: Path, limit_bytes: int) -> None:
         self.root, self.limit_bytes = root, limit_bytes
-        self._held: dict[str, int] = {}
+        self._held: dict[str, _Held] = {}
+        self._kept: set[str] = set()
+        self._borrowed = _Borrowed()
         self._mutex = threading.Lock()
 
     def attempt(self, name: str) -> Path:
@@ -47,37 +66,60 @@ class Scratch:
             size_bytes: How much room they need.
             fill: Writes the files into an empty folder, or raises.
         """
-        ready = self.root / "ready" / key
         self._use(key)
+        return self._filled(key, size_bytes, fill)
+
+    def adopt(self, key: str, directory: Path, size_bytes: int) -> None:
+        """Keep a folder that an attempt filled, for whoever asks for it; until then, nobody uses it."""
+
+        def move(partial: Path) -> None:
+            with disk_errors(partial):
+                partial.rmdir()
+                directory.rename(partial)
+
+        path = self._lock(key)
+        with disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()  # or it would be the first to go
+        self._filled(key, size_bytes, move)
+        shutil.rmtree(directory, ignore_errors=True)  # another attempt was quicker
+
+    @contextmanager
+    def borrowing(self) -> Iterator[None]:
+        """Let go, at the end, of what this thread uses in between, or a process that never ends keeps all of it."""
+        before, self._borrowed.keys = self._borrowed.keys, set()
+        try:
+            yield
+        finally:
+            done, self._borrowed.keys = self._borrowed.keys, before
+            with self._mutex:
+                for key in done:
+                    self._let_go(key)
+
+    def _filled(self, key: str, size_bytes: int, fill: Fill) -> Path:
+        ready = self.root / "ready" / key
         if ready.is_dir():
             return ready
-        with self._filling(key):
+        with self._locked(f"{key}.filling", fcntl.LOCK_EX):
             if ready.is_dir():
                 return ready
             self.evict(size_bytes)
             partial = self.attempt(f"{key}-{secrets.token_hex(4)}")
-            partial.mkdir(parents=True)
+            with disk_errors(partial):
+                partial.mkdir(parents=True)
             try:
                 fill(partial)
-                ready.parent.mkdir(parents=True, exist_ok=True)
-                partial.rename(ready)
+                with disk_errors(ready):
+                    ready.parent.mkdir(parents=True, exist_ok=True)
+                    partial.rename(ready)
             except BaseException:
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
         return ready
 
-    def adopt(self, key: str, directory: Path, size_bytes: int) -> None:
-        """Keep a folder that an attempt filled."""
-
-        def move(partial: Path) -> None:
-            partial.rmdir()
-            directory.rename(partial)
-
-        self.folder(key, size_bytes, move)
-
     def evict(self, needed_bytes: int = 0) -> None:
         """Remove what was not used for longest, until so many bytes fit below the limit."""
-        with self._locked("evict", fcntl.LOCK_EX):
+        with self._locked("evict", fcntl.LOCK_EX), disk_errors(self.root):
             kept = sorted((self._used_at(folder.name), folder, _size(folder)) for folder in self._ready())
             total = needed_bytes + sum(size for _, _, size in kept)
             for _, folder, size in kept:
@@ -95,9 +137,10 @@ class Scratch:
     def release(self) -> None:
         """Let go of everything that this process uses."""
         with self._mutex:
-            for descriptor in self._held.values():
-                os.close(descriptor)
+            for held in self._held.values():
+                os.close(held.descriptor)
             self._held.clear()
+            self._kept.clear()
 
     def _ready(self) -> Iterator[Path]:
         folder = self.root / "ready"
@@ -105,45 +148,57 @@ class Scratch:
 
     def _remove(self, folder: Path) -> bool:
         """Remove a folder that no process uses."""
-        descriptor = os.open(self._lock(folder.name), os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            descriptor = self._locking(folder.name, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        try:
             doomed = self.attempt(f"{folder.name}-{secrets.token_hex(4)}")
             doomed.parent.mkdir(parents=True, exist_ok=True)
             folder.rename(doomed)  # from one moment to the next, it is not there
             shutil.rmtree(doomed, ignore_errors=True)
-        except BlockingIOError:
-            return False
         finally:
             os.close(descriptor)
         return True
 
     def _use(self, key: str) -> None:
-        """Hold a shared lock on a key until this process ends or releases it, and note the time."""
-        with self._mutex:
+        """Hold a shared lock on a key, and note the time."""
+        users = self._kept if self._borrowed.keys is None else self._borrowed.keys
+        with self._mutex, disk_errors(self._lock(key)):
             if key not in self._held:
-                path = self._lock(key)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-                fcntl.flock(descriptor, fcntl.LOCK_SH)
-                self._held[key] = descriptor
-            os.utime(self._held[key])
+                self._held[key] = _Held(self._locking(key, fcntl.LOCK_SH))
+            if key not in users:
+                users.add(key)
+                self._held[key].users += 1
+            os.utime(self._held[key].descriptor)
 
-    @contextmanager
-    def _filling(self, key: str) -> Iterator[None]:
-        with self._locked(f"{key}.filling", fcntl.LOCK_EX):
-            yield
+    def _let_go(self, key: str) -> None:
+        held = self._held.get(key)
+        if held is None:  # all was released
+            return
+        held.users -= 1
+        if not held.users:
+            os.close(self._held.pop(key).descriptor)
 
     @contextmanager
     def _locked(self, name: str, how: int) -> Iterator[None]:
+        with disk_errors(self._lock(name)):
+            descriptor = self._locking(name, how)
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _locking(self, name: str, how: int) -> int:
         path = self._lock(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, how)
-            yield
-        finally:
+        except BaseException:
             os.close(descriptor)
+            raise
+        return descriptor
 
     def _lock(self, name: str) -> Path:
         return self.root / "locks" / name

@@ -1,6 +1,8 @@
 """What lies in an archive class of S3 is not read, and can be asked for; a stub of a tiered share waits likewise."""
 
+import dataclasses
 import secrets
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,13 @@ from vod_assets.adapters.blobs import smb as smb_blobs
 from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.blobs.smb import SmbBlobs
 from vod_assets.adapters.source.archive import S3Archive
+from vod_assets.adapters.source.remote import RemoteSources
 from vod_assets.adapters.source.routed import RoutedSources
+from vod_assets.adapters.store.scratch import Scratch
 from vod_assets.domain.errors import SourceError, StoreError
+from vod_assets.ports.blobs import Blob
 from vod_assets_tests.adapters.source.places import opened, settings
+from vod_assets_tests.fakes import MemoryBlobs
 from vod_assets_tests.servers.aws import AwsServer
 from vod_assets_tests.servers.smb import SmbServer
 
@@ -86,3 +92,30 @@ def test_a_stub_of_a_tiered_share_is_not_read(smb: SmbServer, tmp_path: Path, mo
     assert sources.is_archived(address)
     with pytest.raises(SourceError, match=r"waiting: restoring; .*\[source_archived\]"):
         sources.fingerprint(address)
+
+
+class Tiered(MemoryBlobs):
+    """A share whose files are on tape when it says so; to read one would call it back."""
+
+    is_away = False
+
+    def stat(self, name: str) -> Blob | None:
+        found = super().stat(name)
+        return dataclasses.replace(found, is_archived=self.is_away) if found else None
+
+    def fetch(self, name: str, path: Path, sha256: str = "") -> str:
+        assert not self.is_away, "a stub was read"
+        return super().fetch(name, path, sha256)
+
+
+def test_a_source_that_was_read_is_known_also_when_it_went_to_tape(tmp_path: Path) -> None:
+    share, address = Tiered(), "smb://isilon/mezz/film.mov"
+    share.replace("film.mov", b"media")
+    sources = RemoteSources(lambda _: share, Scratch(tmp_path / "scratch", 1 << 20), tmp_path)
+    before = sources.fingerprint(address)
+    share.is_away = True
+    assert sources.fingerprint(address) == before
+    assert sources.local_path(address).read_bytes() == b"media"  # this machine has a copy
+    shutil.rmtree(tmp_path / "scratch")
+    with pytest.raises(SourceError, match=r"\[source_archived\]"):
+        RemoteSources(lambda _: share, Scratch(tmp_path / "other", 1 << 20), tmp_path).local_path(address)

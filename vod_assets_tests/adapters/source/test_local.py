@@ -116,6 +116,15 @@ def test_trouble_gets_its_code(sources: LocalSources, tmp_path: Path):
     assert {name: code_of(sources, str(tmp_path / name)) for name in codes} == codes
 
 
+def test_a_note_that_cannot_be_written_is_no_fault_of_the_source(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = film(tmp_path / "film.mp4")
+    film(tmp_path / "cache" / "fingerprints", b"a file where the folder should be")
+    assert LocalSources(tmp_path / "cache").fingerprint(str(path)).size_bytes == 5
+    assert "will be read again" in caplog.text
+
+
 class Unreadable(LocalSources):
     """A store whose files lose their read permission when they are opened, as on a share."""
 

@@ -56,6 +56,33 @@ def test_a_name_longer_than_a_disk_allows_is_read(tmp_path: Path) -> None:
     assert (local.read_bytes(), local.suffix) == (FILM, ".mov")
 
 
+def test_sources_that_were_taken_make_room_for_those_that_come(tmp_path: Path) -> None:
+    blobs, scratch = MemoryBlobs(), Scratch(tmp_path / "cache", len(FILM) * 3 // 2)
+    sources = RemoteSources(lambda _: blobs, scratch, tmp_path)
+    for name in ("first.mov", "second.mov"):
+        blobs.replace(name, FILM + name.encode())
+        with scratch.borrowing():
+            sources.fingerprint(f"gs://b/{name}")
+            assert sources.local_path(f"gs://b/{name}").name == name
+    assert [path.name for path in (scratch.root / "ready").glob("*/*")] == ["second.mov"]
+
+
+def test_a_note_that_cannot_be_written_lets_a_source_be_read(tmp_path: Path) -> None:
+    blobs = MemoryBlobs()
+    blobs.replace("film.mov", FILM)
+    (tmp_path / "fingerprints").write_text("a file where the folder should be")
+    sources = RemoteSources(lambda _: blobs, Scratch(tmp_path / "cache", 1 << 20), tmp_path)
+    assert sources.fingerprint("gs://b/film.mov").size_bytes == len(FILM)
+
+
+def test_a_scratch_disk_that_cannot_be_written_is_no_fault_of_the_source(tmp_path: Path) -> None:
+    blobs = MemoryBlobs()
+    blobs.replace("film.mov", FILM)
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    with pytest.raises(StoreError, match=str(tmp_path / "cache")):
+        RemoteSources(lambda _: blobs, Scratch(tmp_path / "cache", 1 << 20), tmp_path).fingerprint("gs://b/film.mov")
+
+
 class TestShare(FolderBehindAServer, SourceStoreContract):
     @pytest.fixture
     def sources(self, smb: SmbServer, tmp_path: Path) -> RoutedSources:

@@ -2,11 +2,13 @@
 
 import multiprocessing
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from vod_assets.adapters.store.scratch import Fill, Scratch
+from vod_assets.domain.errors import StoreError
 
 KIB = 1024
 
@@ -76,6 +78,52 @@ def test_a_folder_that_an_attempt_filled_is_kept(scratch: Scratch) -> None:
     scratch.adopt("key", directory, 5)
     assert (scratch.folder("key", 5, fail) / "deep" / "a.txt").read_text() == "hello"
     assert not directory.exists()
+
+
+def test_what_was_adopted_is_used_by_nobody_yet(scratch: Scratch) -> None:
+    for key in ("one", "two", "three", "four"):
+        directory = scratch.attempt(key)
+        directory.mkdir(parents=True)
+        filled()(directory)
+        scratch.adopt(key, directory, KIB)
+    assert len(keys(scratch)) == 3
+
+
+def test_what_was_adopted_already_is_not_kept_twice(scratch: Scratch) -> None:
+    scratch.folder("key", KIB, filled())
+    directory = scratch.attempt("again")
+    directory.mkdir(parents=True)
+    scratch.adopt("key", directory, KIB)
+    assert not directory.exists()
+
+
+def test_what_was_borrowed_may_go_afterwards(scratch: Scratch) -> None:
+    with scratch.borrowing():
+        for key in ("one", "two", "three", "four"):
+            scratch.folder(key, KIB, filled())
+        assert len(keys(scratch)) == 4
+    scratch.evict()
+    assert len(keys(scratch)) == 3
+
+
+def test_what_was_borrowed_stays_while_another_uses_it(scratch: Scratch) -> None:
+    with scratch.borrowing():
+        scratch.folder("one", 3 * KIB, filled(size_bytes=3 * KIB))
+        thread = threading.Thread(target=scratch.folder, args=("one", KIB, fail))
+        thread.start()
+        thread.join()
+    scratch.folder("two", KIB, filled())
+    assert keys(scratch) == ["one", "two"]
+
+
+@pytest.mark.parametrize("taken", ["", "attempts", "locks", "ready"])
+def test_a_cache_that_cannot_be_written_is_named(scratch: Scratch, taken: str) -> None:
+    scratch.root.parent.mkdir(exist_ok=True)
+    if taken:
+        scratch.root.mkdir()
+    (scratch.root / taken).write_text("a file where a folder should be")
+    with pytest.raises(StoreError, match=str(scratch.root)):
+        scratch.folder("key", KIB, filled())
 
 
 def test_leftovers_of_killed_processes_are_found_once_they_are_old(scratch: Scratch) -> None:
