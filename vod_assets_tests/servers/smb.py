@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +92,8 @@ def smbd(server: SmbServer) -> Iterator[None]:
         try:
             yield
         finally:
-            os.killpg(process.pid, signal.SIGTERM)  # it leads a session of its own
+            with suppress(ProcessLookupError):  # they have all ended
+                os.killpg(process.pid, signal.SIGTERM)  # it leads a session of its own
 
 
 def _program(name: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from vod_assets.adapters.blobs.state import folder_state
 from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
+from vod_assets.adapters.store.scratch import last_touched
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.release import RELEASE_FILE
@@ -232,7 +233,7 @@ class LocalOrigin:
 def _untouched(folder: Path, seconds: int) -> list[Path]:
     oldest = time.time() - seconds
     private = [child for child in folder.glob(".*") if child.name.startswith(PRIVATE)]
-    return [child for child in private if _touched(child) < oldest]
+    return [child for child in private if last_touched(child) < oldest]
 
 
 def _is_whole(folder: Path) -> bool:
@@ -294,16 +295,6 @@ def _sync(path: Path) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _touched(path: Path) -> float:
-    times = [path.lstat().st_mtime]
-    for file in path.rglob("*"):
-        try:
-            times.append(file.lstat().st_mtime)
-        except FileNotFoundError:  # its writer has just gone on
-            continue
-    return max(times)
 
 
 def _store_error(error: OSError, title: str) -> StoreError:
