@@ -142,7 +142,7 @@ class Tick:
         address = self.watcher.address(name)
         try:
             address = self.registrar.sources.canonical(address)
-            fingerprint = self.watcher.fingerprint(address, self.left_seconds)
+            fingerprint = self.watcher.fingerprint(address, delivery.mezzanine.version, self.left_seconds)
             sidecars = self._contents(delivery) if fingerprint else None
             if fingerprint is None or sidecars is None:
                 self._keep_waiting(delivery, before, "its bytes are being read")
@@ -211,7 +211,7 @@ class Tick:
         found: dict[str, str] = {}
         for sidecar in delivery.sidecars:
             address = self.registrar.sources.canonical(self.watcher.address(sidecar.name))
-            fingerprint = self.watcher.fingerprint(address, self.left_seconds)
+            fingerprint = self.watcher.fingerprint(address, sidecar.version, self.left_seconds)
             if fingerprint is None:
                 return None
             found[sidecar.name.rpartition("/")[2]] = fingerprint.sha256

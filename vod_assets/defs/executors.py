@@ -4,6 +4,7 @@ Dagster's daemon looks after the runs that it launches. A run that a command lin
 is killed, the run stays STARTED for ever. So the run carries in its tags who executes it.
 """
 
+import hashlib
 import os
 import socket
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 PROC = Path("/proc")
+MACHINE_ID = Path("/etc/machine-id")
 DEAD_STATES = ("Z", "X")  # a zombie does no work; its parent has not looked yet
 
 
@@ -20,6 +22,7 @@ class Executor:
     """A process, so that no other one can be taken for it.
 
     Attributes:
+        machine: Of the installed system (machine-id(5)), hashed; empty: not known. Two machines may have one host name.
         boot_id: Of the host's kernel; another one after each start of the machine.
         pid_namespace: Where ``pid`` counts; containers have their own.
         started_ticks: When the process started, in clock ticks since the boot; process numbers are given anew.
@@ -30,6 +33,7 @@ class Executor:
     pid_namespace: str
     pid: int
     started_ticks: int
+    machine: str = ""
 
     @classmethod
     def this_process(cls) -> Self:
@@ -40,6 +44,7 @@ class Executor:
             pid_namespace=_link(PROC / "self/ns/pid"),
             pid=os.getpid(),
             started_ticks=_started_ticks(os.getpid()) or 0,
+            machine=_machine(),
         )
 
     @classmethod
@@ -52,6 +57,7 @@ class Executor:
                 pid_namespace=tags["vod/pid_namespace"],
                 pid=int(tags["vod/pid"]),
                 started_ticks=int(tags["vod/process_started"]),
+                machine=tags.get("vod/machine", ""),
             )
         except (KeyError, ValueError):
             return None
@@ -64,18 +70,25 @@ class Executor:
             "vod/pid_namespace": self.pid_namespace,
             "vod/pid": str(self.pid),
             "vod/process_started": str(self.started_ticks),
+            "vod/machine": self.machine,
         }
 
     def is_gone(self) -> bool:
-        """Whether the process has certainly ended; of another host or container nothing is certain."""
+        """Whether the process has certainly ended; of another host, machine or container nothing is certain."""
         here = Executor.this_process()
         if self.host != here.host:
             return False
         if self.boot_id != here.boot_id:
-            return True
+            return bool(self.machine) and self.machine == here.machine  # else it may be a namesake, and alive
         if self.pid_namespace != here.pid_namespace:
             return False
         return not _is_there(self.pid) or _started_ticks(self.pid) not in (self.started_ticks, None)
+
+
+def _machine() -> str:
+    """Return a hash of this machine's id: the id itself is not to be shown (machine-id(5))."""
+    machine_id = _text(MACHINE_ID)
+    return hashlib.sha256(f"vod_assets {machine_id}".encode()).hexdigest()[:16] if machine_id else ""
 
 
 def _is_there(pid: int) -> bool:

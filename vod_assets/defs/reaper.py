@@ -31,7 +31,10 @@ WATCHED = [
     dg.DagsterRunStatus.CANCELING,
 ]
 KEPT_TAGS = ("vod/", "dagster/priority")
-OWN_TAGS = ("vod/host", "vod/boot_id", "vod/pid_namespace", "vod/pid", "vod/process_started", DIED_TAG)
+OWN_TAGS = (
+    *("vod/host", "vod/machine", "vod/boot_id", "vod/pid_namespace", "vod/pid", "vod/process_started"),
+    DIED_TAG,
+)
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,13 @@ class Watcher(Protocol):
         """Return the address of a file of the place."""
         ...
 
-    def fingerprint(self, address: str, patience_seconds: float) -> Fingerprint | None:
+    def fingerprint(self, address: str, version: str, patience_seconds: float) -> Fingerprint | None:
         """Return size and SHA-256; None while the bytes are still being read, which goes on behind.
+
+        Args:
+            address: The file.
+            version: As a sighting has it; what was read before the file changed is no answer.
+            patience_seconds: How long to wait for it.
 
         Raises:
             VodError: Reading failed.

@@ -136,7 +136,7 @@ def test_a_run_that_waits_is_left_waiting(ward: Ward, status: Status) -> None:
 
 
 def test_what_died_is_requested_once_with_its_priority(ward: Ward) -> None:
-    run = ward.run(tags={"dagster/priority": "5", "vod/title": "film", "vod/pid": "7"}, executor=DEAD)
+    run = ward.run(tags={"dagster/priority": "5", "vod/title": "film", **DEAD}, executor=DEAD)
     ward.look()
     first, second = list(ward.reaper.requests()), list(ward.reaper.requests())
     assert [request.run_key for request in first] == [request.run_key for request in second] == [f"{run.run_id}:2"]

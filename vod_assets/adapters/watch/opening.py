@@ -106,9 +106,10 @@ class PlaceWatcher(Ledger):
         """Return the address of a file of the place."""
         return f"{self.root}/{quote(name, safe='/', errors='surrogateescape')}"
 
-    def fingerprint(self, address: str, patience_seconds: float) -> Fingerprint | None:
+    def fingerprint(self, address: str, version: str, patience_seconds: float) -> Fingerprint | None:
         """Return size and SHA-256, or None while the bytes are being read."""
-        return self.opened.reading.fingerprint(address, patience_seconds, self.opened.sources.fingerprint)
+        read = self.opened.sources.fingerprint
+        return self.opened.reading.fingerprint(address, version, patience_seconds, read)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from vod_assets.domain.title import Fingerprint
 AT_ONCE = 2
 
 
-@dataclass
+@dataclass(eq=False)
 class _Reading:
     done: threading.Event = field(default_factory=threading.Event)
     result: Fingerprint | None = None
@@ -21,28 +21,36 @@ class BackgroundReading:
     """Computes fingerprints in threads that end with the process: a source that was read is remembered on disk."""
 
     def __init__(self) -> None:
-        self._readings: dict[str, _Reading] = {}
+        self._readings: dict[str, tuple[str, _Reading]] = {}
         self._mutex = threading.Lock()
         self._slots = threading.Semaphore(AT_ONCE)
 
     def fingerprint(
-        self, address: str, patience_seconds: float, read: Callable[[str], Fingerprint]
+        self, address: str, version: str, patience_seconds: float, read: Callable[[str], Fingerprint]
     ) -> Fingerprint | None:
         """Return what ``read`` says of an address, or None while it is not done; ask again later.
+
+        Args:
+            address: What is read.
+            version: As the asker found it there; what was read of another version is no answer.
+            patience_seconds: How long to wait for it.
+            read: Reads all of it.
 
         Raises:
             VodError: What reading raised.
         """
         with self._mutex:
-            reading = self._readings.get(address)
-            if reading is None:
-                reading = self._readings[address] = _Reading()
+            known, reading = self._readings.get(address, ("", None))
+            if reading is None or known != version:
+                reading = _Reading()
+                self._readings[address] = version, reading
                 work = (address, read, reading)
                 threading.Thread(target=self._work, args=work, name="reading", daemon=True).start()
         if not reading.done.wait(max(0.0, patience_seconds)):
             return None
         with self._mutex:
-            self._readings.pop(address, None)
+            if self._readings.get(address) == (version, reading):
+                del self._readings[address]
         if reading.error is not None:
             raise reading.error
         return reading.result

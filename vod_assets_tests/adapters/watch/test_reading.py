@@ -19,11 +19,31 @@ def test_a_read_that_takes_longer_than_there_is_time_goes_on() -> None:
         gate.wait(10)
         return FOUND
 
-    assert reading.fingerprint("s3://b/film.mov", 0.01, read) is None
-    assert reading.fingerprint("s3://b/film.mov", -1, read) is None
+    assert reading.fingerprint("s3://b/film.mov", "v1", 0.01, read) is None
+    assert reading.fingerprint("s3://b/film.mov", "v1", -1, read) is None
     gate.set()
-    assert reading.fingerprint("s3://b/film.mov", 10, read) == FOUND
+    assert reading.fingerprint("s3://b/film.mov", "v1", 10, read) == FOUND
     assert calls == ["s3://b/film.mov"]
+
+
+def test_what_was_read_before_the_file_changed_is_no_answer() -> None:
+    reading, gates = BackgroundReading(), [threading.Event(), threading.Event()]
+    answers = [FOUND, Fingerprint(size_bytes=6, sha256="b" * 64)]
+    calls: list[str] = []
+
+    def read(address: str) -> Fingerprint:
+        turn = len(calls)
+        calls.append(address)
+        gates[turn].wait(10)
+        return answers[turn]
+
+    assert reading.fingerprint("s3://b/film.mov", "v1", 0.05, read) is None
+    assert reading.fingerprint("s3://b/film.mov", "v2", 0.05, read) is None
+    gates[0].set()
+    assert reading.fingerprint("s3://b/film.mov", "v2", 0.05, read) is None
+    gates[1].set()
+    assert reading.fingerprint("s3://b/film.mov", "v2", 10, read) == answers[1]
+    assert len(calls) == 2
 
 
 @pytest.mark.parametrize("error", [StoreError("store_unreachable", "it is away"), RuntimeError("it is broken")])
@@ -32,4 +52,4 @@ def test_what_goes_wrong_behind_is_told(error: Exception) -> None:
         raise error
 
     with pytest.raises(StoreError, match="it is"):
-        BackgroundReading().fingerprint("s3://b/film.mov", 10, read)
+        BackgroundReading().fingerprint("s3://b/film.mov", "v1", 10, read)
