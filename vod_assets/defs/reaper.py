@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 
 import dagster as dg
 
+from vod_assets.defs.executors import Executor
 from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.defs.jobs import title_graph
 from vod_assets.defs.leases import is_gone
@@ -39,10 +40,16 @@ OWN_TAGS = (
 
 @dataclass(frozen=True)
 class Reaper:
-    """Looks after the runs of one Dagster instance."""
+    """Looks after this project's runs of a Dagster instance, which other projects may share.
+
+    Attributes:
+        home: Whose runs are looked after, as ``repository@code location``; and those that have given signs of life
+            where this project keeps them, or that one of its commands executes.
+    """
 
     instance: dg.DagsterInstance
     leases: Leases
+    home: str
 
     def end_dead_runs(self, watch: Watch, now: float) -> tuple[Watch, list[str]]:
         """End every run that has certainly died, and return what was seen, and who was ended.
@@ -51,8 +58,9 @@ class Reaper:
             watch: What was seen the last time.
             now: Seconds by the clock of whoever watches; compared with its own earlier looks only.
         """
-        runs = {run.run_id: run for run in self.instance.get_runs(dg.RunsFilter(statuses=WATCHED))}
         beats = {beat.run: beat for beat in self.leases.beats()}
+        active = self.instance.get_runs(dg.RunsFilter(statuses=WATCHED))
+        runs = {run.run_id: run for run in active if run.run_id in beats or self._is_ours(run)}
         after = watch.after(_signs(runs, beats), now)
         gone = [run_id for run_id, run in runs.items() if is_executor_gone(run, self.leases)]
         silent = [run_id for run_id in after.dead() if run_id in runs]
@@ -76,6 +84,12 @@ class Reaper:
             if found == "quarantined":
                 self._quarantine(run)
             self.instance.add_run_tags(run.run_id, {DIED_TAG: found})
+
+    def _is_ours(self, run: dg.DagsterRun) -> bool:
+        """Whether a run is this project's; one that anybody executes by hand must say by whom."""
+        if run.remote_job_origin is None:
+            return Executor.from_tags(run.tags) is not None
+        return run.remote_job_origin.repository_origin.get_label() == self.home
 
     def _bury(self, beats: Sequence[Beat]) -> None:
         """Take away what runs that died left behind; one that Dagster found dead by itself is tried again too."""
@@ -135,11 +149,16 @@ def try_again(instance: dg.DagsterInstance, leases: Leases, title: str) -> bool:
 )
 def reaper(context: dg.SensorEvaluationContext, leases: dg.ResourceParam[Leases]) -> dg.SensorResult | dg.SkipReason:
     """End runs that died with their process, and launch what they were to make again, three times in all."""
-    looks = Reaper(context.instance, leases)
+    looks = Reaper(context.instance, leases, _home(context))
     watch, ended = looks.end_dead_runs(_remembered(context.cursor), time.time())
     for run_id in ended:
         context.log.info(f"run {run_id} died; it was ended")
     return dg.SensorResult(run_requests=list(looks.requests()), cursor=json.dumps(asdict(watch)))
+
+
+def _home(context: dg.SensorEvaluationContext) -> str:
+    location = context.code_location_origin.location_name if context.code_location_origin else ""
+    return f"{context.repository_name}@{location}"
 
 
 def _remembered(cursor: str | None) -> Watch:

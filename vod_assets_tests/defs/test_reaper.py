@@ -25,7 +25,8 @@ HERE = Executor.this_process()
 ALIVE = HERE.as_tags()
 DEAD = replace(HERE, started_ticks=HERE.started_ticks - 1).as_tags()
 ELSEWHERE = replace(HERE, host="another").as_tags()
-ORIGIN = RemoteJobOrigin(RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "repository"), "title_graph")
+OURS = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "repository").get_job_origin("title_graph")
+THEIRS = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("there"), "repository").get_job_origin("their_job")
 NO_TAGS: Mapping[str, str] = {}
 
 
@@ -45,7 +46,7 @@ class Ward:
 
     @property
     def reaper(self) -> Reaper:
-        return Reaper(self.instance, self.leases)
+        return Reaper(self.instance, self.leases, "repository@here")
 
     def run(
         self,
@@ -53,9 +54,10 @@ class Ward:
         tags: Mapping[str, str] = NO_TAGS,
         executor: Mapping[str, str] | None = None,
         holds: bool = True,
+        origin: RemoteJobOrigin | None = OURS,
     ) -> dg.DagsterRun:
         run = self.instance.create_run_for_job(
-            title_graph, status=status, tags={PARTITION_TAG: "film", **tags}, remote_job_origin=ORIGIN
+            title_graph, status=status, tags={PARTITION_TAG: "film", **tags}, remote_job_origin=origin
         )
         if executor is not None:
             self.leases.beat(Beat(run=run.run_id, title="film", executor=dict(executor)))
@@ -120,6 +122,24 @@ def test_a_run_that_was_killed_before_its_first_sign_is_ended(ward: Ward) -> Non
     assert ward.look() == []
     assert ward.look(30) == [run.run_id]
     assert ward.status(run) == Status.FAILURE
+
+
+@pytest.mark.parametrize("origin", [THEIRS, None])
+def test_another_projects_runs_are_left_alone(ward: Ward, origin: RemoteJobOrigin | None) -> None:
+    runs = [ward.run(status, origin=origin) for status in (Status.STARTED, Status.STARTING)]
+    assert [ward.look(), *(ward.look(30) for _ in range(5))] == [[]] * 6
+    assert [ward.status(run) for run in runs] == [Status.STARTED, Status.STARTING]
+
+
+def test_a_commands_run_that_gave_no_sign_yet_is_looked_after(ward: Ward) -> None:
+    run = ward.run(tags=DEAD, origin=None)
+    assert ward.look() == [run.run_id]
+
+
+def test_a_run_that_gave_signs_of_life_is_looked_after_wherever_it_was_launched(ward: Ward) -> None:
+    """The code location may have another name since."""
+    run = ward.run(executor=DEAD, origin=THEIRS)
+    assert ward.look() == [run.run_id]
 
 
 def test_a_run_whose_launch_died_is_ended(ward: Ward) -> None:
