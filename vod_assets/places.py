@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 SCHEMES = ("s3", "gs", "smb", "ftp", "ftps")
+SOURCE_SCHEMES = (*SCHEMES, "https", "sftp")  # sources are read there, too; nothing is ever written
+SOURCE_ADDRESSES = ", ".join(f"{scheme}://" for scheme in ("file", *SOURCE_SCHEMES))
 
 
 def storage_scheme(address: str) -> str:

@@ -12,6 +12,7 @@ from vod_assets.cli.progress import Display, open_display
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import Cancelled, VodError
 from vod_assets.domain.selecting import EVERYTHING, Asked
+from vod_assets.places import SOURCE_ADDRESSES
 
 Title = Annotated[str, typer.Option("--title", help="Title id; default: a slug of the file's name.")]
 ProfileName = Annotated[str, typer.Option("--profile", help="What to make; default: the title file's, or VOD_PROFILE.")]
@@ -23,7 +24,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and
 
 
 def run_workflow(
-    source: Annotated[str, typer.Argument(help="The mezzanine: a path or a file:// address.")],
+    source: Annotated[str, typer.Argument(help=f"The mezzanine: a path, or an address: {SOURCE_ADDRESSES}.")],
     title: Title = "",
     profile: ProfileName = "",
     select: Annotated[str, typer.Option("--select", help="Assets to materialise; default: all.")] = "*",

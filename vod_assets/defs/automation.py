@@ -11,12 +11,12 @@ _INPUT_CHANGED = dg.AutomationCondition.any_deps_match(
     | dg.AutomationCondition.will_be_requested()
 ).with_label("an input has changed")
 
+# What was asked for is handled, however it ended: it is asked for again when an input changes again, and not before.
 FOLLOWS: dg.AutomationCondition[Any] = (
     _INPUT_CHANGED.since_last_handled()
     & ~dg.AutomationCondition.any_deps_missing()
     & ~dg.AutomationCondition.any_deps_in_progress()
     & ~dg.AutomationCondition.in_progress()
-    & ~dg.AutomationCondition.execution_failed()  # it would fail again, for ever
     & dg.AutomationCondition.all_deps_blocking_checks_passed()
 ).with_label("follows its inputs")
 

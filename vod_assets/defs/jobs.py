@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import dagster as dg
+from pydantic import Field
 
 from vod_assets.defs.description import describe_from
 from vod_assets.defs.house import Artifacts
 from vod_assets.defs.registration import Registrar, register
 from vod_assets.defs.step import edge
+from vod_assets.places import SOURCE_ADDRESSES
 from vod_assets.ports import Prober, SourceStore
 from vod_assets.settings import load_settings
 
@@ -25,12 +27,12 @@ class RegisterTitleConfig(dg.Config):
     """What to register.
 
     Attributes:
-        source: Path of the mezzanine.
+        source: Path of the mezzanine, or its address.
         title: Title id; empty: a slug of the file's name.
         profile: Profile; empty: the title file's, or ``default``.
     """
 
-    source: str
+    source: str = Field(description=f"The mezzanine: a path, or an address: {SOURCE_ADDRESSES}.")
     title: str = ""
     profile: str = ""
 

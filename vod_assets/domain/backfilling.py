@@ -80,7 +80,7 @@ class Gathering:
         """Whether a limit keeps a plan out; the first title is launched whatever it costs, or nothing ever would be."""
         if len(found.titles) >= self.limits.titles:
             found.limit = "titles"
-        elif self.limits.hours is not None and found.titles and plan.needs_run:
+        elif self.limits.hours is not None and found.titles and plan.needs_run and not plan.obstacle:
             found.limit = "hours" if found.hours + (self.hours(plan) or 0.0) > self.limits.hours else ""
         return bool(found.limit)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from vod_assets.adapters.ffmpeg.command import generated_input
+from vod_assets.cli.run_workflow import run_workflow
+from vod_assets.places import SOURCE_SCHEMES
 from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.studio import ENCODE_OPTIONS, Ended, Studio, ended
 
@@ -36,6 +38,11 @@ def read_terminal(descriptor: int) -> str:
     except OSError:  # Linux's way to say that the other side is closed
         pass
     return read.decode(errors="replace")
+
+
+def test_its_help_names_every_kind_of_address_that_is_read() -> None:
+    (argument,) = run_workflow.__annotations__["source"].__metadata__
+    assert set(re.findall(r"[a-z0-9]+://", argument.help)) == {f"{scheme}://" for scheme in ("file", *SOURCE_SCHEMES)}
 
 
 def test_progress_rises_in_plain_lines_when_nobody_watches(finished: Studio) -> None:

@@ -133,7 +133,20 @@ def test_what_failed_is_not_asked_for_again_and_again(house: House) -> None:
     house.run("rendition")
     assert house.requested() == of("film", "package", "release")
     assert not house.run("package", "release")
+    assert [house.requested() for _ in range(3)] == [set(), set(), set()]
+
+
+def test_what_failed_is_asked_for_again_when_an_input_has_changed_again(house: House) -> None:
+    house.factory.version, house.factory.breaks = "2", True
+    house.run("rendition")
+    assert house.requested() == of("film", "package", "release")
+    assert not house.run("package", "release")
     assert house.requested() == set()
+    house.factory.version, house.factory.breaks = "3", False
+    house.run("rendition")
+    assert house.requested() == of("film", "package", "release")
+    assert house.run("package", "release")
+    assert [house.requested() for _ in range(2)] == [set(), set()]
 
 
 def test_a_new_title_is_left_to_whoever_registers_it(house: House) -> None:

@@ -62,6 +62,13 @@ def test_a_budget_takes_titles_until_their_hours_exceed_it() -> None:
     assert (found.unneeded, found.unlooked) == (1, 2)
 
 
+def test_what_cannot_be_made_uses_up_no_budget() -> None:
+    plans = [plan("short1"), plan("long1", obstacle="it is on tape"), plan("short2")]
+    found = gathered(plans, Limits(MANY, 3))
+    assert (found.titles, found.hours, found.limit) == (["short1", "short2"], 2.0, "")
+    assert (found.left_out, found.unlooked) == ({"long1": "it is on tape"}, 0)
+
+
 def test_a_title_longer_than_the_budget_comes_alone() -> None:
     found = gathered([plan("long1"), plan("short1")], Limits(MANY, 3))
     assert (found.titles, found.limit) == (["long1"], "hours")

@@ -8,10 +8,8 @@ from vod_assets.adapters.source.remote import RemoteSources
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.isilon import Isilon
 from vod_assets.domain.title import Fingerprint
-from vod_assets.places import SCHEMES, storage_scheme
+from vod_assets.places import SOURCE_SCHEMES, storage_scheme
 from vod_assets.ports import SourceStore
-
-READ_ONLY_SCHEMES = ("https", "sftp")
 
 
 class RoutedSources:
@@ -86,8 +84,8 @@ def _store(sources: RoutedSources, address: str) -> SourceStore:
     scheme = storage_scheme(address)
     if not scheme or not scheme.isalnum():
         return sources.local
-    if scheme not in (*SCHEMES, *READ_ONLY_SCHEMES):
-        known = ", ".join(f"{one}://" for one in (*SCHEMES, *READ_ONLY_SCHEMES))
+    if scheme not in SOURCE_SCHEMES:
+        known = ", ".join(f"{one}://" for one in SOURCE_SCHEMES)
         raise ConfigError(
             "scheme_not_supported",
             f"{printable(scheme)}:// addresses are not read by this version",
