@@ -16,6 +16,9 @@ from vod_assets.ports.leases import Leases
 
 POLL_SECONDS = 2.0
 PARTITION_TAG = "dagster/partition"
+REFUSED_TAG = "vod/refused"  # on a run that was not let in, for another one had the title: what has become of it
+REFUSED_OPEN = "open"  # the reaper has not answered yet
+REFUSALS = ("title_busy", "title_quarantined")
 WANTED = frozenset(
     {
         dg.DagsterRunStatus.NOT_STARTED,  # while its first resources open

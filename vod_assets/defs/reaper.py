@@ -6,23 +6,23 @@ killed together with daemon and code server stays STARTED for ever. Here every r
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 import dagster as dg
 
 from vod_assets.defs.executors import Executor
-from vod_assets.defs.guard import PARTITION_TAG
+from vod_assets.defs.guard import PARTITION_TAG, REFUSED_OPEN, REFUSED_TAG
 from vod_assets.defs.jobs import title_graph
 from vod_assets.defs.leases import is_gone
 from vod_assets.defs.partitions import TITLES
-from vod_assets.defs.runs import DIED_OPEN, DIED_TAG, PROCESS_GONE, end_dead_run, is_executor_gone
+from vod_assets.defs.runs import ACTIVE, DIED_OPEN, DIED_TAG, PROCESS_GONE, end_dead_run, is_executor_gone
 from vod_assets.domain.leases import Beat, DeadRun, LaterRun, Quarantine, Watch, Watched, answer
 from vod_assets.ports import Leases
 
 REAP_SECONDS = 30
 TRY_TAG = "vod/try"
-AFTER_TAG = "vod/after"  # on a run that tries again: the run that died
+AFTER_TAG = "vod/after"  # on a run that tries again: the run that died, or was not let in
 NO_SIGN = "it gave no sign of life"
 IMPLICIT_JOB = "__ASSET_JOB"
 WATCHED = [
@@ -34,7 +34,7 @@ WATCHED = [
 KEPT_TAGS = ("vod/", "dagster/priority")
 OWN_TAGS = (
     *("vod/host", "vod/machine", "vod/boot_id", "vod/pid_namespace", "vod/pid", "vod/process_started"),
-    DIED_TAG,
+    *(DIED_TAG, REFUSED_TAG),
 )
 
 
@@ -70,8 +70,19 @@ class Reaper:
         self._bury([beat for beat in beats.values() if is_gone(beat) or beat.run in after.dead()])
         return after, sorted({*gone, *silent})
 
-    def requests(self) -> Iterator[dg.RunRequest]:
-        """Yield a run for everything that died and is to be tried again; quarantine what died too often."""
+    def requests(self, silent: Collection[str] = ()) -> Iterator[dg.RunRequest]:
+        """Yield a run for everything that died or was not let in; quarantine what died too often.
+
+        Args:
+            silent: Runs that have given no sign of life for too long, whoever's they are.
+        """
+        asked: set[str] = set()
+        for request in self._of_dead():
+            asked.add(request.partition_key or "")
+            yield request
+        yield from self._of_refused(asked, silent)
+
+    def _of_dead(self) -> Iterator[dg.RunRequest]:
         dead = self.instance.get_run_records(
             dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={DIED_TAG: DIED_OPEN}), ascending=True
         )
@@ -79,11 +90,42 @@ class Reaper:
             run = record.dagster_run
             found, is_open = answer(self._described(run), self._later(record))
             if found == "again" and is_open:
-                yield _request(run)
+                yield _request(run, _tries(run) + 1)
                 continue
             if found == "quarantined":
                 self._quarantine(run)
             self.instance.add_run_tags(run.run_id, {DIED_TAG: found})
+
+    def _of_refused(self, asked: set[str], silent: Collection[str]) -> Iterator[dg.RunRequest]:
+        """Yield a run for what was not let in, once its title is free: one for each title, and it counts as no try."""
+        refused = self.instance.get_run_records(
+            dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={REFUSED_TAG: REFUSED_OPEN}), ascending=True
+        )
+        for record in refused:
+            run = record.dagster_run
+            described = replace(self._described(run), tries=0)
+            title = run.tags.get(PARTITION_TAG, "")
+            if DIED_TAG in run.tags or run.remote_job_origin is None:  # tried again as a dead one, or a person was told
+                self.instance.add_run_tags(run.run_id, {REFUSED_TAG: "left"})
+                continue
+            if described.is_wanted and (title in asked or not self._is_free(title, silent)):
+                continue
+            found, is_open = answer(described, self._later(record))
+            if is_open:
+                asked.add(title)
+                yield _request(run, _tries(run))
+                continue
+            self.instance.add_run_tags(run.run_id, {REFUSED_TAG: found})
+
+    def _is_free(self, title: str, silent: Collection[str]) -> bool:
+        """Whether a run that is started now would get the title."""
+        if self.instance.get_runs_count(dg.RunsFilter(statuses=ACTIVE, tags={PARTITION_TAG: title})):
+            return False
+        if self.leases.quarantine_of(title):
+            return False
+        held = self.leases.holder(title)
+        beat = self.leases.beat_of(held.run) if held else None
+        return beat is None or is_gone(beat) or beat.run in silent
 
     def _is_ours(self, run: dg.DagsterRun) -> bool:
         """Whether a run is this project's; one that anybody executes by hand must say by whom."""
@@ -115,15 +157,22 @@ class Reaper:
         run, since = record.dagster_run, record.create_timestamp
         tags = {PARTITION_TAG: run.tags.get(PARTITION_TAG, "")}
         later = self.instance.get_runs(dg.RunsFilter(tags=tags, created_after=since))
-        return [LaterRun(one.tags.get(AFTER_TAG, ""), _assets(one)) for one in later if one.run_id != run.run_id]
+        return [
+            LaterRun(one.tags.get(AFTER_TAG, ""), _assets(one), _is_void(one))
+            for one in later
+            if one.run_id != run.run_id
+        ]
 
     def _quarantine(self, run: dg.DagsterRun) -> None:
-        runs = [run.run_id]
-        for _ in range(_tries(run) - 1):
-            before = self.instance.get_run_by_id(runs[0])
-            runs[:0] = [before.tags[AFTER_TAG]] if before and AFTER_TAG in before.tags else []
+        runs, before = [run.run_id], self._before(run)
+        while before is not None and len(runs) < _tries(run):
+            runs[:0] = [before.run_id] if DIED_TAG in before.tags else []  # not one that was not let in
+            before = self._before(before)
         cause = f"{len(runs)} runs of it died{self._where(run)}, the last one was {run.run_id}"
         self.leases.quarantine(Quarantine(title=run.tags[PARTITION_TAG], cause=cause, runs=tuple(runs)))
+
+    def _before(self, run: dg.DagsterRun) -> dg.DagsterRun | None:
+        return self.instance.get_run_by_id(run.tags[AFTER_TAG]) if AFTER_TAG in run.tags else None
 
     def _where(self, run: dg.DagsterRun) -> str:
         steps = self.instance.get_run_step_stats(run.run_id)
@@ -153,7 +202,7 @@ def reaper(context: dg.SensorEvaluationContext, leases: dg.ResourceParam[Leases]
     watch, ended = looks.end_dead_runs(_remembered(context.cursor), time.time())
     for run_id in ended:
         context.log.info(f"run {run_id} died; it was ended")
-    return dg.SensorResult(run_requests=list(looks.requests()), cursor=json.dumps(asdict(watch)))
+    return dg.SensorResult(run_requests=list(looks.requests(watch.dead())), cursor=json.dumps(asdict(watch)))
 
 
 def _home(context: dg.SensorEvaluationContext) -> str:
@@ -179,9 +228,13 @@ def _signs(runs: Mapping[str, dg.DagsterRun], beats: Mapping[str, Beat]) -> dict
     return signs
 
 
-def _request(run: dg.DagsterRun) -> dg.RunRequest:
+def _is_void(run: dg.DagsterRun) -> bool:
+    """Whether a command's run ended because it was not let in: its person was told; nobody starts it again."""
+    return REFUSED_TAG in run.tags and run.is_finished and run.remote_job_origin is None
+
+
+def _request(run: dg.DagsterRun, tries: int) -> dg.RunRequest:
     tags = {name: value for name, value in run.tags.items() if name.startswith(KEPT_TAGS) and name not in OWN_TAGS}
-    tries = _tries(run) + 1
     assets = _assets(run)
     return dg.RunRequest(
         run_key=f"{run.run_id}:{tries}",

@@ -12,7 +12,7 @@ import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError  # no public name in 1.13
 
 from vod_assets.defs.artifact_io import ArtifactIOManager
-from vod_assets.defs.guard import Guarding, PatientGuard
+from vod_assets.defs.guard import REFUSALS, REFUSED_OPEN, REFUSED_TAG, Guarding, PatientGuard
 from vod_assets.defs.making import Made, Result, Results, Work
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.errors import Cancelled, SourceError, StoreError, ToolError, VodError
@@ -211,6 +211,8 @@ def edge(context: Any, title: str = "") -> Iterator[None]:
         mark_cancelled(context.instance, context.run_id)
         raise
     except VodError as raised:
+        if raised.code in REFUSALS:
+            context.instance.add_run_tags(context.run_id, {REFUSED_TAG: REFUSED_OPEN})
         error = raised.about(title=title)
         raise dg.Failure(str(error), metadata=_failure_metadata(error), allow_retries=False) from raised
 

@@ -111,10 +111,15 @@ class Watch:
 
 @dataclass(frozen=True)
 class LaterRun:
-    """A run of the same title that was created after one that died."""
+    """A run of the same title that was created after one that died.
+
+    Attributes:
+        is_void: Whether it was not let in, and is not started again by itself: it has made nothing, and will not.
+    """
 
     after: str
     assets: frozenset[str] | None
+    is_void: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def answer(dead: DeadRun, later: Sequence[LaterRun]) -> tuple[Answer, bool]:
     """Return what becomes of what a dead run was to make, and whether that is still to be done."""
     if any(run.after == dead.run for run in later):
         return "again", False
-    if not dead.is_wanted or any(_covers(run.assets, dead.assets) for run in later):
+    if not dead.is_wanted or any(_covers(run.assets, dead.assets) for run in later if not run.is_void):
         return "superseded", False
     return ("again", True) if dead.tries < MOST_TRIES else ("quarantined", True)
 

@@ -13,7 +13,7 @@ from dagster._core.remote_origin import (  # no public names in 1.13; a queued r
 
 from vod_assets.adapters.leases.blobs import BlobLeases
 from vod_assets.defs.executors import Executor
-from vod_assets.defs.guard import PARTITION_TAG
+from vod_assets.defs.guard import PARTITION_TAG, REFUSED_OPEN, REFUSED_TAG
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.reaper import AFTER_TAG, TRY_TAG, Reaper, try_again
 from vod_assets.defs.runs import DIED_TAG, active_runs, cancel_runs
@@ -81,6 +81,9 @@ class Ward:
     def obey(self) -> list[dg.DagsterRun]:
         """Create the runs that the reaper asks for, as the daemon would."""
         return [self.run(tags=request.tags, executor=DEAD) for request in self.reaper.requests()]
+
+
+REFUSED = {REFUSED_TAG: REFUSED_OPEN}
 
 
 @pytest.fixture
@@ -246,3 +249,65 @@ def test_what_a_killed_command_held_is_free_again(ward: Ward) -> None:
     ward.look()
     assert [beat.run for beat in ward.leases.beats()] == ["vod-gc-2"]
     assert ward.leases.holder("film") is None
+
+
+def test_a_run_that_was_not_let_in_is_started_once_when_its_title_is_free(ward: Ward) -> None:
+    first = ward.run(executor=ALIVE)
+    refused = ward.run(Status.FAILURE, tags={**REFUSED, "dagster/priority": "5", TRY_TAG: "2"})
+    assert list(ward.reaper.requests()) == []
+    ward.instance.report_run_canceled(first)
+    ward.leases.stop(first.run_id)
+    (request,) = ward.reaper.requests()
+    assert request.partition_key == "film"
+    assert request.tags == {"dagster/priority": "5", TRY_TAG: "2", AFTER_TAG: refused.run_id}
+    ward.run(Status.SUCCESS, tags=request.tags)
+    assert list(ward.reaper.requests()) == []
+    assert ward.again(refused).tags[REFUSED_TAG] == "again"
+
+
+def test_what_was_not_let_in_waits_while_another_deployment_works_on_the_title(ward: Ward) -> None:
+    ward.leases.beat(Beat(run="of-another-instance", title="film", executor=ELSEWHERE))
+    assert ward.leases.take("film", "of-another-instance", "another", None)
+    refused = ward.run(Status.FAILURE, tags=REFUSED)
+    assert list(ward.reaper.requests()) == []
+    (request,) = ward.reaper.requests(silent=["of-another-instance"])
+    assert request.tags[AFTER_TAG] == refused.run_id
+
+
+def test_of_several_runs_that_were_not_let_in_one_is_started(ward: Ward) -> None:
+    refused = [ward.run(Status.FAILURE, tags=REFUSED) for _ in range(3)]
+    assert [request.tags[AFTER_TAG] for request in ward.reaper.requests()] == [refused[-1].run_id]
+    assert ward.again(refused[0]).tags[REFUSED_TAG] == "superseded"
+
+
+@pytest.mark.parametrize("origin", [OURS, None])
+def test_a_released_title_goes_on_though_runs_were_refused_meanwhile(
+    ward: Ward, origin: RemoteJobOrigin | None
+) -> None:
+    """What a command asked for is not started again, for its person was told; what died is."""
+    died = ward.run(tags={TRY_TAG: "3"}, executor=DEAD)
+    ward.look()
+    assert ward.obey() == []
+    refused = ward.run(Status.FAILURE, tags=REFUSED, origin=origin)
+    assert ward.obey() == []
+    assert try_again(ward.instance, ward.leases, "film")
+    (run,) = ward.obey()
+    assert run.tags[AFTER_TAG] == (refused if origin else died).run_id
+    assert run.tags[TRY_TAG] == "1"
+
+
+def test_a_refusal_between_two_deaths_is_not_counted_among_them(ward: Ward) -> None:
+    first = ward.run(executor=DEAD)
+    ward.look()
+    (second,) = ward.obey()
+    ward.instance.report_run_failed(second)
+    ward.instance.add_run_tags(second.run_id, REFUSED)
+    ward.leases.stop(second.run_id)
+    (third,) = ward.obey()
+    assert third.tags[TRY_TAG] == second.tags[TRY_TAG] == "2"
+    ward.look()
+    (fourth,) = ward.obey()
+    ward.look()
+    assert ward.obey() == []
+    (quarantine,) = ward.leases.quarantines()
+    assert quarantine.runs == tuple(run.run_id for run in (first, third, fourth))

@@ -2,9 +2,11 @@
 
 import json
 
+import dagster as dg
 import pytest
 
 from vod_assets.defs import leases
+from vod_assets.defs.guard import REFUSED_OPEN, REFUSED_TAG
 from vod_assets.defs.leases import Pulse
 from vod_assets_tests.studio import Studio, ended, wait_until
 
@@ -22,6 +24,8 @@ def test_a_second_run_names_the_first_and_leaves_it_alone(finished: Studio, monk
             first.require(lambda: None)
         finally:
             first.let_go()
+        (refused,) = session.instance.get_runs(dg.RunsFilter(tags={REFUSED_TAG: REFUSED_OPEN}))
+        assert refused.status == dg.DagsterRunStatus.FAILURE
     assert (second.code, second.failed_with) == (1, "title_busy")
     assert "run the-first-run on " in second.outcome["error"]["message"]
     assert finished.run().code == 0

@@ -10,7 +10,7 @@ from vod_assets.domain.title import Fingerprint
 AT_ONCE = 2
 
 
-@dataclass(eq=False)
+@dataclass
 class _Reading:
     done: threading.Event = field(default_factory=threading.Event)
     result: Fingerprint | None = None
@@ -21,7 +21,7 @@ class BackgroundReading:
     """Computes fingerprints in threads that end with the process: a source that was read is remembered on disk."""
 
     def __init__(self) -> None:
-        self._readings: dict[str, tuple[str, _Reading]] = {}
+        self._readings: dict[tuple[str, str], _Reading] = {}
         self._mutex = threading.Lock()
         self._slots = threading.Semaphore(AT_ONCE)
 
@@ -40,20 +40,25 @@ class BackgroundReading:
             VodError: What reading raised.
         """
         with self._mutex:
-            known, reading = self._readings.get(address, ("", None))
-            if reading is None or known != version:
-                reading = _Reading()
-                self._readings[address] = version, reading
+            self._forget_others(address, version)
+            reading = self._readings.get((address, version))
+            if reading is None:
+                reading = self._readings[address, version] = _Reading()
                 work = (address, read, reading)
                 threading.Thread(target=self._work, args=work, name="reading", daemon=True).start()
         if not reading.done.wait(max(0.0, patience_seconds)):
             return None
         with self._mutex:
-            if self._readings.get(address) == (version, reading):
-                del self._readings[address]
+            self._readings.pop((address, version), None)
         if reading.error is not None:
             raise reading.error
         return reading.result
+
+    def _forget_others(self, address: str, version: str) -> None:
+        """Drop what was read of other versions; what is under way goes on, for another place may have asked for it."""
+        for key, reading in list(self._readings.items()):
+            if key[0] == address and key[1] != version and reading.done.is_set():
+                del self._readings[key]
 
     def _work(self, address: str, read: Callable[[str], Fingerprint], reading: _Reading) -> None:
         try:

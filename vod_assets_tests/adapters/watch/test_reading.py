@@ -46,6 +46,22 @@ def test_what_was_read_before_the_file_changed_is_no_answer() -> None:
     assert len(calls) == 2
 
 
+def test_two_places_that_call_one_version_otherwise_wait_for_two_readings_only() -> None:
+    reading, gate, calls = BackgroundReading(), threading.Event(), []
+
+    def read(address: str) -> Fingerprint:
+        calls.append(address)
+        gate.wait(10)
+        return FOUND
+
+    for _ in range(3):
+        for version in ("by smb", "by ftp"):
+            assert reading.fingerprint("smb://h/s/film.mov", version, 0.02, read) is None
+    gate.set()
+    assert reading.fingerprint("smb://h/s/film.mov", "by ftp", 10, read) == FOUND
+    assert len(calls) == 2
+
+
 @pytest.mark.parametrize("error", [StoreError("store_unreachable", "it is away"), RuntimeError("it is broken")])
 def test_what_goes_wrong_behind_is_told(error: Exception) -> None:
     def read(_: str) -> Fingerprint:
