@@ -143,6 +143,7 @@ class Collector:
             artifacts=artifacts,
             committed_at={(artifact.asset, artifact.recipe): store.committed_at(artifact) for artifact in artifacts},
             pointed={asset: recipe for asset, recipe in pointed.items() if recipe is not None},
+            pointed_at={asset: store.pointed_at(title, asset) for asset in pointed},
             released={track.digest for release in releases for track in release.tracks},
         )
         return holdings.superseded(self.age, time.time())

@@ -61,12 +61,12 @@ class Maker:
         self, attempt: Attempt, document: Mapping[str, Any], entries: Mapping[str, Artifact] | None = None
     ) -> Artifact:
         """Make an attempt the artifact of its recipe; what was forced takes the place of what was there."""
-        if self.is_forced(attempt.recipe):
-            kept = self.store.peek(attempt.title, attempt.recipe.asset, attempt.recipe.id)
-            if kept is not None:  # only now: a run that ends in between has lost nothing
-                self.store.discard(kept.artifact)
-            self._made_again.add(attempt.recipe.id)
-        return self.store.commit(attempt, document, entries)
+        if not self.is_forced(attempt.recipe):
+            return self.store.commit(attempt, document, entries)
+        kept = self.store.peek(attempt.title, attempt.recipe.asset, attempt.recipe.id)
+        artifact = self.store.commit(attempt, document, entries, replacing=kept.artifact if kept else None)
+        self._made_again.add(attempt.recipe.id)
+        return artifact
 
     def make(self, title: str, recipe: Recipe, work: Work, *, is_composed: bool) -> Made:
         """Return a recipe's artifact, made now if it has to be; see `vod_assets.defs.step.Step.make`."""

@@ -17,19 +17,21 @@ class Holdings:
     Attributes:
         committed_at: When each was committed, by asset and recipe.
         pointed: The recipe that each asset's pointer names.
+        pointed_at: When each asset's pointer was moved there; its artifact may be much older.
         released: Digests of the tracks of every release at an origin.
     """
 
     artifacts: Sequence[Artifact]
     committed_at: Mapping[Place, float]
     pointed: Mapping[str, str]
+    pointed_at: Mapping[str, float]
     released: Collection[str] = ()
 
     def superseded(self, older_than_seconds: float, now: float) -> list[Artifact]:
         """Return what nothing uses and nothing has used for a time.
 
         Used is what a pointer names, what such an artifact lists or plays, what a release carries, and the reports on
-        what is current. What is not used counts from its own commit or from that of its successor, the later one.
+        what is current. What is not used counts from its own commit or from when the pointer moved on, the later one.
         """
         used = self._used()
         return [
@@ -62,7 +64,7 @@ class Holdings:
 
     def _superseded_at(self, artifact: Artifact) -> float:
         own = self.committed_at.get((artifact.asset, artifact.recipe), 0.0)
-        return max(own, self.committed_at.get((artifact.asset, self.pointed.get(artifact.asset, "")), 0.0))
+        return max(own, self.pointed_at.get(artifact.asset, 0.0))
 
 
 def _named(artifact: Artifact) -> list[Place]:

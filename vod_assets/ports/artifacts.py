@@ -64,11 +64,14 @@ class ArtifactStore(Protocol):
         attempt: Attempt,
         document: Mapping[str, Any],
         entries: Mapping[str, Artifact] | None = None,
+        *,
+        replacing: Artifact | None = None,
     ) -> Artifact:
         """Make an attempt's files and document the artifact of its recipe, exactly once.
 
         The artifact holds every file in the attempt's directory; ``entries`` make it an index, in their order. When
-        another writer was first, this attempt is removed and the winner's artifact is returned.
+        another writer was first, this attempt is removed and the winner's artifact is returned. ``replacing`` is the
+        artifact of the same recipe whose place it takes: that one stays until the attempt is stored whole.
 
         Raises:
             Cancelled: The run is no longer wanted; nothing was committed.
@@ -170,6 +173,10 @@ class ArtifactStore(Protocol):
 
     def pointed(self, title: str, asset: str) -> str | None:
         """Return the recipe that an asset's pointer names, whether or not its artifact is whole."""
+        ...
+
+    def pointed_at(self, title: str, asset: str) -> float:
+        """Return when an asset's pointer was last moved: seconds since the epoch, by the storage's clock; 0: never."""
         ...
 
     def discard(self, artifact: Artifact) -> None:

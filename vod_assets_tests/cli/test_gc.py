@@ -48,7 +48,10 @@ class Keeper:
             os.utime(one, (old, old))
 
     def age_artifact(self, artifact: Artifact, days: float) -> None:
-        self.age(self.store.local_path(artifact).parent, days)
+        folder = self.store.local_path(artifact).parent
+        self.age(folder, days)
+        if self.store.pointed("film", "poster") == artifact.recipe:
+            self.age(folder.parent / "latest.json", days)
 
     def numbers(self) -> list[int]:
         return sorted(artifact.document["number"] for artifact in self.store.artifacts("film"))
@@ -83,6 +86,17 @@ def test_a_superseded_artifact_goes_after_its_grace_time(keeper: Keeper) -> None
     assert keeper.numbers() == [2, 3]
     assert keeper.store.latest("film", "poster") == newest
     assert len(list((keeper.studio.title / "poster").iterdir())) == 3  # two recipes and the pointer
+
+
+def test_what_an_older_one_has_taken_the_place_of_keeps_its_grace_time(keeper: Keeper) -> None:
+    older, newer = keeper.commit(1, point=True), keeper.commit(2, point=True)
+    keeper.age_artifact(newer, 30)
+    keeper.age_artifact(older, 90)
+    keeper.store.point(older)
+    assert collect(keeper.session, WEEK).artifacts == []
+    keeper.age_artifact(older, 90)
+    assert len(collect(keeper.session, WEEK).artifacts) == 1
+    assert keeper.numbers() == [1]
 
 
 def test_what_was_collected_can_be_made_again(keeper: Keeper) -> None:

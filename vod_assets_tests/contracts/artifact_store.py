@@ -29,11 +29,18 @@ class ArtifactStoreContract:
         """Take a file away from the store."""
         store.local_path(artifact, path).unlink()
 
-    def commit(self, store: ArtifactStore, text: str = "hello", recipe: Recipe = RECIPE) -> Artifact:
+    def commit(
+        self,
+        store: ArtifactStore,
+        text: str = "hello",
+        recipe: Recipe = RECIPE,
+        *,
+        replacing: Artifact | None = None,
+    ) -> Artifact:
         with store.attempt("film", recipe) as attempt:
             (attempt.directory / "deep").mkdir()
             (attempt.directory / "deep" / "a.txt").write_text(text)
-            return store.commit(attempt, {"width": 96})
+            return store.commit(attempt, {"width": 96}, replacing=replacing)
 
     def test_a_committed_artifact_is_found_by_its_recipe(self, store: ArtifactStore) -> None:
         made = self.commit(store)
@@ -92,6 +99,23 @@ class ArtifactStoreContract:
                 store.commit(attempt, {})
         assert store.find("film", RECIPE) is None
 
+    def test_what_takes_the_place_of_an_artifact_leaves_nothing_of_it(self, store: ArtifactStore) -> None:
+        kept = self.commit(store)
+        store.point(kept)
+        made = self.commit(store, "other", replacing=kept)
+        assert made.attempt != kept.attempt
+        assert store.latest("film", "poster") == made
+        assert store.local_path(made, "deep/a.txt").read_text() == "other"
+        assert store.unreferenced(older_than_seconds=-1) == []
+
+    def test_a_cancelled_run_replaces_nothing(self, store: ArtifactStore) -> None:
+        kept = self.commit(store)
+        with store.attempt("film", RECIPE) as attempt:
+            self.guard.is_wanted = False
+            with pytest.raises(Cancelled):
+                store.commit(attempt, {}, replacing=kept)
+        assert store.find("film", RECIPE) == kept
+
     def test_a_cancelled_run_moves_no_pointer(self, store: ArtifactStore) -> None:
         artifact = self.commit(store)
         self.guard.is_wanted = False
@@ -104,6 +128,7 @@ class ArtifactStoreContract:
         store.point(first)
         second = self.commit(store, "other", Recipe("poster", parameters={"width": 48}))
         assert store.latest("film", "poster") == first
+        assert store.pointed_at("film", "poster") >= store.committed_at(first)
         store.point(second)
         assert store.latest("film", "poster") == second
 

@@ -17,13 +17,18 @@ def made(asset: str, recipe: str, *entries: Artifact, **document: object) -> Art
 
 
 def superseded(
-    aged: Sequence[tuple[Artifact, float]], released: tuple[str, ...] = (), **pointed: str
+    aged: Sequence[tuple[Artifact, float]], released: tuple[str, ...] = (), moved: float | None = None, **pointed: str
 ) -> list[tuple[str, str]]:
-    """Return what is superseded for a week; ages are in days."""
+    """Return what is superseded for a week; ages are in days. Pointers moved with the commit, if not ``moved`` ago."""
+    committed_at = {(artifact.asset, artifact.recipe): NOW - age * DAY for artifact, age in aged}
     holdings = Holdings(
         artifacts=[artifact for artifact, _ in aged],
-        committed_at={(artifact.asset, artifact.recipe): NOW - age * DAY for artifact, age in aged},
+        committed_at=committed_at,
         pointed=pointed,
+        pointed_at={
+            asset: committed_at[asset, recipe] if moved is None else NOW - moved * DAY
+            for asset, recipe in pointed.items()
+        },
         released=released,
     )
     return [(artifact.asset, artifact.recipe) for artifact in holdings.superseded(7 * DAY, NOW)]
@@ -36,6 +41,14 @@ def test_what_a_pointer_names_stays_however_old() -> None:
 @pytest.mark.parametrize(("age", "expected"), [(8, [("poster", "a")]), (6, [])])
 def test_the_grace_time_begins_with_the_successor(age: float, expected: list[tuple[str, str]]) -> None:
     assert superseded([(made("poster", "a"), 90), (made("poster", "b"), age)], poster="b") == expected
+
+
+@pytest.mark.parametrize(("moved", "expected"), [(8, [("poster", "b")]), (6, [])])
+def test_the_grace_time_begins_anew_when_an_older_recipe_is_gone_back_to(
+    moved: float, expected: list[tuple[str, str]]
+) -> None:
+    """What it finds is old already; what it takes the place of was in use until now."""
+    assert superseded([(made("poster", "a"), 90), (made("poster", "b"), 30)], moved=moved, poster="a") == expected
 
 
 def test_what_was_committed_and_never_pointed_at_has_its_grace_time_too() -> None:

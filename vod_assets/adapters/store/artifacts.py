@@ -72,7 +72,12 @@ class BlobArtifactStore(CommittedArtifacts):
                     self.blobs.delete([blob.name for blob in self.blobs.walk(folder)])
 
     def commit(
-        self, attempt: Attempt, document: Mapping[str, Any], entries: Mapping[str, Artifact] | None = None
+        self,
+        attempt: Attempt,
+        document: Mapping[str, Any],
+        entries: Mapping[str, Artifact] | None = None,
+        *,
+        replacing: Artifact | None = None,
     ) -> Artifact:
         """Make the attempt the artifact of its recipe; the loser of a race gets the winner's."""
         self.guard.check()
@@ -94,7 +99,7 @@ class BlobArtifactStore(CommittedArtifacts):
             "recipe": recipe.as_document(),
         }
         self.guard.check()
-        if not self.blobs.create(folder + layout.COMMITTED, pretty(committed)):
+        if not self._is_first(folder + layout.COMMITTED, pretty(committed), replacing):
             return self.load(title, recipe.asset, recipe.id)
         if self.blobs.path(folder) is None:
             self.scratch.adopt(artifact.digest, attempt.directory, artifact.size_bytes)
@@ -135,13 +140,31 @@ class BlobArtifactStore(CommittedArtifacts):
 
     def discard(self, artifact: Artifact) -> None:
         """Remove an artifact, its commit first: a kill in between leaves an attempt that `sweep` removes."""
+        if self._uncommit(artifact):
+            self._remove_files(artifact)
+
+    def _is_first(self, name: str, data: bytes, replacing: Artifact | None) -> bool:
+        """Commit, unless another writer has; return whether this one did."""
+        is_replacing = replacing is not None and self._uncommit(replacing)
+        is_first = self.blobs.create(name, data)
+        if replacing is not None and is_replacing:  # its files last: to remove many takes a while
+            self._remove_files(replacing)
+        return is_first
+
+    def _uncommit(self, artifact: Artifact) -> bool:
+        """Let nobody meet an artifact any more; return whether it was there."""
         folder = self._recipe_folder(artifact)
-        if self._read_artifact(folder) == artifact:
+        is_there = self._read_artifact(folder) == artifact
+        if is_there:
             self.blobs.delete([folder + layout.COMMITTED])
-            remove_folder(self.blobs, self._folder(artifact).removesuffix("/"))
-            if directory := self.blobs.path(folder):
-                with suppress(OSError):  # another attempt lies there
-                    directory.rmdir()
+        return is_there
+
+    def _remove_files(self, artifact: Artifact) -> None:
+        """Remove what an artifact held that nobody meets any more."""
+        remove_folder(self.blobs, self._folder(artifact).removesuffix("/"))
+        if directory := self.blobs.path(self._recipe_folder(artifact)):
+            with suppress(OSError):  # another attempt lies there
+                directory.rmdir()
 
     def _send(self, artifact: Artifact, directory: Path) -> None:
         """Put an attempt's files where they stay; the storage has exactly these bytes afterwards."""

@@ -81,6 +81,11 @@ class CommittedArtifacts(TitleNotes):
         pointer = self._read(layout.asset_folder(title, asset) + layout.POINTER)
         return str(pointer["recipe"]) if pointer else None
 
+    def pointed_at(self, title: str, asset: str) -> float:
+        """Return when an asset's pointer was last moved, by the storage's clock."""
+        pointer = self.blobs.stat(layout.asset_folder(title, asset) + layout.POINTER)
+        return pointer.modified_at if pointer else 0.0
+
     def _is_whole(self, artifact: Artifact) -> bool:
         return self._has_files(artifact) and all(self._has_leaf(artifact.title, entry) for entry in artifact.entries)
 

@@ -50,10 +50,15 @@ class RoutedArtifactStore:
         return self.store(recipe.asset).attempt(title, recipe)
 
     def commit(
-        self, attempt: Attempt, document: Mapping[str, Any], entries: Mapping[str, Artifact] | None = None
+        self,
+        attempt: Attempt,
+        document: Mapping[str, Any],
+        entries: Mapping[str, Artifact] | None = None,
+        *,
+        replacing: Artifact | None = None,
     ) -> Artifact:
         """Make the attempt the artifact of its recipe."""
-        return self.store(attempt.recipe.asset).commit(attempt, document, entries)
+        return self.store(attempt.recipe.asset).commit(attempt, document, entries, replacing=replacing)
 
     def load(self, title: str, asset: str, recipe_id: str) -> Artifact:
         """Return a committed artifact."""
@@ -147,6 +152,10 @@ class RoutedArtifactStore:
     def pointed(self, title: str, asset: str) -> str | None:
         """Return the recipe that an asset's pointer names."""
         return self.store(asset).pointed(title, asset)
+
+    def pointed_at(self, title: str, asset: str) -> float:
+        """Return when an asset's pointer was last moved."""
+        return self.store(asset).pointed_at(title, asset)
 
     def discard(self, artifact: Artifact) -> None:
         """Remove an artifact, its commit first."""

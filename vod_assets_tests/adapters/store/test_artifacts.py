@@ -139,15 +139,39 @@ class TestStoreInABucket(ArtifactStoreContract):
                 store.commit(attempt, {})
         assert self.blobs.held == {}
 
+    def test_what_is_replaced_stays_until_everything_is_sent(
+        self, store: BlobArtifactStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept = self.commit(store)
+        before = dict(self.blobs.held)
+
+        def send(*_: object) -> None:
+            raise StoreError("store_unreachable", "the bucket cannot be reached")
+
+        monkeypatch.setattr(self.blobs, "send", send)
+        with pytest.raises(StoreError, match="store_unreachable"):
+            self.commit(store, "other", replacing=kept)
+        assert self.blobs.held == before
+        assert store.find("film", RECIPE) == kept
+
+    def test_what_is_replaced_stays_when_the_run_is_cancelled_once_everything_is_sent(
+        self, store: BlobArtifactStore
+    ) -> None:
+        kept = self.commit(store)
+        store.guard = CancelledOnceSent(self.blobs, len(self.blobs.held))
+        with pytest.raises(Cancelled):
+            self.commit(store, "other", replacing=kept)
+        assert store.find("film", RECIPE) == kept
+
 
 class CancelledOnceSent:
     """A guard of a run that is cancelled while its files are sent."""
 
-    def __init__(self, blobs: MemoryBlobs) -> None:
-        self.blobs = blobs
+    def __init__(self, blobs: MemoryBlobs, held_before: int = 0) -> None:
+        self.blobs, self.held_before = blobs, held_before
 
     def check(self) -> None:
-        if self.blobs.held:
+        if len(self.blobs.held) > self.held_before:
             raise Cancelled
 
 
