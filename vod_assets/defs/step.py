@@ -208,11 +208,11 @@ def edge(context: Any, title: str = "") -> Iterator[None]:
     except Cancelled as cancelled:
         raise DagsterExecutionInterruptedError(str(cancelled)) from cancelled
     except (KeyboardInterrupt, DagsterExecutionInterruptedError):
-        mark_cancelled(context.instance, context.run_id)
+        mark_cancelled(context.instance, context.run.run_id)
         raise
     except VodError as raised:
         if raised.code in REFUSALS:
-            context.instance.add_run_tags(context.run_id, {REFUSED_TAG: REFUSED_OPEN})
+            context.instance.add_run_tags(context.run.run_id, {REFUSED_TAG: REFUSED_OPEN})
         error = raised.about(title=title)
         raise dg.Failure(str(error), metadata=_failure_metadata(error), allow_retries=False) from raised
 
