@@ -13,7 +13,7 @@ from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.catalogue import Entry
 from vod_assets.domain.errors import Cancelled, ConfigError, StoreError
 from vod_assets.domain.title import Fingerprint, checked_title_id
-from vod_assets.ports.blobs import Blob
+from vod_assets.ports.blobs import Blob, Told
 from vod_assets.ports.leases import Hold, IsHeld
 
 
@@ -67,6 +67,9 @@ class MemoryBlobs:
         for name in sorted(self.held, key=str.encode):
             if name.startswith(prefix) and name.encode() > start_after.encode() and (blob := self.stat(name)):
                 yield blob
+
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        return self.walk(start_after=start_after)
 
     def files(self, prefix: str = "") -> Iterator[Blob]:
         return (blob for blob in self.walk(prefix) if "/" not in blob.name.removeprefix(prefix))

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vod_assets.cli.session import Session, open_session
-from vod_assets.domain.arrivals import WAITING, Delivery, Sighting, family, judge
+from vod_assets.domain.arrivals import IGNORED, WAITING, Delivery, Sighting, family, judge
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.looks import Outcome
 from vod_assets.domain.watching import WatchedPlace
+from vod_assets.ports.blobs import Told
 
 if TYPE_CHECKING:
     from vod_assets.adapters.watch.opening import PlaceWatcher
@@ -100,17 +101,20 @@ def _inspected(session: Session, place: WatchedPlace) -> list[Line]:
 
     with open_watcher(OpenedPlaces(session.settings, session.access), place) as watcher:
         outcomes = {outcome.name: outcome for outcome in watcher.outcomes()}
-        lines = [line for group in _families(watcher).values() for line in _lines(place, group, outcomes)]
+        unread: dict[str, str] = {}
+        families = _families(watcher, unread.__setitem__)
+        lines = [line for group in families.values() for line in _lines(place, group, outcomes)]
+        lines += [Line(place.name, name, IGNORED, why) for name, why in unread.items()]
         there = {line.name for line in lines}
         lines += [_line(place, gone) for gone in outcomes.values() if gone.name not in there]
     return sorted(lines, key=lambda line: line.name)
 
 
-def _families(watcher: "PlaceWatcher") -> dict[str, list[Sighting]]:
+def _families(watcher: "PlaceWatcher", told: Told) -> dict[str, list[Sighting]]:
     """Return what is there now, family by family; the sensor's memory says for how long it has been so."""
     known, now = watcher.since(), time.time()
     found: dict[str, list[Sighting]] = defaultdict(list)
-    for blob in watcher.files.walk():
+    for blob in watcher.files.survey("", told):
         size, version, since = known.get(blob.name, (0, "", now))
         unchanged = now - since if (size, version) == (blob.size_bytes, watcher.version_of(blob)) else 0.0
         found[family(blob.name)].append(

@@ -1,9 +1,11 @@
 """Named bytes below one address: a disk, a bucket, a share."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+Told = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,10 @@ class Blobs(Protocol):
         """
         ...
 
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        """Yield what somebody may have put here; see `Files.survey`."""
+        ...
+
     def files(self, prefix: str = "") -> Iterator[Blob]:
         """Yield the files directly below a prefix that ends with ``/`` (or is empty), without those in folders."""
         ...
@@ -134,6 +140,15 @@ class Files(Protocol):
 
     def walk(self, prefix: str = "", start_after: str = "") -> Iterator[Blob]:
         """Yield every file below a prefix, as `Blobs.walk` does."""
+        ...
+
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        """Yield every file, in the order of `walk`, but those in hidden folders; what cannot be read is passed over.
+
+        Args:
+            start_after: Yield only what comes after this name.
+            told: Called with what is passed over (a folder has its slash) and why, before what comes after it.
+        """
         ...
 
     def files(self, prefix: str = "") -> Iterator[Blob]:

@@ -33,6 +33,12 @@ class BlobsContract:
             blobs.replace(name, name.encode())
         return blobs
 
+    def test_a_survey_finds_what_a_walk_finds(self, filled: Blobs) -> None:
+        told: dict[str, str] = {}
+        assert list(filled.survey("", told.__setitem__)) == list(filled.walk())
+        assert list(filled.survey("a/b/2.json", told.__setitem__)) == list(filled.walk(start_after="a/b/2.json"))
+        assert told == {}
+
     def test_what_is_not_there_is_none(self, blobs: Blobs) -> None:
         assert blobs.read("no/such.json") is None
         assert blobs.stat("no/such.json") is None

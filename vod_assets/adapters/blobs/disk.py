@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, walked
+from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, surveyed, walked
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
-from vod_assets.ports.blobs import Blob
+from vod_assets.ports.blobs import Blob, Told
 
+NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})  # gone since it was listed, or a link to nowhere
+VANISHED = (FileNotFoundError, NotADirectoryError)
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 CHUNK_BYTES = 1 << 20
@@ -37,7 +39,7 @@ class DiskBlobs:
                 data = file.read(min(size_bytes, most_bytes) + 1)  # room for the most is not had for nothing
                 if len(data) > size_bytes:  # it grows
                     data += file.read(most_bytes + 1 - len(data))
-        except (FileNotFoundError, NotADirectoryError):
+        except VANISHED:
             return None
         except OSError as error:
             raise disk_fault(path, error, "read") from error
@@ -52,7 +54,7 @@ class DiskBlobs:
             with path.open("rb") as file:
                 file.seek(start)
                 return file.read(max(0, end - start))
-        except (FileNotFoundError, NotADirectoryError):
+        except VANISHED:
             return None
         except OSError as error:
             raise disk_fault(path, error, "read") from error
@@ -78,15 +80,22 @@ class DiskBlobs:
 
     def stat(self, name: str) -> Blob | None:
         """Return what the file system says of a file."""
+        path = self.path(name)
         try:
-            status = self.path(name).stat()
-        except (FileNotFoundError, NotADirectoryError):
+            status = path.stat()
+        except VANISHED:
             return None
+        except OSError as error:
+            raise disk_fault(path, error, "looked at") from error
         return _blob(name, status)
 
     def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
         """Walk the folder in the order of names."""
         return walked(self._listed, prefix, start_after, with_drafts=with_drafts)
+
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        """Walk all of it, past hidden folders and such as may not be read."""
+        return surveyed(self._listed, start_after, told)
 
     def files(self, prefix: str = "") -> Iterator[Blob]:
         """Yield the files directly below a prefix."""
@@ -94,11 +103,7 @@ class DiskBlobs:
 
     def folders(self, prefix: str = "") -> list[str]:
         """Return the folders directly below a prefix."""
-        try:
-            with os.scandir(self.path(prefix)) as entries:
-                return sorted(entry.name for entry in entries if entry.is_dir())
-        except (FileNotFoundError, NotADirectoryError):
-            return []
+        return sorted(name for name, blob in self._listed(prefix) if blob is None)
 
     def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Copy a file here, and read what was written."""
@@ -147,7 +152,8 @@ class DiskBlobs:
         """Remove files, and the folders that they leave empty."""
         for name in names:
             path = self.path(name)
-            path.unlink(missing_ok=True)
+            with disk_errors(path, "removed"), suppress(*VANISHED):
+                path.unlink()
             self._remove_empty(path.parent)
 
     def path(self, name: str) -> Path:
@@ -155,12 +161,25 @@ class DiskBlobs:
         return self.root / checked_name(name) if name else self.root
 
     def _listed(self, prefix: str) -> Iterator[tuple[str, Blob | None]]:
-        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self.path(prefix)) as entries:
-            for entry in entries:
+        for entry in self._scanned(prefix):
+            try:
                 if entry.is_dir():
                     yield entry.name, None
                 elif entry.is_file():
                     yield entry.name, _blob(prefix + entry.name, entry.stat())
+            except OSError as error:
+                if error.errno not in NOT_THERE:
+                    raise disk_fault(Path(entry.path), error, "looked at") from error
+
+    def _scanned(self, prefix: str) -> list[os.DirEntry[str]]:
+        path = self.path(prefix)
+        try:
+            with os.scandir(path) as entries:
+                return list(entries)
+        except VANISHED:
+            return []
+        except OSError as error:
+            raise disk_fault(path, error, "listed") from error
 
     def _remove_empty(self, folder: Path) -> None:
         with suppress(OSError):  # it is not empty, or another process was quicker
@@ -218,12 +237,12 @@ def _sync_directory(path: Path) -> None:
 
 
 @contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn a full, a read-only or a vanished disk into an error that names the place."""
+def disk_errors(path: Path, done: str = "written") -> Iterator[None]:
+    """Turn a full, a read-only or a vanished disk into an error that names the place, and what could not be done."""
     try:
         yield
     except OSError as error:
-        raise disk_fault(path, error, "written") from error
+        raise disk_fault(path, error, done) from error
 
 
 def disk_fault(path: Path, error: OSError, done: str) -> StoreError:

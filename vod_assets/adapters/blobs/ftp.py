@@ -20,12 +20,12 @@ from vod_assets.adapters.blobs.ftp_claims import Claim, created
 from vod_assets.adapters.blobs.ftp_listing import listed, time_of
 from vod_assets.adapters.blobs.ftp_session import CHUNK_BYTES, Ftp, FtpHost, wire
 from vod_assets.adapters.blobs.landing import Landing, landed
-from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, walked
+from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, surveyed, walked
 from vod_assets.adapters.blobs.opening import ShareAccess
 from vod_assets.adapters.blobs.pool import Pool
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
-from vod_assets.ports.blobs import Blob
+from vod_assets.ports.blobs import Blob, Told
 
 Result = TypeVar("Result")
 
@@ -96,6 +96,10 @@ class FtpBlobs:
     def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
         """Walk the folder in the order of names; a listing brings sizes and times with it."""
         return walked(self._listed, prefix, start_after, with_drafts=with_drafts)
+
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        """Walk all of it, past hidden folders and such as may not be read."""
+        return surveyed(self._listed, start_after, told)
 
     def files(self, prefix: str = "") -> Iterator[Blob]:
         """Yield the files directly below a prefix."""

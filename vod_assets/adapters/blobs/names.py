@@ -5,8 +5,11 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 
 from vod_assets.domain.errors import StoreError
-from vod_assets.ports.blobs import Blob
+from vod_assets.ports.blobs import Blob, Told
 
+Listed = Callable[[str], Iterable[tuple[str, Blob | None]]]
+
+OF_ONE_FOLDER = ("store_denied", "store_failed", "bad_name")  # others are of the whole storage
 DRAFT = re.compile(r"\..*\.draft-[0-9a-f]{8}")
 
 
@@ -38,9 +41,7 @@ def draft_of(name: str) -> str:
     return f"{folder}{slash}.{last}.draft-{secrets.token_hex(4)}"
 
 
-def walked(
-    listed: Callable[[str], Iterable[tuple[str, Blob | None]]], prefix: str, start_after: str, *, with_drafts: bool
-) -> Iterator[Blob]:
+def walked(listed: Listed, prefix: str, start_after: str, *, with_drafts: bool) -> Iterator[Blob]:
     """Yield the files below a folder in the order of their whole names' bytes.
 
     Args:
@@ -58,6 +59,29 @@ def walked(
                 yield from walked(listed, whole, start_after, with_drafts=with_drafts)
         elif is_after(whole, start_after) and (with_drafts or not is_draft(name)):
             yield blob
+
+
+def surveyed(listed: Listed, start_after: str, told: Told) -> Iterator[Blob]:
+    """Yield the files that `walked` does from the top, but those in hidden folders; what cannot be read is passed over.
+
+    Args:
+        listed: As for `walked`.
+        start_after: As for `walked`.
+        told: Called with a folder that is passed over, with its slash, and why.
+    """
+
+    def forgiving(folder: str) -> Iterable[tuple[str, Blob | None]]:
+        if folder.startswith(".") or "/." in folder:  # a snapshot directory has everything again
+            return ()
+        try:
+            return list(listed(folder))
+        except StoreError as error:
+            if not folder or error.code not in OF_ONE_FOLDER:
+                raise
+            told(folder, str(error))
+            return ()
+
+    return walked(forgiving, "", start_after, with_drafts=False)
 
 
 def is_after(name: str, other: str) -> bool:

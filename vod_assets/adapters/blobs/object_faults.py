@@ -37,7 +37,8 @@ SKEWED = ("RequestTimeTooSkewed",)
 FULL = ("StorageFull", "QuotaExceeded", "InsufficientStorage", " 507 ", "no space", "No space", "disk full")
 ARCHIVED = ("InvalidObjectState",)
 NO_BUCKET = ("NoSuchBucket", "The specified bucket does not exist")
-FINAL = (*EXPIRED, *NO_KEYS, *SKEWED, *FULL, *ARCHIVED, *NO_BUCKET)
+ODD_KEY = re.compile(r'invalid path: Error parsing Path "(.*?)": ', re.DOTALL)
+FINAL = ("with invalid path", *EXPIRED, *NO_KEYS, *SKEWED, *FULL, *ARCHIVED, *NO_BUCKET)
 PASSING_ERRORS = (GenericError, ConnectionError, TimeoutError)
 REMEDIES = {
     "s3": "Check VOD_S3_PROFILE, or VOD_S3_ACCESS_KEY_ID and VOD_S3_SECRET_ACCESS_KEY, and the bucket's policy; "
@@ -78,6 +79,9 @@ def fault(where: str, error: Exception) -> StoreError:
         return StoreError("source_archived", cause, "Bring it back (restore it) in the storage's console")
     if is_without_bucket(error):
         return faults.unreachable(where, "there is no such bucket", "Check the address; `vod doctor` tries it")
+    if (odd := ODD_KEY.search(str(error))) is not None:
+        cause = f"{where} holds an object whose key cannot be a name here: {odd[1]!r}"[: 2 * faults.LONGEST_SAID]
+        return StoreError("bad_name", cause, "Rename the object: no empty parts, no “.” or “..”, no control characters")
     if isinstance(error, FileNotFoundError):
         return faults.gone(where)
     if _has(error, FULL):

@@ -27,9 +27,11 @@ from vod_assets.adapters.blobs.long_objects import (
     send_parts,
 )
 from vod_assets.adapters.blobs.names import checked_name
+from vod_assets.adapters.blobs.odd_keys import EveryKey
 from vod_assets.adapters.blobs.opening import GcsAccess, S3Access
 from vod_assets.adapters.transfers import counter
-from vod_assets.ports.blobs import Blob
+from vod_assets.domain.errors import StoreError
+from vod_assets.ports.blobs import Blob, Told
 
 Result = TypeVar("Result")
 
@@ -48,12 +50,13 @@ class ObjectBlobs:
     Args:
         store: obstore's view of the bucket and prefix.
         address: How the place is called: ``s3://bucket/prefix``.
+        every_key: Lists what this client cannot, where there is another that can.
     """
 
     transfers = 32  # a request is mostly waiting
 
-    def __init__(self, store: S3Store | GCSStore, address: str) -> None:
-        self.store, self.address = store, address
+    def __init__(self, store: S3Store | GCSStore, address: str, every_key: EveryKey | None = None) -> None:
+        self.store, self.address, self._every_key = store, address, every_key
 
     def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
         """Return a small object, or None."""
@@ -117,9 +120,27 @@ class ObjectBlobs:
                 yield _blob(meta["path"], meta)
             last = found[-1]["path"]
 
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        """List all objects, past those whose keys have no name here."""
+        last = start_after
+        try:
+            for blob in self.walk(start_after=start_after):
+                yield blob
+                last = blob.name
+        except StoreError as error:
+            if self._every_key is None or error.code != "bad_name":
+                raise
+            yield from self._every_key.survey(last, told)
+
     def files(self, prefix: str = "") -> Iterator[Blob]:
         """Yield the objects directly below a prefix."""
-        return (_blob(meta["path"], meta) for meta in self._level(prefix)["objects"])
+        try:
+            found = self._level(prefix)["objects"]
+        except StoreError as error:
+            if self._every_key is None or error.code != "bad_name":
+                raise
+            return self._every_key.files(prefix)
+        return (_blob(meta["path"], meta) for meta in found)
 
     def folders(self, prefix: str = "") -> list[str]:
         """Return the common prefixes directly below a prefix."""
@@ -244,7 +265,7 @@ def s3_blobs(bucket: str, prefix: str, access: S3Access) -> ObjectBlobs:
         retry_config=object_faults.RETRY,
         **_lent(access),
     )
-    return ObjectBlobs(store, f"s3://{bucket}/{prefix}".rstrip("/"))
+    return ObjectBlobs(store, f"s3://{bucket}/{prefix}".rstrip("/"), EveryKey(bucket, prefix.strip("/"), access))
 
 
 def _who_asks(access: S3Access) -> dict[str, str]:

@@ -12,10 +12,10 @@ from typing import TypeVar
 import paramiko
 import stamina
 
-from vod_assets.adapters.blobs.names import checked_name, is_draft, walked
+from vod_assets.adapters.blobs.names import checked_name, is_draft, surveyed, walked
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
-from vod_assets.ports.blobs import Blob
+from vod_assets.ports.blobs import Blob, Told
 
 Result = TypeVar("Result")
 
@@ -86,6 +86,10 @@ class SftpFiles:
     def walk(self, prefix: str = "", start_after: str = "") -> Iterator[Blob]:
         """Walk a folder in the order of names; a listing brings sizes and times with it."""
         return walked(self._listed, prefix, start_after, with_drafts=False)
+
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        """Walk all of it, past hidden folders and such as may not be read."""
+        return surveyed(self._listed, start_after, told)
 
     def files(self, prefix: str = "") -> Iterator[Blob]:
         """Yield the files directly below a prefix."""

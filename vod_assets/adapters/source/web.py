@@ -21,7 +21,7 @@ import stamina
 
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import ConfigError, StoreError
-from vod_assets.ports.blobs import Blob
+from vod_assets.ports.blobs import Blob, Told
 
 Result = TypeVar("Result")
 
@@ -98,6 +98,10 @@ class WebFiles:
     def walk(self, prefix: str = "", start_after: str = "") -> Iterator[Blob]:
         """Yield nothing: a web server lists no files."""
         return iter(())
+
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        """Yield nothing: see `walk`."""
+        return self.walk()
 
     def files(self, prefix: str = "") -> Iterator[Blob]:
         """Yield nothing: a web server lists no files."""

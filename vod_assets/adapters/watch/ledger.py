@@ -6,7 +6,7 @@ What is decided in a tick counts once Dagster has kept that tick's cursor: the n
 
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,7 +63,9 @@ class Ledger:
             self._connection.close()
             self._connection = None
 
-    def compare(self, page: Sequence[Blob], after: str, now: float, *, is_last: bool = False) -> Compared:
+    def compare(
+        self, page: Sequence[Blob], after: str, now: float, *, is_last: bool = False, unread: Collection[str] = ()
+    ) -> Compared:
         """Keep what a page of a listing says.
 
         Args:
@@ -71,9 +73,10 @@ class Ledger:
             after: The name before the page's first; empty for the first page.
             now: When it was listed.
             is_last: Whether nothing comes after this page.
+            unread: Folders that were passed over: what is known of them stays.
         """
         with self._transaction() as rows:
-            return self._compared(rows, self._known(rows, after, page, is_last=is_last), page, now)
+            return self._compared(rows, self._known(rows, after, page, is_last=is_last, unread=unread), page, now)
 
     def compare_family(self, family: bytes, found: Sequence[Blob], now: float) -> Compared:
         """Keep what is there of a family now; it is due afterwards, changed or not: whoever asks was told of it.
@@ -217,14 +220,15 @@ class Ledger:
             rows.execute("DELETE FROM staged WHERE place = ?", (self.key,))
 
     def _known(
-        self, rows: sqlite3.Connection, after: str, page: Sequence[Blob], *, is_last: bool
+        self, rows: sqlite3.Connection, after: str, page: Sequence[Blob], *, is_last: bool, unread: Collection[str]
     ) -> dict[bytes, tuple[int, str]]:
         query = "SELECT name, size, version FROM files WHERE place = ? AND name > ?"
         if is_last:
             found = rows.execute(query, (self.key, _bytes(after)))
         else:
             found = rows.execute(query + " AND name <= ?", (self.key, _bytes(after), _bytes(page[-1].name)))
-        return {name: (size, version) for name, size, version in found}
+        unseen = tuple(map(_bytes, unread))
+        return {name: (size, version) for name, size, version in found if not name.startswith(unseen)}
 
     def _gone(self, rows: sqlite3.Connection, names: Iterable[bytes]) -> Iterator[Outcome]:
         for name in names:

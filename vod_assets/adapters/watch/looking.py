@@ -10,6 +10,7 @@ from vod_assets.domain.looks import Looked, Outcome, Stand
 from vod_assets.ports.blobs import Blob, Files
 
 PAGE = 1000
+SAID = 20
 
 
 def look(
@@ -31,16 +32,17 @@ def look(
     page = pages.next()
     while page:
         following = pages.next()
-        gone += ledger.compare(page, stand.after, clock(), is_last=not following).gone
+        gone += ledger.compare(page, stand.after, clock(), is_last=not following, unread=pages.unread).gone
         stand = replace(stand, after=page[-1].name, files=stand.files + len(page))
         if following and is_over() and pages.has_paid:
-            return Looked(stand, tuple(gone), is_complete=False)
+            return Looked(stand, tuple(gone), is_complete=False, said=pages.said)
         page = following
     if not stand.files and ledger.outcomes():
-        return Looked(replace(stand, after=""), (), is_complete=True, is_empty=True)
+        return Looked(replace(stand, after=""), (), is_complete=True, is_empty=True, said=pages.said)
     if not stand.files:
-        ledger.compare([], "", clock(), is_last=True)
-    return Looked(replace(stand, after="", looked_at=stand.began_at), tuple(gone), is_complete=True)
+        ledger.compare([], "", clock(), is_last=True, unread=pages.unread)
+    seen = replace(stand, after="", looked_at=stand.began_at)
+    return Looked(seen, tuple(gone), is_complete=True, said=pages.said)
 
 
 class _Pages:
@@ -51,7 +53,8 @@ class _Pages:
     """
 
     def __init__(self, files: Files, after: str) -> None:
-        self._walk = files.walk(start_after=after)
+        self.unread: dict[str, str] = {}
+        self._walk = files.survey(after, self.unread.__setitem__)
         self._slowest = self._since = 0.0
 
     def next(self) -> list[Blob]:
@@ -62,6 +65,13 @@ class _Pages:
         if now - asked_at > self._slowest:
             self._slowest, self._since = now - asked_at, now
         return page
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What was passed over, and why; of very many, the first."""
+        lines = [f"{name!r} is passed over: {why}" for name, why in islice(self.unread.items(), SAID)]
+        more = len(self.unread) - len(lines)
+        return (*lines, *([f"and {more} more are passed over"] if more else []))
 
     @property
     def has_paid(self) -> bool:

@@ -97,7 +97,7 @@ class NotifiedLook:
     def _listed(self, stand: Stand, is_over: Callable[[], bool]) -> Looked:
         looked = look(self.files, self.ledger, stand, is_over, self.clock)
         after = replace(looked.stand, listed_at=looked.stand.began_at) if looked.is_complete else looked.stand
-        return replace(looked, stand=after, gone=(*self._gone, *looked.gone), said=tuple(self._said))
+        return replace(looked, stand=after, gone=(*self._gone, *looked.gone), said=(*self._said, *looked.said))
 
 
 def _bytes(name: str) -> bytes:

@@ -11,7 +11,7 @@ from vod_assets.adapters.watch import looking
 from vod_assets.adapters.watch.ledger import Ledger, family_of
 from vod_assets.adapters.watch.looking import look
 from vod_assets.domain.looks import DUPLICATE, TAKEN, VANISHED, Looked, Outcome, Stand
-from vod_assets.ports.blobs import Blob
+from vod_assets.ports.blobs import Blob, Told
 from vod_assets_tests.fakes import MemoryBlobs
 
 BEGINNING = Stand()
@@ -129,6 +129,28 @@ def test_a_place_that_is_suddenly_empty_is_not_believed(blobs: MemoryBlobs, ledg
     found = looked(MemoryBlobs(), ledger)
     assert (found.is_empty, found.gone) == (True, ())
     assert looked(blobs, ledger).gone == ()
+
+
+class PartlyForbidden(MemoryBlobs):
+    """A share one of whose folders may not be read for a time."""
+
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        told("b/", "it may not be read")
+        return (blob for blob in self.walk(start_after=start_after) if not blob.name.startswith("b/"))
+
+
+@pytest.mark.parametrize("page", [1, 100])
+def test_what_lies_in_a_folder_that_cannot_be_read_is_not_gone(
+    blobs: MemoryBlobs, ledger: Ledger, page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked(blobs, ledger)
+    ledger.keep(FILM)
+    monkeypatch.setattr(looking, "PAGE", page)
+    forbidden = PartlyForbidden()
+    forbidden.held = dict(blobs.held)
+    found = looked(forbidden, ledger)
+    assert (found.gone, found.said) == ((), ("'b/' is passed over: it may not be read",))
+    assert ledger.outcome(FILM.name) == FILM
 
 
 def test_what_a_tick_staged_counts_once_its_cursor_was_kept(blobs: MemoryBlobs, ledger: Ledger) -> None:
