@@ -1,7 +1,7 @@
 """Comparing sources, partitions, runs, artifacts, releases and CMS entries, and repairing where they differ."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import dagster as dg
@@ -11,22 +11,25 @@ from vod_assets.defs.collecting import Collector
 from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.runs import PROCESS_GONE, end_dead_run, is_executor_gone, withdraw
-from vod_assets.domain.errors import SourceError
+from vod_assets.domain.errors import ConfigError, SourceError, StoreError
 from vod_assets.domain.reconciling import (
     REPAIRS,
     Difference,
     Pointed,
     Shown,
+    SourceFault,
     TitleFacts,
     differences,
     without_echoes,
 )
+from vod_assets.domain.title import Fingerprint
 from vod_assets.end_state import GRACE_SECONDS, EndState, Problem
 from vod_assets.ports import ArtifactStore, Cms, Leases, Origin, SourceStore
 from vod_assets.releasing import digests
 
 RUNNING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
+ARCHIVED = "source_archived"  # it is there, and cannot be compared as long as it is away on tape
 
 HELD = ("register", "withdraw", "report", "sweep", "make")  # repairs that write to a title
 
@@ -48,10 +51,12 @@ class Reconciler:
     cms: Cms
     leases: Leases
     assets: Sequence[str]
+    _away: dict[tuple[str, ...], SourceFault] = field(default_factory=dict, init=False)  # a minute of waiting is enough
 
     def differences(self) -> list[Difference]:
         """Return everything that does not agree, title by title, then what killed writers left behind."""
         self.__dict__.pop("_events", None)
+        self._away.clear()
         stranded, busy = self._runs()
         partitions = set(self.instance.get_dynamic_partitions(TITLES))
         quarantined = {one.title for one in self.leases.quarantines()}
@@ -165,15 +170,22 @@ class Reconciler:
         latest = {asset: self.store.latest(title, asset) for asset in named}
         return {asset: Pointed(artifact.digest if artifact else "") for asset, artifact in latest.items()}
 
-    def _source(self, title: str, address: str) -> tuple[str, str]:
+    def _source(self, title: str, address: str) -> SourceFault | None:
+        if fault := self._away.get(_place(address)):
+            return fault
         mezzanine = self.store.latest(title, "mezzanine")
         try:
-            now = self.sources.fingerprint(address)
+            now = self.sources.known_fingerprint(address)
         except SourceError as error:
-            return error.code, error.cause
-        if mezzanine is not None and mezzanine.document.get("sha256") not in (None, now.sha256):
-            return "source_changed", "the source has other bytes than the title was made from"
-        return "", ""
+            return SourceFault(error.code, error.cause) if error.code != ARCHIVED else None
+        except (StoreError, ConfigError) as error:
+            fault = SourceFault(error.code, error.cause, error.remedy)
+            if error.code == "store_unreachable":
+                self._away[_place(address)] = fault
+            return fault
+        if mezzanine is not None and not _agree(mezzanine.document, now):
+            return SourceFault("source_changed", "the source has other bytes than the title was made from")
+        return None
 
     @cached_property
     def _events(self) -> Mapping[str, Mapping[str, str]]:
@@ -185,6 +197,18 @@ class Reconciler:
             asset: {title: tags[DATA_VERSION_TAG] for title, tags in versions.items() if DATA_VERSION_TAG in tags}
             for asset, versions in found.items()
         }
+
+
+def _place(address: str) -> tuple[str, ...]:
+    """Return the bucket, server or share of an address, which is there or away as one."""
+    scheme, _, rest = address.partition("://")
+    return (scheme, *rest.split("/")[: 2 if scheme == "smb" else 1])
+
+
+def _agree(document: Mapping[str, object], now: Fingerprint) -> bool:
+    """Whether a source is what a mezzanine says, as far as that is known without reading it."""
+    agrees = document.get("size_bytes") in (None, now.size_bytes)
+    return agrees and (not now.sha256 or document.get("sha256") in (None, now.sha256))
 
 
 def _difference(problem: Problem) -> Difference:

@@ -41,13 +41,26 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class SourceFault:
+    """What is wrong with a title's source.
+
+    Attributes:
+        remedy: What to do; empty: the source is to be delivered again.
+    """
+
+    code: str
+    cause: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
 class TitleFacts:
     """What each part of a deployment knows of one title.
 
     Attributes:
         assets: What each asset's pointer names.
         events: Data version of each asset's last materialisation in Dagster.
-        source: ``source_missing`` or ``source_changed``, and why; empty: it is as it was, or was never looked at.
+        source: What is wrong with its source; None: it is as it was, or was never looked at.
         shown: What the CMS shows; None: no entry.
         published: The release that the asset cms_entry published last.
         released: Digest of every release at the origin, by number.
@@ -61,7 +74,7 @@ class TitleFacts:
     is_refused: bool = False
     assets: Mapping[str, Pointed] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
-    source: tuple[str, str] = ("", "")
+    source: SourceFault | None = None
     shown: Shown | None = None
     published: int | None = None
     released: Mapping[int, str] = field(default_factory=dict)
@@ -95,10 +108,9 @@ def differences(facts: TitleFacts) -> Iterator[Difference]:
     if facts.is_left_alone:
         return
     yield from _of_registration(facts)
-    code, why = facts.source
-    if code:
-        remedy = f"Deliver the source again, or remove the title: vod titles remove {title}"
-        yield Difference(code, title, "", f"{why}; what is published stays", remedy)
+    if fault := facts.source:
+        remedy = fault.remedy or f"Deliver the source again, or remove the title: vod titles remove {title}"
+        yield Difference(fault.code, title, "", f"{fault.cause}; what is published stays", remedy)
     if not facts.stranded:
         yield from _of_assets(facts)
         yield from _of_the_entry(facts)

@@ -29,6 +29,14 @@ class SourceStore(Protocol):
         """Return size and SHA-256, remembered for an unchanged file (path, inode, size, mtime)."""
         ...
 
+    def known_fingerprint(self, address: str) -> Fingerprint:
+        """Return size and SHA-256; the digest is empty of a file that this machine never read, which is not read now.
+
+        Raises:
+            SourceError: Those of `fingerprint`.
+        """
+        ...
+
     def identity(self, address: str) -> str:
         """Return a word that changes when the bytes of a source or of a file beside it may have; reads no bytes.
 

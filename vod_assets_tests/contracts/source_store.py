@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from vod_assets.domain.errors import ConfigError, SourceError
+from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import SourceStore
 
 FILM = bytes(range(256)) * 1000
@@ -48,6 +49,13 @@ class SourceStoreContract:
         found = sources.fingerprint(self.address("film.mov"))
         assert (found.size_bytes, found.sha256) == (len(FILM), hashlib.sha256(FILM).hexdigest())
         assert sources.fingerprint(self.address("film.mov")) == found
+
+    def test_what_is_known_of_a_file_that_was_never_read_is_its_size(self, sources: SourceStore) -> None:
+        self.put("film.mov", FILM)
+        address = self.address("film.mov")
+        assert sources.known_fingerprint(address) == Fingerprint(size_bytes=len(FILM), sha256="")
+        assert sources.known_fingerprint(address).sha256 == ""
+        assert sources.fingerprint(address) == sources.known_fingerprint(address)
 
     def test_a_replaced_file_has_another_fingerprint_and_other_bytes(self, sources: SourceStore) -> None:
         self.put("film.mov", FILM)

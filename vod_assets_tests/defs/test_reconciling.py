@@ -8,11 +8,14 @@ import dagster as dg
 import pytest
 
 from trials.catalogue import Catalogue, Storages
-from trials.faults import ALIVE, FAULTS, copy_partly, lose_an_event, lose_the_entry
+from trials.faults import ALIVE, FAULTS, copy_partly, lose_an_event, lose_the_entry, replace_the_source
 from trials.reconcile import attempt, fill
 from vod_assets.adapters.blobs.opening import Access
+from vod_assets.adapters.source.local import LocalSources
 from vod_assets.defs import leases
 from vod_assets.defs.leases import Pulse
+from vod_assets.domain.errors import SourceError, StoreError, VodError
+from vod_assets.domain.title import Fingerprint
 from vod_assets_tests.servers.s3 import S3Server
 
 
@@ -57,6 +60,44 @@ def test_a_title_that_a_run_works_on_may_be_anything(catalogue: Catalogue) -> No
     lose_the_entry(catalogue, "film-000")
     copy_partly(catalogue, "film-001")
     assert named(catalogue) == set()
+
+
+def test_on_a_new_machine_sources_are_compared_without_reading_them(catalogue: Catalogue) -> None:
+    catalogue.sources = LocalSources(catalogue.folder / "new machine")
+    assert named(catalogue) == set()
+    replace_the_source(catalogue, "film-000")
+    assert named(catalogue) == {("source_changed", "film-000")}
+    assert not (catalogue.folder / "new machine").exists()  # nothing was hashed
+
+
+class Unread(LocalSources):
+    """Sources that nobody can look at now, and how often that was tried."""
+
+    def __init__(self, folder: Path, error: VodError) -> None:
+        super().__init__(folder)
+        self.error, self.asked = error, 0
+
+    def known_fingerprint(self, address: str) -> Fingerprint:
+        self.asked += 1
+        raise self.error
+
+
+def test_a_source_on_tape_is_no_difference(catalogue: Catalogue) -> None:
+    catalogue.sources = Unread(catalogue.folder, SourceError("source_archived", "it is on tape"))
+    assert named(catalogue) == set()
+
+
+def test_a_place_that_is_away_is_named_with_each_title_and_waited_for_once(catalogue: Catalogue) -> None:
+    catalogue.sources = away = Unread(catalogue.folder, StoreError("store_unreachable", "it is away", "Mount it"))
+    lose_an_event(catalogue, "film-001")
+    reconciler = catalogue.reconciler
+    found = reconciler.differences()
+    assert {(one.title, one.remedy) for one in found if one.code == "store_unreachable"} == {
+        (f"film-00{number}", "Mount it") for number in range(3)
+    }
+    assert away.asked == 1
+    left = reconciler.repair(found, catalogue.make)
+    assert {one.code for one in found} - {one.code for one in left} == {"event_lost"}
 
 
 def test_a_title_that_somebody_holds_is_not_repaired_meanwhile(

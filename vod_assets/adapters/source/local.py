@@ -67,6 +67,15 @@ class LocalSources:
         write_note(self._note(path), {"identity": _identity(before), "sha256": found.sha256})
         return found
 
+    def known_fingerprint(self, address: str) -> Fingerprint:
+        """Return size and SHA-256, which is empty of a file that was never hashed here."""
+        path = self.local_path(self.canonical(address))
+        with _blamed_on(path):
+            size_bytes = path.stat().st_size
+        if not size_bytes or self._note(path).exists():
+            return self.fingerprint(address)
+        return Fingerprint(size_bytes=size_bytes, sha256="")
+
     def identity(self, address: str) -> str:
         """Return what the file system says of a file."""
         path = self.local_path(self.canonical(address))

@@ -88,6 +88,14 @@ class RemoteSources:
             raise _archived(place)
         return known or self._remember(place, found)
 
+    def known_fingerprint(self, address: str) -> Fingerprint:
+        """Return size and SHA-256, which is empty of a file that was never fetched here."""
+        place = place_of(address)
+        found = self._found(place)
+        if not found.size_bytes or self._note(place).exists():
+            return self.fingerprint(address)
+        return Fingerprint(size_bytes=found.size_bytes, sha256="")
+
     def identity(self, address: str) -> str:
         """Return what the storage says of a file."""
         place = place_of(address)

@@ -42,6 +42,11 @@ class RoutedSources:
         store, reached = self._reached(address)
         return store.fingerprint(reached)
 
+    def known_fingerprint(self, address: str) -> Fingerprint:
+        """Return size and SHA-256, which is empty of a file that was never read here."""
+        store, reached = self._reached(address)
+        return store.known_fingerprint(reached)
+
     def identity(self, address: str) -> str:
         """Return a word that changes when a file's bytes may have."""
         store, reached = self._reached(address)
