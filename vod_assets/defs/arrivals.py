@@ -2,8 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -29,6 +29,7 @@ from vod_assets.domain.watching import WatchedPlace
 from vod_assets.ports.arrivals import Watcher
 from vod_assets.settings import load_settings
 
+PATIENCE_SECONDS = 3.0  # with a storage that is away: Dagster ends a tick of more than 60 s
 TICK_SECONDS, DECIDING_SECONDS = 8.0, 3.0  # of a tick, so much is left for what a long look has found
 PASSING = (ARCHIVED, "source_changed", "source_missing", "permission_denied")
 PRIORITY_TAG, OWNER_TAG, PLACE_TAG, VERSION_TAG = "dagster/priority", "vod/owner", "vod/place", "vod/version"
@@ -42,11 +43,19 @@ class ArrivalDesk:
         watching: Lends what looks at a place.
         registrar: Returns what registering a title needs.
         borrowing: Lets go, at its end, of the local copies of sources that were read in between.
+        patience: Cuts, in between, how long a storage that is away is waited for.
     """
 
     watching: Callable[[WatchedPlace], AbstractContextManager[Watcher]]
     registrar: Callable[[dg.DagsterInstance], Registrar]
     borrowing: Callable[[], AbstractContextManager[None]] = nullcontext
+    patience: Callable[[float], AbstractContextManager[object]] = nullcontext
+
+    @contextmanager
+    def tick(self) -> Iterator[None]:
+        """Let a tick be one: short, and leaving nothing behind but what is read in the background."""
+        with self.borrowing(), self.patience(PATIENCE_SECONDS):
+            yield
 
 
 @dataclass
@@ -292,15 +301,24 @@ def arrival_sensor(place: WatchedPlace) -> dg.SensorDefinition:
         description=f"Takes what arrives at {place.address}, and has everything made of it.",
     )
     def arrivals(context: dg.SensorEvaluationContext, desk: dg.ResourceParam[ArrivalDesk]) -> dg.SensorResult:
-        with desk.borrowing(), desk.watching(place) as watcher:
-            tick = Tick(watcher, lambda: desk.registrar(context.instance), time.monotonic() + TICK_SECONDS)
-            stand = tick.go_on(Stand.from_cursor(context.cursor))
+        try:
+            with desk.tick(), desk.watching(place) as watcher:
+                tick = Tick(watcher, lambda: desk.registrar(context.instance), time.monotonic() + TICK_SECONDS)
+                stand = tick.go_on(Stand.from_cursor(context.cursor))
+        except StoreError as error:
+            return passed_over(context, error)
         for line in tick.said:
             context.log.warning(line)
         skipped = None if tick.requests else dg.SkipReason(_summary(tick, stand))
         return dg.SensorResult(run_requests=tick.requests, skip_reason=skipped, cursor=stand.as_cursor())
 
     return arrivals
+
+
+def passed_over(context: dg.SensorEvaluationContext, error: StoreError) -> dg.SensorResult:
+    """Return the result of a tick that met a storage which is away: what it had found, the next one finds again."""
+    context.log.warning(str(error))
+    return dg.SensorResult(skip_reason=dg.SkipReason(str(error)), cursor=context.cursor)
 
 
 def _summary(tick: Tick, stand: Stand) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.adapters.leases.opening import open_leases
@@ -115,7 +116,9 @@ class ArrivalsResource(dg.ConfigurableResource[ArrivalDesk]):
                 default_profile=settings.profile,
             )
 
-        return ArrivalDesk(lambda place: open_watcher(opened, place), registrar, opened.sources.borrowing)
+        return ArrivalDesk(
+            lambda place: open_watcher(opened, place), registrar, opened.sources.borrowing, faults.patience
+        )
 
 
 class ToolResource(dg.ConfigurableResource[Any]):

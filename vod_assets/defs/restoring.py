@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import dagster as dg
 
-from vod_assets.defs.arrivals import TICK_SECONDS, ArrivalDesk
+from vod_assets.defs.arrivals import TICK_SECONDS, ArrivalDesk, passed_over
 from vod_assets.defs.jobs import TITLE_TAG, title_graph
 from vod_assets.defs.registration import Registrar, register
 from vod_assets.domain.codes import ARCHIVED
-from vod_assets.domain.errors import VodError
+from vod_assets.domain.errors import StoreError, VodError
 
 LOOK_SECONDS = 300  # what lies in an archive comes back in hours
 
@@ -55,9 +55,12 @@ def _is_back(registrar: Registrar, title: str, source: str) -> bool:
 def restored_titles(context: dg.SensorEvaluationContext, desk: dg.ResourceParam[ArrivalDesk]) -> dg.SensorResult:
     """Have everything made of titles whose source has come back."""
     ends_at = time.monotonic() + TICK_SECONDS
-    with desk.borrowing():
-        registrar = desk.registrar(context.instance)
-        back, cursor = returned(registrar, context.cursor or "", lambda: time.monotonic() > ends_at)
+    try:
+        with desk.tick():
+            registrar = desk.registrar(context.instance)
+            back, cursor = returned(registrar, context.cursor or "", lambda: time.monotonic() > ends_at)
+    except StoreError as error:
+        return passed_over(context, error)
     requests = [dg.RunRequest(partition_key=title, tags={TITLE_TAG: title}) for title in back]
     skipped = None if requests else dg.SkipReason("no source has come back")
     return dg.SensorResult(run_requests=requests, skip_reason=skipped, cursor=cursor)

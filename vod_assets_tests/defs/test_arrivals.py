@@ -4,21 +4,27 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
 
+from vod_assets.adapters.blobs import faults, object_faults
 from vod_assets.adapters.watch.opening import open_watcher, opened_places
 from vod_assets.cli.session import Session
-from vod_assets.defs.arrivals import ArrivalDesk, Tick, arrival_sensor
+from vod_assets.defs.arrivals import PATIENCE_SECONDS, ArrivalDesk, Tick, arrival_sensor
+from vod_assets.defs.registration import Registrar
+from vod_assets.defs.resources import ArrivalsResource, StoragesResource
 from vod_assets.defs.restoring import restored_titles
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.looks import DUPLICATE, REFUSED, TAKEN, VANISHED, Outcome, Stand
 from vod_assets.domain.watching import WatchedPlace
+from vod_assets.ports.arrivals import Watcher
 from vod_assets_tests.studio import Studio
 
 pytestmark = pytest.mark.media
@@ -96,6 +102,43 @@ def test_a_tick_lets_go_of_the_local_copies_that_it_asked_for(name: str, studio:
         sensor = restored_titles if name == "restored_titles" else arrival_sensor(place)
         sensor(dg.build_sensor_context(session.instance), desk=desk)
     assert said == ["begun", "ended"]
+
+
+def test_a_tick_waits_for_no_storage_longer_than_it_may_take(studio: Studio) -> None:
+    def limits() -> tuple[float, object]:
+        return faults.at_most(60.0), object_faults.client_retries()["retry_timeout"]
+
+    resource = ArrivalsResource(storages=StoragesResource())
+    with (
+        studio.session(),
+        dg.build_resources({"storages": StoragesResource(), "desk": resource}) as resources,
+        resources.desk.tick(),
+    ):
+        assert limits() == (PATIENCE_SECONDS, timedelta(seconds=PATIENCE_SECONDS))
+        with ThreadPoolExecutor(1) as behind:
+            assert behind.submit(limits).result() == (60.0, timedelta(seconds=60))
+
+
+@pytest.mark.parametrize("name", ["arrivals", "restored_titles"])
+def test_a_storage_that_is_away_is_why_a_tick_is_skipped(name: str) -> None:
+    """The cursor stays: what the tick had found is found again."""
+
+    @contextmanager
+    def watching(_: WatchedPlace) -> Iterator[Watcher]:
+        raise StoreError("store_unreachable", "the share is away")
+        yield
+
+    def registrar(_: dg.DagsterInstance) -> Registrar:
+        raise StoreError("store_unreachable", "the share is away")
+
+    place = WatchedPlace(name="drop", address="/in")
+    sensor = restored_titles if name == "restored_titles" else arrival_sensor(place)
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance, cursor=Stand(files=7).as_cursor())
+        result = sensor(context, desk=ArrivalDesk(watching, registrar))
+    assert isinstance(result, dg.SensorResult)
+    assert result.skip_reason == dg.SkipReason("the share is away [store_unreachable].")
+    assert (result.run_requests, result.cursor) == ([], context.cursor)
 
 
 @pytest.fixture

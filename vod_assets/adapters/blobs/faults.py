@@ -54,6 +54,11 @@ def patience(seconds: float) -> Iterator[None]:
         PATIENCE_SECONDS.reset(token)
 
 
+def at_most(seconds: float) -> float:
+    """Return a time limit of a client, cut to how long passing faults are waited out in this thread."""
+    return min(seconds, PATIENCE_SECONDS.get())
+
+
 def said(error: BaseException) -> str:
     """Return an error's first line, without what a client adds for its developers."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST_SAID]

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.opening import ShareAccess
@@ -81,11 +81,13 @@ class FtpHost:
         else:
             ftp = Plain(timeout=ANSWER_SECONDS, encoding=LATIN)
         try:
-            ftp.connect(self.host, self.port)
+            ftp.connect(self.host, self.port, timeout=faults.at_most(ANSWER_SECONDS))
             ftp.login(wire(self.access.username), wire(self.access.password))
             if isinstance(ftp, Secure):
                 ftp.prot_p()
             ftp.voidcmd("TYPE I")
+            ftp.timeout = ANSWER_SECONDS  # the session outlives who opens it in a hurry
+            cast(socket.socket, ftp.sock).settimeout(ANSWER_SECONDS)
         except BaseException:
             ftp.close()
             raise

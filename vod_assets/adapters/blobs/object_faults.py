@@ -47,6 +47,12 @@ REMEDIES = {
 }
 
 
+def client_retries() -> Any:
+    """Return how a client that is opened now asks again by itself."""
+    longest = timedelta(seconds=faults.at_most(RETRY["retry_timeout"].total_seconds()))
+    return {**RETRY, "retry_timeout": longest}
+
+
 def patiently(work: Callable[[], Result]) -> Result:
     """Do something that may be done twice; it is done again while its faults may pass by themselves."""
     return faults.patiently(work, is_passing)

@@ -262,7 +262,7 @@ def s3_blobs(bucket: str, prefix: str, access: S3Access) -> ObjectBlobs:
         prefix=prefix or None,
         config=config | _who_asks(access),
         client_options=_client_options(access.endpoint) | {"allow_invalid_certificates": not access.is_verified},
-        retry_config=object_faults.RETRY,
+        retry_config=object_faults.client_retries(),
         **_lent(access),
     )
     return ObjectBlobs(store, f"s3://{bucket}/{prefix}".rstrip("/"), EveryKey(bucket, prefix.strip("/"), access))
@@ -300,7 +300,7 @@ def gcs_blobs(bucket: str, prefix: str, access: GcsAccess) -> ObjectBlobs:
         nobody = {"token": "nobody", "expires_at": None}
         elsewhere = {"config": {"google_base_url": access.endpoint}, "credential_provider": lambda: nobody}
     options = _client_options(access.endpoint)
-    retry = object_faults.RETRY
+    retry = object_faults.client_retries()
     store = GCSStore(bucket, prefix=prefix or None, client_options=options, retry_config=retry, **elsewhere)
     return ObjectBlobs(store, f"gs://{bucket}/{prefix}".rstrip("/"))
 
@@ -308,7 +308,7 @@ def gcs_blobs(bucket: str, prefix: str, access: GcsAccess) -> ObjectBlobs:
 def _client_options(endpoint: str) -> Any:
     return {
         "timeout": timedelta(seconds=60),
-        "connect_timeout": timedelta(seconds=10),
+        "connect_timeout": timedelta(seconds=faults.at_most(10.0)),
         "allow_http": endpoint.startswith("http://"),
     }
 

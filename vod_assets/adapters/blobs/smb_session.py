@@ -4,6 +4,7 @@ One caller uses a connection at a time: a server serves connections side by side
 """
 
 import errno
+import math
 import socket
 import uuid
 from collections.abc import Iterator
@@ -92,7 +93,7 @@ class SmbHost:
         """
         port = self.access.port or SMB_PORT
         connection = PatientConnection(uuid.uuid4(), self.host, port, require_signing=True)
-        connection.connect(timeout=CONNECT_SECONDS)
+        connection.connect(timeout=math.ceil(faults.at_most(CONNECT_SECONDS)))
         connection.transport._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, ANSWER_SECONDS * 1000)
         session: Session = {
             "username": self.access.username or None,

@@ -12,6 +12,7 @@ from typing import TypeVar
 import paramiko
 import stamina
 
+from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.names import checked_name, is_draft, surveyed, walked
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
@@ -19,7 +20,7 @@ from vod_assets.ports.blobs import Blob, Told
 
 Result = TypeVar("Result")
 
-ATTEMPTS, PATIENCE_SECONDS = 6, 60.0
+ATTEMPTS = 6
 CONNECT_SECONDS = 15.0
 CHUNK_BYTES = 1 << 20
 REQUESTS_AT_ONCE = 64  # of 32 KiB each: what is fetched ahead stays small
@@ -143,7 +144,7 @@ class SftpFiles:
         where = self._where(name)
         try:
             for attempt in stamina.retry_context(
-                on=_is_passing, attempts=ATTEMPTS, timeout=PATIENCE_SECONDS, wait_initial=0.1, wait_max=5.0
+                on=_is_passing, attempts=ATTEMPTS, timeout=faults.PATIENCE_SECONDS.get(), wait_initial=0.1, wait_max=5.0
             ):
                 with attempt, self._connected() as sftp:
                     return work(sftp)
@@ -201,7 +202,7 @@ class SftpFiles:
             username=self.access.username or None,
             password=self.access.password or None,
             key_filename=str(self.access.key_file) if self.access.key_file else None,
-            timeout=CONNECT_SECONDS,
+            timeout=faults.at_most(CONNECT_SECONDS),
             allow_agent=not by_password,
             look_for_keys=not by_password and self.access.key_file is None,
         )

@@ -19,13 +19,14 @@ from urllib.parse import quote
 import httpx
 import stamina
 
+from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import ConfigError, StoreError
 from vod_assets.ports.blobs import Blob, Told
 
 Result = TypeVar("Result")
 
-ATTEMPTS, PATIENCE_SECONDS = 6, 60.0
+ATTEMPTS = 6
 CHUNK_BYTES = 1 << 20
 CONNECT_SECONDS, IDLE_SECONDS = 10.0, 60.0
 MOST_REDIRECTIONS = 5
@@ -62,7 +63,7 @@ class WebFiles:
     def __init__(self, address: str, access: WebAccess) -> None:
         self.address, self.access = address, access
         context = ssl.create_default_context(cafile=str(access.ca_file) if access.ca_file else None)
-        timeout = httpx.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS)
+        timeout = httpx.Timeout(IDLE_SECONDS, connect=faults.at_most(CONNECT_SECONDS))
         headers = {"accept-encoding": "identity", "user-agent": "vod_assets"}
         self._client = httpx.Client(verify=context, timeout=timeout, headers=headers, trust_env=False)
 
@@ -193,7 +194,7 @@ class WebFiles:
         where = self._where(name)
         try:
             for attempt in stamina.retry_context(
-                on=_is_passing, attempts=ATTEMPTS, timeout=PATIENCE_SECONDS, wait_initial=0.1, wait_max=5.0
+                on=_is_passing, attempts=ATTEMPTS, timeout=faults.PATIENCE_SECONDS.get(), wait_initial=0.1, wait_max=5.0
             ):
                 with attempt:
                     return work()
