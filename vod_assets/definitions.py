@@ -17,7 +17,7 @@ from vod_assets.defs.renditions import rendition_assets, rendition_keys
 from vod_assets.defs.resources import executor_of, known_profiles, resource_definitions, tool_builds, watched_places
 from vod_assets.defs.restoring import restored_titles
 from vod_assets.defs.sound import audio_aac
-from vod_assets.defs.source import encoding_ladder, media_info, mezzanine
+from vod_assets.defs.source import encoding_ladder, media_info, mezzanine, title_state
 from vod_assets.defs.step import StepReporter
 from vod_assets.defs.text import captions
 from vod_assets.defs.tracks import audio_tracks, text_tracks, video_tracks_asset
@@ -54,7 +54,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         cms_entry,
     ]
     return dg.Definitions(
-        assets=versioned(assets, profiles, tool_builds(settings)),
+        assets=[title_state, *versioned(assets, profiles, tool_builds(settings))],
         asset_checks=package_checks,
         jobs=[title_graph, register_title],
         sensors=[

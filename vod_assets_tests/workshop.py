@@ -26,7 +26,7 @@ from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.defs.guard import Wanted
 from vod_assets.defs.making import Maker
-from vod_assets.defs.planning import Planner, in_order
+from vod_assets.defs.planning import Planner, in_order, inputs_of
 from vod_assets.defs.sealing import SealedPlanner, deployment_word
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import digest_of
@@ -334,7 +334,7 @@ class Workshop:
         failed: set[str] = set()
         for definition in self.assets:
             keys = {key for key in _keys(definition) if selected is None or key in selected}
-            needed = {key.to_user_string() for key in definition.keys_by_input_name.values()}
+            needed = {*inputs_of(definition).values()}
             if not keys:
                 continue
             if needed & failed:
@@ -375,9 +375,7 @@ def _results(
         log=logging.getLogger("workshop"),
     )
     artifacts = resources["artifacts"]
-    inputs = {
-        name: artifacts.upstream(title, key.to_user_string()) for name, key in definition.keys_by_input_name.items()
-    }
+    inputs = {name: artifacts.upstream(title, key) for name, key in inputs_of(definition).items()}
     wanted = {key: resources[key] for key in definition.required_resource_keys if key in resources}
     told = body.decorated_fn(context, **inputs, **wanted)
     if isinstance(told, dg.MaterializeResult):

@@ -60,6 +60,8 @@ def plans(
 ) -> "Iterator[TitlePlan]":
     """Yield the plan of each title, in their order; many titles are planned by two processes.
 
+    Dagster calls nothing fresh afterwards that they name.
+
     Args:
         session: The deployment.
         titles: Registered titles.
@@ -70,8 +72,9 @@ def plans(
         ConfigError: ``bad_selection``.
     """
     from vod_assets.cli.planning import planned
+    from vod_assets.defs.observing import told
 
-    return planned(session, list(titles), Asked(selection, tuple(force)))
+    return told(lambda: session.instance, planned(session, list(titles), Asked(selection, tuple(force))))
 
 
 def estimator(session: Session) -> "Estimator":

@@ -50,7 +50,7 @@ def _reconciler(session: Session) -> "Reconciler":
         origin=session.origin,
         cms=session.cms,
         leases=session.leases,
-        assets=sorted(key.to_user_string() for key in graph.get_all_asset_keys()),
+        assets=sorted(key.to_user_string() for key in graph.materializable_asset_keys),
     )
 
 

@@ -4,17 +4,25 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.partitions import TITLE_STATE
+
+_OBSERVED = dg.AssetSelection.assets(TITLE_STATE)  # what is only looked at sets nothing going
+
 # Only what has changed counts: a run that finds an asset made records it anew, with the data version that it had.
 # A title that is new is no business of this: whoever registers it launches the whole graph, once.
-_INPUT_CHANGED = dg.AutomationCondition.any_deps_match(
-    (dg.AutomationCondition.data_version_changed() & ~dg.AutomationCondition.executed_with_root_target())
-    | dg.AutomationCondition.will_be_requested()
-).with_label("an input has changed")
+_INPUT_CHANGED = (
+    dg.AutomationCondition.any_deps_match(
+        (dg.AutomationCondition.data_version_changed() & ~dg.AutomationCondition.executed_with_root_target())
+        | dg.AutomationCondition.will_be_requested()
+    )
+    .ignore(_OBSERVED)
+    .with_label("an input has changed")
+)
 
 # What was asked for is handled, however it ended: it is asked for again when an input changes again, and not before.
 FOLLOWS: dg.AutomationCondition[Any] = (
     _INPUT_CHANGED.since_last_handled()
-    & ~dg.AutomationCondition.any_deps_missing()
+    & ~dg.AutomationCondition.any_deps_missing().ignore(_OBSERVED)
     & ~dg.AutomationCondition.any_deps_in_progress()
     & ~dg.AutomationCondition.in_progress()
     & dg.AutomationCondition.all_deps_blocking_checks_passed()

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 import dagster as dg
 
 from vod_assets.defs.leases import Pulse, end_pulse, is_gone, pulse_of
+from vod_assets.defs.observing import ensure_observed
 from vod_assets.domain.errors import Cancelled
 from vod_assets.ports.leases import Leases
 
@@ -136,6 +137,14 @@ class RunGuardResource(dg.ConfigurableResource[Guarding]):
 
 class LastingGuardResource(RunGuardResource):
     """The guard that the run itself has: other resources' guards end before the first step, this one with the last."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> InstanceRunGuard:
+        """Return the guard; what the run makes has a state of its title to be compared with from the first step on."""
+        guard = super().create_resource(context)
+        title = context.run.tags.get(PARTITION_TAG) if context.run else None
+        if title:
+            ensure_observed(guard.instance, title)
+        return guard
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Give the title back."""

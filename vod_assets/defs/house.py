@@ -6,7 +6,7 @@ import dagster as dg
 
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
 from vod_assets.defs.automation import FOLLOWS
-from vod_assets.defs.partitions import titles
+from vod_assets.defs.partitions import TITLE_STATE, titles
 from vod_assets.defs.step import StepReporter
 from vod_assets.ports import RunGuard
 
@@ -21,6 +21,7 @@ class HouseStyle(TypedDict):
     io_manager_key: str
     code_version: str
     owners: list[str]
+    deps: list[dg.AssetKey]
     automation_condition: dg.AutomationCondition[Any]
 
 
@@ -29,6 +30,7 @@ HOUSE: HouseStyle = {
     "io_manager_key": ARTIFACTS,
     "code_version": CODE_VERSION,
     "owners": OWNERS,
+    "deps": [TITLE_STATE],
     "automation_condition": FOLLOWS,
 }
 

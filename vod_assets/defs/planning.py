@@ -18,6 +18,7 @@ from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
 from vod_assets.defs.foretelling import PlanningMaker, PlanningStore, Unmade, may_stay
 from vod_assets.defs.guard import Wanted, WantedResource
 from vod_assets.defs.making import NotMadeYet
+from vod_assets.defs.partitions import TITLE_STATE
 from vod_assets.defs.resources import known_profiles, resource_definitions
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import VodError
@@ -180,8 +181,7 @@ class Planner:
     def _run(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> Iterable[Any]:
         body: Any = definition.op.compute_fn
         context = _context(definition, work.title, keys)
-        names = definition.keys_by_input_name.items()
-        inputs = {name: work.artifacts.upstream(work.title, key.to_user_string()) for name, key in names}
+        inputs = {name: work.artifacts.upstream(work.title, key) for name, key in inputs_of(definition).items()}
         wanted = {"artifacts": work.artifacts, **self.resources}
         resources = {key: wanted[key] for key in definition.required_resource_keys if key in wanted}
         told = body.decorated_fn(context, **inputs, **resources)
@@ -212,9 +212,16 @@ def in_order(definitions: dg.Definitions) -> list[dg.AssetsDefinition]:
     graph = definitions.resolve_asset_graph()
     repository = definitions.get_repository_def()
     by_key = {key: one for one in repository.assets_defs_by_key.values() for key in one.keys}
-    ordered = list(dict.fromkeys(by_key[key] for key in graph.toposorted_asset_keys if key in by_key))
+    made = graph.materializable_asset_keys
+    ordered = list(dict.fromkeys(by_key[key] for key in graph.toposorted_asset_keys if key in made))
     checks = list(dict.fromkeys(repository.asset_checks_defs_by_key.values()))
     return [*ordered, *checks]
+
+
+def inputs_of(definition: dg.AssetsDefinition) -> dict[str, str]:
+    """Return the assets that a body takes, by the names of its arguments; the state of the title is not one."""
+    named = definition.keys_by_input_name.items()
+    return {name: key.to_user_string() for name, key in named if key != TITLE_STATE}
 
 
 def _names(definition: dg.AssetsDefinition) -> list[str]:
@@ -225,7 +232,7 @@ def _names(definition: dg.AssetsDefinition) -> list[str]:
 
 def _needed(definition: dg.AssetsDefinition) -> list[str]:
     """Return what an asset is made of, in an order that is the same in every process."""
-    return sorted(key.to_user_string() for key in definition.keys_by_input_name.values())
+    return sorted(inputs_of(definition).values())
 
 
 def _waits_for(definition: dg.AssetsDefinition, store: PlanningStore) -> str:

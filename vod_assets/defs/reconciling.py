@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import dagster as dg
-from dagster._core.definitions.data_version import DATA_VERSION_TAG  # no public name in 1.13
+from dagster._core.definitions.data_version import CODE_VERSION_TAG, DATA_VERSION_TAG  # no public name in 1.13
 
 from vod_assets.defs.collecting import Collector
 from vod_assets.defs.guard import PARTITION_TAG
@@ -119,7 +119,8 @@ class Reconciler:
                 asset,
                 partition=title,
                 description="Reported anew by vod reconcile: the event was lost.",
-                tags={DATA_VERSION_TAG: artifact.digest},
+                # nobody knows what it was made of: without a code version, Dagster would call it fresh for ever
+                tags={DATA_VERSION_TAG: artifact.digest, CODE_VERSION_TAG: "unknown"},
             )
             self.instance.report_runless_asset_event(event)
 

@@ -14,7 +14,7 @@ from vod_assets.defs.automation import FOLLOWS
 from vod_assets.defs.estimates import recorded
 from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
-from vod_assets.defs.partitions import titles
+from vod_assets.defs.partitions import TITLE_STATE, titles
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
@@ -142,7 +142,7 @@ def _spec(codec: str, key: str) -> dg.AssetSpec:
     rung = key.removeprefix(f"{codec}_")
     return dg.AssetSpec(
         key,
-        deps=INPUTS,
+        deps=[*INPUTS, TITLE_STATE],
         skippable=True,
         group_name=GROUP,
         kinds={"ffmpeg", codec},

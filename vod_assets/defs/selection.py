@@ -23,7 +23,8 @@ def selected_assets(definitions: dg.Definitions, selection: str) -> Sequence[dg.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", category=dg.BetaWarning)  # Dagster warns of its own parser
             chosen = dg.AssetSelection.from_coercible(selection.split(","))
-        keys = chosen.resolve(definitions.resolve_asset_graph())
+        graph = definitions.resolve_asset_graph()
+        keys = chosen.resolve(graph) & graph.materializable_asset_keys
     except (dg.DagsterInvalidSubsetError, dg.DagsterError, ValueError) as error:
         raise ConfigError(
             "bad_selection", f"“{selection}” cannot be selected: {error}", "Write it as in `+key:hls_package`"
@@ -45,7 +46,7 @@ def force_tags(definitions: dg.Definitions, patterns: Sequence[str]) -> dict[str
     """
     graph = definitions.resolve_asset_graph()
     checks = [key.to_user_string().replace(":", ".") for key in graph.asset_check_keys]
-    known = [*(key.to_user_string() for key in graph.get_all_asset_keys()), *checks]
+    known = [*(key.to_user_string() for key in graph.materializable_asset_keys), *checks]
     for pattern in patterns:
         if not any(is_named(name, [pattern]) for name in known):
             cause = f"“{pattern}” names no asset that could be forced"

@@ -6,7 +6,8 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.house import HOUSE, OWNERS, Artifacts, Guard, Reporter
+from vod_assets.defs.partitions import TITLE_STATE, titles
 from vod_assets.defs.showing import duration_text, size_text, table
 from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
@@ -18,6 +19,19 @@ from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
 INSPECTION = 2  # to be raised when the same file is described differently
+
+title_state = dg.AssetSpec(
+    TITLE_STATE,
+    partitions_def=titles,
+    group_name=GROUP,
+    kinds={"file"},
+    owners=OWNERS,
+    description=(
+        "What Dagster does not see of a title: its source, the files beside it, what is kept of it.\n\n"
+        "Upstream: nothing; nobody makes it. Downstream: everything. A plan that finds that a run would make what\n"
+        "Dagster takes for fresh observes it anew, and says why."
+    ),
+)
 
 
 @dg.asset(group_name=GROUP, kinds={"file"}, **HOUSE)

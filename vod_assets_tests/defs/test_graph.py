@@ -48,7 +48,8 @@ def test_every_asset_goes_out_and_comes_in_through_the_one_io_manager(packaged: 
     for asset in assets:
         assert {asset.get_io_manager_key_for_asset_key(key) for key in asset.keys} == {ARTIFACTS}
         assert all(definition.input_manager_key is None for definition in asset.node_def.input_defs)
-        assert all(not definition.dagster_type.is_nothing for definition in asset.node_def.input_defs), asset.keys
+        untyped = [definition.name for definition in asset.node_def.input_defs if definition.dagster_type.is_nothing]
+        assert untyped == ["title_state"], asset.keys  # which nobody makes, and nobody loads
         assert set(asset.keys_by_input_name.values()) >= {dep for key in asset.keys for dep in asset.asset_deps[key]}
 
 
