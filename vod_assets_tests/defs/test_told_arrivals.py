@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from vod_assets.adapters.watch.opening import OpenedPlaces, open_watcher
 from vod_assets.cli.session import Session
 from vod_assets.defs.arrivals import TICK_SECONDS, ArrivalDesk, Tick
-from vod_assets.defs.restoring import restored_titles
+from vod_assets.defs.restoring import Round, restored_titles
 from vod_assets.domain.looks import Outcome, Stand
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets_tests.servers.aws import AwsServer
@@ -33,6 +33,7 @@ class Bucket:
     queue: str
     values: dict[str, Any] = field(default_factory=dict)
     stand: Stand = field(default_factory=Stand)
+    cursor: str | None = None
 
     def __post_init__(self) -> None:
         self.opened = OpenedPlaces(self.session.settings, self.session.access)
@@ -146,11 +147,44 @@ def test_a_title_whose_source_sleeps_waits_and_goes_on_when_it_is_back(
     assert bucket.session.store.refusals() == {}
 
 
-def asked_for_by_the_sensor(bucket: Bucket) -> list[str | None]:
+def asked_for_by_the_sensor(bucket: Bucket, *, is_kept: bool = True) -> list[str | None]:
+    """Return the titles of the runs that the sensor asks for; the cursor is lost when its tick failed."""
+    return [request.partition_key for request in requests_of_the_sensor(bucket, is_kept=is_kept)]
+
+
+def requests_of_the_sensor(bucket: Bucket, *, is_kept: bool) -> Sequence[dg.RunRequest]:
     desk = ArrivalDesk(lambda place: open_watcher(bucket.opened, place), lambda _: bucket.session.registrar())
-    result = restored_titles(dg.build_sensor_context(bucket.session.instance), desk=desk)
+    result = restored_titles(dg.build_sensor_context(bucket.session.instance, bucket.cursor), desk=desk)
     assert isinstance(result, dg.SensorResult)
-    return [request.partition_key for request in result.run_requests or ()]
+    if is_kept:
+        bucket.cursor = result.cursor
+    return result.run_requests or ()
+
+
+def test_a_tick_that_is_lost_loses_no_title_that_is_back(bucket: Bucket, film_source: Path) -> None:
+    bucket.put(film_source, "in/film.mp4")
+    bucket.tick()
+    bucket.session.store.refuse("film", {"code": "source_archived", "message": "waiting: restoring"})
+    bucket.cursor = Round(ticket="first").as_cursor()
+    (lost,) = requests_of_the_sensor(bucket, is_kept=False)
+    (again,) = requests_of_the_sensor(bucket, is_kept=True)
+    assert lost.run_key == again.run_key == "film@restored-first"
+    assert bucket.session.store.refusals().keys() == {"film"}
+    assert asked_for_by_the_sensor(bucket) == []
+    assert bucket.session.store.refusals() == {}
+    bucket.session.store.refuse("film", {"code": "source_archived", "message": "waiting: restoring"})
+    (anew,) = requests_of_the_sensor(bucket, is_kept=True)
+    assert anew.run_key != again.run_key
+
+
+def test_what_a_run_says_of_a_source_that_is_back_is_kept(bucket: Bucket, film_source: Path) -> None:
+    bucket.put(film_source, "in/film.mp4")
+    bucket.tick()
+    bucket.session.store.refuse("film", {"code": "source_archived", "message": "waiting: restoring"})
+    assert asked_for_by_the_sensor(bucket) == ["film"]
+    bucket.session.store.refuse("film", {"code": "source_unreadable", "message": "it is no video"})
+    assert asked_for_by_the_sensor(bucket) == []
+    assert bucket.session.store.refusals()["film"]["code"] == "source_unreadable"
 
 
 def test_a_title_that_was_made_before_goes_on_with_what_was_said_of_it(bucket: Bucket, film_source: Path) -> None:
