@@ -172,7 +172,9 @@ def last_of(instance: dg.DagsterInstance, wish: Wish) -> Standing | None:
 
 
 def stop(instance: dg.DagsterInstance, backfill_id: str) -> bool:
-    """Ask Dagster's daemon to end a backfill and its runs, and return whether it was still going on.
+    """End a backfill, and return whether it was still going on.
+
+    What waits in the queue is cancelled at once; Dagster's daemon ends what works, and says when all has ended.
 
     Raises:
         ConfigError: ``unknown_backfill``.
@@ -181,6 +183,7 @@ def stop(instance: dg.DagsterInstance, backfill_id: str) -> bool:
     if backfill.status != BulkActionStatus.REQUESTED:
         return False
     instance.update_backfill(backfill.with_status(BulkActionStatus.CANCELING))  # type: ignore[no-untyped-call]
+    launch_no_more(instance, backfill_id, "Its backfill was stopped.")
     return True
 
 

@@ -13,6 +13,7 @@ from vod_assets.defs.step import Step, step
 from vod_assets.defs.tracks import read_tracks
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.dash import compose_dash
+from vod_assets.domain.errors import StoreError
 from vod_assets.domain.hls import compose_hls
 from vod_assets.domain.languages import UNKNOWN
 from vod_assets.domain.recipe import Recipe
@@ -43,12 +44,26 @@ def _package_asset(name: str, kind: str, description: str, compose: Compose) -> 
 
 
 def tracks_by_variant(at: Step, indexes: Sequence[Artifact]) -> dict[str, list[tuple[Artifact, Track]]]:
-    """Return the track leaves of every variant of the profile, video first, in the profile's order."""
+    """Return the track leaves of every variant of the profile, video first, in the profile's order.
+
+    Raises:
+        StoreError: ``artifact_missing``: they were made for other variants.
+    """
     tracks: dict[str, list[tuple[Artifact, Track]]] = {variant.name: [] for variant in at.profile.variants}
     for index in indexes:
         for name, leaf in read_tracks(at, index).items():
-            tracks[name.partition("/")[0]].append(leaf)
+            variant = name.partition("/")[0]
+            if variant not in tracks:
+                raise _of_other_variants(at, index.asset)
+            tracks[variant].append(leaf)
+    if any(tracks.values()) and not all(tracks.values()):
+        raise _of_other_variants(at, ", ".join(index.asset for index in indexes))
     return tracks
+
+
+def _of_other_variants(at: Step, asset: str) -> StoreError:
+    cause = f"{asset}: made for other variants than profile {at.profile.name} has now"
+    return StoreError("artifact_missing", cause, f"Materialise {asset} first", title=at.title)
 
 
 def _compose(at: Step, asset: str, indexes: Sequence[Artifact], compose: Compose) -> Made:

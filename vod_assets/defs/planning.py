@@ -7,7 +7,7 @@ there: what it makes depends on what is yet to be made.
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -164,12 +164,28 @@ class Planner:
             return str(error.about(title=work.title))
         return ""
 
+    def _doubt_source(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> None:
+        """What would be made from a source that is not the mezzanine's any more may fail there."""
+        made = [key for key in keys if key in work.maker.reasons]
+        mezzanine = work.store.latest(work.title, "mezzanine") if "mezzanine" in _needed(definition) else None
+        if not made or mezzanine is None or "sources" not in definition.required_resource_keys:
+            return
+        with suppress(VodError):
+            source = self.resources["sources"].fingerprint(work.artifacts.record(work.title).source)
+            if isinstance(mezzanine, Unmade) or source.sha256 == mezzanine.document["sha256"]:
+                return
+        for key in made:
+            work.maker.certain.discard(key)
+            if key in work.store.expected:
+                work.maker.doubtful.add(work.store.expected[key].digest)
+
     def _planned(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> list[PlannedAsset]:
         expected = work.store.expected
         unknown, obstacle = "", _waits_for(definition, work.store)
         try:
             for result in () if obstacle else self._run(definition, keys, work):
                 expected[result.asset_key.to_user_string()] = result.value
+            self._doubt_source(definition, keys, work)
         except NotMadeYet:
             unknown = "input changed: " + ", ".join(_unmade_inputs(definition, expected)) or "input changed"
         except dg.Failure as failure:

@@ -6,8 +6,9 @@ same bodies to the same effect is shown on real media by `test_planning`.
 
 import os
 import random
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from vod_assets_tests.workshop import Workshop
 
 CHANGES = 200
 TITLES = ("alpha", "beta", "gamma")
+ATTEMPT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 LINES = ("Good morning.", "Good night.", "Nobody is home.")
 
 
@@ -117,15 +119,15 @@ class Fate:
         self.workshop.tools[tool].build = self.chance.choice(["1", "2"])
 
     def lost_file(self) -> None:
-        if files := sorted(path for path in self.kept.glob("*/*/*/**/*") if path.is_file()):
+        if files := in_order(path for path in self.kept.glob("*/*/*/**/*") if path.is_file()):
             self.chance.choice(files).unlink()
 
     def cut_file(self) -> None:
-        if files := sorted(path for path in self.kept.glob("*/*/*/**/*") if path.is_file()):
+        if files := in_order(path for path in self.kept.glob("*/*/*/**/*") if path.is_file()):
             self.chance.choice(files).write_bytes(b"")
 
     def lost_commit(self) -> None:
-        if commits := sorted(self.kept.glob("*/*/artifact.json")):
+        if commits := in_order(self.kept.glob("*/*/artifact.json")):
             self.chance.choice(commits).unlink()
 
     def lost_pointer(self) -> None:
@@ -159,6 +161,11 @@ class Fate:
         known = self.workshop.store.record(self.title)
         before = {"profile": known.profile, "policy": known.policy} if known else {}
         self.workshop.register(self.title, **(before | said))
+
+
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """Return paths in an order that is the same in every test run: an attempt's name is drawn by lot."""
+    return sorted(paths, key=lambda path: ATTEMPT.sub("", path.as_posix()))
 
 
 KINDS: list[Callable[[Fate], None]] = [
