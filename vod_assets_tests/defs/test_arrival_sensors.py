@@ -24,12 +24,12 @@ def places(
 ) -> dict[str, str]:
     """One watched place in each kind of storage, with a film of its own in it; the settings say how to reach them."""
     film = film_source.read_bytes()
-    s3_blobs(s3.bucket, "in", s3.access).replace("on_s3.mp4", distinct(film, "on_s3"))
+    s3_blobs(s3.bucket, "every_kind", s3.access).replace("on_s3.mp4", distinct(film, "on_s3"))
     for name, folder in (
         ("on_disk", studio.folder / "drop"),
-        ("on_smb", smb.folder / "in"),
-        ("on_ftp", ftp.folder / "in"),
-        ("on_sftp", sftp.folder / "in"),
+        ("on_smb", smb.folder / "every_kind"),
+        ("on_ftp", ftp.folder / "every_kind"),
+        ("on_sftp", sftp.folder / "every_kind"),
     ):
         folder.mkdir()
         (folder / f"{name}.mp4").write_bytes(distinct(film, name))
@@ -53,10 +53,10 @@ def places(
     (studio.folder / ".env").write_text("".join(f"VOD_{name}={value}\n" for name, value in values.items()))
     addresses = {
         "on_disk": str(studio.folder / "drop"),
-        "on_s3": f"s3://{s3.bucket}/in",
-        "on_smb": f"smb://{smb.host}/{smb.share}/in",
-        "on_ftp": f"ftp://{ftp.host}/in",
-        "on_sftp": f"sftp://{sftp.host}/in",
+        "on_s3": f"s3://{s3.bucket}/every_kind",
+        "on_smb": f"smb://{smb.host}/{smb.share}/every_kind",
+        "on_ftp": f"ftp://{ftp.host}/every_kind",
+        "on_sftp": f"sftp://{sftp.host}/every_kind",
     }
     watched = [
         {

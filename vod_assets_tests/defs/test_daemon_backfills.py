@@ -135,7 +135,7 @@ def test_a_backfill_of_dagsters_ui_does_the_same_and_is_stopped_by_vod(house: Ho
     house.wait_for(backfill, "stopped")
     begun, queued = sorted(house.of_backfill(backfill), key=lambda run: run.start or math.inf)
     assert {begun.title, queued.title} == set(TITLES)
-    assert (queued.status, queued.start) == ("CANCELED", 0.0)
+    assert queued.status == "CANCELED"
     assert begun.status in {"SUCCESS", "CANCELED"}  # it was near its end
     assert house.studio.calls() == []
     shown = house.studio.vod("backfill", "list").stdout.splitlines()[0]
