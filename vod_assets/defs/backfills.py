@@ -83,7 +83,7 @@ class Standing:
     """How far a backfill is.
 
     Attributes:
-        state: ``going on``, ``stopping``, ``stopped``, ``done``, ``done with failures`` or ``failed``.
+        state: ``going on``, ``stopping``, ``stopped``, ``done``, ``done with failures``, ``failing`` or ``failed``.
         titles: How many it was launched over.
         runs: How many of its runs are ``made``, ``failed``, ``cancelled``, ``waiting`` and ``working``.
         wish: What was asked for, as its description says.

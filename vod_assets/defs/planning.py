@@ -165,13 +165,16 @@ class Planner:
         return ""
 
     def _doubt_source(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> None:
-        """What would be made from a source that is not the mezzanine's any more may fail there."""
+        """Call uncertain what reads the source, unless that is known to be the mezzanine's still: it would fail there.
+
+        No source is fetched to know it.
+        """
         made = [key for key in keys if key in work.maker.reasons]
         mezzanine = work.store.latest(work.title, "mezzanine") if "mezzanine" in _needed(definition) else None
         if not made or mezzanine is None or "sources" not in definition.required_resource_keys:
             return
         with suppress(VodError):
-            source = self.resources["sources"].fingerprint(work.artifacts.record(work.title).source)
+            source = self.resources["sources"].known_fingerprint(work.artifacts.record(work.title).source)
             if isinstance(mezzanine, Unmade) or source.sha256 == mezzanine.document["sha256"]:
                 return
         for key in made:
