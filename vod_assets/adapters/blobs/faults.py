@@ -16,6 +16,7 @@ Result = TypeVar("Result")
 ATTEMPTS = 10
 PATIENCE_SECONDS = ContextVar("patience", default=60.0)
 LONGEST_WAIT_SECONDS = 10.0
+ANSWERS_PATIENCE = 4.0
 LONGEST_SAID = 300
 
 
@@ -57,6 +58,14 @@ def patience(seconds: float) -> Iterator[None]:
 def at_most(seconds: float) -> float:
     """Return a time limit of a client, cut to how long passing faults are waited out in this thread."""
     return min(seconds, PATIENCE_SECONDS.get())
+
+
+def answer_within(seconds: float) -> float:
+    """Return how long an answer is waited for, cut to a few times as long as passing faults are in this thread.
+
+    A busy server is slow to begin a long listing, so an answer is given more time than a fault.
+    """
+    return min(seconds, ANSWERS_PATIENCE * PATIENCE_SECONDS.get())
 
 
 def said(error: BaseException) -> str:

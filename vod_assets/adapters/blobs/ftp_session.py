@@ -35,8 +35,8 @@ NOT_KNOWN = ("500", "501", "502", "504")  # a command that the server does not h
 AWAY = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 
 
-class Plain(ftplib.FTP):
-    """FTP, for networks where the address asks for it.
+class Patient(ftplib.FTP):
+    """A session that waits for each answer as long as the thread that asks; another may have asked before.
 
     Attributes:
         lists_facts: Whether the server has MLSD (RFC 3659), as far as it has been tried.
@@ -44,11 +44,19 @@ class Plain(ftplib.FTP):
 
     lists_facts = True
 
+    def putcmd(self, line: str) -> None:
+        """Send a command."""
+        self.timeout = faults.answer_within(ANSWER_SECONDS)  # of data connections
+        cast(socket.socket, self.sock).settimeout(self.timeout)
+        super().putcmd(line)
 
-class Secure(ftplib.FTP_TLS):
+
+class Plain(Patient):
+    """FTP, for networks where the address asks for it."""
+
+
+class Secure(Patient, ftplib.FTP_TLS):
     """FTPS whose data connections resume the control connection's TLS session, which strict servers ask for."""
-
-    lists_facts = True
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> Any:
         """Open a data connection."""
@@ -86,8 +94,6 @@ class FtpHost:
             if isinstance(ftp, Secure):
                 ftp.prot_p()
             ftp.voidcmd("TYPE I")
-            ftp.timeout = ANSWER_SECONDS  # the session outlives who opens it in a hurry
-            cast(socket.socket, ftp.sock).settimeout(ANSWER_SECONDS)
         except BaseException:
             ftp.close()
             raise

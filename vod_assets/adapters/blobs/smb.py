@@ -7,9 +7,7 @@ backslashes; nobody outside this module sees them.
 import errno
 import hashlib
 import re
-import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,15 +17,16 @@ from smbprotocol.exceptions import SMBException
 
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs import smb_session as smb
+from vod_assets.adapters.blobs.folders import ServedFolders
 from vod_assets.adapters.blobs.landing import Landing, landed
-from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, surveyed, walked
+from vod_assets.adapters.blobs.names import checked_name
 from vod_assets.adapters.blobs.opening import ShareAccess
 from vod_assets.adapters.blobs.pool import Pool
 from vod_assets.adapters.blobs.smb_listing import Entry, listed
 from vod_assets.adapters.blobs.smb_session import Session, SmbHost
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
-from vod_assets.ports.blobs import Blob, Told
+from vod_assets.ports.blobs import Blob
 
 Result = TypeVar("Result")
 
@@ -38,7 +37,7 @@ REPARSE = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT: a link; where it leads is not o
 NOT_IN_A_NAME = re.compile(r'[\\:*?"<>|\x00-\x1f]')  # MS-FSCC 2.1.5
 
 
-class SmbBlobs:
+class SmbBlobs(ServedFolders[Session]):
     """Files on a share below a folder.
 
     Args:
@@ -47,15 +46,13 @@ class SmbBlobs:
         access: Who reads and writes.
     """
 
-    transfers = 8  # connections; a server has a process for each
+    errors = (OSError, SMBException, ValueError)  # the last: a server that cannot be connected to
 
     def __init__(self, host: str, path: str, access: ShareAccess) -> None:
-        self.host = host
-        self.address = f"smb://{host}/{path}".rstrip("/")
-        self._root = "\\\\" + "\\".join([host, *path.split("/")])
         connect = SmbHost(host, path.split("/")[0], access).connect
-        self._pool: Pool[Session] = Pool(connect, smb.hang_up, smb.lives, smb.is_sound)
-        weakref.finalize(self, self._pool.clear)
+        super().__init__(f"smb://{host}/{path}", Pool(connect, smb.hang_up, smb.lives, smb.is_sound))
+        self.host = host
+        self._root = "\\\\" + "\\".join([host, *path.split("/")])
 
     def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
         """Return a small file, or None."""
@@ -96,14 +93,8 @@ class SmbBlobs:
     def create(self, name: str, data: bytes) -> bool:
         """Write a draft and rename it, which a server refuses when the name is taken."""
         with self._draft_beside(name) as draft:
-            self._written(name, draft, data)
+            self._made(name, partial(self._write, draft, data))
             return self._tried(name, _Rename(draft, self._path(name)).settle)
-
-    def replace(self, name: str, data: bytes) -> None:
-        """Write a draft and let it take the name's place."""
-        with self._draft_beside(name) as draft:
-            self._written(name, draft, data)
-            self._moved(name, draft)
 
     def stat(self, name: str) -> Blob | None:
         """Return what the server says of a file."""
@@ -115,22 +106,6 @@ class SmbBlobs:
         if found.st_file_attributes & FOLDER:
             return None
         return _blob(name, found.st_size, found.st_mtime_ns // 1000, found.st_ino, found.st_file_attributes)
-
-    def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
-        """Walk the folder in the order of names; a listing brings sizes and times with it."""
-        return walked(self._listed, prefix, start_after, with_drafts=with_drafts)
-
-    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
-        """Walk all of it, past hidden folders and such as may not be read."""
-        return surveyed(self._listed, start_after, told)
-
-    def files(self, prefix: str = "") -> Iterator[Blob]:
-        """Yield the files directly below a prefix."""
-        return (blob for name, blob in self._listed(prefix) if blob is not None and not is_draft(name))
-
-    def folders(self, prefix: str = "") -> list[str]:
-        """Return the folders directly below a prefix."""
-        return sorted(name for name, blob in self._listed(prefix) if blob is None)
 
     def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Copy a file here under a draft's name, and rename it when the server's disk has all of it."""
@@ -154,33 +129,6 @@ class SmbBlobs:
 
         return landed(self._where(name), path, sha256, receive)
 
-    def copy(self, name: str, other: str) -> None:
-        """Copy a file on the server, chunk by chunk without moving them here."""
-        source = self._path(name)
-        if self.stat(name) is None:
-            raise faults.gone(self._where(name))
-        with self._draft_beside(other) as draft:
-            self._made(other, lambda session: smbclient.copyfile(source, draft, **session))
-            self._moved(other, draft)
-
-    def move(self, name: str, other: str) -> None:
-        """Rename a file."""
-        source = self._path(name)
-        self._make_folder(other)
-        self._moved(other, source)
-
-    def delete(self, names: Iterable[str]) -> None:
-        """Remove files, and the folders that they leave empty."""
-        doomed = list(names)
-        for name in doomed:
-            self._tried(name, partial(_remove, self._path(name)))
-        for folder in sorted({name.rpartition("/")[0] for name in doomed}, key=len, reverse=True):
-            self._tried(folder, partial(self._remove_empty, folder))
-
-    def path(self, name: str) -> Path | None:
-        """Return None: a share that is not mounted is no disk."""
-        return None
-
     def _listed(self, prefix: str) -> Iterator[tuple[str, Blob | None]]:
         folder = self._path(prefix) if prefix else self._root
 
@@ -197,91 +145,41 @@ class SmbBlobs:
             raise StoreError("bad_name", f"“{name}” cannot name a file on an SMB share", remedy)
         return f"{self._root}\\" + plain.replace("/", "\\")
 
-    def _where(self, name: str) -> str:
-        return f"{self.address}/{name}"
+    def _write(self, path: str, data: bytes, session: Session) -> None:
+        with smb.opened(path, "wb", "", session) as file:
+            _write_all(file, data)
+            file.flush()
 
-    @contextmanager
-    def _draft_beside(self, name: str) -> Iterator[str]:
-        """Yield the path of a draft; after a failure it is removed if possible, or a full disk would stay full."""
-        draft = self._path(draft_of(name))
-        try:
-            yield draft
-        except Exception:
-            with suppress(StoreError, FileNotFoundError), faults.patience(1.0):
-                self._tried(name, partial(_remove, draft))
-            raise
+    def _copy(self, source: str, path: str, session: Session) -> None:
+        """Copy chunk by chunk on the server, without moving them here."""
+        smbclient.copyfile(source, path, **session)
 
-    def _written(self, name: str, draft: str, data: bytes) -> None:
-        def write(session: Session) -> None:
-            with smb.opened(draft, "wb", "", session) as file:
-                _write_all(file, data)
-                file.flush()
+    def _rename(self, source: str, path: str, session: Session) -> None:
+        smbclient.replace(source, path, **session)
 
-        self._made(name, write)
+    def _remove(self, path: str, session: Session) -> None:
+        smbclient.remove(path, **session)
 
-    def _made(self, name: str, make: Callable[[Session], Result]) -> Result:
-        """Make a file beside a name; its folder is made when it turns out to be missing."""
-        try:
-            return self._tried(name, make)
-        except FileNotFoundError:
-            self._make_folder(name)
-        try:
-            return self._tried(name, make)
-        except FileNotFoundError as error:
-            raise StoreError("store_failed", f"{self._where(name)} cannot be made", "Check the share") from error
+    def _make_folder(self, folder: str, session: Session) -> None:
+        smbclient.makedirs(self._path(folder) if folder else self._root, exist_ok=True, **session)
 
-    def _moved(self, name: str, source: str) -> None:
-        """Rename a file over a name, as soon as no reader holds it; a lost answer is settled by what is there."""
-        path, tries = self._path(name), 0
+    def _remove_folder(self, path: str, session: Session) -> None:
+        smbclient.rmdir(path, **session)
 
-        def move(session: Session) -> None:
-            nonlocal tries
-            tries += 1
-            try:
-                smbclient.replace(source, path, **session)
-            except OSError as error:
-                if error.errno not in smb.GONE or tries == 1:
-                    raise
+    def _is_missing(self, error: Exception) -> bool:
+        return isinstance(error, OSError) and error.errno in smb.GONE and bool(smb.status_of(error))
 
-        try:
-            self._tried(name, move, smb.is_held)
-        except FileNotFoundError as error:
-            raise faults.gone(self._where(name)) from error
+    def _is_answer(self, error: Exception) -> bool:
+        return bool(smb.status_of(error)) and smb.status_of(error) not in smb.LOST
 
-    def _make_folder(self, name: str) -> None:
-        folder = name.rpartition("/")[0]
-        path = self._path(folder) if folder else self._root
-        self._tried(name, lambda session: smbclient.makedirs(path, exist_ok=True, **session))
+    def _is_passing(self, error: Exception) -> bool:
+        return smb.is_passing(error)
 
-    def _remove_empty(self, folder: str, session: Session) -> None:
-        while folder:
-            try:
-                smbclient.rmdir(self._path(folder), **session)
-            except OSError as error:
-                if not smb.status_of(error) or smb.status_of(error) in smb.LOST:
-                    raise
-                return  # it is not empty, or another machine was quicker
-            folder = folder.rpartition("/")[0]
+    def _is_held(self, error: Exception) -> bool:
+        return smb.is_held(error)
 
-    def _tried(
-        self,
-        name: str,
-        work: Callable[[Session], Result],
-        is_passing: Callable[[Exception], bool] = smb.is_passing,
-    ) -> Result:
-        """Do something on the share, again while it is only busy or away; turn what remains into one clear error."""
-
-        def once() -> Result:
-            with self._pool.lent() as session:
-                return work(session)
-
-        where = self._where(name)
-        try:
-            return faults.patiently(once, is_passing)
-        except (OSError, SMBException, ValueError) as error:
-            if isinstance(error, OSError) and error.errno in smb.GONE and smb.status_of(error):
-                raise FileNotFoundError(where) from error
-            raise smb.fault(self.host, where, error) from error
+    def _fault(self, where: str, error: Exception) -> StoreError:
+        return smb.fault(self.host, where, error)
 
 
 class _Rename:
@@ -297,7 +195,7 @@ class _Rename:
             smbclient.rename(self._draft, self._path, **session)
         except OSError as error:
             if error.errno == errno.EEXIST:
-                _remove(self._draft, session)
+                smbclient.remove(self._draft, **session)
                 return False
             if error.errno not in smb.GONE or self._tries == 1:
                 raise
@@ -330,14 +228,6 @@ def _shown(prefix: str, entry: Entry) -> Blob | None:
 def _blob(name: str, size_bytes: int, modified_microseconds: int, file_id: int, attributes: int) -> Blob:
     version = f"{file_id:x}-{modified_microseconds:x}-{size_bytes:x}"
     return Blob(name, size_bytes, modified_microseconds / 1e6, version, is_archived=bool(attributes & OFFLINE))
-
-
-def _remove(path: str, session: Session) -> None:
-    try:
-        smbclient.remove(path, **session)
-    except OSError as error:
-        if error.errno not in smb.GONE:
-            raise
 
 
 def _write_all(file: Any, data: bytes) -> None:

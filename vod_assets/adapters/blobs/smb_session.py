@@ -74,7 +74,8 @@ class PatientConnection(Connection):  # type: ignore[misc]
         self, request: Any, wait: bool = True, timeout: int | None = None, resolve_symlinks: bool = True
     ) -> Any:
         """Return a request's answer, or fail after a while."""
-        return super().receive(request, wait, timeout or ANSWER_SECONDS, resolve_symlinks)
+        seconds = timeout or math.ceil(faults.answer_within(ANSWER_SECONDS))
+        return super().receive(request, wait, seconds, resolve_symlinks)
 
 
 @dataclass(frozen=True)

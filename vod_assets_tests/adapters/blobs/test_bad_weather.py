@@ -185,22 +185,34 @@ def test_an_ftp_server_goes_away_and_comes_back(tmp_path: Path) -> None:
 
 
 @pytest.fixture(params=["smb", "ftp"])
-def slow_share(request: pytest.FixtureRequest) -> Iterator[Blobs]:
+def far_share(request: pytest.FixtureRequest) -> Iterator[tuple[Blobs, TcpProxy]]:
     server = request.getfixturevalue(request.param)
-    proxy = TcpProxy(server.access.port, latency_seconds=0.05)
+    proxy = TcpProxy(server.access.port)
     access = dataclasses.replace(server.access, port=proxy.port)
-    name = f"slow {secrets.token_hex(4)}"
+    name = f"far {secrets.token_hex(4)}"
     try:
         if isinstance(server, SmbServer):
-            yield SmbBlobs(server.host, f"{server.share}/{name}", access)
+            yield SmbBlobs(server.host, f"{server.share}/{name}", access), proxy
         else:
-            yield FtpBlobs(server.host, name, access, tls=False)
+            yield FtpBlobs(server.host, name, access, tls=False), proxy
     finally:
         proxy.close()
 
 
-def test_a_slow_share_is_only_slow(slow_share: Blobs, tmp_path: Path) -> None:
-    travel(slow_share, tmp_path, count=1, size_bytes=10_000)
+def test_a_slow_share_is_only_slow(far_share: tuple[Blobs, TcpProxy], tmp_path: Path) -> None:
+    blobs, proxy = far_share
+    proxy.latency_seconds = 0.05
+    travel(blobs, tmp_path, count=1, size_bytes=10_000)
+
+
+def test_a_share_that_falls_silent_is_named_soon(far_share: tuple[Blobs, TcpProxy]) -> None:
+    blobs, proxy = far_share
+    blobs.replace("a.json", b"{}")
+    proxy.latency_seconds = 20.0
+    begun = time.monotonic()
+    with faults.patience(0.25), pytest.raises(StoreError, match=r"far .*a\.json.*store_unreachable"):
+        blobs.read("a.json")
+    assert time.monotonic() - begun < 10
 
 
 def test_a_password_that_is_changed_meanwhile_is_named(ftp: FtpServer, smb: SmbServer) -> None:
