@@ -17,7 +17,8 @@ import yaml
 from vod_assets.adapters.blobs import faults, object_faults
 from vod_assets.adapters.watch.opening import open_watcher, opened_places
 from vod_assets.cli.session import Session
-from vod_assets.defs.arrivals import PATIENCE_SECONDS, ArrivalDesk, Tick, arrival_sensor
+from vod_assets.defs.arrival_ticks import Tick
+from vod_assets.defs.arrivals import PATIENCE_SECONDS, ArrivalDesk, arrival_sensor
 from vod_assets.defs.registration import Registrar
 from vod_assets.defs.resources import ArrivalsResource, StoragesResource
 from vod_assets.defs.restoring import restored_titles

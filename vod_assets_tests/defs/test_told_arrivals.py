@@ -13,7 +13,8 @@ import pytest
 
 from vod_assets.adapters.watch.opening import OpenedPlaces, open_watcher
 from vod_assets.cli.session import Session
-from vod_assets.defs.arrivals import TICK_SECONDS, ArrivalDesk, Tick
+from vod_assets.defs.arrival_ticks import Tick
+from vod_assets.defs.arrivals import TICK_SECONDS, ArrivalDesk
 from vod_assets.defs.restoring import Round, restored_titles
 from vod_assets.domain.looks import Outcome, Stand
 from vod_assets.domain.watching import WatchedPlace
