@@ -1,5 +1,6 @@
 """Settings: every ``VOD_…`` variable, its default and its meaning; ``.env`` is read."""
 
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -17,13 +18,15 @@ from vod_assets.places import absolute, absolute_address, checked_folder, checke
 FOLDERS = ("home", "cms", "scratch", "profiles")
 GROUP_PREFIX = "vod_store__"
 HIGHEST_PORT = 65535
+PREFIX, ENV_FILE = "VOD_", ".env"
+MOST_KEPT = 16  # of one process: a deployment has one, and a command's options make a few more
 
 
 class Settings(BaseSettings):
     """All settings. A wrong one fails at start, in one sentence that names it."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VOD_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     home: Path = Field(Path(".vod"), description="Folder of everything the embedded default keeps.")
@@ -234,6 +237,9 @@ class _StoresOfGroups(PydanticBaseSettingsSource):
         return {"stores": {n.removeprefix(GROUP_PREFIX): v for n, v in found.items() if n.startswith(GROUP_PREFIX)}}
 
 
+_worked_out: dict[tuple[object, ...], Settings] = {}  # by the words that they were given in
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Return the settings of the environment and ``.env``.
 
@@ -241,7 +247,7 @@ def load_settings(**overrides: Any) -> Settings:
         ConfigError: ``bad_setting``, naming the variable.
     """
     try:
-        return Settings(**overrides)
+        return _settings_of(overrides)
     except ValidationError as error:
         first = error.errors()[0]
         name = "VOD_" + "_".join(str(part) for part in first["loc"]).upper()
@@ -249,6 +255,23 @@ def load_settings(**overrides: Any) -> Settings:
         raise ConfigError("bad_setting", cause, "See .env.example for every setting and its meaning") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("bad_setting", f".env cannot be read: {error}", "Correct it, or take it away") from error
+
+
+def _settings_of(overrides: dict[str, Any]) -> Settings:
+    """Return the settings; a run asks for them forty times, and working them out takes milliseconds."""
+    env_file = Path(ENV_FILE)
+    words = (
+        frozenset(variable for variable in os.environ.items() if variable[0][: len(PREFIX)].upper() == PREFIX),
+        env_file.read_bytes() if env_file.is_file() else b"",
+        *((name, *(value.items() if isinstance(value, dict) else (value,))) for name, value in overrides.items()),
+    )
+    found = _worked_out.get(words)
+    if found is None:
+        found = Settings(**overrides)
+        if len(_worked_out) >= MOST_KEPT:
+            _worked_out.clear()
+        _worked_out[words] = found
+    return found
 
 
 def env_example() -> str:

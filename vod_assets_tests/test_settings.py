@@ -61,6 +61,19 @@ def test_an_env_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         load_settings()
 
 
+def test_settings_that_are_changed_meanwhile_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("VOD_PROFILE=first\n")
+    assert load_settings() is load_settings()
+    assert load_settings(stores={"renditions": "/a"}).stores != load_settings(stores={"renditions": "/b"}).stores
+    (tmp_path / ".env").write_text("VOD_PROFILE=other\n")
+    assert load_settings().profile == "other"
+    monkeypatch.setenv("VOD_PROFILE", "last")
+    assert load_settings().profile == "last"
+    monkeypatch.delenv("VOD_PROFILE")
+    (tmp_path / ".env").unlink()
+    assert load_settings() == Settings()
+
+
 def test_a_file_address_is_the_folder_that_it_names(tmp_path: Path) -> None:
     assert Settings(store=f"file://{tmp_path}/a%20store").store_path == tmp_path / "a store"
 
