@@ -48,7 +48,7 @@ dev: $(VENV)/.installed
 	@exec $(RUN)/python scripts/dev.py
 
 test: $(VENV)/.installed-dev
-	@$(RUN)/python -m pytest -p no:cacheprovider -n auto --dist loadfile $(PYTEST_ARGS)
+	@$(RUN)/python -m pytest -p no:cacheprovider -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: lint test definitions
 

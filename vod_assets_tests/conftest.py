@@ -22,6 +22,13 @@ class Finished:
     first_run: Ended
     snapshot: Path
 
+    def as_it_was(self, snapshot: Path | None = None) -> Studio:
+        """Return the studio as it was after its first run, or when another copy of its folder was made."""
+        shutil.rmtree(self.studio.folder)
+        shutil.copytree(snapshot or self.snapshot, self.studio.folder)
+        self.studio.calls()
+        return self.studio
+
 
 @pytest.fixture(scope="session")
 def film_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -42,11 +49,7 @@ def finished_once(film_source: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def finished(finished_once: Finished) -> Studio:
     """A studio with a published title, as it was after its first run; addresses are those of that run."""
-    studio = finished_once.studio
-    shutil.rmtree(studio.folder)
-    shutil.copytree(finished_once.snapshot, studio.folder)
-    studio.calls()
-    return studio
+    return finished_once.as_it_was()
 
 
 @pytest.fixture
@@ -65,6 +68,12 @@ def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     picture, tone = generated_input("testsrc2=s=128x72:r=25:d=3"), generated_input("sine=440:d=3")
     make(folder / "out.m3u8", picture, tone, **options, **muxer)
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long: one of them at the end would leave all processes but one idle."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -107,7 +107,7 @@ def deployed(studio: Studio, log: Path, *, with_ui: bool = True) -> Iterator[Dep
 
         try:
             start("code", lambda: listens(code), "dagster", "api", "grpc", "-m", LOCATION, *at, str(code))
-            start("daemon", lambda: True, "dagster._daemon", "run", "-w", str(workspace))
+            start("daemon", lambda: True, "vod_assets_tests.hasty_daemon", "run", "-w", str(workspace))
             if with_ui:
                 start("ui", ui_answers, "dagster_webserver", "-w", str(workspace), *at, str(ui))
             yield deployment

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -167,13 +167,13 @@ class Studio:
         """Return the media tools that work for this studio now."""
         return [
             process
-            for process in psutil.process_iter(["name", "cmdline"])
-            if any(str(self.folder) in part for part in process.info["cmdline"] or ())
-            and any(tool in process.info["name"] for tool in ("ffmpeg", "ffprobe", "packager"))
+            for process in psutil.process_iter(["name"])
+            if process.info["name"].startswith(("ffmpeg", "ffprobe", "packager"))
+            and any(str(self.folder) in part for part in _command_line(process))
         ]
 
     def is_encoding(self) -> bool:
-        return any("libx264" in (process.info["cmdline"] or ()) for process in self.tools_running())
+        return any("libx264" in _command_line(process) for process in self.tools_running())
 
     def forget(self, *assets: str) -> None:
         """Remove assets' artifacts from the store."""
@@ -201,12 +201,13 @@ def film(folder: Path) -> Path:
 
 
 def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    """Return as soon as something holds."""
-    deadline = time.monotonic() + seconds
+    """Return as soon as something holds; asking takes at most a quarter of the time, that of who works for it."""
+    began = asked = time.monotonic()
     while not condition():
-        if time.monotonic() > deadline:
+        if time.monotonic() > began + seconds:
             raise TimeoutError(f"it does not hold after {seconds} s")
-        time.sleep(0.05)
+        time.sleep(min(1.0, max(0.05, 3 * (time.monotonic() - asked))))
+        asked = time.monotonic()
 
 
 def ended(process: "subprocess.Popen[str]") -> Ended:
@@ -218,6 +219,12 @@ def ended(process: "subprocess.Popen[str]") -> Ended:
 def bytes_below(folder: Path) -> Mapping[str, bytes]:
     """Return every file below a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _command_line(process: psutil.Process) -> list[str]:
+    with suppress(psutil.Error):
+        return process.cmdline()
+    return []
 
 
 def _import_path() -> str:

@@ -1,8 +1,10 @@
 """A run that is no longer wanted ends at once, leaves nothing behind and says so."""
 
+import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from vod_assets.cli.run_workflow import workflow
 from vod_assets.defs.runs import ACTIVE
 from vod_assets.ports import Progress, Transfer
+from vod_assets_tests.conftest import Finished
 from vod_assets_tests.studio import Ended, Studio, bytes_below, ended, wait_until
 
 pytestmark = pytest.mark.media
@@ -159,8 +162,10 @@ def test_a_deleted_run_publishes_nothing(finished: Studio) -> None:
     assert published(finished) == before
 
 
-def kill_while_encoding(studio: Studio) -> None:
-    """Leave a run whose process was killed, and which nobody told Dagster of."""
+@pytest.fixture(scope="module")
+def killed_once(finished_once: Finished, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of a studio with a run whose process was killed while it encoded, and which nobody told Dagster of."""
+    studio = finished_once.as_it_was()
     studio.forget("h264_360p", "h264_180p")
     studio.hold()
     process = studio.start_run()
@@ -170,28 +175,32 @@ def kill_while_encoding(studio: Studio) -> None:
     wait_until(lambda: not studio.tools_running(), seconds=LONGEST_SECONDS)
     studio.release_hold()
     assert latest_run(studio).status == dg.DagsterRunStatus.STARTED
+    return Path(shutil.copytree(studio.folder, tmp_path_factory.mktemp("killed") / "studio"))
 
 
-def test_a_title_whose_run_was_killed_can_be_removed(finished: Studio) -> None:
-    kill_while_encoding(finished)
-    removed = finished.vod("titles", "remove", "film", "--yes")
+@pytest.fixture
+def killed(finished_once: Finished, killed_once: Path) -> Studio:
+    """A studio with a run whose process was killed."""
+    return finished_once.as_it_was(killed_once)
+
+
+def test_a_title_whose_run_was_killed_can_be_removed(killed: Studio) -> None:
+    removed = killed.vod("titles", "remove", "film", "--yes")
     assert removed.code == 0, removed.stderr
-    assert latest_run(finished).status == dg.DagsterRunStatus.FAILURE
+    assert latest_run(killed).status == dg.DagsterRunStatus.FAILURE
 
 
-def test_cancelling_a_killed_run_ends_it(finished: Studio) -> None:
-    kill_while_encoding(finished)
-    assert "1 run(s) ended" in finished.vod("cancel", "film").stdout
-    assert latest_run(finished).status == dg.DagsterRunStatus.FAILURE
-    assert "no run is active" in finished.vod("cancel", "film").stdout
+def test_cancelling_a_killed_run_ends_it(killed: Studio) -> None:
+    assert "1 run(s) ended" in killed.vod("cancel", "film").stdout
+    assert latest_run(killed).status == dg.DagsterRunStatus.FAILURE
+    assert "no run is active" in killed.vod("cancel", "film").stdout
 
 
-def test_the_next_run_of_a_title_ends_the_killed_one(finished: Studio) -> None:
-    kill_while_encoding(finished)
-    killed = latest_run(finished)
-    again = finished.run("--select", "media_info")
+def test_the_next_run_of_a_title_ends_the_killed_one(killed: Studio) -> None:
+    died = latest_run(killed)
+    again = killed.run("--select", "media_info")
     assert again.code == 0, again.stderr
-    with finished.session() as session:
-        settled = session.instance.get_run_by_id(killed.run_id)
+    with killed.session() as session:
+        settled = session.instance.get_run_by_id(died.run_id)
     assert settled is not None
     assert settled.status == dg.DagsterRunStatus.FAILURE
