@@ -1,26 +1,24 @@
 """What a plan has instead of a run's store and maker: nothing is made, and note is taken of what would be."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import is_rendition
+from vod_assets.defs.chances import Chances
 from vod_assets.defs.making import Made, Maker, NotMadeYet, Results, Work
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.documents import plain
-from vod_assets.domain.plan import FORCED, NEVER_MADE, is_only_of_tools, why_changed
+from vod_assets.domain.plan import FORCED, NEVER_MADE, why_changed
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
-from vod_assets.ports.artifacts import ArtifactStore, Kept, Remembered
+from vod_assets.ports.artifacts import ArtifactStore, Kept, Past, Remembered
 
 NOWHERE = Path("/nowhere")
 SEALED = frozenset({"files", "entries", "document"})
-MAY_STAY = frozenset(
-    {"audio_aac", "audio_tracks", "captions", "text_tracks"}
-)  # a new source may have the same, or none
 
 
 class Unmade(Artifact):
@@ -40,11 +38,6 @@ class Unmade(Artifact):
         return super().__getattribute__(name)
 
 
-def may_stay(asset: str) -> bool:
-    """Whether an asset may come out as it was although its inputs have changed."""
-    return asset in MAY_STAY or is_rendition(asset)
-
-
 @dataclass
 class PlanningStore:
     """Reads what a store has of one title, everything once, and lays what a plan expects over it."""
@@ -54,6 +47,7 @@ class PlanningStore:
     leaves: dict[tuple[str, str], Artifact] = field(default_factory=dict)
     memory: dict[str, Mapping[str, Remembered]] = field(default_factory=dict)
     kept: dict[tuple[str, str], Kept | None] = field(default_factory=dict)
+    pasts: dict[str, list[Past]] = field(default_factory=dict)
     found: dict[str, TitleRecord | None] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
 
@@ -96,9 +90,13 @@ class PlanningStore:
             self.memory[asset] = self.store.remembered(title, asset)
         return self.memory[asset]
 
-    def has_forgotten(self, title: str) -> bool:
-        """Whether it is lost what was made of a title before, so that nobody can say what is new."""
-        return not self.remembered(title, "mezzanine") and not self.store.is_untouched(title)
+    def past(self, title: str, asset: str) -> list[Past]:
+        """Return all that an asset is known to have been, what is gone since included."""
+        if asset not in self.pasts:
+            remembered = self.remembered(title, asset).values()
+            gone = [Past(one.artifact.digest, one.recipe, is_kept=False) for one in remembered]
+            self.pasts[asset] = [*self.store.history(title, asset), *gone]
+        return self.pasts[asset]
 
     def local_path(self, _artifact: Artifact, path: str = "") -> Path:
         """Return a path that leads nowhere: a plan opens no file."""
@@ -121,19 +119,17 @@ class PlanningMaker(Maker):
     Attributes:
         reasons: Why each asset would be made.
         certain: Assets that would be made whatever comes out of what is made before them.
-        fresh: Digests that nobody has had before.
-        doubtful: Those of them that may turn out to be the old ones: other tools can make equal bytes.
+        chances: Says what may turn out to be there.
     """
 
     is_real = False
 
-    def __init__(self, store: PlanningStore, force: Sequence[str] = ()) -> None:
+    def __init__(self, title: str, store: PlanningStore, force: Sequence[str] = ()) -> None:
         super().__init__(store, force)
         self.planned = store
         self.reasons: dict[str, str] = {}
         self.certain: set[str] = set()
-        self.fresh: set[str] = set()
-        self.doubtful: set[str] = set()
+        self.chances = Chances(partial(store.past, title))
 
     def find(self, title: str, recipe: Recipe) -> Artifact | None:
         """Return a recipe's artifact if a run would reuse it; take note if it would not."""
@@ -141,7 +137,7 @@ class PlanningMaker(Maker):
         if kept is not None and kept.is_whole and not self.is_forced(recipe):
             return kept.artifact
         self.reasons.setdefault(recipe.asset, self._why(title, recipe, kept))
-        if not self._is_in_doubt(recipe.inputs.values()):
+        if not self.chances.may_be_there(recipe):
             self.certain.add(recipe.asset)
         return None
 
@@ -152,7 +148,7 @@ class PlanningMaker(Maker):
             return Made(found, reused=True)
         if is_composed:
             known = Artifact(title=title, asset=recipe.asset, recipe=recipe.id, document=plain(work(NOWHERE)))
-            return Made(self._keep(known, is_doubtful=self._is_in_doubt(recipe.inputs.values())), reused=False)
+            return Made(self._keep(known), reused=False)
         return Made(self._foretold(title, recipe), reused=False)
 
     def make_together(self, title: str, wanted: Mapping[str, Recipe], work: Callable[[], Results]) -> Results:
@@ -172,25 +168,23 @@ class PlanningMaker(Maker):
             return self._keep(kept.artifact)
         entries = tuple(leaf.entry(name) for name, leaf in leaves.items())
         index = Artifact(title=title, asset=recipe.asset, recipe=recipe.id, entries=entries)
-        return self._keep(index, is_doubtful=self._is_in_doubt([leaf.digest for leaf in leaves.values()]))
+        if not self.chances.opened.keys().isdisjoint(recipe.inputs.values()):
+            self.chances.opens(index, is_doubtful=self.chances.may_come_out_as_before(recipe))
+        return self._keep(index)
 
-    def promise(self, title: str, asset: str, *, is_certain: bool, is_doubtful: bool) -> None:
+    def promise(self, title: str, asset: str, made_of: Mapping[str, frozenset[str]]) -> None:
         """Take note of an asset whose content nobody can know yet.
 
         Args:
             title: The title.
-            asset: The asset.
-            is_certain: Whether it would be made for certain.
-            is_doubtful: Whether what is made may turn out to be what is there already.
+            asset: The asset, or a check.
+            made_of: See `Chances.may_stay`.
         """
-        if is_certain:
+        if not self.chances.may_stay(asset, made_of, is_kept=True):
             self.certain.add(asset)
         unmade = Unmade(title=title, asset=asset, recipe="of what is yet to be made")
-        self.planned.expected[asset] = self._keep(unmade, is_doubtful=is_doubtful)
-
-    def _is_in_doubt(self, inputs: Collection[str]) -> bool:
-        """Whether all that is new of some inputs may turn out to be as it was."""
-        return bool(self.doubtful.intersection(inputs)) and not (self.fresh - self.doubtful).intersection(inputs)
+        self.chances.opens(unmade, is_doubtful=self.chances.may_stay(asset, made_of, is_kept=False))
+        self.planned.expected[asset] = self._keep(unmade)
 
     def _foretold(self, title: str, recipe: Recipe) -> Artifact:
         kept = self.planned.peek(title, recipe.asset, recipe.id)
@@ -199,26 +193,13 @@ class PlanningMaker(Maker):
         once = self.planned.remembered(title, recipe.asset).get(recipe.id)
         if once is not None:
             return self._keep(once.artifact)
-        is_doubtful = (
-            is_only_of_tools(self._why(title, recipe, None))
-            or self.planned.has_forgotten(title)
-            or self.planned.store.has_traces(title, recipe)
-            or self._is_in_doubt(recipe.inputs.values())
-        )
-        return self._keep(Unmade(title=title, asset=recipe.asset, recipe=recipe.id), is_doubtful=is_doubtful)
+        unmade = Unmade(title=title, asset=recipe.asset, recipe=recipe.id)
+        self.chances.opens(unmade, is_doubtful=self.chances.may_come_out_as_before(recipe))
+        return self._keep(unmade)
 
-    def _keep(self, artifact: Artifact, *, is_doubtful: bool | None = None) -> Artifact:
-        """Hand an artifact to whoever asks for it later.
-
-        Args:
-            artifact: What is there, or would be.
-            is_doubtful: Whether it may turn out to be what is there already; None: it is.
-        """
+    def _keep(self, artifact: Artifact) -> Artifact:
+        """Hand an artifact that is there, or would be, to whoever asks for it later."""
         self.planned.leaves[artifact.asset, artifact.recipe] = artifact
-        if is_doubtful is not None:
-            self.fresh.add(artifact.digest)
-        if is_doubtful:
-            self.doubtful.add(artifact.digest)
         return artifact
 
     def _why(self, title: str, recipe: Recipe, kept: Kept | None) -> str:

@@ -8,14 +8,14 @@ there: what it makes depends on what is yet to be made.
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
 
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
-from vod_assets.defs.foretelling import PlanningMaker, PlanningStore, Unmade, may_stay
+from vod_assets.defs.foretelling import PlanningMaker, PlanningStore, Unmade
 from vod_assets.defs.guard import Wanted, WantedResource
 from vod_assets.defs.making import NotMadeYet
 from vod_assets.defs.partitions import TITLE_STATE
@@ -48,12 +48,17 @@ class _Silent:
 
 @dataclass(frozen=True)
 class _Work:
-    """The plan of one title while it is made."""
+    """The plan of one title while it is made.
+
+    Attributes:
+        failing: Assets that may fail, because the source is another one than the mezzanine, and what waits for them.
+    """
 
     title: str
     store: PlanningStore
     maker: PlanningMaker
     artifacts: ArtifactIOManager
+    failing: set[str] = field(default_factory=set)
 
     def planned(self, key: str, needed: Collection[str], unknown: str, obstacle: str) -> PlannedAsset:
         """Return what was found out about an asset.
@@ -68,24 +73,23 @@ class _Work:
             self.store.blocked.add(key)
             return PlannedAsset(asset=key, obstacle=obstacle)
         reason = self.maker.reasons.get(key, "")
+        if not self.failing.isdisjoint(needed):
+            self.failing.add(key)
+        reason = self.maker.reasons.get(key, "")
         if unknown and key not in self.store.expected:
             was_made = "." in key or bool(self.store.remembered(self.title, key))
             reason = reason or (unknown if was_made else NEVER_MADE)
-            is_new = not was_made and not self.store.has_forgotten(self.title)
-            is_other = not may_stay(key) and (is_new or self._has_new_input(needed))
-            self.maker.promise(self.title, key, is_certain=is_new or is_other, is_doubtful=not is_other)
-        return PlannedAsset(asset=key, reason=reason, is_certain=not reason or key in self.maker.certain)
+            self.maker.promise(self.title, key, {name: self._digests(name) for name in needed})
+        is_certain = not reason or (key in self.maker.certain and key not in self.failing)
+        return PlannedAsset(asset=key, reason=reason, is_certain=is_certain)
 
-    def _has_new_input(self, needed: Collection[str]) -> bool:
-        """Whether an asset is made of something that nobody has had before; then neither has anybody had the asset.
-
-        What is made straight from a source names its bytes in its recipe, and not what media_info says of them.
-        """
-        others = [name for name in needed if name != "media_info"]
-        names = ["mezzanine"] if "mezzanine" in needed else others or needed
-        expected = [self.store.expected[name] for name in names if name in self.store.expected]
-        sure = self.maker.fresh - self.maker.doubtful
-        return any(one.digest in sure for one in expected if isinstance(one, Unmade) or not one.empty)
+    def _digests(self, asset: str) -> frozenset[str]:
+        """Return the digests that an asset and its leaves will have in this run."""
+        artifact = self.store.latest(self.title, asset)
+        if artifact is None:
+            return frozenset()
+        leaves = () if isinstance(artifact, Unmade) else artifact.entries
+        return frozenset((artifact.digest, *(leaf.digest for leaf in leaves)))
 
 
 class Planner:
@@ -152,7 +156,7 @@ class Planner:
 
     def _work(self, title: str, force: Sequence[str] = ()) -> "_Work":
         planning = PlanningStore(self.store)
-        maker = PlanningMaker(planning, force)
+        maker = PlanningMaker(title, planning, force)
         artifacts = ArtifactIOManager(planning, self.profiles, maker, self.metadata_mapping)
         return _Work(title, planning, maker, artifacts)
 
@@ -177,10 +181,7 @@ class Planner:
             source = self.resources["sources"].known_fingerprint(work.artifacts.record(work.title).source)
             if isinstance(mezzanine, Unmade) or source.sha256 == mezzanine.document["sha256"]:
                 return
-        for key in made:
-            work.maker.certain.discard(key)
-            if key in work.store.expected:
-                work.maker.doubtful.add(work.store.expected[key].digest)
+        work.failing.update(made)
 
     def _planned(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> list[PlannedAsset]:
         expected = work.store.expected

@@ -78,15 +78,6 @@ def why_changed(recipe: Recipe, before: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join(said) if said else NEVER_MADE
 
 
-def is_only_of_tools(reason: str) -> bool:
-    """Whether nothing but a tool has changed, so that the very same bytes may come out again.
-
-    >>> is_only_of_tools("tool changed: ffprobe"), is_only_of_tools("input changed: mezzanine; tool changed: ffprobe")
-    (True, False)
-    """
-    return all(part.startswith(PARTS["tools"]) for part in reason.split("; "))
-
-
 def _differences(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for part in PARTS:

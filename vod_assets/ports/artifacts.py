@@ -38,6 +38,15 @@ class Remembered:
     recipe: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Past:
+    """What an asset once was: what came of a recipe, and whether that is there still."""
+
+    digest: str
+    recipe: Mapping[str, Any]
+    is_kept: bool = True
+
+
 class ArtifactStore(Protocol):
     """Keeps artifacts: an attempt is committed whole, or nobody ever sees it."""
 
@@ -111,8 +120,8 @@ class ArtifactStore(Protocol):
         """Whether nothing was ever made of a registered title."""
         ...
 
-    def has_traces(self, title: str, recipe: Recipe) -> bool:
-        """Whether anything lies where a recipe's artifact would, though it may not be committed or not any more."""
+    def history(self, title: str, asset: str) -> Iterator[Past]:
+        """Yield everything that was committed of an asset and not removed since; at its files nobody looks."""
         ...
 
     def record(self, title: str) -> TitleRecord | None:

@@ -11,6 +11,7 @@ from vod_assets.domain.errors import Cancelled, StoreError
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import ArtifactStore
+from vod_assets.ports.artifacts import Past
 from vod_assets_tests.fakes import Switch
 
 RECIPE = Recipe("poster", {"mezzanine": "a" * 64}, {"width": 96})
@@ -144,17 +145,24 @@ class ArtifactStoreContract:
         store.register(TitleRecord(title_id="film", source="file:///film.mov"))
         states = [store.state("film")]
         assert store.is_untouched("film")
-        assert not store.has_traces("film", RECIPE)
         artifact = self.commit(store)
         states.append(store.state("film"))
         assert not store.is_untouched("film")
-        assert store.has_traces("film", RECIPE)
         store.point(artifact)
         states.append(store.state("film"))
         assert store.state("film") == states[-1]
         self.lose(store, artifact, artifact.files[0].path)
         states.append(store.state("film"))
         assert len(set(states)) == 4
+
+    def test_its_history_tells_what_was_made_of_which_recipe(self, store: ArtifactStore) -> None:
+        assert not list(store.history("film", RECIPE.asset))
+        artifact = self.commit(store)
+        assert list(store.history("film", RECIPE.asset)) == [Past(artifact.digest, RECIPE.as_document())]
+        self.lose(store, artifact, artifact.files[0].path)
+        assert [one.digest for one in store.history("film", RECIPE.asset)] == [artifact.digest]
+        store.discard(artifact)
+        assert not list(store.history("film", RECIPE.asset))
 
     def test_an_artifact_that_lost_a_file_is_made_again(self, store: ArtifactStore) -> None:
         artifact = self.commit(store)

@@ -8,8 +8,7 @@ from vod_assets.adapters.store import layout
 from vod_assets.adapters.store.notes import TitleNotes
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.errors import StoreError
-from vod_assets.domain.recipe import Recipe
-from vod_assets.ports.artifacts import Kept, Remembered
+from vod_assets.ports.artifacts import Kept, Past, Remembered
 
 
 class CommittedArtifacts(TitleNotes):
@@ -36,9 +35,12 @@ class CommittedArtifacts(TitleNotes):
         """Whether a title has nothing but its record."""
         return not self.blobs.folders(layout.title_folder(title))
 
-    def has_traces(self, title: str, recipe: Recipe) -> bool:
-        """Whether anything lies where a recipe's artifact would."""
-        return bool(self.blobs.folders(layout.recipe_folder(title, recipe.asset, recipe.id)))
+    def history(self, title: str, asset: str) -> Iterator[Past]:
+        """Yield everything that was committed of an asset and not removed since."""
+        for recipe_id in self.blobs.folders(layout.asset_folder(title, asset)):
+            committed = self._committed(title, asset, recipe_id)
+            if committed is not None:
+                yield Past(committed["digest"], committed["recipe"])
 
     def load(self, title: str, asset: str, recipe_id: str) -> Artifact:
         """Return a committed artifact, as an index names it."""

@@ -11,7 +11,7 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import Attempt
-from vod_assets.ports.artifacts import Kept, Remembered
+from vod_assets.ports.artifacts import Kept, Past, Remembered
 from vod_assets.ports.leases import Hold
 
 
@@ -128,9 +128,9 @@ class RoutedArtifactStore:
         """Whether a title has nothing but its record."""
         return all(store.is_untouched(title) for store in self.stores)
 
-    def has_traces(self, title: str, recipe: Recipe) -> bool:
-        """Whether anything lies where a recipe's artifact would."""
-        return self.store(recipe.asset).has_traces(title, recipe)
+    def history(self, title: str, asset: str) -> Iterator[Past]:
+        """Yield everything that was committed of an asset and not removed since."""
+        return self.store(asset).history(title, asset)
 
     def remove(self, title: str) -> None:
         """Remove a title; its record goes first."""
