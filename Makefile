@@ -11,6 +11,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv
 RUN := $(VENV)/bin
 PYTEST_ARGS ?=
+# One process more than there are processors: the tests of daemons and servers mostly wait.
+TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 TEST_HOME := $(CURDIR)/$(VENV)/test-home
 
 # Everything that tools write goes below .venv/, so a checkout stays as it was cloned.
@@ -48,7 +50,7 @@ dev: $(VENV)/.installed
 	@exec $(RUN)/python scripts/dev.py
 
 test: $(VENV)/.installed-dev
-	@$(RUN)/python -m pytest -p no:cacheprovider -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(RUN)/python -m pytest -p no:cacheprovider -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: lint test definitions
 

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.catalogue import trial
 
 pytestmark = [pytest.mark.media, pytest.mark.slow]
-TITLES, FORCED = 4, 2
+TITLES, FORCED = 2, 1
 
 
 def test_an_unchanged_catalogue_starts_nothing_and_a_changed_rung_only_its_encodes(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class Reader:
         self._thread.join()
 
     def _read(self) -> None:
-        while not self._is_done.wait(0.02):
+        while not self._is_done.wait(0.05):
             self.missing += [str(path) for path in self._addressed() if not path.is_file()]
             self.passes += 1
 

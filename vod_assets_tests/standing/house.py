@@ -172,7 +172,7 @@ def places_of(smb: SmbServer, ftp: FtpServer) -> list[dict[str, Any]]:
     """Return the watched places; suppliers rename what is whole."""
     addresses = {"isilon": f"smb://{smb.host}/{smb.share}/in", "post_house": f"ftp://{ftp.host}/in"}
     return [
-        {"name": name, "address": address, "whole": {"by": "name"}, "every_seconds": 4, "switched_on": True}
+        {"name": name, "address": address, "whole": {"by": "name"}, "every_seconds": 2, "switched_on": True}
         for name, address in addresses.items()
     ]
 
