@@ -3,14 +3,12 @@
 import hashlib
 import os
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from vod_assets.adapters.blobs import faults
-from vod_assets.adapters.blobs.disk import disk_errors
+from vod_assets.adapters.blobs.disk import CHUNK_BYTES, disk_errors
 from vod_assets.adapters.transfers import counter
-
-CHUNK_BYTES = 1 << 20
 
 
 class Landing:
@@ -20,24 +18,22 @@ class Landing:
         size_bytes: How much has come; where to go on after a cut.
     """
 
-    def __init__(self, file: BinaryIO, path: Path) -> None:
+    def __init__(self, file: FileIO, path: Path) -> None:
         self._file, self._path, self._digest = file, path, hashlib.sha256()
         self._buffer = memoryview(bytearray())
         self.size_bytes, self._count = 0, counter()
 
     def take(self, chunk: bytes | memoryview) -> None:
         """Write the next bytes."""
-        with disk_errors(self._path):
-            self._file.write(chunk)
+        self.put(memoryview(chunk), self.size_bytes)
         self._digest.update(chunk)
         self.size_bytes += len(chunk)
-        self._count(len(chunk))
 
     def put(self, chunk: memoryview, at: int) -> None:
         """Write bytes where they belong, from any thread; they have come when `settle` says so."""
         with disk_errors(self._path):
             while chunk:
-                written = os.pwrite(self._file.fileno(), chunk, at)
+                written = os.pwrite(self._file.fileno(), chunk[:CHUNK_BYTES], at)
                 chunk, at = chunk[written:], at + written
                 self._count(written)
 
@@ -45,9 +41,7 @@ class Landing:
         """Take everything up to there as come: it is read back, which costs less than keeping it, and hashed."""
         self._buffer = self._buffer or memoryview(bytearray(CHUNK_BYTES))
         with disk_errors(self._path):
-            while count := os.preadv(
-                self._file.fileno(), [self._buffer[: min(CHUNK_BYTES, end - self.size_bytes)]], self.size_bytes
-            ):
+            while count := os.preadv(self._file.fileno(), [self._buffer[: end - self.size_bytes]], self.size_bytes):
                 self._digest.update(self._buffer[:count])
                 self.size_bytes += count
 
@@ -70,11 +64,9 @@ def landed(where: str, path: Path, sha256: str, receive: Callable[[Landing], Non
         StoreError: ``store_corrupt``, ``artifact_missing``, and what ``receive`` raises.
     """
     try:
-        with path.open("x+b") as file:
+        with path.open("x+b", buffering=0) as file:
             landing = Landing(file, path)
             receive(landing)
-            with disk_errors(path):
-                file.flush()
         if sha256 not in ("", landing.sha256):
             raise faults.corrupt(where)
     except FileNotFoundError as error:

@@ -13,13 +13,13 @@ import obstore
 from obstore.store import GCSStore, S3Store
 
 from vod_assets.adapters.blobs import faults, object_faults
+from vod_assets.adapters.blobs.disk import CHUNK_BYTES
 from vod_assets.adapters.blobs.landing import Landing
 
 SENT_PART_BYTES = 8 << 20
 MOST_PARTS = 9000  # S3 takes 10,000
-FETCHED_PART_BYTES = 32 << 20
+FETCHED_PART_BYTES = 64 << 20  # at most; the longer they are, the less work they are
 PARTS_AT_ONCE = 6
-CHUNK_BYTES = 1 << 20
 
 # Of the long files of a process one is sent and one is fetched at a time: memory and connections are bounded, and the
 # parts of one are enough for any line. Nothing else is waited for while one of these is held.
@@ -89,8 +89,9 @@ def receive_parts(store: S3Store | GCSStore, name: str, meta: Any, landing: Land
         meta: What the server said of it: if it is replaced on the way, that is an error.
         landing: The local file, and how much of it has come.
     """
-    starts = iter(range(landing.size_bytes, meta["size"], FETCHED_PART_BYTES))
-    parts = (_Part(store, name, meta, landing, start) for start in starts)
+    part_bytes = fetched_part_bytes(meta["size"])
+    starts = range(landing.size_bytes, meta["size"], part_bytes)
+    parts = (_Part(store, name, meta, landing, (start, min(start + part_bytes, meta["size"]))) for start in starts)
     with _fetching, ThreadPoolExecutor(PARTS_AT_ONCE, thread_name_prefix="parts") as pool:
         coming = deque(pool.submit(part.receive) for part in islice(parts, PARTS_AT_ONCE))
         try:
@@ -102,17 +103,34 @@ def receive_parts(store: S3Store | GCSStore, name: str, meta: Any, landing: Land
             raise
 
 
+def fetched_part_bytes(size_bytes: int) -> int:
+    """Return how long the parts of an object are that are fetched side by side.
+
+    >>> fetched_part_bytes(96 << 20) == 16 << 20, fetched_part_bytes(20 * 10**9) == FETCHED_PART_BYTES
+    (True, True)
+    """
+    return min(FETCHED_PART_BYTES, -(-size_bytes // PARTS_AT_ONCE))
+
+
 class _Part:
     """A range of an object; after a cut it goes on where it stopped."""
 
-    def __init__(self, store: S3Store | GCSStore, name: str, meta: Any, landing: Landing, start: int) -> None:
+    def __init__(
+        self, store: S3Store | GCSStore, name: str, meta: Any, landing: Landing, span: tuple[int, int]
+    ) -> None:
         self._store, self._name, self._tag, self._landing = store, name, meta["e_tag"], landing
-        self._at, self._end = start, min(start + FETCHED_PART_BYTES, int(meta["size"]))
+        self._at, self._end = span
 
     def receive(self) -> int:
-        """Write the range, and return where it ends."""
-        object_faults.patiently(self._receive)
-        return self._end
+        """Write the range, and return where it ends; a line that is only slow is waited for as long as bytes come."""
+        while True:
+            begun = self._at
+            try:
+                object_faults.patiently(self._receive)
+                return self._end
+            except object_faults.ERRORS as error:
+                if self._at == begun or not object_faults.is_passing(error):
+                    raise
 
     def _receive(self) -> None:
         options: Any = {"range": (self._at, self._end), "if_match": self._tag}

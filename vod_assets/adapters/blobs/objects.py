@@ -18,9 +18,9 @@ from obstore.store import GCSStore, S3Store
 
 from vod_assets.adapters.blobs import faults, object_faults
 from vod_assets.adapters.blobs.budget import Budget
+from vod_assets.adapters.blobs.disk import CHUNK_BYTES
 from vod_assets.adapters.blobs.landing import Landing, landed
 from vod_assets.adapters.blobs.long_objects import (
-    CHUNK_BYTES,
     SENT_PART_BYTES,
     checked_parts,
     receive_parts,
@@ -157,8 +157,8 @@ class ObjectBlobs:
                     parts = checked_parts(file, path, sha256, count)
                     send_parts(self.store, checked_name(name), parts, size_bytes, headers or {})
                     return
-                with _memory.lent(size_bytes):
-                    data = file.read(SHORT_BYTES)
+                with _memory.buffer(size_bytes) as buffer:
+                    data = buffer[: file.readinto(buffer)]
                     if hashlib.sha256(data).hexdigest() != sha256:
                         raise faults.unlike_hash(path)
                     self._put(name, data, headers or {})
@@ -195,7 +195,7 @@ class ObjectBlobs:
         """Return None: a bucket is no disk."""
         return None
 
-    def _put(self, name: str, data: bytes, attributes: Mapping[str, str], **options: Any) -> None:
+    def _put(self, name: str, data: bytes | memoryview, attributes: Mapping[str, str], **options: Any) -> None:
         put = obstore.put(
             self.store, checked_name(name), data, attributes=dict(attributes), use_multipart=False, **options
         )
@@ -245,7 +245,7 @@ class ObjectBlobs:
             raise object_faults.fault(self._where(name), error) from error
 
 
-def _is_md5_of(data: bytes, tag: str | None) -> bool:
+def _is_md5_of(data: bytes | memoryview, tag: str | None) -> bool:
     """Whether an entity tag is the MD5 of the data; one that is no MD5 says nothing."""
     plain = (tag or "").strip('"')
     is_md5 = len(plain) == 32 and all(digit in "0123456789abcdef" for digit in plain)

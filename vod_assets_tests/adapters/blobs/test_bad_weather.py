@@ -101,6 +101,22 @@ def test_a_long_object_goes_on_after_cuts(
     assert weather.happened["cut"]
 
 
+def test_a_long_object_is_waited_for_while_bytes_come(
+    s3: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow line is cut by the client's own time limit again and again; that is no fault while there is progress."""
+    monkeypatch.setattr("vod_assets.adapters.blobs.objects.LONG_BYTES", 1 << 20)
+    monkeypatch.setitem(object_faults.RETRY, "max_retries", 0)
+    weather, source, data = Weather(seed=6), tmp_path / "long.mp4", secrets.token_bytes(9 << 20)
+    source.write_bytes(data)
+    with bucket_in(weather, s3) as blobs:
+        blobs.send(source, "long.mp4", hashlib.sha256(data).hexdigest())
+        monkeypatch.setattr("vod_assets.adapters.blobs.faults.ATTEMPTS", 1)
+        weather.cut = 0.5
+        assert blobs.fetch("long.mp4", tmp_path / "back.mp4") == hashlib.sha256(data).hexdigest()
+    assert weather.happened["cut"]
+
+
 def test_a_slow_bucket_is_only_slow(s3: S3Server) -> None:
     with bucket_in(Weather(latency_seconds=2.0), s3) as blobs:
         blobs.replace("a.json", b"{}")

@@ -1,6 +1,7 @@
 """Memory is bounded, and whoever waits for it gets it."""
 
 import threading
+from contextlib import suppress
 
 from vod_assets.adapters.blobs.budget import Budget
 
@@ -65,3 +66,36 @@ def test_what_failed_gives_back() -> None:
     last = Borrower(budget, 10)
     assert last.has.wait(SECONDS)
     last.end()
+
+
+def test_a_buffer_is_used_again_while_somebody_borrows() -> None:
+    """Fresh memory costs as much as filling it; with nobody left, nothing is kept."""
+    budget = Budget(8)
+    with budget.buffer(1):
+        with budget.buffer(3) as first:
+            first[:] = b"abc"
+        with budget.buffer(4) as second:
+            assert bytes(second) == b"abc\0"
+    with budget.buffer(4) as third:
+        assert bytes(third) == bytes(4)
+
+
+def test_a_buffer_of_a_failure_is_not_used_again() -> None:
+    budget = Budget(8)
+    with budget.buffer(1):
+        with suppress(OSError), budget.buffer(4) as first:
+            first[:] = b"abcd"
+            raise OSError
+        with budget.buffer(4) as second:
+            assert bytes(second) == bytes(4)
+
+
+def test_buffers_and_what_is_lent_stay_within_the_budget() -> None:
+    budget = Budget(8)
+    with budget.lent(1):
+        with budget.buffer(4) as first:
+            first[:] = b"abcd"
+        with budget.buffer(2), budget.buffer(2):
+            pass
+        with budget.buffer(4) as second:
+            assert bytes(second) == bytes(4), "it was forgotten when there was no room for it"
