@@ -23,7 +23,7 @@ from vod_assets_tests.adapters.transcode.clips import make, tools
 
 PROFILES = Path(__file__).parent / "profiles"
 ENCODE_OPTIONS = {"c:v": "libx264", "preset": "ultrafast", "g": 25, "pix_fmt": "yuv420p", "threads": 1, "c:a": "aac"}
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 WRAPPER = """\
 #!/bin/sh
 case "$*" in *libx264*) [ -e "$TMPDIR/hold" ] && exec {ffmpeg} -readrate 0.5 "$@" ;; esac

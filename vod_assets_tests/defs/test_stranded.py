@@ -1,7 +1,10 @@
 """Killing daemon, code server and run together leaves no run STARTED, and the title goes on by itself."""
 
+import time
+
 import dagster as dg
 import pytest
+from dagster._daemon.daemon import SensorDaemon
 
 from vod_assets.defs.reaper import AFTER_TAG
 from vod_assets.defs.registration import register
@@ -24,6 +27,7 @@ def test_a_killed_deployment_goes_on_where_it_stopped(studio: Studio) -> None:
         run = first.launch("film")
         wait_until(studio.is_encoding, seconds=120)
         first.kill()
+        killed_at = time.time()
         wait_until(lambda: not studio.tools_running(), seconds=10)
     studio.release_hold()
     with studio.session() as session, deployed(studio, studio.folder / "second.log", with_ui=False):
@@ -36,11 +40,18 @@ def test_a_killed_deployment_goes_on_where_it_stopped(studio: Studio) -> None:
         def later() -> list[dg.DagsterRunStatus]:
             return [one.status for one in session.instance.get_runs(dg.RunsFilter(tags={AFTER_TAG: run}))]
 
+        wait_until(lambda: looked_at(session.instance) > killed_at, seconds=120)
         wait_until(lambda: status() == dg.DagsterRunStatus.FAILURE, seconds=STRANDED_SECONDS)
-        wait_until(later, seconds=STRANDED_SECONDS)
+        wait_until(later, seconds=MADE_SECONDS)
         wait_until(lambda: all(one in ENDED for one in later()), seconds=MADE_SECONDS)
         assert later() == [dg.DagsterRunStatus.SUCCESS]
         wait_until(lambda: not [*(studio.home / "store").glob("beats/*.json")], seconds=10)
     assert not [*(studio.home / "store").glob("leases/*/*.json")]
     verified = studio.vod("verify", "--all")
     assert verified.code == 0, verified.stdout
+
+
+def looked_at(instance: dg.DagsterInstance) -> float:
+    """Return when the daemon has last said that it looks at sensors."""
+    heartbeat = instance.get_daemon_heartbeats().get(SensorDaemon.daemon_type())
+    return heartbeat.timestamp if heartbeat else 0.0
