@@ -53,13 +53,18 @@ def trial(folder: Path, made: int, never: int) -> dict[str, float]:
     """Return the figures of a catalogue with so many titles that were made, and that never were."""
     workshop, titles = catalogue(folder, made, never)
     (folder / "cache" / FILE).unlink(missing_ok=True)
-    figures = {
-        "plan of a title that is looked into anew, CPU ms": planned(workshop, titles[:made]),
-        "plan of an unchanged title, CPU ms": (unchanged := planned(workshop, titles[:made])),
-        "plan of a title that was never made, CPU ms": (untouched := planned(workshop, titles[made:])),
-        "plans in one process, MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
-    for said, cost in (("unchanged", unchanged), ("never made", untouched)):
+    costs = {"looked into for the first time": planned(workshop, titles[:made])}
+    costs["unchanged"] = planned(workshop, titles[:made])
+    edited = workshop.profile()
+    edited["video"][0]["rungs"][0]["crf"] += 1
+    workshop.save_profile(edited)
+    costs["of which one rung's preset has changed"] = planned(workshop, titles[:made])
+    workshop.tools["packager"].build = "2"
+    costs["of which the packager has changed, too"] = planned(workshop, titles[:made])
+    costs["never made"] = planned(workshop, titles[made:])
+    figures = {f"plan of a title {said}, CPU ms": cost for said, cost in costs.items()}
+    figures["plans in one process, MiB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for said, cost in costs.items():
         figures[f"100,000 titles {said}, CPU minutes of each of two processes (≤ 5)"] = cost * 100 / 2 / 60
     return figures | commanded(workshop, never)
 

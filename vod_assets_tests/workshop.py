@@ -24,10 +24,11 @@ from vod_assets.adapters.source.local import LocalSources
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ArtifactIOManager
+from vod_assets.defs.deployment import deployment_of
 from vod_assets.defs.guard import Wanted
 from vod_assets.defs.making import Maker
 from vod_assets.defs.planning import Planner, in_order, inputs_of
-from vod_assets.defs.sealing import SealedPlanner, deployment_word
+from vod_assets.defs.sealing import SealedPlanner
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import digest_of
 from vod_assets.domain.ladder import Ladder
@@ -324,7 +325,7 @@ class Workshop:
         """Return a planner that remembers."""
         planner = self.planner()
         with open_plan_memory(self.folder / "cache") as memory:
-            yield SealedPlanner(planner, memory, deployment_word(planner, self.settings), selected, force)
+            yield SealedPlanner(planner, memory, deployment_of(planner, self.settings), selected, force)
 
     def run(self, title: str, selected: frozenset[str] | None = None, force: Sequence[str] = ()) -> set[str]:
         """Make a title and return which assets and checks were made."""

@@ -2,22 +2,25 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from vod_assets.ports.plans import RememberedPlan, Seal
 
 FILE = "plans.sqlite"
 BUSY_SECONDS = 60
 ROWS_AT_ONCE = 500
-TABLE = """
-CREATE TABLE IF NOT EXISTS plans (
-    asked TEXT NOT NULL, title TEXT NOT NULL, deployment TEXT NOT NULL, state TEXT NOT NULL, remarks TEXT NOT NULL,
-    PRIMARY KEY (asked, title)
-) WITHOUT ROWID
+TABLES = """
+DROP TABLE IF EXISTS plans;
+CREATE TABLE IF NOT EXISTS titles (
+    asked TEXT NOT NULL, title TEXT NOT NULL, deployment TEXT NOT NULL, state TEXT NOT NULL, settled TEXT NOT NULL,
+    remarks TEXT NOT NULL, PRIMARY KEY (asked, title)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS deployments (word TEXT NOT NULL PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID
 """
-Row = tuple[str, str, str, str, str]
+Row = tuple[str, str, str, str, str, str]
 
 
 class SqlitePlanMemory:
@@ -32,26 +35,36 @@ class SqlitePlanMemory:
         row = (
             self._waiting.get((asked, title))
             or self._database.execute(
-                "SELECT asked, title, deployment, state, remarks FROM plans WHERE asked = ? AND title = ?",
+                "SELECT asked, title, deployment, state, settled, remarks FROM titles WHERE asked = ? AND title = ?",
                 (asked, title),
             ).fetchone()
         )
         if row is None:
             return None
-        _, _, deployment, state, remarks = row
-        return RememberedPlan(Seal(deployment, state), [tuple(remark) for remark in json.loads(remarks)])
+        _, _, deployment, state, settled, remarks = row
+        return RememberedPlan(Seal(deployment, state), [tuple(remark) for remark in json.loads(remarks)], settled)
 
     def keep(self, asked: str, title: str, plan: RememberedPlan) -> None:
         """Remember a plan."""
         seal, remarks = plan.seal, json.dumps(plan.remarks, ensure_ascii=False)
-        self._waiting[asked, title] = (asked, title, seal.deployment, seal.title, remarks)
+        self._waiting[asked, title] = (asked, title, seal.deployment, seal.title, plan.settled, remarks)
         if len(self._waiting) >= ROWS_AT_ONCE:
             self.flush()
+
+    def deployment(self, word: str) -> Mapping[str, Any] | None:
+        """Return the deployment of a word."""
+        row = self._database.execute("SELECT said FROM deployments WHERE word = ?", (word,)).fetchone()
+        return dict(json.loads(row[0])) if row else None
+
+    def keep_deployment(self, word: str, said: Mapping[str, Any]) -> None:
+        """Remember a deployment by its word."""
+        with self._database:
+            self._database.execute("INSERT OR IGNORE INTO deployments VALUES (?, ?)", (word, json.dumps(said)))
 
     def flush(self) -> None:
         """Write what waits."""
         with self._database:
-            self._database.executemany("REPLACE INTO plans VALUES (?, ?, ?, ?, ?)", self._waiting.values())
+            self._database.executemany("REPLACE INTO titles VALUES (?, ?, ?, ?, ?, ?)", self._waiting.values())
         self._waiting.clear()
 
 
@@ -77,7 +90,7 @@ def _connected(file: Path) -> sqlite3.Connection:
     try:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
-        database.execute(TABLE)
+        database.executescript(TABLES)
     except sqlite3.DatabaseError:
         database.close()
         raise

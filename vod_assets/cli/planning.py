@@ -32,8 +32,9 @@ def open_sealed_planner(session: Session, asked: Asked) -> Iterator["SealedPlann
     """
     from vod_assets.adapters.plans import open_plan_memory
     from vod_assets.definitions import build_definitions
+    from vod_assets.defs.deployment import deployment_of
     from vod_assets.defs.planning import open_planner
-    from vod_assets.defs.sealing import SealedPlanner, deployment_word
+    from vod_assets.defs.sealing import SealedPlanner
     from vod_assets.defs.selection import force_tags, selected_assets
 
     definitions = build_definitions(session.settings)
@@ -43,8 +44,8 @@ def open_sealed_planner(session: Session, asked: Asked) -> Iterator["SealedPlann
         open_planner(definitions, session.store, session.settings) as planner,
         open_plan_memory(session.settings.home_path / "cache") as memory,
     ):
-        word = deployment_word(planner, session.settings)
-        yield SealedPlanner(planner, memory, word, selected, asked.force)
+        deployment = deployment_of(planner, session.settings)
+        yield SealedPlanner(planner, memory, deployment, selected, asked.force)
 
 
 def planned(session: Session, titles: Sequence[str], asked: Asked) -> Iterator["TitlePlan"]:

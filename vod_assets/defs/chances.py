@@ -5,17 +5,39 @@ open, and so is the recipe. Then each recipe that the store has is asked whether
 names an input that this run will certainly not have.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from vod_assets.defs.artifact_io import is_rendition
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.plan import PARTS
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports.artifacts import Past
 
 INDEX = {"kind": "index"}  # parameters of what lists leaves, and is made of nothing else
-Made = Mapping[str, frozenset[str]]
+BESIDES = frozenset({"mezzanine", "media_info", "encoding_ladder", "poster"})  # read, and named where nothing else is
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What an asset is made of in this run.
+
+    Attributes:
+        digests: Of each asset that it needs: its own, and those of its leaves.
+    """
+
+    digests: Mapping[str, frozenset[str]]
+
+    @property
+    def named(self) -> list[str]:
+        """Those that its recipes name, whatever they turn out to be; of rungs, variants choose some."""
+        others = [name for name in self.digests if name not in BESIDES]
+        return [name for name in others if not is_rendition(name)] if others else [*self.digests]
+
+    def is_any(self, digest: str) -> bool:
+        """Whether a digest is one of these."""
+        return any(digest in digests for digests in self.digests.values())
 
 
 @dataclass
@@ -28,9 +50,10 @@ class Chances:
         doubtful: Those of them that may turn out to be one that the asset has had before.
     """
 
-    past: Callable[[str], Collection[Past]]
+    past: Callable[[str], Iterable[Past]]
     opened: dict[str, str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
+    _known: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def opens(self, artifact: Artifact, *, is_doubtful: bool) -> None:
         """Take note of an artifact that nobody knows yet."""
@@ -48,16 +71,23 @@ class Chances:
         """Whether a recipe may make what the asset was before: by other tools, of what may be the same inputs."""
         return any(self._may_be(recipe, one.recipe, but="tools") for one in self.past(recipe.asset))
 
-    def may_stay(self, asset: str, made_of: Made, *, is_kept: bool) -> bool:
-        """Whether an asset of whose recipe nothing is known but its inputs may be one that it was before.
+    def may_stay(self, asset: str, made_of: Needed, *, is_kept: bool) -> bool:
+        """Whether an asset of whose recipes nothing is known but their inputs may have no new one.
 
         Args:
             asset: An asset, or a check.
-            made_of: Each of the assets that it needs, with the digests that it and its leaves will have in this run.
-            is_kept: Ask of those only that the store has still.
+            made_of: What it is made of.
+            is_kept: Ask of those recipes only that the store has still.
         """
-        before = [one for one in self.past(asset) if one.recipe["parameters"] != INDEX and one.is_kept >= is_kept]
-        return any(not self._is_ruled_out(one.recipe["inputs"].values(), made_of) for one in before)
+        inputs = (
+            one.recipe["inputs"].values()
+            for one in self.past(asset)
+            if one.is_kept >= is_kept and one.recipe["parameters"] != INDEX
+        )
+        possible = (digests for digests in inputs if not any(self._is_ruled_out(one, made_of) for one in digests))
+        if not any(self._is_surely_new(made_of.digests[name]) for name in made_of.named):
+            return any(True for _ in possible)
+        return any(not digests or any(self._is_of_nothing(one, made_of) for one in digests) for digests in possible)
 
     def _may_be(self, recipe: Recipe, other: Mapping[str, Any], but: str = "") -> bool:
         ours, inputs = recipe.as_document(), other["inputs"]
@@ -76,13 +106,20 @@ class Chances:
             return mine == digest
         return mine in self.doubtful or not self._was(self.opened[mine], digest)
 
-    def _is_ruled_out(self, inputs: Collection[str], made_of: Made) -> bool:
-        """Whether any of an older recipe's inputs is known to be what a needed asset was, and will not be again."""
-        return any(
-            digest not in digests and self.doubtful.isdisjoint(digests) and self._was(name, digest)
-            for digest in inputs
-            for name, digests in made_of.items()
+    def _is_ruled_out(self, digest: str, made_of: Needed) -> bool:
+        """Whether an older recipe's input is known to be what a needed asset was, and will not be again."""
+        return not made_of.is_any(digest) and any(
+            self.doubtful.isdisjoint(digests) and self._was(name, digest) for name, digests in made_of.digests.items()
         )
 
+    def _is_of_nothing(self, digest: str, made_of: Needed) -> bool:
+        """Whether nobody knows what an older recipe's input was."""
+        return not made_of.is_any(digest) and not any(self._was(name, digest) for name in made_of.digests)
+
+    def _is_surely_new(self, digests: frozenset[str]) -> bool:
+        return any(one in self.opened and one not in self.doubtful for one in digests)
+
     def _was(self, asset: str, digest: str) -> bool:
-        return any(one.digest == digest for one in self.past(asset))
+        if asset not in self._known:
+            self._known[asset] = frozenset(one.digest for one in self.past(asset))
+        return digest in self._known[asset]

@@ -1,6 +1,6 @@
 """What a plan has instead of a run's store and maker: nothing is made, and note is taken of what would be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -8,14 +8,14 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.chances import Chances
-from vod_assets.defs.making import Made, Maker, NotMadeYet, Results, Work
+from vod_assets.defs.chances import Chances, Needed
+from vod_assets.defs.making import Made, Maker, NotMadeYet, Results, Wanted, Work
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.documents import plain
 from vod_assets.domain.plan import FORCED, NEVER_MADE, why_changed
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
-from vod_assets.ports.artifacts import ArtifactStore, Kept, Past, Remembered
+from vod_assets.ports.artifacts import ArtifactStore, Kept, Past, Remembered, TitleView
 
 NOWHERE = Path("/nowhere")
 SEALED = frozenset({"files", "entries", "document"})
@@ -38,17 +38,23 @@ class Unmade(Artifact):
         return super().__getattribute__(name)
 
 
+class Undigested(Unmade):
+    """One whose document is known before, and whose files are not."""
+
+    def __getattribute__(self, name: str) -> Any:
+        return Artifact.__getattribute__(self, name) if name == "document" else super().__getattribute__(name)
+
+
 @dataclass
 class PlanningStore:
-    """Reads what a store has of one title, everything once, and lays what a plan expects over it."""
+    """Lays what a plan expects of a title over what a store has of it, as one look found it."""
 
     store: ArtifactStore
+    seen: TitleView
     expected: dict[str, Artifact] = field(default_factory=dict)
     leaves: dict[tuple[str, str], Artifact] = field(default_factory=dict)
     memory: dict[str, Mapping[str, Remembered]] = field(default_factory=dict)
     kept: dict[tuple[str, str], Kept | None] = field(default_factory=dict)
-    pasts: dict[str, list[Past]] = field(default_factory=dict)
-    found: dict[str, TitleRecord | None] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
 
     def __getattr__(self, name: str) -> Any:
@@ -56,15 +62,13 @@ class PlanningStore:
 
     def record(self, title: str) -> TitleRecord | None:
         """Return ``title.json``."""
-        if title not in self.found:
-            self.found[title] = self.store.record(title)
-        return self.found[title]
+        return self.seen.record
 
     def peek(self, title: str, asset: str, recipe_id: str) -> Kept | None:
         """Return what is kept of a recipe; an index is whole when its leaves are."""
         place = asset, recipe_id
         if place not in self.kept:
-            kept = self.store.peek(title, asset, recipe_id)
+            kept = self.seen.peek(asset, recipe_id)
             if kept is not None and not all(self._has_leaf(title, entry) for entry in kept.artifact.entries):
                 kept = Kept(kept.artifact, is_whole=False)
             self.kept[place] = kept
@@ -74,7 +78,7 @@ class PlanningStore:
         """Return what a run would find the asset's pointer at."""
         if asset in self.expected:
             return self.expected[asset]
-        recipe_id = self.store.pointed(title, asset)
+        recipe_id = self.seen.pointed(asset)
         kept = self.peek(title, asset, recipe_id) if recipe_id else None
         return kept.artifact if kept is not None and kept.is_whole else None
 
@@ -87,16 +91,17 @@ class PlanningStore:
     def remembered(self, title: str, asset: str) -> Mapping[str, Remembered]:
         """Return what the asset's pointer named last."""
         if asset not in self.memory:
-            self.memory[asset] = self.store.remembered(title, asset)
+            self.memory[asset] = self.seen.remembered(asset)
         return self.memory[asset]
 
-    def past(self, title: str, asset: str) -> list[Past]:
-        """Return all that an asset is known to have been, what is gone since included."""
-        if asset not in self.pasts:
-            remembered = self.remembered(title, asset).values()
-            gone = [Past(one.artifact.digest, one.recipe, is_kept=False) for one in remembered]
-            self.pasts[asset] = [*self.store.history(title, asset), *gone]
-        return self.pasts[asset]
+    def past(self, title: str, asset: str) -> Iterator[Past]:
+        """Yield all that an asset is known to have been, what is gone since included."""
+        yield from self.seen.history(asset)
+        pointed = self.seen.pointed(asset)
+        kept = self.peek(title, asset, pointed) if pointed else None
+        if kept is None or not kept.is_whole:  # else all that is remembered is among what is kept
+            for one in self.remembered(title, asset).values():
+                yield Past(one.artifact.digest, one.recipe, is_kept=False)
 
     def local_path(self, _artifact: Artifact, path: str = "") -> Path:
         """Return a path that leads nowhere: a plan opens no file."""
@@ -151,10 +156,11 @@ class PlanningMaker(Maker):
             return Made(self._keep(known), reused=False)
         return Made(self._foretold(title, recipe), reused=False)
 
-    def make_together(self, title: str, wanted: Mapping[str, Recipe], work: Callable[[], Results]) -> Results:
+    def make_together(self, title: str, wanted: Sequence[Wanted], work: Callable[[], Results]) -> Results:
         """Yield what would be."""
-        for key, recipe in wanted.items():
-            yield dg.MaterializeResult(asset_key=key, value=self._foretold(title, recipe))
+        for one in wanted:
+            value = self._foretold(title, one.recipe, one.document)
+            yield dg.MaterializeResult(asset_key=one.recipe.asset, value=value)
 
     def publishes(self, asset: str, why: str) -> None:
         """Take note why an asset would be made, though its artifact is there."""
@@ -172,7 +178,7 @@ class PlanningMaker(Maker):
             self.chances.opens(index, is_doubtful=self.chances.may_come_out_as_before(recipe))
         return self._keep(index)
 
-    def promise(self, title: str, asset: str, made_of: Mapping[str, frozenset[str]]) -> None:
+    def promise(self, title: str, asset: str, made_of: Needed) -> None:
         """Take note of an asset whose content nobody can know yet.
 
         Args:
@@ -180,20 +186,21 @@ class PlanningMaker(Maker):
             asset: The asset, or a check.
             made_of: See `Chances.may_stay`.
         """
-        if not self.chances.may_stay(asset, made_of, is_kept=True):
+        may_stay = self.chances.may_stay(asset, made_of, is_kept=True)
+        if not may_stay:
             self.certain.add(asset)
         unmade = Unmade(title=title, asset=asset, recipe="of what is yet to be made")
-        self.chances.opens(unmade, is_doubtful=self.chances.may_stay(asset, made_of, is_kept=False))
+        self.chances.opens(unmade, is_doubtful=may_stay or self.chances.may_stay(asset, made_of, is_kept=False))
         self.planned.expected[asset] = self._keep(unmade)
 
-    def _foretold(self, title: str, recipe: Recipe) -> Artifact:
+    def _foretold(self, title: str, recipe: Recipe, document: Mapping[str, Any] | None = None) -> Artifact:
         kept = self.planned.peek(title, recipe.asset, recipe.id)
         if kept is not None:  # forced, or it lost a file: its document says what the same recipe makes again
             return self._keep(kept.artifact)
         once = self.planned.remembered(title, recipe.asset).get(recipe.id)
         if once is not None:
             return self._keep(once.artifact)
-        unmade = Unmade(title=title, asset=recipe.asset, recipe=recipe.id)
+        unmade = _unmade(title, recipe, document)
         self.chances.opens(unmade, is_doubtful=self.chances.may_come_out_as_before(recipe))
         return self._keep(unmade)
 
@@ -209,3 +216,9 @@ class PlanningMaker(Maker):
         if recipe.id in before:
             return "missing: it is gone from the store"
         return why_changed(recipe, [one.recipe for one in before.values()]) if before else NEVER_MADE
+
+
+def _unmade(title: str, recipe: Recipe, document: Mapping[str, Any] | None) -> Unmade:
+    if document is None:
+        return Unmade(title=title, asset=recipe.asset, recipe=recipe.id)
+    return Undigested(title=title, asset=recipe.asset, recipe=recipe.id, document=plain(document))

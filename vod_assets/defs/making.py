@@ -32,6 +32,14 @@ class Made:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A recipe to be made, and the document that it will have."""
+
+    recipe: Recipe
+    document: Mapping[str, Any]
+
+
 class Maker:
     """Makes what the store does not have. A plan has another one, which makes nothing and takes note.
 
@@ -78,7 +86,7 @@ class Maker:
             artifact = self.commit(attempt, plain(work(attempt.directory)))
         return Made(artifact, reused=False, seconds=time.monotonic() - started)
 
-    def make_together(self, title: str, wanted: Mapping[str, Recipe], work: Callable[[], Results]) -> Results:
+    def make_together(self, title: str, wanted: Sequence[Wanted], work: Callable[[], Results]) -> Results:
         """Do the work of several recipes that one tool makes together, and yield each result."""
         return work()
 

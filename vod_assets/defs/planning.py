@@ -6,7 +6,7 @@ there: what it makes depends on what is yet to be made.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -14,7 +14,8 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
+from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager, is_rendition
+from vod_assets.defs.chances import Needed
 from vod_assets.defs.foretelling import PlanningMaker, PlanningStore, Unmade
 from vod_assets.defs.guard import Wanted, WantedResource
 from vod_assets.defs.making import NotMadeYet
@@ -24,9 +25,10 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.plan import NEVER_MADE, PlannedAsset, TitlePlan
 from vod_assets.ports import Progress, Transfer
-from vod_assets.ports.artifacts import ArtifactStore
+from vod_assets.ports.artifacts import ArtifactStore, TitleView
 from vod_assets.settings import Settings
 
+OUTSIDE = frozenset({"sources", "origin", "cms"})
 _UNHEARD = logging.Logger("a plan", logging.CRITICAL + 1)
 
 
@@ -58,6 +60,7 @@ class _Work:
     store: PlanningStore
     maker: PlanningMaker
     artifacts: ArtifactIOManager
+    look: "Look"
     failing: set[str] = field(default_factory=set)
 
     def planned(self, key: str, needed: Collection[str], unknown: str, obstacle: str) -> PlannedAsset:
@@ -77,11 +80,22 @@ class _Work:
             self.failing.add(key)
         reason = self.maker.reasons.get(key, "")
         if unknown and key not in self.store.expected:
-            was_made = "." in key or bool(self.store.remembered(self.title, key))
+            was_made = "." in key or self.store.seen.was_made(key)
             reason = reason or (unknown if was_made else NEVER_MADE)
-            self.maker.promise(self.title, key, {name: self._digests(name) for name in needed})
+            self.maker.promise(self.title, key, Needed({name: self._digests(name) for name in needed}))
         is_certain = not reason or (key in self.maker.certain and key not in self.failing)
         return PlannedAsset(asset=key, reason=reason, is_certain=is_certain)
+
+    def moves(self, key: str) -> bool:
+        """Whether a run would have an asset point at something else than it does, or not come to it."""
+        artifact = self.store.expected.get(key)
+        return artifact is None or artifact.recipe != self.store.seen.pointed(key) or key in self.maker.reasons
+
+    def input(self, key: str) -> Artifact:
+        """Return what a body takes; rungs that the profile has not are not looked up, for no body looks at them."""
+        if is_rendition(key) and key not in self.artifacts.profile_of(self.title).rendition_keys():
+            return Artifact.nothing(self.title, key, "the profile has no such rung")
+        return self.artifacts.upstream(self.title, key)
 
     def _digests(self, asset: str) -> frozenset[str]:
         """Return the digests that an asset and its leaves will have in this run."""
@@ -90,6 +104,30 @@ class _Work:
             return frozenset()
         leaves = () if isinstance(artifact, Unmade) else artifact.entries
         return frozenset((artifact.digest, *(leaf.digest for leaf in leaves)))
+
+
+@dataclass
+class Look:
+    """What is known of a title before it is planned.
+
+    Attributes:
+        view: What there is of it.
+        changed: Assets and checks that may come out otherwise than when all of it would have been reused with no
+            pointer moved; None: that was never so, as the title is.
+        moved: Assets that the plan finds to move their pointer, or that a run would not come to.
+        asked_outside: Whether the plan asked about sources, origin or CMS.
+    """
+
+    view: TitleView
+    changed: frozenset[str] | None = None
+    moved: set[str] = field(default_factory=set)
+    asked_outside: bool = False
+
+    def to_ask(self, body: "Body", keys: Sequence[str]) -> Sequence[str]:
+        """Return for which of its assets a body has to be asked: they, or what they are made of, may have changed."""
+        if self.changed is None or not self.moved.isdisjoint(body.needed):
+            return keys
+        return [key for key in keys if key in self.changed]
 
 
 class Planner:
@@ -111,38 +149,50 @@ class Planner:
         resources: Mapping[str, Any],
         metadata_mapping: str = "",
     ) -> None:
-        self.assets, self.store, self.profiles = list(assets), store, profiles
+        self.bodies = [Body.of(definition) for definition in assets]
+        self.store, self.profiles = store, profiles
         self.metadata_mapping = metadata_mapping
         self.resources = {**resources, "guard": Wanted(), "reporter": _Silent()}
+        self._reused = {name: PlannedAsset(asset=name) for name in self.names()}
 
-    def plan(self, title: str, selected: frozenset[str] | None = None, force: Sequence[str] = ()) -> TitlePlan:
+    def plan(
+        self,
+        title: str,
+        selected: frozenset[str] | None = None,
+        force: Sequence[str] = (),
+        look: "Look | None" = None,
+    ) -> TitlePlan:
         """Return what a run of a title would make.
 
         Args:
             title: A registered title.
             selected: Assets of the run; None: all.
             force: Patterns of assets that the run makes again though they are there.
+            look: What there is of the title; None: that is looked up now.
         """
-        work = self._work(title, force)
+        look = look or Look(self.store.view(title))
+        work = self._work(title, force, look)
         planned: list[PlannedAsset] = []
-        for definition in self.assets:
-            keys = [key for key in _names(definition) if selected is None or key in selected]
-            if keys:
-                planned += self._planned(definition, keys, work)
+        for body in self.bodies:
+            keys = [key for key in body.names if selected is None or key in selected]
+            asked = look.to_ask(body, keys)
+            found = {one.asset: one for one in self._planned(body, asked, work)} if asked else {}
+            look.moved.update(key for key in asked if "." not in key and work.moves(key))
+            planned += [found.get(key) or self._reused[key] for key in keys]
         return TitlePlan(title=title, assets=tuple(planned))
 
-    def plan_first(self, title: str) -> TitlePlan:
+    def plan_first(self, title: str, view: TitleView) -> TitlePlan:
         """Return what a whole run would make of a title of which nothing was ever made: all of it.
 
         Of its source and of the files beside it, no more is asked than whether they can be used.
         """
-        work, planned = self._work(title), []
-        for definition in self.assets:
-            keys, obstacle = _names(definition), _waits_for(definition, work.store)
+        work, planned = self._work(title, (), Look(view)), []
+        for body in self.bodies:
+            keys, obstacle = list(body.names), _waits_for(body, work.store)
             if not obstacle and keys == ["mezzanine"]:
                 obstacle = self._source_obstacle(work)
             if not obstacle and keys == ["metadata"]:
-                planned += self._planned(definition, keys, work)
+                planned += self._planned(body, keys, work)
                 continue
             work.store.blocked.update(keys if obstacle else ())
             reason = "" if obstacle else NEVER_MADE
@@ -151,14 +201,14 @@ class Planner:
 
     def names(self, selected: frozenset[str] | None = None) -> tuple[str, ...]:
         """Return every asset and check of a plan, in its order."""
-        known = (key for definition in self.assets for key in _names(definition))
+        known = (key for body in self.bodies for key in body.names)
         return tuple(key for key in known if selected is None or key in selected)
 
-    def _work(self, title: str, force: Sequence[str] = ()) -> "_Work":
-        planning = PlanningStore(self.store)
+    def _work(self, title: str, force: Sequence[str], look: Look) -> "_Work":
+        planning = PlanningStore(self.store, look.view)
         maker = PlanningMaker(title, planning, force)
         artifacts = ArtifactIOManager(planning, self.profiles, maker, self.metadata_mapping)
-        return _Work(title, planning, maker, artifacts)
+        return _Work(title, planning, maker, artifacts, look)
 
     def _source_obstacle(self, work: "_Work") -> str:
         try:
@@ -168,14 +218,18 @@ class Planner:
             return str(error.about(title=work.title))
         return ""
 
-    def _doubt_source(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> None:
+    def _doubt_source(self, body: "Body", keys: Sequence[str], work: "_Work") -> None:
         """Call uncertain what reads the source, unless that is known to be the mezzanine's still: it would fail there.
 
         No source is fetched to know it.
         """
         made = [key for key in keys if key in work.maker.reasons]
-        mezzanine = work.store.latest(work.title, "mezzanine") if "mezzanine" in _needed(definition) else None
-        if not made or mezzanine is None or "sources" not in definition.required_resource_keys:
+        if not made or not {"mezzanine", "sources"} <= {*body.needed, *body.resources}:
+            return
+        if "mezzanine" in work.store.expected or (work.look.changed is not None and "mezzanine" not in work.look.moved):
+            return  # the mezzanine was found to be the source's by this plan, or by one that the source is known from
+        mezzanine = work.store.latest(work.title, "mezzanine")
+        if mezzanine is None:
             return
         with suppress(VodError):
             source = self.resources["sources"].known_fingerprint(work.artifacts.record(work.title).source)
@@ -183,31 +237,72 @@ class Planner:
                 return
         work.failing.update(made)
 
-    def _planned(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> list[PlannedAsset]:
+    def _planned(self, body: "Body", keys: Sequence[str], work: "_Work") -> list[PlannedAsset]:
         expected = work.store.expected
-        unknown, obstacle = "", _waits_for(definition, work.store)
+        unknown, obstacle = "", _waits_for(body, work.store)
         try:
-            for result in () if obstacle else self._run(definition, keys, work):
+            for result in () if obstacle else self._run(body, keys, work):
                 expected[result.asset_key.to_user_string()] = result.value
-            self._doubt_source(definition, keys, work)
+            self._doubt_source(body, keys, work)
+            work.look.asked_outside |= not OUTSIDE.isdisjoint(body.resources)
         except NotMadeYet:
-            unknown = "input changed: " + ", ".join(_unmade_inputs(definition, expected)) or "input changed"
+            unknown = "input changed: " + ", ".join(_unmade_inputs(body, expected)) or "input changed"
         except dg.Failure as failure:
-            obstacle = str(failure.description)
+            obstacle, work.look.asked_outside = str(failure.description), True
         except VodError as error:
-            obstacle = str(error)
-        return [work.planned(key, _needed(definition), unknown, obstacle) for key in keys]
+            obstacle, work.look.asked_outside = str(error), True
+        return [work.planned(key, body.needed, unknown, obstacle) for key in keys]
 
-    def _run(self, definition: dg.AssetsDefinition, keys: list[str], work: "_Work") -> Iterable[Any]:
-        body: Any = definition.op.compute_fn
-        context = _context(definition, work.title, keys)
-        inputs = {name: work.artifacts.upstream(work.title, key) for name, key in inputs_of(definition).items()}
+    def _run(self, body: "Body", keys: Sequence[str], work: "_Work") -> Iterable[Any]:
+        inputs = {name: work.input(key) for name, key in body.inputs.items()}
         wanted = {"artifacts": work.artifacts, **self.resources}
-        resources = {key: wanted[key] for key in definition.required_resource_keys if key in wanted}
-        told = body.decorated_fn(context, **inputs, **resources)
+        resources = {key: wanted[key] for key in body.resources if key in wanted}
+        told = body.function(body.context(work.title, keys), **inputs, **resources)
         if isinstance(told, dg.AssetCheckResult):
             return []  # its report was asked for like any artifact
         return [told] if isinstance(told, dg.MaterializeResult) else told
+
+
+@dataclass(frozen=True)
+class Body:
+    """An asset's or a check's body, with what Dagster's definition says of it: to ask that again takes long.
+
+    Attributes:
+        names: What it makes.
+        inputs: The assets that it takes, by the names of its arguments.
+        needed: The same assets, in an order that is the same in every process.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    inputs: Mapping[str, str]
+    needed: tuple[str, ...]
+    resources: tuple[str, ...]
+    function: Callable[..., Any]
+
+    @classmethod
+    def of(cls, definition: dg.AssetsDefinition) -> "Body":
+        """Return the body of a definition."""
+        inputs, compute = inputs_of(definition), definition.op.compute_fn
+        return cls(
+            name=definition.op.name,
+            names=tuple(_names(definition)),
+            inputs=inputs,
+            needed=tuple(sorted(inputs.values())),
+            resources=tuple(sorted(definition.required_resource_keys)),
+            function=getattr(compute, "decorated_fn"),  # noqa: B009 - Dagster's types do not say so
+        )
+
+    def context(self, title: str, keys: Sequence[str]) -> Any:
+        """Return what the body is told about its run."""
+        return SimpleNamespace(
+            partition_key=title,
+            op_execution_context=SimpleNamespace(op=SimpleNamespace(name=self.name)),
+            selected_asset_keys={dg.AssetKey(key) for key in keys},
+            instance=None,
+            run_id="",
+            log=_UNHEARD,
+        )
 
 
 @contextmanager
@@ -250,30 +345,11 @@ def _names(definition: dg.AssetsDefinition) -> list[str]:
     return [key.to_user_string() for key in definition.keys]
 
 
-def _needed(definition: dg.AssetsDefinition) -> list[str]:
-    """Return what an asset is made of, in an order that is the same in every process."""
-    return sorted(inputs_of(definition).values())
-
-
-def _waits_for(definition: dg.AssetsDefinition, store: PlanningStore) -> str:
+def _waits_for(body: Body, store: PlanningStore) -> str:
     """Return why a run does not come to an asset, if something it needs cannot be made."""
-    names = _needed(definition)
-    blocked = [name for name in names if name in store.blocked]
+    blocked = [name for name in body.needed if name in store.blocked]
     return f"waits for {', '.join(blocked)}" if blocked else ""
 
 
-def _unmade_inputs(definition: dg.AssetsDefinition, expected: Mapping[str, Artifact]) -> list[str]:
-    return [name for name in _needed(definition) if isinstance(expected.get(name), Unmade)]
-
-
-def _context(definition: dg.AssetsDefinition, title: str, keys: list[str]) -> Any:
-    op = SimpleNamespace(op=SimpleNamespace(name=definition.op.name))
-    selected = {dg.AssetKey(key) for key in keys}
-    return SimpleNamespace(
-        partition_key=title,
-        op_execution_context=op,
-        selected_asset_keys=selected,
-        instance=None,
-        run_id="",
-        log=_UNHEARD,
-    )
+def _unmade_inputs(body: Body, expected: Mapping[str, Artifact]) -> list[str]:
+    return [name for name in body.needed if isinstance(expected.get(name), Unmade)]

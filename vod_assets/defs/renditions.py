@@ -13,7 +13,7 @@ from vod_assets.defs.artifact_io import ARTIFACTS
 from vod_assets.defs.automation import FOLLOWS
 from vod_assets.defs.estimates import recorded
 from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
-from vod_assets.defs.making import Made
+from vod_assets.defs.making import Made, Wanted
 from vod_assets.defs.partitions import TITLE_STATE, titles
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step, step
@@ -173,7 +173,8 @@ def _materialize(at: Step, encode: Encode, keys: Sequence[str]) -> Iterator[dg.M
         else:
             yield at.result(Made(found, reused=True), partial(_facts, found))
     if wanted:
-        yield from at.make_together(wanted, partial(_encode, at, encode, wanted))
+        together = [Wanted(recipe, encode.described(key)) for key, recipe in wanted.items()]
+        yield from at.make_together(together, partial(_encode, at, encode, wanted))
 
 
 def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[dg.MaterializeResult[Artifact]]:

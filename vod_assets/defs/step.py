@@ -1,7 +1,7 @@
 """The edge between an asset's body and Dagster: recipes, reuse, progress, and what becomes of errors."""
 
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError  # no public n
 
 from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.defs.guard import REFUSALS, REFUSED_OPEN, REFUSED_TAG, Guarding, PatientGuard
-from vod_assets.defs.making import Made, Result, Results, Work
+from vod_assets.defs.making import Made, Result, Results, Wanted, Work
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.errors import Cancelled, SourceError, StoreError, ToolError, VodError
 from vod_assets.domain.profile import Profile
@@ -91,7 +91,7 @@ class Step:
         self.guard.check()
         return self.artifacts.maker.make(self.title, recipe, work, is_composed=is_composed)
 
-    def make_together(self, wanted: Mapping[str, Recipe], work: Callable[[], Results]) -> Results:
+    def make_together(self, wanted: Sequence[Wanted], work: Callable[[], Results]) -> Results:
         """Yield the result of each of several recipes, none of which was found, that one tool makes together."""
         return self.artifacts.maker.make_together(self.title, wanted, work)
 

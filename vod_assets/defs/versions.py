@@ -68,17 +68,19 @@ def _own(spec: dg.AssetSpec, profiles: Mapping[str, Profile], builds: Mapping[st
     """Return what an asset itself depends on."""
     key = spec.key.to_user_string()
     tools = ("ffmpeg",) if is_rendition(key) else TOOLS.get(key, ())
-    said = [_of_profile(key, profiles[name]) for name in sorted(profiles)]
+    said = [read_of_profile(key, profiles[name]) for name in sorted(profiles)]
     return [key, spec.code_version, said, [builds.get(tool, "") for tool in tools]]
 
 
-def _of_profile(key: str, profile: Profile) -> Any:
+def read_of_profile(key: str, profile: Profile) -> Any:
+    """Return all that an asset's own body reads of a title's profile, besides its name."""
     if is_rendition(key):
         return list(_presets(key, profile))
     if key == "encoding_ladder":  # the sizes: how the bits of a rung are spent is that rung's matter
         rungs = [[preset.codec, rung.name, rung.box] for preset in profile.video for rung in preset.rungs]
         return [profile.segment_seconds, profile.gop_seconds, rungs]
-    return [[field, getattr(profile, field)] for field in FIELDS.get(key, ())]
+    keys = profile.rendition_keys() if key == "video_tracks" else []
+    return [keys, *([field, getattr(profile, field)] for field in FIELDS.get(key, ()))]
 
 
 def _presets(key: str, profile: Profile) -> Iterable[Any]:

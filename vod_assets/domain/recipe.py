@@ -27,11 +27,14 @@ class Recipe:
     @cached_property
     def id(self) -> str:
         """SHA-256 of the recipe's canonical JSON, as 64 hex digits."""
-        return digest_of(self.as_document())
+        return digest_of(self._document)
 
     def as_document(self) -> dict[str, Any]:
         """Return the recipe as it is kept beside the artifact, for lineage."""
-        recipe: dict[str, Any] = plain(
-            {"asset": self.asset, "inputs": self.inputs, "parameters": self.parameters, "tools": self.tools}
-        )
-        return recipe
+        return dict(self._document)
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        said = {"asset": self.asset, "inputs": self.inputs, "parameters": self.parameters, "tools": self.tools}
+        document: dict[str, Any] = plain(said)
+        return document

@@ -1,6 +1,6 @@
 """Where artifacts are kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,50 @@ class Past:
     digest: str
     recipe: Mapping[str, Any]
     is_kept: bool = True
+
+
+class TitleView(Protocol):
+    """What a store has of one title, as it was at one look; documents are read when they are asked for."""
+
+    @property
+    def word(self) -> str:
+        """A word that changes whenever anything that is kept of the title is added, changed or lost."""
+        ...
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether something went away between the look and its reading."""
+        ...
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was ever made of the title."""
+        ...
+
+    @property
+    def record(self) -> TitleRecord | None:
+        """The title's record."""
+        ...
+
+    def peek(self, asset: str, recipe_id: str) -> Kept | None:
+        """Return what is kept of a recipe; at the leaves of an index nobody looks."""
+        ...
+
+    def pointed(self, asset: str) -> str | None:
+        """Return the recipe that an asset's pointer names, whether or not its artifact is whole."""
+        ...
+
+    def was_made(self, asset: str) -> bool:
+        """Whether anything is remembered of an asset."""
+        ...
+
+    def remembered(self, asset: str) -> Mapping[str, Remembered]:
+        """Return what the asset's pointer named last, and the leaves of that, by recipe; also when it is gone."""
+        ...
+
+    def history(self, asset: str) -> Iterable[Past]:
+        """Return everything that was committed of an asset and not removed since; at its files nobody looks."""
+        ...
 
 
 class ArtifactStore(Protocol):
@@ -112,16 +156,8 @@ class ArtifactStore(Protocol):
         """Return the address of a file of an artifact, or of their folder, for whoever reads the store itself."""
         ...
 
-    def state(self, title: str) -> str:
-        """Return a word that changes whenever anything that is kept of a title is added, changed or lost."""
-        ...
-
-    def is_untouched(self, title: str) -> bool:
-        """Whether nothing was ever made of a registered title."""
-        ...
-
-    def history(self, title: str, asset: str) -> Iterator[Past]:
-        """Yield everything that was committed of an asset and not removed since; at its files nobody looks."""
+    def view(self, title: str) -> TitleView:
+        """Return what there is of a title now, as one look finds it."""
         ...
 
     def record(self, title: str) -> TitleRecord | None:

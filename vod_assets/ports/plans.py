@@ -1,8 +1,8 @@
 """Where plans are remembered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 Remark = tuple[str, str, str, bool]  # asset, why it would be made, what stands in its way, whether that is certain
 
@@ -26,10 +26,13 @@ class RememberedPlan:
 
     Attributes:
         remarks: What is to be said of assets; all others are reused.
+        settled: The word of the deployment under which the title, as it is, would be reused wholly with no pointer
+            moved; empty: of none is that known.
     """
 
     seal: Seal
     remarks: Sequence[Remark]
+    settled: str = ""
 
 
 class PlanMemory(Protocol):
@@ -46,4 +49,12 @@ class PlanMemory(Protocol):
 
     def keep(self, asked: str, title: str, plan: RememberedPlan) -> None:
         """Remember a plan in place of an older one."""
+        ...
+
+    def deployment(self, word: str) -> Mapping[str, Any] | None:
+        """Return the deployment of a word."""
+        ...
+
+    def keep_deployment(self, word: str, said: Mapping[str, Any]) -> None:
+        """Remember a deployment by its word."""
         ...

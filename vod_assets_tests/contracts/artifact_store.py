@@ -143,26 +143,26 @@ class ArtifactStoreContract:
 
     def test_its_state_changes_with_whatever_it_has_of_a_title(self, store: ArtifactStore) -> None:
         store.register(TitleRecord(title_id="film", source="file:///film.mov"))
-        states = [store.state("film")]
-        assert store.is_untouched("film")
+        states = [store.view("film").word]
+        assert store.view("film").is_untouched
         artifact = self.commit(store)
-        states.append(store.state("film"))
-        assert not store.is_untouched("film")
+        states.append(store.view("film").word)
+        assert not store.view("film").is_untouched
         store.point(artifact)
-        states.append(store.state("film"))
-        assert store.state("film") == states[-1]
+        states.append(store.view("film").word)
+        assert store.view("film").word == states[-1]
         self.lose(store, artifact, artifact.files[0].path)
-        states.append(store.state("film"))
+        states.append(store.view("film").word)
         assert len(set(states)) == 4
 
     def test_its_history_tells_what_was_made_of_which_recipe(self, store: ArtifactStore) -> None:
-        assert not list(store.history("film", RECIPE.asset))
+        assert not list(store.view("film").history(RECIPE.asset))
         artifact = self.commit(store)
-        assert list(store.history("film", RECIPE.asset)) == [Past(artifact.digest, RECIPE.as_document())]
+        assert list(store.view("film").history(RECIPE.asset)) == [Past(artifact.digest, RECIPE.as_document())]
         self.lose(store, artifact, artifact.files[0].path)
-        assert [one.digest for one in store.history("film", RECIPE.asset)] == [artifact.digest]
+        assert [one.digest for one in store.view("film").history(RECIPE.asset)] == [artifact.digest]
         store.discard(artifact)
-        assert not list(store.history("film", RECIPE.asset))
+        assert not list(store.view("film").history(RECIPE.asset))
 
     def test_an_artifact_that_lost_a_file_is_made_again(self, store: ArtifactStore) -> None:
         artifact = self.commit(store)

@@ -29,14 +29,14 @@ class DiskBlobs:
     transfers = 8
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root, self._root = root, os.fspath(root)
         self.address = root.as_uri()
 
     def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
         """Return a small file, or None."""
-        path = self.path(name)
+        path = f"{self._root}/{checked_name(name)}"  # no Path: plans of a catalogue read millions
         try:
-            with path.open("rb") as file:
+            with open(path, "rb") as file:  # noqa: PTH123
                 size_bytes = os.fstat(file.fileno()).st_size
                 data = file.read(min(size_bytes, most_bytes) + 1)  # room for the most is not had for nothing
                 if len(data) > size_bytes:  # it grows
@@ -44,7 +44,7 @@ class DiskBlobs:
         except VANISHED:
             return None
         except OSError as error:
-            raise disk_fault(path, error, "read") from error
+            raise disk_fault(Path(path), error, "read") from error
         if len(data) > most_bytes:
             raise StoreError("store_damaged", f"{path} is longer than {most_bytes} bytes", "Remove it and run again")
         return data

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from vod_assets.adapters.blobs.state import state_of
+from vod_assets.adapters.blobs.state import look
 from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
 from vod_assets.adapters.transfers import AT_ONCE, Load, counter, in_parallel
 from vod_assets.domain.artifact import ArtifactFile
@@ -55,7 +55,7 @@ class BlobOrigin:
 
     def state(self, title: str) -> str:
         """Return a word that changes with anything of a title here."""
-        return state_of(self.blobs, f"{checked_title_id(title)}/")
+        return look(self.blobs, f"{checked_title_id(title)}/").word
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Send a track's files at once, then make it visible; a damaged one is mended, a whole one left alone.

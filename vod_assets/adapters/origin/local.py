@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from vod_assets.adapters.blobs.state import folder_state
+from vod_assets.adapters.blobs.state import folder_look
 from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
 from vod_assets.adapters.store.scratch import last_touched
 from vod_assets.domain.artifact import ArtifactFile
@@ -53,7 +53,7 @@ class LocalOrigin:
 
     def state(self, title: str) -> str:
         """Return a word that changes with anything of a title here."""
-        return folder_state(self._title(title))
+        return folder_look(self._title(title)).word
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Place a track's files under ``<title>/tracks/<digest>/``; a damaged one is replaced, a whole one left alone.

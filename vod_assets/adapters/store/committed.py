@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from vod_assets.adapters.blobs.state import state_of
 from vod_assets.adapters.store import layout
 from vod_assets.adapters.store.notes import TitleNotes
+from vod_assets.adapters.store.view import TitleFolder
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.errors import StoreError
-from vod_assets.ports.artifacts import Kept, Past, Remembered
+from vod_assets.ports.artifacts import Kept, Remembered
 
 
 class CommittedArtifacts(TitleNotes):
@@ -27,20 +27,9 @@ class CommittedArtifacts(TitleNotes):
             for recipe_id, one in kept.items()
         }
 
-    def state(self, title: str) -> str:
-        """Return a word that changes with anything that is kept of a title."""
-        return state_of(self.blobs, layout.title_folder(title))
-
-    def is_untouched(self, title: str) -> bool:
-        """Whether a title has nothing but its record."""
-        return not self.blobs.folders(layout.title_folder(title))
-
-    def history(self, title: str, asset: str) -> Iterator[Past]:
-        """Yield everything that was committed of an asset and not removed since."""
-        for recipe_id in self.blobs.folders(layout.asset_folder(title, asset)):
-            committed = self._committed(title, asset, recipe_id)
-            if committed is not None:
-                yield Past(committed["digest"], committed["recipe"])
+    def view(self, title: str) -> TitleFolder:
+        """Return what there is of a title now, as one look finds it."""
+        return TitleFolder(self.blobs, title)
 
     def load(self, title: str, asset: str, recipe_id: str) -> Artifact:
         """Return a committed artifact, as an index names it."""

