@@ -4,17 +4,19 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-from vod_assets.ports.plans import RememberedPlan, Seal
+from vod_assets.ports.plans import RememberedPlan, Seal, Settled
 
 FILE = "plans.sqlite"
 BUSY_SECONDS = 60
 ROWS_AT_ONCE = 500
 TABLES = """
 DROP TABLE IF EXISTS plans;
-CREATE TABLE IF NOT EXISTS titles (
+DROP TABLE IF EXISTS titles;
+CREATE TABLE IF NOT EXISTS title_plans (
     asked TEXT NOT NULL, title TEXT NOT NULL, deployment TEXT NOT NULL, state TEXT NOT NULL, settled TEXT NOT NULL,
     remarks TEXT NOT NULL, PRIMARY KEY (asked, title)
 ) WITHOUT ROWID;
@@ -35,19 +37,28 @@ class SqlitePlanMemory:
         row = (
             self._waiting.get((asked, title))
             or self._database.execute(
-                "SELECT asked, title, deployment, state, settled, remarks FROM titles WHERE asked = ? AND title = ?",
+                "SELECT * FROM title_plans WHERE asked = ? AND title = ?",
                 (asked, title),
             ).fetchone()
         )
         if row is None:
             return None
         _, _, deployment, state, settled, remarks = row
-        return RememberedPlan(Seal(deployment, state), [tuple(remark) for remark in json.loads(remarks)], settled)
+        return RememberedPlan(
+            Seal(deployment, state), [tuple(remark) for remark in json.loads(remarks)], _settled(settled)
+        )
 
     def keep(self, asked: str, title: str, plan: RememberedPlan) -> None:
         """Remember a plan."""
         seal, remarks = plan.seal, json.dumps(plan.remarks, ensure_ascii=False)
-        self._waiting[asked, title] = (asked, title, seal.deployment, seal.title, plan.settled, remarks)
+        self._waiting[asked, title] = (
+            asked,
+            title,
+            seal.deployment,
+            seal.title,
+            json.dumps(astuple(plan.settled)) if plan.settled else "",
+            remarks,
+        )
         if len(self._waiting) >= ROWS_AT_ONCE:
             self.flush()
 
@@ -64,8 +75,15 @@ class SqlitePlanMemory:
     def flush(self) -> None:
         """Write what waits."""
         with self._database:
-            self._database.executemany("REPLACE INTO titles VALUES (?, ?, ?, ?, ?, ?)", self._waiting.values())
+            self._database.executemany("REPLACE INTO title_plans VALUES (?, ?, ?, ?, ?, ?)", self._waiting.values())
         self._waiting.clear()
+
+
+def _settled(said: str) -> Settled | None:
+    if not said:
+        return None
+    deployment, is_sole, empty = json.loads(said)
+    return Settled(deployment, is_sole, tuple(empty))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ open, and so is the recipe. Then each recipe that the store has is asked whether
 names an input that this run will certainly not have.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,20 +24,24 @@ class Needed:
     """What an asset is made of in this run.
 
     Attributes:
-        digests: Of each asset that it needs: its own, and those of its leaves.
+        names: The assets that it needs.
+        digests: Returns the digests that one of them and its leaves will have.
+        moved: All assets that will not be what they were.
     """
 
-    digests: Mapping[str, frozenset[str]]
+    names: Collection[str]
+    digests: Callable[[str], frozenset[str]]
+    moved: Collection[str]
 
     @property
     def named(self) -> list[str]:
         """Those that its recipes name, whatever they turn out to be; of rungs, variants choose some."""
-        others = [name for name in self.digests if name not in BESIDES]
-        return [name for name in others if not is_rendition(name)] if others else [*self.digests]
+        others = [name for name in self.names if name not in BESIDES]
+        return [name for name in others if not is_rendition(name)] if others else [*self.names]
 
     def is_any(self, digest: str) -> bool:
-        """Whether a digest is one of these."""
-        return any(digest in digests for digests in self.digests.values())
+        """Whether a digest is one of theirs."""
+        return any(digest in self.digests(name) for name in self.names)
 
 
 @dataclass
@@ -48,11 +52,14 @@ class Chances:
         past: Returns all that an asset is known to have been, what is gone since included.
         opened: The asset of each digest that only stands for one that nobody knows yet.
         doubtful: Those of them that may turn out to be one that the asset has had before.
+        empty: Assets that do not apply to the title, if the store has nothing but what it was made of as it was: then
+            no recipe that is there names anything new. None: the store may have more.
     """
 
     past: Callable[[str], Iterable[Past]]
     opened: dict[str, str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
+    empty: frozenset[str] | None = None
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def opens(self, artifact: Artifact, *, is_doubtful: bool) -> None:
@@ -63,13 +70,15 @@ class Chances:
 
     def may_be_there(self, recipe: Recipe) -> bool:
         """Whether a recipe that was not found may turn out to be one that the store has."""
-        if self.opened.keys().isdisjoint(recipe.inputs.values()):
+        if self.opened.keys().isdisjoint(recipe.inputs.values()) or self._is_out_of_question(recipe):
             return False
         return any(one.is_kept and self._may_be(recipe, one.recipe) for one in self.past(recipe.asset))
 
     def may_come_out_as_before(self, recipe: Recipe) -> bool:
         """Whether a recipe may make what the asset was before: by other tools, of what may be the same inputs."""
-        return any(self._may_be(recipe, one.recipe, but="tools") for one in self.past(recipe.asset))
+        return not self._is_out_of_question(recipe) and any(
+            self._may_be(recipe, one.recipe, but="tools") for one in self.past(recipe.asset)
+        )
 
     def may_stay(self, asset: str, made_of: Needed, *, is_kept: bool) -> bool:
         """Whether an asset of whose recipes nothing is known but their inputs may have no new one.
@@ -79,23 +88,29 @@ class Chances:
             made_of: What it is made of.
             is_kept: Ask of those recipes only that the store has still.
         """
+        is_new = any(self._is_surely_new(made_of.digests(name)) for name in made_of.named if name in made_of.moved)
+        if self.empty is not None and is_new:
+            return asset in self.empty
+        if self.empty is not None and all(self._may_be_old(made_of, name) for name in made_of.names):
+            return True
         inputs = (
             one.recipe["inputs"].values()
             for one in self.past(asset)
             if one.is_kept >= is_kept and one.recipe["parameters"] != INDEX
         )
         possible = (digests for digests in inputs if not any(self._is_ruled_out(one, made_of) for one in digests))
-        if not any(self._is_surely_new(made_of.digests[name]) for name in made_of.named):
+        if not is_new:
             return any(True for _ in possible)
         return any(not digests or any(self._is_of_nothing(one, made_of) for one in digests) for digests in possible)
 
     def _may_be(self, recipe: Recipe, other: Mapping[str, Any], but: str = "") -> bool:
-        ours, inputs = recipe.as_document(), other["inputs"]
-        if any(ours[part] != other[part] for part in PARTS if part not in ("inputs", but)):
+        inputs = other["inputs"]
+        if inputs.keys() != recipe.inputs.keys():
             return False
-        return inputs.keys() == recipe.inputs.keys() and all(
-            self._may_become(mine, inputs[name]) for name, mine in recipe.inputs.items()
-        )
+        if not all(self._may_become(mine, inputs[name]) for name, mine in recipe.inputs.items()):
+            return False
+        ours = recipe.as_document()
+        return all(ours[part] == other[part] for part in PARTS if part not in ("inputs", but))
 
     def _may_become(self, mine: str, digest: str) -> bool:
         """Whether an input may turn out to have a digest that an older recipe names.
@@ -109,14 +124,20 @@ class Chances:
     def _is_ruled_out(self, digest: str, made_of: Needed) -> bool:
         """Whether an older recipe's input is known to be what a needed asset was, and will not be again."""
         return not made_of.is_any(digest) and any(
-            self.doubtful.isdisjoint(digests) and self._was(name, digest) for name, digests in made_of.digests.items()
+            self.doubtful.isdisjoint(made_of.digests(name)) and self._was(name, digest) for name in made_of.names
         )
 
     def _is_of_nothing(self, digest: str, made_of: Needed) -> bool:
         """Whether nobody knows what an older recipe's input was."""
-        return not made_of.is_any(digest) and not any(self._was(name, digest) for name in made_of.digests)
+        return not made_of.is_any(digest) and not any(self._was(name, digest) for name in made_of.names)
 
-    def _is_surely_new(self, digests: frozenset[str]) -> bool:
+    def _is_out_of_question(self, recipe: Recipe) -> bool:
+        return self.empty is not None and self._is_surely_new(recipe.inputs.values())
+
+    def _may_be_old(self, made_of: Needed, name: str) -> bool:
+        return name not in made_of.moved or not self.doubtful.isdisjoint(made_of.digests(name))
+
+    def _is_surely_new(self, digests: Iterable[str]) -> bool:
         return any(one in self.opened and one not in self.doubtful for one in digests)
 
     def _was(self, asset: str, digest: str) -> bool:

@@ -7,6 +7,7 @@ from importlib import resources as files
 from pathlib import Path
 from typing import Any
 
+from vod_assets.defs.artifact_io import is_rendition
 from vod_assets.defs.planning import Body, Planner
 from vod_assets.defs.versions import read_of_profile
 from vod_assets.domain.documents import digest_of
@@ -16,6 +17,7 @@ from vod_assets.ports import SourceStore
 from vod_assets.settings import Settings
 
 Words = Mapping[str, Any]
+NO_RUNG = digest_of([])[:16]  # what a rendition reads of a profile that has no such rung: no tool has to do with it
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Deployment:
             return None
         tools = {name for name in self.builds if self.builds[name] != before["builds"].get(name)}
         made = {name for body in bodies if not tools.isdisjoint(body.resources) for name in body.names}
-        return frozenset(made | {asset for asset in now if now[asset] != then.get(asset)})
+        idle = {asset for asset, word in now.items() if is_rendition(asset) and word == NO_RUNG}
+        return frozenset((made - idle) | {asset for asset in now if now[asset] != then.get(asset)})
 
 
 def deployment_of(planner: Planner, settings: Settings) -> Deployment:
@@ -59,7 +62,7 @@ def deployment_of(planner: Planner, settings: Settings) -> Deployment:
     return Deployment(
         builds=builds,
         profiles={name: _words(profile, planner.names()) for name, profile in planner.profiles.items()},
-        rest=digest_of([planner.names(), said, repr(settings), _program()]),
+        rest=digest_of([said, repr(settings), _program()]),
     )
 
 

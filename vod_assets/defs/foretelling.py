@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,20 @@ class Undigested(Unmade):
 
     def __getattribute__(self, name: str) -> Any:
         return Artifact.__getattribute__(self, name) if name == "document" else super().__getattribute__(name)
+
+
+class Later:
+    """An artifact that is there, and is read when anything of it is asked for: of most inputs nothing ever is."""
+
+    def __init__(self, load: Callable[[], Artifact]) -> None:
+        self._load = load
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._found, name)
+
+    @cached_property
+    def _found(self) -> Artifact:
+        return self._load()
 
 
 @dataclass
@@ -125,6 +139,7 @@ class PlanningMaker(Maker):
         reasons: Why each asset would be made.
         certain: Assets that would be made whatever comes out of what is made before them.
         chances: Says what may turn out to be there.
+        used: Assets and recipes that a run would reuse.
     """
 
     is_real = False
@@ -135,11 +150,13 @@ class PlanningMaker(Maker):
         self.reasons: dict[str, str] = {}
         self.certain: set[str] = set()
         self.chances = Chances(partial(store.past, title))
+        self.used: set[tuple[str, str]] = set()
 
     def find(self, title: str, recipe: Recipe) -> Artifact | None:
         """Return a recipe's artifact if a run would reuse it; take note if it would not."""
         kept = self.planned.peek(title, recipe.asset, recipe.id)
         if kept is not None and kept.is_whole and not self.is_forced(recipe):
+            self.used.add((recipe.asset, recipe.id))
             return kept.artifact
         self.reasons.setdefault(recipe.asset, self._why(title, recipe, kept))
         if not self.chances.may_be_there(recipe):
@@ -171,6 +188,7 @@ class PlanningMaker(Maker):
         """Return the index that is there, or that leaves would be listed in."""
         kept = self.planned.peek(title, recipe.asset, recipe.id)
         if kept is not None:
+            self.used.add((recipe.asset, recipe.id))
             return self._keep(kept.artifact)
         entries = tuple(leaf.entry(name) for name, leaf in leaves.items())
         index = Artifact(title=title, asset=recipe.asset, recipe=recipe.id, entries=entries)

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ import dagster as dg
 
 from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager, is_rendition
 from vod_assets.defs.chances import Needed
-from vod_assets.defs.foretelling import PlanningMaker, PlanningStore, Unmade
+from vod_assets.defs.foretelling import Later, PlanningMaker, PlanningStore, Unmade
 from vod_assets.defs.guard import Wanted, WantedResource
 from vod_assets.defs.making import NotMadeYet
 from vod_assets.defs.partitions import TITLE_STATE
@@ -26,6 +27,7 @@ from vod_assets.domain.errors import VodError
 from vod_assets.domain.plan import NEVER_MADE, PlannedAsset, TitlePlan
 from vod_assets.ports import Progress, Transfer
 from vod_assets.ports.artifacts import ArtifactStore, TitleView
+from vod_assets.ports.plans import Settled
 from vod_assets.settings import Settings
 
 OUTSIDE = frozenset({"sources", "origin", "cms"})
@@ -48,12 +50,13 @@ class _Silent:
         """Pass over it."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Work:
     """The plan of one title while it is made.
 
     Attributes:
         failing: Assets that may fail, because the source is another one than the mezzanine, and what waits for them.
+        digests: What `_digests` found.
     """
 
     title: str
@@ -62,6 +65,7 @@ class _Work:
     artifacts: ArtifactIOManager
     look: "Look"
     failing: set[str] = field(default_factory=set)
+    digests: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def planned(self, key: str, needed: Collection[str], unknown: str, obstacle: str) -> PlannedAsset:
         """Return what was found out about an asset.
@@ -75,35 +79,50 @@ class _Work:
         if key not in self.store.expected and obstacle:
             self.store.blocked.add(key)
             return PlannedAsset(asset=key, obstacle=obstacle)
-        reason = self.maker.reasons.get(key, "")
         if not self.failing.isdisjoint(needed):
             self.failing.add(key)
         reason = self.maker.reasons.get(key, "")
         if unknown and key not in self.store.expected:
             was_made = "." in key or self.store.seen.was_made(key)
             reason = reason or (unknown if was_made else NEVER_MADE)
-            self.maker.promise(self.title, key, Needed({name: self._digests(name) for name in needed}))
+            self.maker.promise(self.title, key, Needed(needed, self._digests, self.look.moved))
         is_certain = not reason or (key in self.maker.certain and key not in self.failing)
         return PlannedAsset(asset=key, reason=reason, is_certain=is_certain)
 
     def moves(self, key: str) -> bool:
         """Whether a run would have an asset point at something else than it does, or not come to it."""
         artifact = self.store.expected.get(key)
-        return artifact is None or artifact.recipe != self.store.seen.pointed(key) or key in self.maker.reasons
+        if artifact is None or key in self.maker.reasons or isinstance(artifact, Unmade):
+            return True
+        return artifact.recipe != self.store.seen.pointed(key)
 
-    def input(self, key: str) -> Artifact:
+    def input(self, key: str) -> Artifact | Later:
         """Return what a body takes; rungs that the profile has not are not looked up, for no body looks at them."""
-        if is_rendition(key) and key not in self.artifacts.profile_of(self.title).rendition_keys():
+        if is_rendition(key) and key not in self.rungs:
             return Artifact.nothing(self.title, key, "the profile has no such rung")
-        return self.artifacts.upstream(self.title, key)
+        if self.look.changed is None or key in self.store.expected:
+            return self.artifacts.upstream(self.title, key)
+        return Later(partial(self.artifacts.upstream, self.title, key))
+
+    @cached_property
+    def rungs(self) -> frozenset[str]:
+        """The renditions that the title's profile asks for."""
+        return frozenset(self.artifacts.profile_of(self.title).rendition_keys())
+
+    def settled(self, names: Iterable[str]) -> Settled:
+        """Return what is known of a title of which everything is reused."""
+        kept = {(name, recipe_id) for name in names for recipe_id in self.store.seen.recipes(name)}
+        empty = (name for name, artifact in self.store.expected.items() if artifact.empty)
+        return Settled("", is_sole=kept <= self.maker.used, empty=tuple(sorted(empty)))
 
     def _digests(self, asset: str) -> frozenset[str]:
         """Return the digests that an asset and its leaves will have in this run."""
-        artifact = self.store.latest(self.title, asset)
-        if artifact is None:
-            return frozenset()
-        leaves = () if isinstance(artifact, Unmade) else artifact.entries
-        return frozenset((artifact.digest, *(leaf.digest for leaf in leaves)))
+        if asset not in self.digests:
+            artifact = self.store.latest(self.title, asset)
+            leaves = () if artifact is None or isinstance(artifact, Unmade) else artifact.entries
+            own = () if artifact is None else (artifact.digest,)
+            self.digests[asset] = frozenset((*own, *(leaf.digest for leaf in leaves)))
+        return self.digests[asset]
 
 
 @dataclass
@@ -114,20 +133,40 @@ class Look:
         view: What there is of it.
         changed: Assets and checks that may come out otherwise than when all of it would have been reused with no
             pointer moved; None: that was never so, as the title is.
+        settled: What is known since then; when a plan has found a title to be so, what is known now.
         moved: Assets that the plan finds to move their pointer, or that a run would not come to.
         asked_outside: Whether the plan asked about sources, origin or CMS.
     """
 
     view: TitleView
     changed: frozenset[str] | None = None
+    settled: Settled | None = None
     moved: set[str] = field(default_factory=set)
     asked_outside: bool = False
 
-    def to_ask(self, body: "Body", keys: Sequence[str]) -> Sequence[str]:
-        """Return for which of its assets a body has to be asked: they, or what they are made of, may have changed."""
-        if self.changed is None or not self.moved.isdisjoint(body.needed):
+    def to_ask(self, body: "Body", keys: Sequence[str], rungs: Collection[str]) -> Sequence[str]:
+        """Return for which of its assets a body has to be asked: they, or what they are made of, may have changed.
+
+        Args:
+            body: The body.
+            keys: Its assets in this plan.
+            rungs: The renditions that the profile asks for; of others it does not matter what anything is made of.
+        """
+        if self.changed is None:
             return keys
-        return [key for key in keys if key in self.changed]
+        is_moved = not self.moved.isdisjoint(body.needed)
+        return [k for k in keys if k in self.changed or (is_moved and (not is_rendition(k) or k in rungs))]
+
+
+class _Noted:
+    """A resource of which a plan is known to have asked something."""
+
+    def __init__(self, resource: Any, look: Look) -> None:
+        self._resource, self._look = resource, look
+
+    def __getattr__(self, name: str) -> Any:
+        self._look.asked_outside = True
+        return getattr(self._resource, name)
 
 
 class Planner:
@@ -172,13 +211,17 @@ class Planner:
         """
         look = look or Look(self.store.view(title))
         work = self._work(title, force, look)
+        rungs = work.rungs if look.changed is not None else ()
         planned: list[PlannedAsset] = []
         for body in self.bodies:
             keys = [key for key in body.names if selected is None or key in selected]
-            asked = look.to_ask(body, keys)
+            asked = look.to_ask(body, keys, rungs)
             found = {one.asset: one for one in self._planned(body, asked, work)} if asked else {}
             look.moved.update(key for key in asked if "." not in key and work.moves(key))
             planned += [found.get(key) or self._reused[key] for key in keys]
+        if look.changed is None:
+            is_settled = not look.moved and not any(one.reason or one.obstacle for one in planned)
+            look.settled = work.settled(self._reused) if is_settled else None
         return TitlePlan(title=title, assets=tuple(planned))
 
     def plan_first(self, title: str, view: TitleView) -> TitlePlan:
@@ -207,6 +250,8 @@ class Planner:
     def _work(self, title: str, force: Sequence[str], look: Look) -> "_Work":
         planning = PlanningStore(self.store, look.view)
         maker = PlanningMaker(title, planning, force)
+        if look.changed is not None and look.settled is not None and look.settled.is_sole:
+            maker.chances.empty = frozenset(look.settled.empty)
         artifacts = ArtifactIOManager(planning, self.profiles, maker, self.metadata_mapping)
         return _Work(title, planning, maker, artifacts, look)
 
@@ -232,6 +277,7 @@ class Planner:
         if mezzanine is None:
             return
         with suppress(VodError):
+            work.look.asked_outside = True
             source = self.resources["sources"].known_fingerprint(work.artifacts.record(work.title).source)
             if isinstance(mezzanine, Unmade) or source.sha256 == mezzanine.document["sha256"]:
                 return
@@ -244,18 +290,18 @@ class Planner:
             for result in () if obstacle else self._run(body, keys, work):
                 expected[result.asset_key.to_user_string()] = result.value
             self._doubt_source(body, keys, work)
-            work.look.asked_outside |= not OUTSIDE.isdisjoint(body.resources)
         except NotMadeYet:
             unknown = "input changed: " + ", ".join(_unmade_inputs(body, expected)) or "input changed"
         except dg.Failure as failure:
-            obstacle, work.look.asked_outside = str(failure.description), True
+            obstacle = str(failure.description)
         except VodError as error:
-            obstacle, work.look.asked_outside = str(error), True
+            obstacle = str(error)
         return [work.planned(key, body.needed, unknown, obstacle) for key in keys]
 
     def _run(self, body: "Body", keys: Sequence[str], work: "_Work") -> Iterable[Any]:
         inputs = {name: work.input(key) for name, key in body.inputs.items()}
-        wanted = {"artifacts": work.artifacts, **self.resources}
+        outside = {name: _Noted(self.resources[name], work.look) for name in OUTSIDE if name in self.resources}
+        wanted = {"artifacts": work.artifacts, **self.resources, **outside}
         resources = {key: wanted[key] for key in body.resources if key in wanted}
         told = body.function(body.context(work.title, keys), **inputs, **resources)
         if isinstance(told, dg.AssetCheckResult):

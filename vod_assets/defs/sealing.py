@@ -1,6 +1,7 @@
 """Plans of a whole catalogue: a title of which nothing has changed since its last plan is answered from memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from vod_assets.defs.deployment import Deployment, seen
@@ -9,7 +10,7 @@ from vod_assets.domain.documents import digest_of
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.plan import PlannedAsset, TitlePlan
 from vod_assets.domain.title import TitleRecord
-from vod_assets.ports.plans import PlanMemory, Remark, RememberedPlan, Seal
+from vod_assets.ports.plans import PlanMemory, Remark, RememberedPlan, Seal, Settled
 
 
 class SealedPlanner:
@@ -47,13 +48,16 @@ class SealedPlanner:
         kept = self.memory.recall(self.asked, title) if outside else None
         if kept is not None and kept.seal == Seal(self.deployment.word, state):
             return self.unfolded(title, kept.remarks)
-        settled = kept.settled if kept is not None and kept.seal.title == state else ""
-        look = Look(view, self._changed(settled, view.record))
+        settled = kept.settled if kept is not None and kept.seal.title == state else None
+        look = Look(view, self._changed(settled, view.record), settled)
         plan = self.planner.plan(title, self.selected, self.force, look)
-        if outside and not view.is_torn and self._outside(view.record) == outside:  # nothing happened meanwhile
-            is_settled = not look.moved and not any(one.reason or one.obstacle for one in plan.assets)
-            seal, settled = Seal(self.deployment.word, state), self.deployment.word if is_settled else settled
-            self.memory.keep(self.asked, title, RememberedPlan(seal, folded(plan), settled))
+        is_same = not view.is_torn and (not look.asked_outside or self._outside(view.record) == outside)
+        if outside and is_same:  # nothing happened meanwhile
+            if look.settled is not None and not look.moved:
+                settled = replace(look.settled, deployment=self.deployment.word)
+            self.memory.keep(
+                self.asked, title, RememberedPlan(Seal(self.deployment.word, state), folded(plan), settled)
+            )
         return plan
 
     def unfolded(self, title: str, remarks: Sequence[Remark]) -> TitlePlan:
@@ -77,15 +81,16 @@ class SealedPlanner:
         except VodError:
             return ""
 
-    def _changed(self, settled: str, record: TitleRecord | None) -> frozenset[str] | None:
-        """Return the bodies that may do something else than under an older deployment; None: all may."""
-        if not settled or record is None:
+    def _changed(self, settled: Settled | None, record: TitleRecord | None) -> frozenset[str] | None:
+        """Return what may come out otherwise than under the deployment that a title was settled under; None: all."""
+        if settled is None or record is None:
             return None
-        if (settled, record.profile) not in self._changes:
-            before = self.memory.deployment(settled)
+        known = settled.deployment, record.profile
+        if known not in self._changes:
+            before = self.memory.deployment(settled.deployment)
             changed = self.deployment.changed(before, record.profile, self.planner.bodies) if before else None
-            self._changes[settled, record.profile] = changed
-        return self._changes[settled, record.profile]
+            self._changes[known] = changed
+        return self._changes[known]
 
     @cached_property
     def _reused(self) -> dict[str, PlannedAsset]:

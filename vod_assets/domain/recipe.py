@@ -1,11 +1,13 @@
 """Recipes: the name of an output before it is made."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from vod_assets.domain.documents import digest_of, plain
+from vod_assets.domain.documents import canonical_json
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,14 @@ class Recipe:
     @cached_property
     def id(self) -> str:
         """SHA-256 of the recipe's canonical JSON, as 64 hex digits."""
-        return digest_of(self._document)
+        return hashlib.sha256(self._canonical).hexdigest()
 
     def as_document(self) -> dict[str, Any]:
         """Return the recipe as it is kept beside the artifact, for lineage."""
-        return dict(self._document)
+        document: dict[str, Any] = json.loads(self._canonical)
+        return document
 
     @cached_property
-    def _document(self) -> dict[str, Any]:
+    def _canonical(self) -> bytes:
         said = {"asset": self.asset, "inputs": self.inputs, "parameters": self.parameters, "tools": self.tools}
-        document: dict[str, Any] = plain(said)
-        return document
+        return canonical_json(said)

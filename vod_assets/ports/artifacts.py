@@ -78,6 +78,10 @@ class TitleView(Protocol):
         """Return the recipe that an asset's pointer names, whether or not its artifact is whole."""
         ...
 
+    def recipes(self, asset: str) -> list[str]:
+        """Return every recipe of which anything lies there, committed or not."""
+        ...
+
     def was_made(self, asset: str) -> bool:
         """Whether anything is remembered of an asset."""
         ...

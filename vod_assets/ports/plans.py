@@ -21,18 +21,32 @@ class Seal:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """A title of which a run would reuse everything, and move no pointer.
+
+    Attributes:
+        deployment: The word of the deployment under which it would.
+        is_sole: Whether the store has nothing else of it: nothing older.
+        empty: Assets that do not apply to it.
+    """
+
+    deployment: str
+    is_sole: bool = False
+    empty: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RememberedPlan:
     """A plan and its seal.
 
     Attributes:
         remarks: What is to be said of assets; all others are reused.
-        settled: The word of the deployment under which the title, as it is, would be reused wholly with no pointer
-            moved; empty: of none is that known.
+        settled: Under which deployment all of the title, as it is, would be reused; None: of none is that known.
     """
 
     seal: Seal
     remarks: Sequence[Remark]
-    settled: str = ""
+    settled: Settled | None = None
 
 
 class PlanMemory(Protocol):

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from vod_assets.adapters.plans import FILE, open_plan_memory
-from vod_assets.ports.plans import RememberedPlan, Seal
+from vod_assets.ports.plans import RememberedPlan, Seal, Settled
 
-PLAN = RememberedPlan(Seal("deployment", "title"), [("poster", "never made", "", True)])
+PLAN = RememberedPlan(
+    Seal("deployment", "title"), [("poster", "never made", "", True)], Settled("older", True, ("captions",))
+)
 
 
 def test_a_plan_is_remembered_by_what_was_asked_and_by_title(tmp_path: Path) -> None:

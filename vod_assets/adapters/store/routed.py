@@ -201,6 +201,10 @@ class RoutedView:
         """Return the recipe that an asset's pointer names."""
         return self.of(asset).pointed(asset)
 
+    def recipes(self, asset: str) -> list[str]:
+        """Return every recipe of which anything lies there, committed or not."""
+        return self.of(asset).recipes(asset)
+
     def was_made(self, asset: str) -> bool:
         """Whether anything is remembered of an asset."""
         return self.of(asset).was_made(asset)

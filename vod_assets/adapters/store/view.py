@@ -57,6 +57,10 @@ class TitleFolder:
         pointer = self._read(self._folder(asset) + layout.POINTER)
         return str(pointer["recipe"]) if pointer else None
 
+    def recipes(self, asset: str) -> list[str]:
+        """Return every recipe of which anything lies there, committed or not."""
+        return self._seen.folders(self._folder(asset))
+
     def was_made(self, asset: str) -> bool:
         """Whether anything is remembered of an asset."""
         return self._seen.has(layout.memory_name(self.title, asset))
@@ -68,7 +72,7 @@ class TitleFolder:
 
     def history(self, asset: str) -> Iterator[Past]:
         """Yield everything that was committed of an asset and not removed since; at its files nobody looks."""
-        for recipe_id in self._seen.folders(self._folder(asset)):
+        for recipe_id in self.recipes(asset):
             committed = self._read(f"{self._folder(asset)}{recipe_id}/" + layout.COMMITTED)
             if committed is not None:
                 yield Past(committed["digest"], committed["recipe"])
