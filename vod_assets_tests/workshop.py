@@ -24,10 +24,11 @@ from vod_assets.adapters.source.local import LocalSources
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ArtifactIOManager
+from vod_assets.defs.bodies import inputs_of
 from vod_assets.defs.deployment import deployment_of
 from vod_assets.defs.guard import Wanted
 from vod_assets.defs.making import Maker
-from vod_assets.defs.planning import Planner, in_order, inputs_of
+from vod_assets.defs.planning import Planner, in_order
 from vod_assets.defs.sealing import SealedPlanner
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import digest_of

@@ -5,33 +5,27 @@ missing and hands on an artifact whose bytes nobody knows yet. A body that needs
 there: what it makes depends on what is yet to be made.
 """
 
-import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cached_property, partial
-from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager, is_rendition
-from vod_assets.defs.chances import Needed
-from vod_assets.defs.foretelling import Later, PlanningMaker, PlanningStore, Unmade
+from vod_assets.defs.artifact_io import ARTIFACTS, ArtifactIOManager
+from vod_assets.defs.bodies import Body, Look, Noted
+from vod_assets.defs.foretelling import PlanningMaker, PlanningStore, Unmade
 from vod_assets.defs.guard import Wanted, WantedResource
 from vod_assets.defs.making import NotMadeYet
-from vod_assets.defs.partitions import TITLE_STATE
+from vod_assets.defs.plan_work import Work
 from vod_assets.defs.resources import known_profiles, resource_definitions
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.plan import NEVER_MADE, PlannedAsset, TitlePlan
 from vod_assets.ports import Progress, Transfer
 from vod_assets.ports.artifacts import ArtifactStore, TitleView
-from vod_assets.ports.plans import Settled
 from vod_assets.settings import Settings
 
 OUTSIDE = frozenset({"sources", "origin", "cms"})
-_UNHEARD = logging.Logger("a plan", logging.CRITICAL + 1)
 
 
 class _Silent:
@@ -48,125 +42,6 @@ class _Silent:
 
     def made(self, title: str, asset: str, reused: bool) -> None:
         """Pass over it."""
-
-
-@dataclass
-class _Work:
-    """The plan of one title while it is made.
-
-    Attributes:
-        failing: Assets that may fail, because the source is another one than the mezzanine, and what waits for them.
-        digests: What `_digests` found.
-    """
-
-    title: str
-    store: PlanningStore
-    maker: PlanningMaker
-    artifacts: ArtifactIOManager
-    look: "Look"
-    failing: set[str] = field(default_factory=set)
-    digests: dict[str, frozenset[str]] = field(default_factory=dict)
-
-    def planned(self, key: str, needed: Collection[str], unknown: str, obstacle: str) -> PlannedAsset:
-        """Return what was found out about an asset.
-
-        Args:
-            key: The asset, or a check as ``asset.check``.
-            needed: What it is made of.
-            unknown: Why nobody can know yet what it will be; empty: it is known.
-            obstacle: Why it cannot be made; empty: it can.
-        """
-        if key not in self.store.expected and obstacle:
-            self.store.blocked.add(key)
-            return PlannedAsset(asset=key, obstacle=obstacle)
-        if not self.failing.isdisjoint(needed):
-            self.failing.add(key)
-        reason = self.maker.reasons.get(key, "")
-        if unknown and key not in self.store.expected:
-            was_made = "." in key or self.store.seen.was_made(key)
-            reason = reason or (unknown if was_made else NEVER_MADE)
-            self.maker.promise(self.title, key, Needed(needed, self._digests, self.look.moved))
-        is_certain = not reason or (key in self.maker.certain and key not in self.failing)
-        return PlannedAsset(asset=key, reason=reason, is_certain=is_certain)
-
-    def moves(self, key: str) -> bool:
-        """Whether a run would have an asset point at something else than it does, or not come to it."""
-        artifact = self.store.expected.get(key)
-        if artifact is None or key in self.maker.reasons or isinstance(artifact, Unmade):
-            return True
-        return artifact.recipe != self.store.seen.pointed(key)
-
-    def input(self, key: str) -> Artifact | Later:
-        """Return what a body takes; rungs that the profile has not are not looked up, for no body looks at them."""
-        if is_rendition(key) and key not in self.rungs:
-            return Artifact.nothing(self.title, key, "the profile has no such rung")
-        if self.look.changed is None or key in self.store.expected:
-            return self.artifacts.upstream(self.title, key)
-        return Later(partial(self.artifacts.upstream, self.title, key))
-
-    @cached_property
-    def rungs(self) -> frozenset[str]:
-        """The renditions that the title's profile asks for."""
-        return frozenset(self.artifacts.profile_of(self.title).rendition_keys())
-
-    def settled(self, names: Iterable[str]) -> Settled:
-        """Return what is known of a title of which everything is reused."""
-        kept = {(name, recipe_id) for name in names for recipe_id in self.store.seen.recipes(name)}
-        empty = (name for name, artifact in self.store.expected.items() if artifact.empty)
-        return Settled("", is_sole=kept <= self.maker.used, empty=tuple(sorted(empty)))
-
-    def _digests(self, asset: str) -> frozenset[str]:
-        """Return the digests that an asset and its leaves will have in this run."""
-        if asset not in self.digests:
-            artifact = self.store.latest(self.title, asset)
-            leaves = () if artifact is None or isinstance(artifact, Unmade) else artifact.entries
-            own = () if artifact is None else (artifact.digest,)
-            self.digests[asset] = frozenset((*own, *(leaf.digest for leaf in leaves)))
-        return self.digests[asset]
-
-
-@dataclass
-class Look:
-    """What is known of a title before it is planned.
-
-    Attributes:
-        view: What there is of it.
-        changed: Assets and checks that may come out otherwise than when all of it would have been reused with no
-            pointer moved; None: that was never so, as the title is.
-        settled: What is known since then; when a plan has found a title to be so, what is known now.
-        moved: Assets that the plan finds to move their pointer, or that a run would not come to.
-        asked_outside: Whether the plan asked about sources, origin or CMS.
-    """
-
-    view: TitleView
-    changed: frozenset[str] | None = None
-    settled: Settled | None = None
-    moved: set[str] = field(default_factory=set)
-    asked_outside: bool = False
-
-    def to_ask(self, body: "Body", keys: Sequence[str], rungs: Collection[str]) -> Sequence[str]:
-        """Return for which of its assets a body has to be asked: they, or what they are made of, may have changed.
-
-        Args:
-            body: The body.
-            keys: Its assets in this plan.
-            rungs: The renditions that the profile asks for; of others it does not matter what anything is made of.
-        """
-        if self.changed is None:
-            return keys
-        is_moved = not self.moved.isdisjoint(body.needed)
-        return [k for k in keys if k in self.changed or (is_moved and (not is_rendition(k) or k in rungs))]
-
-
-class _Noted:
-    """A resource of which a plan is known to have asked something."""
-
-    def __init__(self, resource: Any, look: Look) -> None:
-        self._resource, self._look = resource, look
-
-    def __getattr__(self, name: str) -> Any:
-        self._look.asked_outside = True
-        return getattr(self._resource, name)
 
 
 class Planner:
@@ -199,7 +74,7 @@ class Planner:
         title: str,
         selected: frozenset[str] | None = None,
         force: Sequence[str] = (),
-        look: "Look | None" = None,
+        look: Look | None = None,
     ) -> TitlePlan:
         """Return what a run of a title would make.
 
@@ -247,15 +122,15 @@ class Planner:
         known = (key for body in self.bodies for key in body.names)
         return tuple(key for key in known if selected is None or key in selected)
 
-    def _work(self, title: str, force: Sequence[str], look: Look) -> "_Work":
+    def _work(self, title: str, force: Sequence[str], look: Look) -> Work:
         planning = PlanningStore(self.store, look.view)
         maker = PlanningMaker(title, planning, force)
         if look.changed is not None and look.settled is not None and look.settled.is_sole:
             maker.chances.empty = frozenset(look.settled.empty)
         artifacts = ArtifactIOManager(planning, self.profiles, maker, self.metadata_mapping)
-        return _Work(title, planning, maker, artifacts, look)
+        return Work(title, planning, maker, artifacts, look)
 
-    def _source_obstacle(self, work: "_Work") -> str:
+    def _source_obstacle(self, work: Work) -> str:
         try:
             work.artifacts.profile_of(work.title)
             self.resources["sources"].identity(work.artifacts.record(work.title).source)
@@ -263,7 +138,7 @@ class Planner:
             return str(error.about(title=work.title))
         return ""
 
-    def _doubt_source(self, body: "Body", keys: Sequence[str], work: "_Work") -> None:
+    def _doubt_source(self, body: Body, keys: Sequence[str], work: Work) -> None:
         """Call uncertain what reads the source, unless that is known to be the mezzanine's still: it would fail there.
 
         No source is fetched to know it.
@@ -283,7 +158,7 @@ class Planner:
                 return
         work.failing.update(made)
 
-    def _planned(self, body: "Body", keys: Sequence[str], work: "_Work") -> list[PlannedAsset]:
+    def _planned(self, body: Body, keys: Sequence[str], work: Work) -> list[PlannedAsset]:
         expected = work.store.expected
         unknown, obstacle = "", _waits_for(body, work.store)
         try:
@@ -298,57 +173,15 @@ class Planner:
             obstacle = str(error)
         return [work.planned(key, body.needed, unknown, obstacle) for key in keys]
 
-    def _run(self, body: "Body", keys: Sequence[str], work: "_Work") -> Iterable[Any]:
+    def _run(self, body: Body, keys: Sequence[str], work: Work) -> Iterable[Any]:
         inputs = {name: work.input(key) for name, key in body.inputs.items()}
-        outside = {name: _Noted(self.resources[name], work.look) for name in OUTSIDE if name in self.resources}
+        outside = {name: Noted(self.resources[name], work.look) for name in OUTSIDE if name in self.resources}
         wanted = {"artifacts": work.artifacts, **self.resources, **outside}
         resources = {key: wanted[key] for key in body.resources if key in wanted}
         told = body.function(body.context(work.title, keys), **inputs, **resources)
         if isinstance(told, dg.AssetCheckResult):
             return []  # its report was asked for like any artifact
         return [told] if isinstance(told, dg.MaterializeResult) else told
-
-
-@dataclass(frozen=True)
-class Body:
-    """An asset's or a check's body, with what Dagster's definition says of it: to ask that again takes long.
-
-    Attributes:
-        names: What it makes.
-        inputs: The assets that it takes, by the names of its arguments.
-        needed: The same assets, in an order that is the same in every process.
-    """
-
-    name: str
-    names: tuple[str, ...]
-    inputs: Mapping[str, str]
-    needed: tuple[str, ...]
-    resources: tuple[str, ...]
-    function: Callable[..., Any]
-
-    @classmethod
-    def of(cls, definition: dg.AssetsDefinition) -> "Body":
-        """Return the body of a definition."""
-        inputs, compute = inputs_of(definition), definition.op.compute_fn
-        return cls(
-            name=definition.op.name,
-            names=tuple(_names(definition)),
-            inputs=inputs,
-            needed=tuple(sorted(inputs.values())),
-            resources=tuple(sorted(definition.required_resource_keys)),
-            function=getattr(compute, "decorated_fn"),  # noqa: B009 - Dagster's types do not say so
-        )
-
-    def context(self, title: str, keys: Sequence[str]) -> Any:
-        """Return what the body is told about its run."""
-        return SimpleNamespace(
-            partition_key=title,
-            op_execution_context=SimpleNamespace(op=SimpleNamespace(name=self.name)),
-            selected_asset_keys={dg.AssetKey(key) for key in keys},
-            instance=None,
-            run_id="",
-            log=_UNHEARD,
-        )
 
 
 @contextmanager
@@ -377,18 +210,6 @@ def in_order(definitions: dg.Definitions) -> list[dg.AssetsDefinition]:
     ordered = list(dict.fromkeys(by_key[key] for key in graph.toposorted_asset_keys if key in made))
     checks = list(dict.fromkeys(repository.asset_checks_defs_by_key.values()))
     return [*ordered, *checks]
-
-
-def inputs_of(definition: dg.AssetsDefinition) -> dict[str, str]:
-    """Return the assets that a body takes, by the names of its arguments; the state of the title is not one."""
-    named = definition.keys_by_input_name.items()
-    return {name: key.to_user_string() for name, key in named if key != TITLE_STATE}
-
-
-def _names(definition: dg.AssetsDefinition) -> list[str]:
-    if isinstance(definition, dg.AssetChecksDefinition):
-        return [key.to_user_string().replace(":", ".") for key in definition.check_keys]
-    return [key.to_user_string() for key in definition.keys]
 
 
 def _waits_for(body: Body, store: PlanningStore) -> str:

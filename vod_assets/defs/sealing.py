@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from vod_assets.defs.bodies import Look
 from vod_assets.defs.deployment import Deployment, seen
-from vod_assets.defs.planning import Look, Planner
+from vod_assets.defs.planning import Planner
 from vod_assets.domain.documents import digest_of
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.plan import PlannedAsset, TitlePlan
