@@ -41,7 +41,7 @@ RUNG = "180p"
 RENDITION = f"h264_{RUNG}"
 FOLLOWS = {"video_tracks", "hls_package", "dash_package", "release", "cms_entry"}
 AT_ONCE = 2
-FORKED = multiprocessing.get_context("fork")  # what it would start otherwise, `measured` takes for an orphan
+FORKED = multiprocessing.get_context("fork")  # children have what this process has imported
 Say = Callable[[str, float], object]
 
 

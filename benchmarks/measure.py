@@ -7,8 +7,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -44,9 +45,11 @@ def measured(
     """Run a command to its end in a folder and return what its whole tree used.
 
     Orphans come back to this process (it is made their subreaper), so a daemon that a command leaves behind is counted
-    and, after a grace time, killed.
+    and, after a grace time, killed. What this process had started before is left alone.
     """
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    bystanders = {child.pid for child in psutil.Process().children()}
+    adopt_orphans = partial(ctypes.CDLL(None).prctl, PR_SET_CHILD_SUBREAPER)
+    adopt_orphans(1, 0, 0, 0)
     folder.mkdir(parents=True, exist_ok=True)
     outputs = folder / ".stdout", folder / ".stderr"
     before, began = _children_cpu(), time.monotonic()
@@ -66,7 +69,8 @@ def measured(
         returncode = process.wait()
     wall_seconds = time.monotonic() - began
     memory.stop()
-    _reap_orphans()
+    _reap_orphans(bystanders)
+    adopt_orphans(0, 0, 0, 0)
     texts = [path.read_text(errors="replace") for path in outputs]
     return Measurement(_children_cpu() - before, wall_seconds, memory.peak_bytes, returncode, texts[0], texts[1])
 
@@ -109,18 +113,14 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _reap_orphans() -> None:
+def _reap_orphans(bystanders: Collection[int]) -> None:
     deadline = time.monotonic() + ORPHAN_GRACE_SECONDS
-    while True:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
+    while orphans := [child for child in psutil.Process().children() if child.pid not in bystanders]:
+        for orphan in orphans:
             if time.monotonic() > deadline:
-                for orphan in psutil.Process().children():
-                    orphan.send_signal(signal.SIGKILL)
-            time.sleep(0.05)
+                orphan.send_signal(signal.SIGKILL)
+            os.waitpid(orphan.pid, os.WNOHANG)  # what has ended is no child any more, and its CPU is counted
+        time.sleep(0.05)
 
 
 def _tree(pid: int) -> list[psutil.Process]:

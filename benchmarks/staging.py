@@ -33,7 +33,7 @@ def settings_of(server: S3Server, number: int) -> dict[str, str]:
 
 
 def cpu_of(source: str, home: Path, profile: str, settings: dict[str, str]) -> float:
-    """Return the CPU seconds of a run; measured by a process of its own, for it ends every child that it has."""
+    """Return the CPU seconds of a run; measured by a process of its own, which has the settings in its environment."""
     argv = [sys.executable, __file__, str(home), source, "--profile", profile, "--measure"]
     run = subprocess.run(argv, env={**os.environ, **settings}, capture_output=True, text=True)
     if run.returncode:
