@@ -1,11 +1,13 @@
 """Starting a server, waiting until it answers, and stopping exactly it."""
 
+import os
 import secrets
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 READY_SECONDS = 180.0  # Dagster takes seconds to import, and a machine may have other things to do
@@ -38,7 +40,7 @@ def running(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a server while the context lasts; it ends by its process id, at the latest by SIGKILL."""
+    """Run a server while the context lasts; it ends by its process id, and by SIGKILL what is left of it then."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(word) for word in argv],
@@ -63,6 +65,8 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with suppress(ProcessLookupError):  # nothing is left
+            os.killpg(process.pid, signal.SIGKILL)  # it led a session of its own; Samba's helpers heed no SIGTERM
 
 
 def listens(port: int) -> bool:
