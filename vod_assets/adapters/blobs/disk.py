@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from vod_assets.adapters.blobs.names import checked_name, draft_of, is_draft, surveyed, walked
+from vod_assets.adapters.blobs.names import Listings, checked_name, draft_of
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
-from vod_assets.ports.blobs import Blob, Told
+from vod_assets.ports.blobs import Blob
 
 NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})  # gone since it was listed, or a link to nowhere
 VANISHED = (FileNotFoundError, NotADirectoryError)
@@ -23,7 +23,7 @@ CHUNK_BYTES = 128 << 10
 AWAY = frozenset({errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT})
 
 
-class DiskBlobs:
+class DiskBlobs(Listings):
     """Files below a folder; an exclusive hard link creates, a rename replaces."""
 
     transfers = 8
@@ -90,22 +90,6 @@ class DiskBlobs:
         except OSError as error:
             raise disk_fault(path, error, "looked at") from error
         return _blob(name, status)
-
-    def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
-        """Walk the folder in the order of names."""
-        return walked(self._listed, prefix, start_after, with_drafts=with_drafts)
-
-    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
-        """Walk all of it, past hidden folders and such as may not be read."""
-        return surveyed(self._listed, start_after, told)
-
-    def files(self, prefix: str = "") -> Iterator[Blob]:
-        """Yield the files directly below a prefix."""
-        return (blob for name, blob in self._listed(prefix) if blob is not None and not is_draft(name))
-
-    def folders(self, prefix: str = "") -> list[str]:
-        """Return the folders directly below a prefix."""
-        return sorted(name for name, blob in self._listed(prefix) if blob is None)
 
     def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Copy a file here, and read what was written."""

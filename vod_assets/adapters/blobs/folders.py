@@ -5,7 +5,7 @@ in them, and removed with the last of what lay there.
 """
 
 import weakref
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from vod_assets.adapters.blobs import faults
-from vod_assets.adapters.blobs.names import draft_of, is_draft, surveyed, walked
+from vod_assets.adapters.blobs.names import Listings, draft_of
 from vod_assets.adapters.blobs.pool import Pool
 from vod_assets.domain.errors import StoreError
-from vod_assets.ports.blobs import Blob, Told
+from vod_assets.ports.blobs import Blob
 
 Session = TypeVar("Session")
 Result = TypeVar("Result")
@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 DRAFTS_PATIENCE_SECONDS = 1.0  # a draft that stays is removed with what is older than the grace period
 
 
-class ServedFolders(ABC, Generic[Session]):
+class ServedFolders(Listings, Generic[Session]):
     """Files and folders of a server below an address.
 
     Args:
@@ -45,22 +45,6 @@ class ServedFolders(ABC, Generic[Session]):
         with self._draft_beside(name) as draft:
             self._made(name, partial(self._write, draft, data))
             self._moved(name, draft)
-
-    def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
-        """Walk the folder in the order of names; a listing brings sizes and times with it."""
-        return walked(self._listed, prefix, start_after, with_drafts=with_drafts)
-
-    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
-        """Walk all of it, past hidden folders and such as may not be read."""
-        return surveyed(self._listed, start_after, told)
-
-    def files(self, prefix: str = "") -> Iterator[Blob]:
-        """Yield the files directly below a prefix."""
-        return (blob for name, blob in self._listed(prefix) if blob is not None and not is_draft(name))
-
-    def folders(self, prefix: str = "") -> list[str]:
-        """Return the folders directly below a prefix."""
-        return sorted(name for name, blob in self._listed(prefix) if blob is None and not is_draft(name))
 
     def copy(self, name: str, other: str) -> None:
         """Copy a file, on the server where it can."""
@@ -96,10 +80,6 @@ class ServedFolders(ABC, Generic[Session]):
     @abstractmethod
     def _path(self, name: str) -> str:
         """Return how the server is asked for a name; ``bad_name`` if it cannot be."""
-
-    @abstractmethod
-    def _listed(self, prefix: str) -> Iterator[tuple[str, Blob | None]]:
-        """Yield the last name of everything in a folder, each file with its blob."""
 
     @abstractmethod
     def _write(self, path: str, data: bytes, session: Session) -> None: ...

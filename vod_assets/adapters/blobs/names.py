@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 
 from vod_assets.domain.errors import StoreError
@@ -87,3 +88,27 @@ def surveyed(listed: Listed, start_after: str, told: Told) -> Iterator[Blob]:
 def is_after(name: str, other: str) -> bool:
     """Whether a name's bytes sort after another's."""
     return name.encode(errors="surrogateescape") > other.encode(errors="surrogateescape")
+
+
+class Listings(ABC):
+    """The listings of a storage that has folders: all of them rest on that of one folder."""
+
+    def walk(self, prefix: str = "", start_after: str = "", *, with_drafts: bool = False) -> Iterator[Blob]:
+        """Walk the folder in the order of names; a listing brings sizes and times with it."""
+        return walked(self._listed, prefix, start_after, with_drafts=with_drafts)
+
+    def survey(self, start_after: str, told: Told) -> Iterator[Blob]:
+        """Walk all of it, past hidden folders and such as may not be read."""
+        return surveyed(self._listed, start_after, told)
+
+    def files(self, prefix: str = "") -> Iterator[Blob]:
+        """Yield the files directly below a prefix."""
+        return (blob for name, blob in self._listed(prefix) if blob is not None and not is_draft(name))
+
+    def folders(self, prefix: str = "") -> list[str]:
+        """Return the folders directly below a prefix."""
+        return sorted(name for name, blob in self._listed(prefix) if blob is None and not is_draft(name))
+
+    @abstractmethod
+    def _listed(self, prefix: str) -> Iterator[tuple[str, Blob | None]]:
+        """Yield the last name of everything in a folder, each file with its blob."""
