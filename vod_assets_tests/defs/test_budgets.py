@@ -21,7 +21,7 @@ from vod_assets.domain.plan import PlannedAsset, TitlePlan
 
 Status = dg.DagsterRunStatus
 ORIGIN = RemoteJobOrigin(RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "repository"), "encoding")
-ENCODE_SECONDS = 0.2
+ENCODE_SECONDS = 0.5  # so long that a busy machine takes no such time besides
 
 
 @dg.op
@@ -89,7 +89,7 @@ def test_only_encoding_is_counted_and_every_run_once(instance: dg.DagsterInstanc
         encoded(instance, backfill, title)
         meter = meter.after(instance, backfill)
     meter = meter.after(instance, backfill)
-    assert 2 * ENCODE_SECONDS <= meter.seconds < 4 * ENCODE_SECONDS  # four are what all steps take, or two twice
+    assert 2 * ENCODE_SECONDS <= meter.seconds < 3 * ENCODE_SECONDS
     assert encode_hours(instance, backfill) == pytest.approx(meter.seconds / 3600)
 
 

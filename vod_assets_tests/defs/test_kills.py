@@ -69,7 +69,7 @@ def test_a_kill_during_the_encode_costs_that_encode_alone(studio: Studio) -> Non
         time.sleep(1.0)
         run.kill()
         ended(run)
-        wait_until(lambda: not studio.tools_running(), seconds=10)
+        wait_until(lambda: not studio.tools_running(), seconds=2)
         assert not [*studio.title.glob("h264_360p/*/artifact.json"), *studio.title.glob("h264_180p/*/artifact.json")]
         studio.release_hold()
         studio.calls()

@@ -42,7 +42,7 @@ def test_a_killed_deployment_goes_on_where_it_stopped(studio: Studio) -> None:
 
         wait_until(lambda: looked_at(session.instance) > killed_at, seconds=120)
         wait_until(lambda: status() == dg.DagsterRunStatus.FAILURE, seconds=STRANDED_SECONDS)
-        wait_until(later, seconds=MADE_SECONDS)
+        wait_until(later, seconds=STRANDED_SECONDS)
         wait_until(lambda: all(one in ENDED for one in later()), seconds=MADE_SECONDS)
         assert later() == [dg.DagsterRunStatus.SUCCESS]
         wait_until(lambda: not [*(studio.home / "store").glob("beats/*.json")], seconds=10)
