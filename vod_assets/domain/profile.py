@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from vod_assets.domain.content_keys import Scheme, System
 from vod_assets.domain.documents import Document
 
 RUNG_NAME = re.compile(r"(?P<short_side>[1-9][0-9]{1,3})p(?P<suffix>[0-9]{2,3})?(_[a-z0-9]+)?")
@@ -105,14 +106,36 @@ class ThumbnailPreset(Document):
     rows: int = Field(default=5, ge=1, le=20)
 
 
+TextFormat = Literal["webvtt", "imsc1"]
+VideoKeys = Literal["1", "2", "3", "5", "8", "shared", "unencrypted"]
+AudioKeys = Literal["1", "2", "3", "shared", "unencrypted"]
+
+
 class Variant(Document):
-    """One package of the same renditions: which codecs and rungs, which protection, which layout."""
+    """One package of the same renditions: which codecs and rungs, which protection, which layout.
+
+    Attributes:
+        scheme: ``none``, ``cenc`` or ``cbcs`` (ISO/IEC 23001-7); ``aes128`` for whole MPEG-TS segments (RFC 8216).
+        layout: ``cmaf`` (segments), ``ondemand`` (one file a track, with an index) or ``ts`` (MPEG-TS, HLS only).
+        systems: DRM systems that can open it; all three of them in one set of files need ``cbcs``.
+        video_keys: SPEKE's encryption contract: how many keys the video tracks have, by size.
+        audio_keys: Likewise for audio, by channels; ``shared`` for both is one key for everything.
+        clear_lead_seconds: How long the beginning is left unencrypted, so that it starts before a licence is there.
+        hls_text: Formats of the text tracks that HLS offers.
+        dash_text: Formats of the text tracks that DASH offers.
+    """
 
     name: str
-    scheme: Literal["none"] = "none"
-    layout: Literal["cmaf"] = "cmaf"
+    scheme: Scheme = "none"
+    layout: Literal["cmaf", "ts", "ondemand"] = "cmaf"
     codecs: tuple[str, ...] = ("h264",)
     rungs: tuple[str, ...] = ()  # empty: all
+    systems: tuple[System, ...] = ()
+    video_keys: VideoKeys = "1"
+    audio_keys: AudioKeys = "1"
+    clear_lead_seconds: Annotated[Fraction, BeforeValidator(seconds), Field(ge=0, le=60)] = Fraction(0)
+    hls_text: tuple[TextFormat, ...] = ("webvtt",)
+    dash_text: tuple[TextFormat, ...] = ("webvtt",)
 
     @model_validator(mode="after")
     def _is_named(self) -> Self:
@@ -120,16 +143,43 @@ class Variant(Document):
             raise ValueError(f"variant name {self.name!r}: use lower-case letters, digits and _")
         return self
 
+    @model_validator(mode="after")
+    def _can_be_protected(self) -> Self:
+        for fault, says in (
+            ((self.scheme == "aes128") and self.layout != "ts", "aes128 encrypts whole MPEG-TS segments: layout ts"),
+            (self.scheme in ("cenc", "cbcs") and self.layout == "ts", "layout ts takes scheme none or aes128"),
+            (self.scheme in ("cenc", "cbcs") and not self.systems, f"{self.scheme} needs systems: [widevine, …]"),
+            (self.scheme in ("none", "aes128") and self.systems, f"scheme {self.scheme} knows no systems"),
+            ("fairplay" in self.systems and self.scheme != "cbcs", "fairplay opens cbcs only"),
+            ("clearkey" in self.systems and len(self.systems) > 1, "clearkey is for previews, and stands alone"),
+            ((self.video_keys == "shared") != (self.audio_keys == "shared"), "a shared key is for video and audio"),
+            (self.video_keys == self.audio_keys == "unencrypted" and self.is_protected, "nothing would be encrypted"),
+            (self.clear_lead_seconds and not self.is_protected, "clear_lead_seconds needs a scheme"),
+        ):
+            if fault:
+                raise ValueError(f"variant {self.name}: {says}")
+        return self
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether its tracks are encrypted."""
+        return self.scheme != "none"
+
     def selects(self, codec: str, rung: str) -> bool:
         """Return whether a rung of a codec belongs to this variant."""
         return codec in self.codecs and (not self.rungs or rung in self.rungs)
 
 
 class Profile(Document):
-    """What to make of a title. Profiles are YAML files; a wrong one fails at start and names the field."""
+    """What to make of a title. Profiles are YAML files; a wrong one fails at start and names the field.
+
+    Attributes:
+        preview: Whether it is for looking at only: it may have ClearKey variants, and nothing of it is released.
+    """
 
     name: str
     description: str = ""
+    preview: bool = False
     segment_seconds: Seconds = Fraction(4)
     gop_seconds: Seconds = Fraction(2)
     video: tuple[VideoPreset, ...] = Field(min_length=1)
@@ -166,6 +216,8 @@ class Profile(Document):
             raise ValueError("segment_seconds must be a whole number of gop_seconds")
         for variant in self.variants:
             self._require_renditions(variant)
+            if "clearkey" in variant.systems and not self.preview:
+                raise ValueError(f"variant {variant.name}: clearkey protects nothing, and is for previews only")
         return self
 
     def rendition_keys(self) -> list[str]:

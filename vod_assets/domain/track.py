@@ -6,11 +6,17 @@ from vod_assets.domain.documents import Document
 
 
 class Segment(Document):
-    """One media segment; ``path`` is relative to the track's directory."""
+    """One media segment; ``path`` is relative to the track's directory.
+
+    Attributes:
+        duration: In the track's timescale.
+        offset_bytes: Where it begins in a file that holds several; None for a file of its own.
+    """
 
     path: str
-    duration: int  # in the track's timescale
+    duration: int
     size_bytes: int
+    offset_bytes: int | None = None
 
 
 class IFrame(Document):
@@ -39,6 +45,13 @@ class Track(Document):
         average_bits_per_second: All segments' bits over their duration (``AVERAGE-BANDWIDTH``).
         columns: Image tracks: thumbnails in a row of one sheet; ``rows`` likewise.
         mezzanine: Digest of the mezzanine whose picture or sound it shows; empty for text that lay beside it.
+        layout: ``cmaf``, ``ondemand`` (every segment is a range of one file) or ``ts`` (no init segment).
+        init_range: First and last byte of the init segment in an ``ondemand`` file; ``index_range`` of its SIDX box.
+        scheme: Protection scheme, ``none`` when it is clear.
+        kid: Key id, 32 hex digits; ``track_class`` is the class of tracks that the key is for.
+        iv: Constant IV of cbcs, or that of all segments of aes128, hex digits; empty where each sample has its own.
+        clear_segments: How many segments at the beginning are not encrypted.
+        text_format: Text tracks: ``webvtt`` or ``imsc1``.
     """
 
     name: str
@@ -71,6 +84,15 @@ class Track(Document):
     rows: int = 0
     interval_seconds: int = 0
     mezzanine: str = ""
+    layout: str = "cmaf"
+    init_range: tuple[int, int] | None = None
+    index_range: tuple[int, int] | None = None
+    scheme: str = "none"
+    kid: str = ""
+    track_class: str = ""
+    iv: str = ""
+    clear_segments: int = 0
+    text_format: str = ""
 
     @property
     def duration_seconds(self) -> Fraction:

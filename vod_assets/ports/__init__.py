@@ -4,9 +4,10 @@ Adapters implement them, fakes stand in for them in tests, assets ask for nothin
 """
 
 from vod_assets.ports.artifacts import ArtifactStore, Attempt, Kept
+from vod_assets.ports.keys import KeyProvider, KeyRequest, SecretKey
 from vod_assets.ports.leases import Leases
 from vod_assets.ports.media import EncodeReport, PictureMaker, Prober, RungJob, SheetPainter, TextExtractor, Transcoder
-from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, TrackJob
+from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, Protection, TrackJob
 from vod_assets.ports.publishing import Cms, Origin
 from vod_assets.ports.runs import OnProgress, Progress, RunGuard
 from vod_assets.ports.sources import SourceStore
@@ -21,6 +22,8 @@ __all__ = [
     "EncodeReport",
     "InspectedPackage",
     "Kept",
+    "KeyProvider",
+    "KeyRequest",
     "Leases",
     "Limits",
     "OnProgress",
@@ -30,8 +33,10 @@ __all__ = [
     "PictureMaker",
     "Prober",
     "Progress",
+    "Protection",
     "RunGuard",
     "RungJob",
+    "SecretKey",
     "SheetPainter",
     "SourceStore",
     "TextExtractor",

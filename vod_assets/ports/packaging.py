@@ -9,11 +9,37 @@ from typing import Any, Protocol
 
 from vod_assets.domain.package_view import Decoded, PackageView
 from vod_assets.domain.track import Track
+from vod_assets.ports.keys import SecretKey
+
+
+@dataclass(frozen=True)
+class Protection:
+    """How a track is encrypted.
+
+    Attributes:
+        scheme: ``cenc``, ``cbcs`` or ``aes128``.
+        key: Its content key, which goes to the packager by no command line and no file that others can read.
+        iv: 8 bytes (cenc) or 16; see `vod_assets.domain.content_keys`.
+        pssh: Whole PSSH boxes that the init segment carries.
+    """
+
+    scheme: str
+    key: SecretKey
+    iv: bytes
+    track_class: str
+    pssh: tuple[bytes, ...] = ()
+    clear_lead_seconds: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
 class TrackJob:
-    """One track to package: the encoded file, what to call it, where its files go."""
+    """One track to package: the encoded file, what to call it, where its files go.
+
+    Attributes:
+        layout: ``cmaf``, ``ondemand`` or ``ts``.
+        protection: None: it stays clear.
+        cues: Times, in seconds, at which a segment has to begin: ad breaks.
+    """
 
     name: str
     kind: str
@@ -28,6 +54,9 @@ class TrackJob:
     is_forced: bool = False
     is_hearing_impaired: bool = False
     duration_seconds: Fraction | None = None  # of the whole title; text tracks are as long as it
+    layout: str = "cmaf"
+    protection: Protection | None = None
+    cues: tuple[Fraction, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
