@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from vod_assets.domain.catalogue import Entry
-from vod_assets.domain.dash_reading import parse_mpd
 from vod_assets.domain.errors import StoreError, VodError, printable
-from vod_assets.domain.hls_reading import played_playlists
 from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.dash_reading import parse_mpd
+from vod_assets.domain.manifests.hls_reading import played_playlists
 from vod_assets.domain.package_view import resolved
 from vod_assets.domain.references import playlist_references
 from vod_assets.domain.release import Release

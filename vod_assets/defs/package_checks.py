@@ -14,8 +14,8 @@ from vod_assets.defs.house import Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, IndexEntry
-from vod_assets.domain.dash_checks import check_mpd, check_same_media
-from vod_assets.domain.hls_checks import check_manifest
+from vod_assets.domain.manifests.dash_checks import check_mpd, check_same_media
+from vod_assets.domain.manifests.hls_checks import check_manifest
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.package_checks import check_aligned, check_decodes, check_durations
 from vod_assets.domain.recipe import Recipe

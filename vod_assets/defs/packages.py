@@ -12,10 +12,10 @@ from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.defs.tracks import read_tracks
 from vod_assets.domain.artifact import Artifact, IndexEntry
-from vod_assets.domain.dash import compose_dash
 from vod_assets.domain.errors import StoreError
-from vod_assets.domain.hls import compose_hls
 from vod_assets.domain.languages import UNKNOWN
+from vod_assets.domain.manifests.dash import compose_dash
+from vod_assets.domain.manifests.hls import compose_hls
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.track import PlacedTrack, Track
 

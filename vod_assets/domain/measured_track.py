@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from vod_assets.domain.hls_reading import MediaPlaylist
 from vod_assets.domain.init_segment import InitSegment
 from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.hls_reading import MediaPlaylist
 from vod_assets.domain.package_view import PackageView, SegmentFacts
 
 

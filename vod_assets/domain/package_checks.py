@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from vod_assets.domain.hls_attributes import decimal
-from vod_assets.domain.hls_reading import HlsPackage, MediaPlaylist, read_hls
 from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.hls_attributes import decimal
+from vod_assets.domain.manifests.hls_reading import HlsPackage, MediaPlaylist, read_hls
 from vod_assets.domain.measured_track import MeasuredTrack, measure
 from vod_assets.domain.nal_units import opens_decoding
 from vod_assets.domain.package_view import Decoded, PackageView

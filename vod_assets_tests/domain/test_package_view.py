@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vod_assets.domain.dash_reading import read_mpd
 from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.dash_reading import read_mpd
 from vod_assets.domain.package_view import resolved
 from vod_assets.domain.references import foreign_references, media_kind, playlist_references
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from vod_assets.domain.dash import compose_dash
-from vod_assets.domain.hls import compose_hls
+from vod_assets.domain.manifests.dash import compose_dash
+from vod_assets.domain.manifests.hls import compose_hls
 from vod_assets_tests.domain.tracks import whole_title
 
 FOLDER = Path(__file__).parent / "package"

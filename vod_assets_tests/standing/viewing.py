@@ -9,8 +9,8 @@ import httpx
 
 from vod_assets.adapters.package.decode import FfmpegPackageDecoder
 from vod_assets.adapters.process import SupervisedRunner
-from vod_assets.domain.dash_reading import parse_mpd
-from vod_assets.domain.hls_reading import played_playlists
+from vod_assets.domain.manifests.dash_reading import parse_mpd
+from vod_assets.domain.manifests.hls_reading import played_playlists
 from vod_assets.domain.package_view import resolved
 from vod_assets.domain.references import playlist_references
 from vod_assets_tests.adapters.transcode.clips import tools

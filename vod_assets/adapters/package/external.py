@@ -7,8 +7,8 @@ from vod_assets.adapters.package.decode import FfmpegPackageDecoder
 from vod_assets.adapters.package.foreign import foreign_report
 from vod_assets.adapters.package.view import FolderView
 from vod_assets.adapters.tools import Tools
-from vod_assets.domain.dash_checks import check_mpd
-from vod_assets.domain.hls_checks import check_manifest
+from vod_assets.domain.manifests.dash_checks import check_mpd
+from vod_assets.domain.manifests.hls_checks import check_manifest
 from vod_assets.domain.package_checks import check_decodes
 from vod_assets.domain.package_view import Decoded
 from vod_assets.domain.report import Report

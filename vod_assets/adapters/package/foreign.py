@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from vod_assets.adapters.package.view import FolderView
-from vod_assets.domain.dash_reading import read_mpd
 from vod_assets.domain.errors import printable
 from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.dash_reading import read_mpd
 from vod_assets.domain.package_view import resolved
 from vod_assets.domain.references import foreign_references, media_kind, playlist_references
 from vod_assets.domain.report import Report

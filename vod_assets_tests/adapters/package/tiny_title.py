@@ -15,12 +15,12 @@ from vod_assets.adapters.package.inspector import FolderInspector
 from vod_assets.adapters.package.shaka import ShakaPackager
 from vod_assets.adapters.process import SupervisedRunner, Unguarded
 from vod_assets.adapters.tools import Tools
-from vod_assets.domain.dash import compose_dash
-from vod_assets.domain.dash_checks import check_mpd, check_same_media
 from vod_assets.domain.documents import digest_of
-from vod_assets.domain.hls import compose_hls
-from vod_assets.domain.hls_checks import check_manifest
 from vod_assets.domain.image_track import describe
+from vod_assets.domain.manifests.dash import compose_dash
+from vod_assets.domain.manifests.dash_checks import check_mpd, check_same_media
+from vod_assets.domain.manifests.hls import compose_hls
+from vod_assets.domain.manifests.hls_checks import check_manifest
 from vod_assets.domain.package_checks import check_aligned, check_decodes, check_durations
 from vod_assets.domain.profile import ThumbnailPreset
 from vod_assets.domain.report import Report

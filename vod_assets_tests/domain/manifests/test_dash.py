@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from vod_assets.domain.dash import compose_mpd, iso_duration, segment_template
+from vod_assets.domain.manifests.dash import compose_mpd, iso_duration, segment_template
 from vod_assets_tests.domain.tracks import SECONDS, audio, placed, text, thumbnails, video, whole_title
 
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"

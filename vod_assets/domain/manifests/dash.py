@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from vod_assets.domain.hls_attributes import decimal, quotable
+from vod_assets.domain.manifests.hls_attributes import decimal, quotable
 from vod_assets.domain.track import PlacedTrack, Segment, Track
 
 MANIFEST = "manifest.mpd"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from vod_assets.domain.dash_reading import Mpd, Representation, read_mpd
-from vod_assets.domain.hls_attributes import decimal
-from vod_assets.domain.hls_reading import read_hls
 from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.dash_reading import Mpd, Representation, read_mpd
+from vod_assets.domain.manifests.hls_attributes import decimal
+from vod_assets.domain.manifests.hls_reading import read_hls
 from vod_assets.domain.package_view import PackageView, SegmentFacts
 from vod_assets.domain.report import Measured, Report
 

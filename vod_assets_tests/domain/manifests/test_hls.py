@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vod_assets.domain.hls import compose_hls, compose_multivariant
-from vod_assets.domain.hls_attributes import decimal, durations, quotable
-from vod_assets.domain.hls_media import compose_media_playlist, target_duration
+from vod_assets.domain.manifests.hls import compose_hls, compose_multivariant
+from vod_assets.domain.manifests.hls_attributes import decimal, durations, quotable
+from vod_assets.domain.manifests.hls_media import compose_media_playlist, target_duration
 from vod_assets_tests.domain.tracks import audio, placed, segments, text, thumbnails, video, whole_title
 from vod_assets_tests.golden.packages import FOLDER, composed
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from vod_assets.domain.hls_attributes import Bare, decimal, durations, tag
+from vod_assets.domain.manifests.hls_attributes import Bare, decimal, durations, tag
 from vod_assets.domain.track import PlacedTrack, Track
 
 VERSION = 6  # EXT-X-MAP in a playlist that is not of I-frames only, RFC 8216, section 7

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, count
 
-from vod_assets.domain.hls_attributes import Bare, decimal, quotable, tag, yes
-from vod_assets.domain.hls_media import (
+from vod_assets.domain.manifests.hls_attributes import Bare, decimal, quotable, tag, yes
+from vod_assets.domain.manifests.hls_media import (
     VERSION,
     compose_iframe_playlist,
     compose_image_playlist,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from vod_assets.domain.hls_attributes import decimal
-from vod_assets.domain.hls_reading import HlsPackage, MediaPlaylist, ReadSegment, Stream
 from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.hls_attributes import decimal
+from vod_assets.domain.manifests.hls_reading import HlsPackage, MediaPlaylist, ReadSegment, Stream
 from vod_assets.domain.measured_track import MeasuredTrack, measure
 from vod_assets.domain.package_checks import packages
 from vod_assets.domain.package_view import PackageView
