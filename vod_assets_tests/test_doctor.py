@@ -39,6 +39,7 @@ class ScriptedTools:
         on_error_line: object = None,
         pulse: object = None,
         cwd: Path | None = None,
+        stdin: bytes = b"",
     ) -> ToolResult:
         self.asked.append(argv)
         said = next(answer for word, answer in self.answers.items() if any(word in part for part in argv))

@@ -55,12 +55,13 @@ class SupervisedRunner:
         on_error_line: OnLine | None = None,
         pulse: Pulse | None = None,
         cwd: Path | None = None,
+        stdin: bytes = b"",
     ) -> ToolResult:
         """Run a tool to its end and return what it said; see `vod_assets.ports.ToolRunner`."""
         self.guard.check()
         supervised = _Supervised(argv, Watchdog(limits, pulse), on_line, on_error_line)
         try:
-            supervised.start(self.sandbox.command(argv, cwd) if self.sandbox else argv, cwd)
+            supervised.start(self.sandbox.command(argv, cwd) if self.sandbox else argv, cwd, stdin)
             supervised.watch(self.guard)
         except BaseException:
             supervised.end()
@@ -89,9 +90,9 @@ class _Supervised:
         self._lines = LineReader(on_line) if on_line else None
         self._errors = LineReader(self._keep if on_error_line is None else self._keep_and(on_error_line))
 
-    def start(self, argv: Sequence[str], cwd: Path | None) -> None:
+    def start(self, argv: Sequence[str], cwd: Path | None, stdin: bytes) -> None:
         """Start the tool with its limits set."""
-        self.process = start_tool(argv, self.watchdog.limits, cwd)
+        self.process = start_tool(argv, self.watchdog.limits, cwd, stdin)
 
     def watch(self, guard: RunGuard) -> None:
         """Read what the tool says until it has ended; raise when it must end."""

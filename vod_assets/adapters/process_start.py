@@ -8,7 +8,8 @@ import os
 import resource
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +29,7 @@ OPTIONS = {
 }
 
 
-def start_tool(argv: Sequence[str], limits: Limits, cwd: Path | None) -> "subprocess.Popen[bytes]":
+def start_tool(argv: Sequence[str], limits: Limits, cwd: Path | None, stdin: bytes = b"") -> "subprocess.Popen[bytes]":
     """Start a program in a session of its own, within limits; the kernel kills it when the calling thread ends.
 
     Raises:
@@ -37,18 +38,34 @@ def start_tool(argv: Sequence[str], limits: Limits, cwd: Path | None) -> "subpro
     if shutil.which(argv[0]) is None:
         raise missing(argv, "there is no such program, or it may not be executed")
     try:
-        return subprocess.Popen(
-            limited(argv, limits),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            cwd=cwd,
-            env=_environment(),
-            start_new_session=True,
-        )
+        with _said(stdin) as what_it_reads:
+            return subprocess.Popen(
+                limited(argv, limits),
+                stdin=what_it_reads,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                cwd=cwd,
+                env=_environment(),
+                start_new_session=True,
+            )
     except OSError as error:
         raise missing(argv, str(error.strerror)) from error
+
+
+@contextmanager
+def _said(stdin: bytes) -> Iterator[int]:
+    """Lend a descriptor to read from: a file in memory that has no name, and is gone with its last reader.
+
+    A pipe would not do: the packager opens ``/proc/self/fd/0`` anew, and a full pipe would need somebody to feed it.
+    """
+    if not stdin:
+        yield subprocess.DEVNULL
+        return
+    with os.fdopen(os.memfd_create("stdin"), "wb", buffering=0) as memory:
+        memory.write(stdin)
+        memory.seek(0)
+        yield memory.fileno()
 
 
 def limited(argv: Sequence[str], limits: Limits) -> list[str]:

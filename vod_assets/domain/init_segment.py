@@ -1,8 +1,9 @@
 """Read init segments: what a track is, and its RFC 6381 codec string, from its sample entry."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from vod_assets.domain.isobmff import Box, Buffer, MalformedError, SampleDefaults, boxes
+from vod_assets.domain.isobmff import Box, Buffer, Fragment, MalformedError, SampleDefaults, boxes
+from vod_assets.domain.sample_encryption import TrackEncryption, read_encryption
 
 VIDEO_FIELDS = 78  # bytes of a visual sample entry before its boxes, 14496-12, 12.1.3
 AUDIO_FIELDS = 28  # bytes of an audio sample entry before its boxes, 14496-12, 12.2.3
@@ -17,7 +18,8 @@ class InitSegment:
         codecs: RFC 6381 string.
         start: Media time of the edit list: where presentation time zero lies, in ticks.
         nal_length_bytes: Size of the length before each NAL unit (AVC, HEVC); 0 for other codecs.
-        default_kid: Key id of an encrypted track, as 32 hex digits; empty for clear ones.
+        encryption: Of each sample entry, in order: how its samples are encrypted, or None.
+        pssh: Whole PSSH boxes, in order.
     """
 
     kind: str
@@ -29,8 +31,24 @@ class InitSegment:
     channels: int = 0
     sample_rate: int = 0
     nal_length_bytes: int = 0
-    default_kid: str = ""
     defaults: SampleDefaults = field(default_factory=SampleDefaults)
+    encryption: tuple[TrackEncryption | None, ...] = ()
+    pssh: tuple[bytes, ...] = ()
+
+    @property
+    def default_kid(self) -> str:
+        """Key id of an encrypted track, as 32 hex digits; empty for clear ones."""
+        return next((one.kid for one in self.encryption if one), "")
+
+    def encryption_of(self, fragment: Fragment) -> TrackEncryption | None:
+        """Return how a fragment's samples are encrypted; None when they are clear.
+
+        Raises:
+            MalformedError: It belongs to a sample entry that is not there.
+        """
+        if not 1 <= fragment.entry <= len(self.encryption):
+            raise MalformedError(f"the fragment at byte {fragment.moof_offset} is of no sample entry that is there")
+        return self.encryption[fragment.entry - 1]
 
 
 def read_init(data: Buffer) -> InitSegment:
@@ -44,39 +62,54 @@ def read_init(data: Buffer) -> InitSegment:
         raise MalformedError("there is no movie box (moov) in the init segment")
     trak = moov.find("trak")
     stsd = trak.find("mdia", "minf", "stbl", "stsd")
-    entry = next(stsd.children(8), None)
-    if entry is None:
+    entries = list(stsd.children(8))
+    if not entries:
         raise MalformedError("the sample description (stsd) is empty")
     mdhd = trak.find("mdia", "mdhd")
     timescale = mdhd.u32(20 if mdhd.version else 12)
     if not timescale:
         raise MalformedError("the media header (mdhd) has a timescale of zero")
-    return _described(entry, timescale, _edit_start(trak), _defaults(moov))
+    return replace(
+        _described(entries[0], timescale, _edit_start(trak), _defaults(moov)),
+        encryption=tuple(_encryption(entry) for entry in entries),
+        pssh=tuple(bytes(data[box.offset : box.end]) for box in moov.children() if box.kind == "pssh"),
+    )
+
+
+def protection_of(entry: Box) -> Box | None:
+    """Return the box (sinf) that says how an entry's samples are encrypted; None for a clear entry.
+
+    Raises:
+        MalformedError: The entry is of an encrypted kind and has none.
+    """
+    fields = {"encv": VIDEO_FIELDS, "enca": AUDIO_FIELDS}.get(entry.kind)
+    return None if fields is None else _part(entry, fields, "sinf")
 
 
 def _described(entry: Box, timescale: int, start: int, defaults: SampleDefaults) -> InitSegment:
-    sample_format, kid = _protection(entry)
+    sample_format = _clear_name(entry)
     if sample_format in ("avc1", "avc3", "hvc1", "hev1", "av01"):
         width, height = entry.unpack(">HH", 24)
         codecs, nal_length = _video_codecs(entry, sample_format)
-        return InitSegment("video", codecs, timescale, start, width, height, 0, 0, nal_length, kid, defaults)
+        return InitSegment("video", codecs, timescale, start, width, height, 0, 0, nal_length, defaults)
     if sample_format in ("mp4a", "ac-3", "ec-3", "Opus", "fLaC"):
         channels, _, _, _, rate = entry.unpack(">HHHHI", 16)
         codecs = _aac_codecs(_part(entry, AUDIO_FIELDS, "esds")) if sample_format == "mp4a" else sample_format
-        return InitSegment("audio", codecs, timescale, start, 0, 0, channels, rate >> 16, 0, kid, defaults)
+        return InitSegment("audio", codecs, timescale, start, 0, 0, channels, rate >> 16, 0, defaults)
     if sample_format in ("wvtt", "stpp"):
         return InitSegment("text", sample_format, timescale, start, defaults=defaults)
     raise MalformedError(f"the sample entry {sample_format!r} is none that a package may hold")
 
 
-def _protection(entry: Box) -> tuple[str, str]:
-    """Return the clear name of a sample entry and its default key id (ISO/IEC 23001-7, 8.2)."""
-    fields = {"encv": VIDEO_FIELDS, "enca": AUDIO_FIELDS}.get(entry.kind)
-    if fields is None:
-        return entry.kind, ""
-    sinf = _part(entry, fields, "sinf")
-    kid = bytes(sinf.find("schi", "tenc").body[8:24]).hex()
-    return bytes(sinf.find("frma").body[:4]).decode("latin-1"), kid
+def _encryption(entry: Box) -> TrackEncryption | None:
+    sinf = protection_of(entry)
+    return read_encryption(sinf) if sinf else None
+
+
+def _clear_name(entry: Box) -> str:
+    """Return what a sample entry is called before encryption (14496-12, 8.12.2)."""
+    sinf = protection_of(entry)
+    return bytes(sinf.find("frma").body[:4]).decode("latin-1") if sinf else entry.kind
 
 
 def _part(entry: Box, skip: int, kind: str) -> Box:
@@ -154,5 +187,5 @@ def _edit_start(trak: Box) -> int:
 
 def _defaults(moov: Box) -> SampleDefaults:
     trex = moov.find("mvex", "trex")
-    duration, size, flags = trex.unpack(">III", 12)
-    return SampleDefaults(duration, size, flags)
+    entry, duration, size, flags = trex.unpack(">IIII", 8)
+    return SampleDefaults(duration, size, flags, entry)

@@ -6,8 +6,8 @@ as the buffer goes: a box that claims more, less than its own header, or more sa
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import asdict, dataclass, field
+from itertools import accumulate, islice
 
 Buffer = bytes | memoryview
 
@@ -85,12 +85,19 @@ class Sample:
 
 @dataclass(frozen=True)
 class Fragment:
-    """One movie fragment: where its ``moof`` and its samples lie in the file, and the samples themselves."""
+    """One movie fragment: where its ``moof`` and its samples lie in the file, and the samples themselves.
+
+    Attributes:
+        entry: Number of the sample entry that they belong to, from 1: a clear lead has another one.
+        senc: The box that says what of them is encrypted, where there is one.
+    """
 
     moof_offset: int
     data_offset: int
     decode_time: int
     samples: tuple[Sample, ...]
+    entry: int = 1
+    senc: Box | None = None
 
     @property
     def duration(self) -> int:
@@ -105,6 +112,7 @@ class SampleDefaults:
     duration: int = 0
     size: int = 0
     flags: int = 0
+    entry: int = 1
 
 
 @dataclass(frozen=True)
@@ -150,6 +158,22 @@ def read_segment(data: Buffer, defaults: SampleDefaults) -> MediaSegment:
     return MediaSegment(fragments)
 
 
+def read_index(sidx: Box) -> tuple[tuple[int, int], ...]:
+    """Return first byte and size of each subsegment that a segment index names (14496-12, 8.16.3).
+
+    Raises:
+        MalformedError: It is too short, or leads to further indexes.
+    """
+    wide = 8 * bool(sidx.version)
+    first = sidx.end + sidx.unpack(">Q" if wide else ">I", 16 + wide // 2)[0]
+    at, count = 20 + wide, sidx.unpack(">HH", 20 + wide)[1]
+    sizes = [sidx.u32(at + 4 + 12 * number) for number in range(count)]
+    if any(size >> 31 for size in sizes):
+        raise MalformedError(f"box sidx at byte {sidx.offset} leads to other indexes")
+    ends = list(accumulate(sizes, initial=first))
+    return tuple(zip(ends[:-1], sizes, strict=True))
+
+
 def _boxes(data: memoryview, base: int) -> Iterator[Box]:
     at = 0
     while at + 8 <= len(data):
@@ -178,13 +202,14 @@ def _fragment(moof: Box, defaults: SampleDefaults, file_size: int) -> Fragment:
         raise MalformedError(
             f"the samples of the fragment at byte {moof.offset} reach beyond the file's {file_size} bytes"
         )
-    return Fragment(moof.offset, moof.offset + data_offset, decode_time, samples)
+    senc = next((box for box in traf.children() if box.kind == "senc"), None)
+    return Fragment(moof.offset, moof.offset + data_offset, decode_time, samples, own.entry, senc)
 
 
 def _fragment_defaults(tfhd: Box, defaults: SampleDefaults) -> SampleDefaults:
-    at = 8 + 8 * bool(tfhd.flags & 0x1) + 4 * bool(tfhd.flags & 0x2)
-    values = {"duration": defaults.duration, "size": defaults.size, "flags": defaults.flags}
-    for bit, name in ((0x8, "duration"), (0x10, "size"), (0x20, "flags")):
+    at = 8 + 8 * bool(tfhd.flags & 0x1)
+    values = asdict(defaults)
+    for bit, name in ((0x2, "entry"), (0x8, "duration"), (0x10, "size"), (0x20, "flags")):
         if tfhd.flags & bit:
             values[name] = tfhd.u32(at)
             at += 4

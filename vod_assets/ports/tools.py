@@ -49,6 +49,7 @@ class ToolRunner(Protocol):
         on_error_line: Callable[[str], None] | None = None,
         pulse: Callable[[], Advance] | None = None,
         cwd: Path | None = None,
+        stdin: bytes = b"",
     ) -> ToolResult:
         """Run a tool to its end and return what it said.
 
@@ -62,6 +63,7 @@ class ToolRunner(Protocol):
             pulse: Asked how far the tool is. Where it is given, only a change of its answer counts as a sign of life:
                 FFmpeg reports its progress twice a second even while it waits for ever for its input.
             cwd: Working directory.
+            stdin: What the tool reads from standard input; no other user can read it, so secrets take this way.
 
         Raises:
             ToolError: It ended badly, was killed by a limit, or stalled.

@@ -51,6 +51,13 @@ def run(text: str, limits: Limits = ROOMY) -> str:
     return SupervisedRunner().run(program(text), limits=limits).stdout.decode()
 
 
+def test_what_a_tool_is_told_by_standard_input_can_be_opened_again_by_its_number_and_has_no_name() -> None:
+    said = b"--keys=label=SD:key=00\n"
+    reading = "import os; print(open('/proc/self/fd/0').read() * 2, os.readlink('/proc/self/fd/0'))"
+    shown = SupervisedRunner().run(program(reading), limits=ROOMY, stdin=said).stdout.decode()
+    assert shown == f"{said.decode() * 2} /memfd:stdin (deleted)\n"
+
+
 def failure(text: str, limits: Limits = ROOMY) -> ToolError:
     with pytest.raises(ToolError) as caught:
         run(text, limits)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from vod_assets.domain.init_segment import read_init
 from vod_assets.domain.isobmff import MalformedError, SampleDefaults, boxes, read_segment
 from vod_assets.domain.nal_units import first_slice_type
+from vod_assets.domain.sample_encryption import TrackEncryption
 from vod_assets.domain.track_measures import first_iframe, frame_rate, peak_bits_per_second, presented
 from vod_assets_tests.domain.tracks import segments
 
@@ -84,13 +85,13 @@ def test_an_init_segment_says_size_clock_and_start() -> None:
 
 
 def test_an_encrypted_track_names_its_codec_and_key() -> None:
-    kid = bytes(range(16))
-    schi = box("schi", full("tenc", 0, 0, 0x0108)[:-4] + bytes(4) + kid)
-    tenc = struct.pack(">I4s", 32, b"tenc") + bytes(8) + kid
-    sinf = box("sinf", box("frma", b"avc1"), box("schi", tenc))
-    assert schi
+    kid, iv = bytes(range(16)), bytes(range(100, 116))
+    tenc = box("tenc", struct.pack(">IBBBB", 1 << 24, 0, 0x19, 1, 0) + kid + bytes([16]) + iv)
+    schm = box("schm", bytes(4) + b"cbcs" + bytes(4))
+    sinf = box("sinf", box("frma", b"avc1"), schm, box("schi", tenc))
     read = read_init(init(video_entry("encv", box("avcC", bytes.fromhex("0164002aff")) + sinf)))
     assert (read.codecs, read.default_kid) == ("avc1.64002a", kid.hex())
+    assert read.encryption == (TrackEncryption("cbcs", kid.hex(), 0, iv, (1, 9)),)
 
 
 @pytest.mark.parametrize(

@@ -1,86 +1,132 @@
 """Describe a track that was just packaged, from its own bytes and not from what the packager says of it."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from itertools import dropwhile
 from typing import Any
 
-from vod_assets.adapters.package.files import init_of, segment_of
+from vod_assets.adapters.package.cuts import CutTrack, cut_track
+from vod_assets.adapters.package.shaka_command import TWIN, common_encryption
+from vod_assets.adapters.package.streams import stream_iframes, stream_segments
 from vod_assets.adapters.package.text_source import title_milliseconds
 from vod_assets.domain.init_segment import InitSegment
-from vod_assets.domain.isobmff import MediaSegment
+from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.track import IFrame, Segment, Track
-from vod_assets.domain.track_measures import (
-    average_bits_per_second,
-    first_iframe,
-    frame_rate,
-    peak_bits_per_second,
-    presented,
-)
+from vod_assets.domain.track_measures import average_bits_per_second, first_iframe, frame_rate, peak_bits_per_second
 from vod_assets.ports import TrackJob
 
-INIT = "init.mp4"
 
-
-def describe_media(job: TrackJob, paths: Sequence[str]) -> Track:
-    """Return the descriptor of a video or audio track.
-
-    Args:
-        job: What was packaged, and where.
-        paths: Its media segments in order, below the job's directory.
+def describe_media(job: TrackJob) -> Track:
+    """Return the descriptor of a video or audio track whose whole segments are not encrypted yet.
 
     Raises:
         MalformedError: A file is not what it should be.
     """
-    init = init_of(job.directory / INIT)
-    media = [segment_of(job.directory / path, init.defaults) for path in paths]
-    segments = _segments(job.directory, paths, media, init.start)
-    is_video = init.kind == "video"
+    cut = cut_track(job.directory / TWIN if job.layout == "ts" else job.directory, job.layout)
+    segments, iframes = _segments(job, cut)
     return Track(
         **_said(job),
-        codecs=init.codecs,
-        timescale=init.timescale,
-        init=INIT,
+        **_place(job, cut),
+        **_protection(job, cut),
+        codecs=cut.init.codecs,
+        timescale=cut.init.timescale,
         segments=segments,
-        iframes=_iframes(segments, media) if is_video else (),
-        frame_rate=frame_rate(init, media) if is_video else None,
-        **_rates(segments, init.timescale),
-        **_shape(init),
+        iframes=iframes,
+        frame_rate=frame_rate(cut.init, [one.media for one in cut.cuts]) if cut.init.kind == "video" else None,
+        **rates(segments, cut.init.timescale),
+        **_shape(cut.init),
     )
 
 
-def describe_text(job: TrackJob, paths: Sequence[str], dash_paths: Sequence[str]) -> Track:
+def describe_text(job: TrackJob, paths: Sequence[str]) -> Track:
     """Return the descriptor of a text track: WebVTT segments timed as their fragmented MP4 twins are.
+
+    Args:
+        job: What was packaged, and where.
+        paths: Its WebVTT segments in order, below the job's directory.
 
     Raises:
         MalformedError: A file is not what it should be.
     """
-    init = init_of(job.directory / INIT)
-    media = [segment_of(job.directory / path, init.defaults) for path in dash_paths]
-    dash = _cut(_segments(job.directory, dash_paths, media, init.start), title_milliseconds(job.duration_seconds))
+    cut = cut_track(job.directory / TWIN if job.layout == "ts" else job.directory, job.layout)
+    dash = _cut(cut.segments(), title_milliseconds(job.duration_seconds))
     segments = tuple(
         Segment(path=path, duration=twin.duration, size_bytes=(job.directory / path).stat().st_size)
         for path, twin in zip(paths, dash, strict=True)
     )
+    is_for_dash = job.layout != "ts"
     return Track(
         **_said(job),
-        timescale=init.timescale,
+        timescale=cut.init.timescale,
         segments=segments,
-        dash_codecs=init.codecs,
-        dash_timescale=init.timescale,
-        dash_init=INIT,
-        dash_segments=dash,
-        **_rates(segments, init.timescale),
+        text_format="webvtt",
+        dash_codecs=cut.init.codecs if is_for_dash else "",
+        dash_timescale=cut.init.timescale if is_for_dash else 0,
+        dash_init=cut.path if is_for_dash else "",
+        dash_segments=dash if is_for_dash else (),
+        init_range=cut.init_range,
+        index_range=cut.index_range,
+        **rates(segments, cut.init.timescale),
     )
 
 
-def _segments(directory: Path, paths: Sequence[str], media: Sequence[MediaSegment], start: int) -> tuple[Segment, ...]:
-    """Return the segments with the times they take in the presentation, which touch one another."""
-    spans = [presented(one, start) for one in media]
-    ends = [begin for begin, _ in spans[1:]] + [spans[-1][1]]
-    return tuple(
-        Segment(path=path, duration=end - begin, size_bytes=(directory / path).stat().st_size)
-        for path, (begin, _), end in zip(paths, spans, ends, strict=True)
-    )
+def rates(segments: Sequence[Segment], timescale: int) -> dict[str, int]:
+    """Return the bit rates of a track's segments, as fields of its descriptor."""
+    return {
+        "peak_bits_per_second": peak_bits_per_second(segments, timescale),
+        "average_bits_per_second": average_bits_per_second(segments, timescale),
+    }
+
+
+def _segments(job: TrackJob, cut: CutTrack) -> tuple[tuple[Segment, ...], tuple[IFrame, ...]]:
+    segments = cut.segments()
+    if job.layout == "ts":
+        return stream_segments(job, cut, segments), stream_iframes(job, segments)
+    return segments, _iframes(segments, cut) if cut.init.kind == "video" else ()
+
+
+def _iframes(segments: Sequence[Segment], cut: CutTrack) -> tuple[IFrame, ...]:
+    found = []
+    for segment, one in zip(segments, cut.cuts, strict=True):
+        iframe = first_iframe(segment.path, one.media, segment.duration)
+        if iframe:
+            begin = iframe.offset_bytes + (segment.offset_bytes or 0)
+            found.append(iframe.model_copy(update={"offset_bytes": begin}))
+    return tuple(found)
+
+
+def _place(job: TrackJob, cut: CutTrack) -> dict[str, Any]:
+    if job.layout == "ts":
+        return {}
+    return {
+        "init": cut.path,
+        "init_range": cut.init_range,
+        "index_range": cut.index_range,
+    }
+
+
+def _protection(job: TrackJob, cut: CutTrack) -> dict[str, Any]:
+    """Return what manifests say of a track's encryption, read from its bytes.
+
+    Raises:
+        MalformedError: They are not encrypted as was asked.
+    """
+    wanted, found = common_encryption(job), cut.init.encryption[0]
+    asked = (wanted.scheme, wanted.key.kid, wanted.pssh) if wanted else ("none", "", ())
+    made = (found.scheme, found.kid, cut.init.pssh) if found else ("none", "", cut.init.pssh)
+    if asked != made or (wanted and found and found.constant_iv not in (b"", wanted.iv)):
+        raise MalformedError(f"it is encrypted as {made[:2]} with {len(made[2])} PSSH boxes, not as was asked")
+    if wanted is None or found is None:
+        return {}
+    is_clear = [cut.init.encryption_of(one.media.fragments[0]) is None for one in cut.cuts]
+    if any(dropwhile(bool, is_clear)):
+        raise MalformedError("segments after the clear lead are not encrypted")
+    return {
+        "scheme": found.scheme,
+        "kid": found.kid,
+        "track_class": wanted.track_class,
+        "iv": found.constant_iv.hex(),
+        "clear_segments": sum(is_clear),
+    }
 
 
 def _cut(segments: Sequence[Segment], end: int) -> tuple[Segment, ...]:
@@ -90,18 +136,6 @@ def _cut(segments: Sequence[Segment], end: int) -> tuple[Segment, ...]:
     return (*whole, last.model_copy(update={"duration": min(last.duration, left)}) if left > 0 else last)
 
 
-def _iframes(segments: Sequence[Segment], media: Sequence[MediaSegment]) -> tuple[IFrame, ...]:
-    found = [first_iframe(segment.path, one, segment.duration) for segment, one in zip(segments, media, strict=True)]
-    return tuple(iframe for iframe in found if iframe)
-
-
-def _rates(segments: Sequence[Segment], timescale: int) -> dict[str, int]:
-    return {
-        "peak_bits_per_second": peak_bits_per_second(segments, timescale),
-        "average_bits_per_second": average_bits_per_second(segments, timescale),
-    }
-
-
 def _shape(init: InitSegment) -> dict[str, int]:
     if init.kind == "video":
         return {"width": init.width, "height": init.height}
@@ -109,7 +143,7 @@ def _shape(init: InitSegment) -> dict[str, int]:
 
 
 def _said(job: TrackJob) -> dict[str, Any]:
-    names = ("name", "kind", "source_asset", "language", "label", "role", "is_default", "is_forced")
+    names = ("name", "kind", "source_asset", "language", "label", "role", "is_default", "is_forced", "layout")
     return {
         **{name: getattr(job, name) for name in names},
         "is_hearing_impaired": job.is_hearing_impaired,

@@ -15,7 +15,7 @@ def init_of(path: Path) -> InitSegment:
     Raises:
         MalformedError: It is none; the message names the file.
     """
-    with _named(path):
+    with named(path.name):
         return read_init(mapped(path))
 
 
@@ -25,7 +25,7 @@ def segment_of(path: Path, defaults: SampleDefaults) -> MediaSegment:
     Raises:
         MalformedError: It is none; the message names the file.
     """
-    with _named(path):
+    with named(path.name):
         return read_segment(mapped(path), defaults)
 
 
@@ -40,10 +40,11 @@ def mapped(path: Path) -> memoryview:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def named(name: str) -> Iterator[None]:
+    """Name the file of which something is wrong."""
     try:
         yield
     except MalformedError as error:
-        raise MalformedError(f"{path.name}: {error}") from error
+        raise MalformedError(f"{name}: {error}") from error
     except OSError as error:
-        raise MalformedError(f"{path.name} cannot be read: {error.strerror}") from error
+        raise MalformedError(f"{name} cannot be read: {error.strerror}") from error

@@ -1,21 +1,21 @@
-"""Package one encoded file into one CMAF track with Shaka Packager."""
+"""Package one encoded file into one track with Shaka Packager."""
 
-from collections.abc import Mapping
-from fractions import Fraction
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 
-from vod_assets.adapters.package.describe import INIT, describe_media, describe_text
+from vod_assets.adapters.package.describe import describe_media, describe_text
+from vod_assets.adapters.package.shaka_command import SOURCE, TEXT_SOURCE, TWIN, commands, secret_flags
+from vod_assets.adapters.package.streams import sealed
 from vod_assets.adapters.package.text_source import for_packager, name_media_clock
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.track import Track
+from vod_assets.domain.transport_stream import START_TICKS
 from vod_assets.ports import Limits, ToolRunner, TrackJob
 
-MEDIA_TEMPLATE = "$Number%05d$.m4s"
-TEXT_TEMPLATE = "$Number%05d$.vtt"
-SOURCE = "source"  # the packager's descriptors have no way to quote a comma in a path, so it sees these names only
-TEXT_SOURCE = "source.vtt"
 LIMITS = Limits(wall_seconds=3600, cpu_seconds=3600)
 
 
@@ -28,19 +28,18 @@ class ShakaPackager:
         self.build_ids: Mapping[str, str] = {"packager": tools.build_id("packager")}
 
     def package(self, job: TrackJob) -> Track:
-        """Write ``init.mp4`` and ``00001.m4s`` on below the job's directory and describe them.
+        """Write a track below the job's directory and describe it; equal jobs give equal bytes.
 
-        A text track gets ``00001.vtt`` on for HLS besides. Equal jobs give equal bytes.
+        That is ``init.mp4`` and ``00001.m4s`` on, or ``track.mp4`` alone (``ondemand``), or ``00001.ts`` or
+        ``00001.aac`` on (``ts``). A text track gets ``00001.vtt`` on for HLS besides.
 
         Raises:
             ToolError: ``packaging_failed``.
         """
-        source = job.directory / (TEXT_SOURCE if job.kind == "text" else SOURCE)
-        try:
+        with _scratch(job) as source:
             self._run(job, source)
-        finally:
-            source.unlink(missing_ok=True)
-        return _described(job)
+            source.unlink()
+            return _described(job)
 
     def _run(self, job: TrackJob, source: Path) -> None:
         if job.kind == "text":
@@ -48,7 +47,8 @@ class ShakaPackager:
         else:
             source.symlink_to(job.source.absolute())
         try:
-            self._runner.run(command(self._program, job), limits=LIMITS, cwd=job.directory)
+            for argv in commands(self._program, job):
+                self._runner.run(argv, limits=LIMITS, cwd=job.directory, stdin=secret_flags(job))
         except ToolError as error:
             raise ToolError(
                 "packaging_failed",
@@ -56,53 +56,36 @@ class ShakaPackager:
                 "See its last words; the rendition may be damaged",
                 file=job.source.name,
                 argv=error.argv,
-                stderr=error.stderr,
-            ) from error
+                stderr=_without_key(error.stderr, job),
+            ) from (None if job.protection else error)
 
 
-def command(program: Path, job: TrackJob) -> list[str]:
-    """Return the packager's command line, to be run in the job's directory."""
-    seconds = segment_duration_text(job.segment_seconds)
-    return [
-        str(program),
-        *_descriptors(job),
-        "--single_threaded",  # without it and the next one, two runs differ in order and creation times
-        "--use_fake_clock_for_muxer",
-        f"--segment_duration={seconds}",
-        f"--fragment_duration={seconds}",
-        "--transport_stream_timestamp_offset_ms=0",  # else WebVTT is mapped 100 ms late, as for MPEG-TS
-        "--quiet",
-    ]
+@contextmanager
+def _scratch(job: TrackJob) -> Iterator[Path]:
+    """Name the file that the packager reads; it is gone afterwards, and so is the twin of a transport stream."""
+    source, twin = job.directory / (TEXT_SOURCE if job.kind == "text" else SOURCE), job.directory / TWIN
+    try:
+        if job.layout == "ts":
+            twin.mkdir()
+        yield source
+    finally:
+        source.unlink(missing_ok=True)
+        rmtree(twin, ignore_errors=True)
 
 
-def segment_duration_text(seconds: Fraction) -> str:
-    """Return a segment duration for the packager: at most a billionth of a second more than the exact one.
-
-    The packager multiplies it by the timescale in floating point and cuts the fraction off. Of 4.004 s at 48 kHz it
-    makes 192191 ticks instead of 192192; in 45 minutes that adds up to 14 ms, and to a last segment of 64 ticks.
-    """
-    return f"{(seconds * 1_000_000_000 // 1 + 1) / 1_000_000_000:.9f}"
-
-
-def _descriptors(job: TrackJob) -> list[str]:
-    # No language: the packager refuses those it does not know, and players read the manifests' anyway.
-    if job.kind != "text":
-        return [f"in={SOURCE},stream={job.kind},init_segment={INIT},segment_template={MEDIA_TEMPLATE}"]
-    text = f"in={TEXT_SOURCE},stream=text"
-    return [f"{text},init_segment={INIT},segment_template={MEDIA_TEMPLATE}", f"{text},segment_template={TEXT_TEMPLATE}"]
+def _without_key(text: str, job: TrackJob) -> str:
+    """Return what a tool said, without the key: a flag that it does not like, it might repeat."""
+    return text.replace(job.protection.key.value.hex(), "(key)") if job.protection else text
 
 
 def _described(job: TrackJob) -> Track:
-    paths = sorted(path.name for path in job.directory.glob("*.m4s"))
     try:
-        if not paths:
-            raise MalformedError("there are no segments")
         if job.kind != "text":
-            return describe_media(job, paths)
+            return _sealed(describe_media(job), job)
         texts = sorted(path.name for path in job.directory.glob("*.vtt"))
         for name in texts:
-            name_media_clock(job.directory / name)
-        return describe_text(job, texts, paths)
+            name_media_clock(job.directory / name, START_TICKS if job.layout == "ts" else 0)
+        return describe_text(job, texts)
     except (MalformedError, OSError, ValueError) as error:
         raise ToolError(
             "packaging_failed",
@@ -110,3 +93,8 @@ def _described(job: TrackJob) -> Track:
             "Check the free space of the store, then try again",
             file=job.source.name,
         ) from error
+
+
+def _sealed(track: Track, job: TrackJob) -> Track:
+    is_whole = job.protection is not None and job.protection.scheme == "aes128"
+    return sealed(track, job.directory, job.protection) if is_whole and job.protection else track

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vod_assets.domain.errors import ToolError
 
-MEDIA_CLOCK = "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000"
+MEDIA_CLOCK = "X-TIMESTAMP-MAP=MPEGTS:{},LOCAL:00:00:00.000"
 
 
 def for_packager(webvtt: str, duration_seconds: Fraction | None) -> str:
@@ -38,7 +38,7 @@ def timestamp(milliseconds: int) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"
 
 
-def name_media_clock(path: Path) -> None:
-    """Say in a WebVTT segment how its times map to the media's (RFC 8216, 3.5)."""
+def name_media_clock(path: Path, ticks: int = 0) -> None:
+    """Say in a WebVTT segment which time of the media, in 90 kHz ticks, its time zero is (RFC 8216, 3.5)."""
     header, _, body = path.read_text("utf-8").partition("\n")
-    path.write_text(f"{header}\n{MEDIA_CLOCK}\n{body}", "utf-8")
+    path.write_text(f"{header}\n{MEDIA_CLOCK.format(ticks)}\n{body}", "utf-8")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, generated_input, package_input
-from vod_assets.adapters.package.shaka import ShakaPackager, command, segment_duration_text
+from vod_assets.adapters.package.shaka import ShakaPackager
+from vod_assets.adapters.package.shaka_command import commands, segment_duration_text
 from vod_assets.domain.errors import ToolError
 from vod_assets_tests.adapters.package.tiny_title import MP4, RUNNER, TOOLS, Clip, TinyTitle, job
 
@@ -39,7 +40,7 @@ def test_the_packager_says_of_its_track_what_we_read_from_its_bytes(film: TinyTi
     """Its own playlists and MPD are an independent description; nothing else of them is used."""
     work = job(film.clip, "h264_72p", "video", film.folder / "encoded" / "h264_72p.mp4", tmp_path)
     (tmp_path / "source").symlink_to(work.source)
-    argv = command(TOOLS.packager, work)
+    (argv,) = commands(TOOLS.packager, work)
     argv[1] += ",playlist_name=v.m3u8,iframe_playlist_name=i.m3u8"
     RUNNER.run([*argv, "--hls_master_playlist_output=m.m3u8", "--mpd_output=m.mpd"], cwd=tmp_path)
     track = film.tracks["h264_72p"]
