@@ -1,6 +1,7 @@
 """Where settings say that things are: folders, and addresses of storages."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -38,6 +39,14 @@ def checked_folder(value: object) -> object:
     if parts.netloc not in ("", "localhost") or not parts.path:
         raise ValueError("a file address has three slashes and an absolute path: file:///srv/vod")
     return url2pathname(parts.path)
+
+
+def checked_template(value: str) -> str:
+    """Return an address with places for a key's and a title's id; raise ValueError when it cannot be one."""
+    bare = value.replace("{kid}", "0").replace("{title}", "0")
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[!#-z|~]+", bare, re.IGNORECASE):
+        raise ValueError(f"{value!r} is no address; write https://… with {{kid}} and {{title}} where ids go")
+    return value
 
 
 def absolute_address(named: str, default: Path) -> str:

@@ -4,18 +4,27 @@ import os
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from vod_assets.domain.content_keys import System
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.groups import GROUPS
-from vod_assets.places import absolute, absolute_address, checked_folder, checked_storage, storage_scheme
+from vod_assets.places import (
+    absolute,
+    absolute_address,
+    checked_folder,
+    checked_storage,
+    checked_template,
+    storage_scheme,
+)
 
 FOLDERS = ("home", "cms", "scratch", "profiles")
+KEY_PROVIDERS = ("local", "static", "speke")
 GROUP_PREFIX = "vod_store__"
 HIGHEST_PORT = 65535
 PREFIX, ENV_FILE = "VOD_", ".env"
@@ -98,6 +107,20 @@ class Settings(BaseSettings):
     isilon__mount: Path | None = Field(None, description="Folder where this machine has that share mounted.")
     isilon__ftp_root: str = Field("", description="Path of that share as an FTP login sees it: /ifs/data/mezz.")
     isilon__aliases: str = Field("", description="Other names and addresses of that Isilon, separated by commas.")
+    keys: str = Field(
+        "local",
+        description="Who gives content keys: local (derived from a secret in VOD_HOME), local:FILE of that secret, "
+        "static:FILE or speke:URL (docs/drm.md).",
+    )
+    licence_urls: Annotated[dict[str, str], NoDecode] = Field(
+        default={},
+        description="Where players ask for licences, by system, separated by spaces: "
+        "widevine=https://… playready=https://…; {kid} and {title} are filled in.",
+    )
+    fairplay_uri: str = Field("skd://{kid}", description="What FairPlay's key lines say, with {kid} and {title}.")
+    aes128_url: str = Field(
+        "", description="Where players fetch the keys of variants of scheme aes128: https://…/{title}/{kid}."
+    )
     watch: Path | None = Field(None, description="YAML file of the places that arrivals are taken from; empty: none.")
     metadata_mapping: str = Field(
         "", description="File that says how metadata of a MAM are read (docs/metadata.md); empty: only known formats."
@@ -155,6 +178,29 @@ class Settings(BaseSettings):
         if unknown := sorted(set(value) - set(GROUPS)):
             raise ValueError(f"there is no group “{unknown[0]}”; groups are {', '.join(GROUPS)}")
         return {group: checked_storage(address) for group, address in value.items()}
+
+    @field_validator("keys")
+    @classmethod
+    def _is_a_provider(cls, value: str) -> str:
+        kind, _, place = value.partition(":")
+        if kind not in KEY_PROVIDERS or bool(place) < (kind != "local"):
+            raise ValueError(f"{kind!r} gives no keys; write local, static:FILE or speke:https://…")
+        return value
+
+    @field_validator("licence_urls", mode="before")
+    @classmethod
+    def _are_by_system(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        said = dict(word.partition("=")[::2] for word in value.split())
+        if unknown := sorted(set(said) - set(get_args(System))):
+            raise ValueError(f"there is no system “{unknown[0]}”; systems are {', '.join(get_args(System))}")
+        return {system: checked_template(address) for system, address in said.items()}
+
+    @field_validator("fairplay_uri", "aes128_url")
+    @classmethod
+    def _is_a_template(cls, value: str) -> str:
+        return checked_template(value) if value else value
 
     @field_validator("public_url")
     @classmethod

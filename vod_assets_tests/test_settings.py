@@ -119,7 +119,7 @@ def test_a_group_may_have_a_store_of_its_own(tmp_path: Path, monkeypatch: pytest
 
 def test_a_group_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOD_STORE__RENDITION", "s3://bucket")
-    with pytest.raises(ConfigError, match="no group “rendition”; groups are source, ladder, renditions"):
+    with pytest.raises(ConfigError, match="no group “rendition”; groups are source, ladder, keys, renditions"):
         load_settings()
 
 

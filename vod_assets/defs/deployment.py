@@ -57,7 +57,7 @@ class Deployment:
 
 def deployment_of(planner: Planner, settings: Settings) -> Deployment:
     """Return the deployment that a planner plans with."""
-    builds = {name: digest_of(dict(getattr(one, "build_ids", {}))) for name, one in planner.resources.items()}
+    builds = {name: digest_of(_said(one)) for name, one in planner.resources.items()}
     mapping = settings.metadata_mapping
     said = seen(planner.resources["sources"], mapping) if mapping else ""
     return Deployment(
@@ -77,6 +77,11 @@ def seen(sources: SourceStore, address: str) -> str:
 
 def _words(profile: Profile, assets: Collection[str]) -> dict[str, str]:
     return {asset: digest_of(read_of_profile(asset, profile))[:16] for asset in assets}
+
+
+def _said(resource: Any) -> list[Any]:
+    """Return what a resource says that its outputs depend on."""
+    return [dict(getattr(resource, "build_ids", {})), dict(getattr(resource, "parameters", {}))]
 
 
 def _program() -> list[str]:

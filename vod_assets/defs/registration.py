@@ -132,7 +132,8 @@ def _record(registrar: Registrar, bare: TitleRecord, profile: str, wished: Wishe
     before = registrar.store.record(bare.title_id)
     usual = wished.profile or (before.profile if before else registrar.default_profile)
     owner = wished.owner or (before.owner if before else "")
-    fresh = bare.model_copy(update={"profile": usual, "policy": dict(wished.policy), "owner": owner})
+    said = {"profile": usual, "policy": dict(wished.policy), "owner": owner}
+    fresh = bare.model_copy(update=said | {"key_generation": before.key_generation if before else 0})
     described = registrar.describe(fresh, registrar.sources.siblings(bare.source))
     named = described.model_copy(update={"profile": profile}) if profile else described
     if named.profile not in registrar.profiles:

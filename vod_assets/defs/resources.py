@@ -8,6 +8,7 @@ import dagster as dg
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.cms.static import StaticCms
+from vod_assets.adapters.keys.opening import open_keys
 from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.adapters.package.inspector import FolderInspector
@@ -41,7 +42,7 @@ from vod_assets.defs.step_processes import step_processes
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.watching import WatchedPlace
-from vod_assets.ports import Leases, Origin
+from vod_assets.ports import KeyProvider, Leases, Origin
 from vod_assets.settings import Settings, load_settings
 
 
@@ -188,6 +189,14 @@ class PackagerResource(ToolResource):
         return ShakaPackager(self.tools, self.runner)
 
 
+class KeysResource(dg.ConfigurableResource[Any]):
+    """Gives content keys; who does, the settings say, for some of it is secret."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> KeyProvider:
+        """Return the key provider."""
+        return open_keys(load_settings())
+
+
 class InspectorResource(ToolResource):
     """Opens packages for the checks, and plays them with FFmpeg."""
 
@@ -286,6 +295,7 @@ def resource_definitions(
         "sheets": SheetsResource(),
         "text": TextResource(guard=guard),
         "packager": PackagerResource(guard=guard),
+        "keys": KeysResource(),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
         "origin": OriginResource(address=settings.origin_address, public_url=settings.public_url, storages=storages),
         "cms": CmsResource(

@@ -25,6 +25,7 @@ TOOLS = {
     "text_tracks": ("packager",),
 }
 FIELDS = {
+    "content_keys": ("variants",),
     "audio_aac": ("audio",),
     "captions": ("captions",),
     "thumbnails": ("thumbnails",),

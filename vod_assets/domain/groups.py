@@ -5,6 +5,7 @@ from vod_assets.domain.errors import ConfigError
 GROUPS = (
     "source",
     "ladder",
+    "keys",
     "renditions",
     "audio",
     "text",
@@ -18,6 +19,7 @@ _BY_ASSET = {
     "media_info": "source",
     "metadata": "source",
     "encoding_ladder": "ladder",
+    "content_keys": "keys",
     "captions": "text",
     "poster": "pictures",
     "thumbnails": "pictures",

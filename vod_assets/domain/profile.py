@@ -208,6 +208,15 @@ class Profile(Document):
     @classmethod
     def _are_distinct(cls, value: tuple[Variant, ...]) -> tuple[Variant, ...]:
         _refuse_twice("variant", [variant.name for variant in value])
+        keys: dict[str, tuple[str, str]] = {}
+        for variant in (variant for variant in value if variant.is_protected):
+            if keys.setdefault(variant.scheme, (variant.video_keys, variant.audio_keys)) != (
+                variant.video_keys,
+                variant.audio_keys,
+            ):
+                raise ValueError(
+                    f"variants of scheme {variant.scheme} share their keys: give all one video_keys and audio_keys"
+                )
         return value
 
     @model_validator(mode="after")

@@ -44,6 +44,7 @@ class TitleRecord(Document):
         policy: What may be shown where and when; read by the CMS.
         owner: Whose it is, as the place that it came to says.
         vanished: Whether the source is gone from the place that it was taken from; nothing is unpublished for that.
+        key_generation: How many times the title was given new content keys.
     """
 
     title_id: str
@@ -56,6 +57,7 @@ class TitleRecord(Document):
     sidecars: tuple[Sidecar, ...] = ()
     owner: str = ""
     vanished: bool = False
+    key_generation: int = 0
 
     @property
     def name(self) -> str:

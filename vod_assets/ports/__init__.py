@@ -4,7 +4,7 @@ Adapters implement them, fakes stand in for them in tests, assets ask for nothin
 """
 
 from vod_assets.ports.artifacts import ArtifactStore, Attempt, Kept
-from vod_assets.ports.keys import KeyProvider, KeyRequest, SecretKey
+from vod_assets.ports.keys import KeyProvider, SecretKey
 from vod_assets.ports.leases import Leases
 from vod_assets.ports.media import EncodeReport, PictureMaker, Prober, RungJob, SheetPainter, TextExtractor, Transcoder
 from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, Protection, TrackJob
@@ -23,7 +23,6 @@ __all__ = [
     "InspectedPackage",
     "Kept",
     "KeyProvider",
-    "KeyRequest",
     "Leases",
     "Limits",
     "OnProgress",

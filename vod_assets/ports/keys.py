@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, NoReturn, Protocol
 
-from vod_assets.domain.content_keys import ContentKeys
+from vod_assets.domain.content_keys import ContentKeys, KeyRequest
 
 
 @dataclass(frozen=True)
 class SecretKey:
-    """A content key. It is shown by nothing: not by `repr`, not by an error, not by a document.
+    """A content key. It is shown by nothing: not by `repr`, not by an error, not by a document, not by a pickle.
 
     Attributes:
         value: 16 bytes.
@@ -18,32 +18,21 @@ class SecretKey:
     kid: str
     value: bytes = field(repr=False)
 
-
-@dataclass(frozen=True)
-class KeyRequest:
-    """Which keys a title needs.
-
-    Attributes:
-        title: Its id, by which keys stay the same.
-        generation: How many times it was given new keys.
-        classes: For each scheme, the classes of tracks that need a key of their own.
-        systems: For each scheme, the DRM systems that have to know of it.
-        video_preset: SPEKE's encryption contract for video: ``1``, ``2``, ``3``, ``5``, ``8`` or ``shared``.
-        audio_preset: Likewise for audio: ``1``, ``2``, ``3`` or ``shared``.
-    """
-
-    title: str
-    generation: int
-    classes: Mapping[str, Sequence[str]]
-    systems: Mapping[str, Sequence[str]]
-    video_preset: str = "1"
-    audio_preset: str = "1"
+    def __reduce__(self) -> NoReturn:
+        """Refuse to leave the process."""
+        raise TypeError("a content key is not written down")
 
 
 class KeyProvider(Protocol):
-    """Gives the content keys of titles: derived here, from a file, or from a key server."""
+    """Gives the content keys of titles: derived here, from a file, or from a key server.
+
+    Attributes:
+        name: Kind of provider: ``local``, ``static`` or ``speke``.
+        parameters: What its descriptions depend on besides requests, and can be told without asking anybody.
+    """
 
     name: str
+    parameters: Mapping[str, Any]
 
     def describe(self, request: KeyRequest) -> ContentKeys:
         """Return key ids and signalling of the keys that a title needs; the same for equal requests.
@@ -57,7 +46,10 @@ class KeyProvider(Protocol):
     def keys(self, request: KeyRequest, kids: Sequence[str]) -> Mapping[str, SecretKey]:
         """Return the keys of some key ids, by key id.
 
+        Whoever encrypts with one compares it first (`vod_assets.domain.key_checksum.require_same_key`).
+
         Raises:
-            RemoteError: As above, and when the provider does not know a key id any more.
+            RemoteError: As above.
+            ConfigError: As above; and ``content_key_changed``: the provider does not know a key id any more.
         """
         ...

@@ -1,0 +1,76 @@
+"""Content keys: their ids and signalling; the keys themselves stay with their provider."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.showing import table
+from vod_assets.defs.step import Step, step
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.content_keys import ContentKeys, KeyRequest
+from vod_assets.domain.ladder import Ladder
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.rendition import STEREO
+from vod_assets.domain.title import TitleRecord
+from vod_assets.domain.track_classes import contracts
+from vod_assets.ports import KeyProvider
+
+SIGNALLING = 1  # to be raised when equal keys are described differently
+CLEAR = "no variant is protected"
+
+
+@dg.asset(group_name="keys", kinds={"drm"}, **HOUSE)
+def content_keys(
+    context: dg.AssetExecutionContext,
+    encoding_ladder: Artifact,
+    media_info: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+    keys: dg.ResourceParam[KeyProvider],
+) -> dg.MaterializeResult[Artifact]:
+    """Key ids of every class of tracks, and how DRM systems find them: never a key.
+
+    Upstream: encoding_ladder, media_info. Downstream: video_tracks and audio_tracks, which are encrypted with the
+    keys, and the manifests, which name them. Empty when no variant is protected.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        if not any(variant.is_protected for variant in at.profile.variants):
+            return at.result(at.nothing("content_keys", CLEAR))
+        request = _request(at, encoding_ladder.read(Ladder), media_info.read(MediaInfo))
+        said = {"request": request.model_dump(), "signalling": SIGNALLING, **keys.parameters}
+        made = at.make(Recipe("content_keys", parameters=said), lambda _: keys.describe(request).model_dump())
+        return at.result(made, lambda: _facts(made.artifact.read(ContentKeys)))
+
+
+def _request(at: Step, ladder: Ladder, info: MediaInfo) -> KeyRequest:
+    sizes = [(rung.width, rung.height) for rung in ladder.made]
+    asked = contracts(at.profile.variants, sizes, sorted(_channels(at.record, info)))
+    return KeyRequest(title=at.title, generation=at.record.key_generation, contracts=asked)
+
+
+def _channels(record: TitleRecord, info: MediaInfo) -> Iterable[int]:
+    """Return how many channels the title's audio tracks will have."""
+    dubs = {STEREO} if any(sidecar.kind == "audio" for sidecar in record.sidecars) else set()
+    return dubs | {min(stream.channels, STEREO) for stream in info.audio}
+
+
+def _facts(found: ContentKeys) -> dict[str, Any]:
+    return {
+        "keys": table(
+            [
+                {
+                    "scheme": key.scheme,
+                    "tracks": key.track_class,
+                    "KID": key.kid,
+                    "systems": ", ".join(one.system for one in key.systems),
+                }
+                for key in found.keys
+            ]
+        ),
+        "generation": found.request.generation,
+        "provider": found.provider,
+    }

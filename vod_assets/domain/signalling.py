@@ -1,0 +1,123 @@
+"""How files and manifests tell DRM systems of a key, where no key server says it."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape
+
+from vod_assets.domain.content_keys import KeyRequest, SystemSignalling
+from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.pssh import playready_object, pssh_box
+
+FAIRPLAY_URI = "skd://{kid}"
+PLACES = ("{kid}", "{title}")
+MEDIA, SESSION = "#EXT-X-KEY", "#EXT-X-SESSION-KEY"
+_METHODS = {"cbcs": "SAMPLE-AES", "cenc": "SAMPLE-AES-CTR"}
+
+
+@dataclass(frozen=True)
+class KeyAddresses:
+    """Where players ask for licences and keys; ``{kid}`` and ``{title}`` stand for a key's and a title's id.
+
+    Attributes:
+        licences: By system.
+        fairplay_uri: What FairPlay's key lines say; an application makes a request of it.
+        aes128_url: Where players fetch the keys of aes128; empty: nowhere.
+    """
+
+    licences: Mapping[str, str] = field(default_factory=dict)
+    fairplay_uri: str = FAIRPLAY_URI
+    aes128_url: str = ""
+
+    def as_document(self) -> dict[str, object]:
+        """Return the addresses as a recipe names them."""
+        return {"licences": dict(self.licences), "fairplay_uri": self.fairplay_uri, "aes128_url": self.aes128_url}
+
+    def licence(self, system: str, title: str, kid: str) -> str:
+        """Return where a system's players ask for a key's licence; empty when nothing was set."""
+        return filled(self.licences.get(system, ""), title, kid)
+
+
+def filled(template: str, title: str, kid: str) -> str:
+    """Return an address of a template."""
+    return template.replace("{kid}", kid).replace("{title}", title)
+
+
+def signalling(
+    request: KeyRequest, scheme: str, kid: str, checksum: str, addresses: KeyAddresses
+) -> tuple[SystemSignalling, ...]:
+    """Return how every system that a scheme is for finds a key.
+
+    Raises:
+        ConfigError: ``key_address_missing``: aes128 needs an address that players fetch keys from.
+    """
+    if scheme == "aes128":
+        return (_aes128(request.title, kid, addresses),)
+    asked = request.contracts[scheme].systems
+    return tuple(_of_system(system, scheme, (kid, checksum), request.title, addresses) for system in asked)
+
+
+def laurl(url: str) -> str:
+    """Return the element by which an MPD names a licence address (DASH-IF IOP, part 6); empty for none."""
+    return f'<dashif:Laurl xmlns:dashif="https://dashif.org/CPS">{escape(url)}</dashif:Laurl>' if url else ""
+
+
+def pssh_element(box: bytes) -> str:
+    """Return the element that carries a PSSH box in an MPD (ISO/IEC 23001-7, 11.2.2.3); empty for none."""
+    return f'<cenc:pssh xmlns:cenc="urn:mpeg:cenc:2013">{base64.b64encode(box).decode()}</cenc:pssh>' if box else ""
+
+
+def hls_lines(attributes: str) -> tuple[str, str]:
+    """Return the key line of media playlists and that of a multivariant playlist; both empty for no attributes."""
+    return (f"{MEDIA}:{attributes}", f"{SESSION}:{attributes}") if attributes else ("", "")
+
+
+def hls_attributes(system: str, scheme: str, kid: str, box: bytes, key_uri: str = "", pro: bytes = b"") -> str:
+    """Return the attributes of a system's HLS key lines, without IV; empty when HLS does not know the system."""
+    method = _METHODS[scheme]
+    if system == "widevine":
+        data = f"data:text/plain;base64,{base64.b64encode(box).decode()}"
+        said = f'KEYID=0x{kid},KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"'
+        return f'METHOD={method},URI="{data}",{said}'
+    if system == "playready":
+        data = f"data:text/plain;charset=UTF-16;base64,{base64.b64encode(pro).decode()}"
+        return f'METHOD={method},URI="{data}",KEYFORMAT="com.microsoft.playready",KEYFORMATVERSIONS="1"'
+    if system == "fairplay":
+        return f'METHOD={method},URI="{key_uri}",KEYFORMAT="com.apple.streamingkeydelivery",KEYFORMATVERSIONS="1"'
+    return f'METHOD={method},URI="{key_uri}",KEYFORMAT="identity"' if key_uri else ""
+
+
+def _of_system(system: str, scheme: str, key: tuple[str, str], title: str, addresses: KeyAddresses) -> SystemSignalling:
+    kid, checksum = key
+    box = pssh_box(system, scheme, kid, checksum)
+    licence = addresses.licence(system, title, kid)
+    pro = playready_object(scheme, kid, checksum) if system == "playready" else b""
+    key_uri = filled(addresses.fairplay_uri, title, kid) if system == "fairplay" else licence
+    media, session = hls_lines(hls_attributes(system, scheme, kid, box, key_uri, pro))
+    return SystemSignalling(
+        system=system,
+        pssh=base64.b64encode(box).decode(),
+        content_protection=pssh_element(box) + _mspr(pro) + laurl(licence),
+        hls_media=media,
+        hls_session=session,
+        licence_url=licence,
+    )
+
+
+def _mspr(pro: bytes) -> str:
+    if not pro:
+        return ""
+    return f'<mspr:pro xmlns:mspr="urn:microsoft:playready">{base64.b64encode(pro).decode()}</mspr:pro>'
+
+
+def _aes128(title: str, kid: str, addresses: KeyAddresses) -> SystemSignalling:
+    if not addresses.aes128_url:
+        raise ConfigError(
+            "key_address_missing",
+            "a variant of scheme aes128 needs an address that players fetch its keys from",
+            "Set VOD_AES128_URL, as in https://keys.example.com/{title}/{kid}",
+            title=title,
+        )
+    url = filled(addresses.aes128_url, title, kid)
+    media, session = hls_lines(f'METHOD=AES-128,URI="{url}",KEYFORMAT="identity"')
+    return SystemSignalling(system="aes128", hls_media=media, hls_session=session, licence_url=url)

@@ -1,0 +1,90 @@
+"""Classes of tracks that share a content key: SPEKE v2's encryption contracts.
+
+A contract's presets cut video tracks by their pixels and audio tracks by their channels. The limits are SPEKE's, which
+differ from Shaka Packager's: there 960x540 is HD.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from vod_assets.domain.content_keys import ALL, Contract
+from vod_assets.domain.profile import Variant
+
+SD_PIXELS = 589_824  # 1024x576
+HD1_PIXELS = 921_600  # 1280x720
+HD2_PIXELS = 2_073_600  # 1920x1080
+UHD1_PIXELS = 8_847_360  # 4096x2160
+SHARED, UNENCRYPTED = "shared", "unencrypted"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Numbers of pixels or of channels, both ends included; None: no end."""
+
+    least: int | None = None
+    most: int | None = None
+
+    def holds(self, number: int) -> bool:
+        """Return whether a number lies in it."""
+        return (self.least is None or number >= self.least) and (self.most is None or number <= self.most)
+
+
+_SD, _HD1 = Span(most=SD_PIXELS), Span(SD_PIXELS + 1, HD1_PIXELS)
+_HD2, _UHD1 = Span(HD1_PIXELS + 1, HD2_PIXELS), Span(HD2_PIXELS + 1, UHD1_PIXELS)
+_UHD2 = Span(UHD1_PIXELS + 1)
+VIDEO: Mapping[str, Mapping[str, tuple[Span, ...]]] = {
+    "1": {"VIDEO": (Span(),)},
+    "2": {"SD": (_SD,), "HD": (Span(SD_PIXELS + 1),)},
+    "3": {"SD": (_SD,), "HD": (Span(SD_PIXELS + 1, HD2_PIXELS),), "UHD": (Span(HD2_PIXELS + 1),)},
+    "5": {"SD": (_SD,), "HD1": (_HD1,), "HD2": (_HD2,), "UHD1": (_UHD1,), "UHD2": (_UHD2,)},
+    "8": {"SD+HD1": (_SD, _HD1), "HD2": (_HD2,), "UHD1": (_UHD1,), "UHD2": (_UHD2,)},
+    SHARED: {ALL: (Span(),)},
+    UNENCRYPTED: {},
+}
+AUDIO: Mapping[str, Mapping[str, tuple[Span, ...]]] = {
+    "1": {"AUDIO": (Span(),)},
+    "2": {"STEREO_AUDIO": (Span(most=2),), "MULTICHANNEL_AUDIO": (Span(3),)},
+    "3": {"STEREO_AUDIO": (Span(most=2),), "MULTICHANNEL_AUDIO_3_6": (Span(3, 6),), "MULTICHANNEL_AUDIO_7": (Span(7),)},
+    SHARED: {ALL: (Span(),)},
+    UNENCRYPTED: {},
+}
+
+
+def video_class(preset: str, width: int, height: int) -> str:
+    """Return the class of a video track under a preset; empty when the preset leaves video unencrypted."""
+    return _class_of(VIDEO[preset], width * height)
+
+
+def audio_class(preset: str, channels: int) -> str:
+    """Return the class of an audio track under a preset; empty when the preset leaves audio unencrypted."""
+    return _class_of(AUDIO[preset], channels)
+
+
+def contracts(
+    variants: Iterable[Variant], sizes: Iterable[tuple[int, int]], channels: Collection[int]
+) -> dict[str, Contract]:
+    """Return what is encrypted, and for whom, under each protection scheme that variants ask for.
+
+    Args:
+        variants: A profile's; those of one scheme have the same presets.
+        sizes: Widths and heights of the title's renditions.
+        channels: Channels of its audio tracks.
+    """
+    asked = [variant for variant in variants if variant.is_protected]
+    pictures = list(sizes)
+    return {one.scheme: _contract([v for v in asked if v.scheme == one.scheme], pictures, channels) for one in asked}
+
+
+def _contract(variants: list[Variant], sizes: list[tuple[int, int]], channels: Collection[int]) -> Contract:
+    video, audio = variants[0].video_keys, variants[0].audio_keys
+    needed = {video_class(video, *size) for size in sizes} | {audio_class(audio, number) for number in channels}
+    return Contract(
+        video_preset=video,
+        audio_preset=audio,
+        classes=tuple(name for name in dict.fromkeys((*VIDEO[video], *AUDIO[audio])) if name in needed),
+        systems=tuple(dict.fromkeys(system for variant in variants for system in variant.systems)),
+    )
+
+
+def _class_of(classes: Mapping[str, tuple[Span, ...]], number: int) -> str:
+    return next((name for name, spans in classes.items() if any(span.holds(number) for span in spans)), "")

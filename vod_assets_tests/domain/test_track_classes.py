@@ -1,0 +1,82 @@
+"""Tracks have the classes that SPEKE v2's encryption contracts give them, to the pixel."""
+
+import pytest
+
+from vod_assets.domain.profile import Profile, Variant
+from vod_assets.domain.track_classes import audio_class, contracts, video_class
+
+
+@pytest.mark.parametrize(
+    ("preset", "size", "track_class"),
+    [
+        ("1", (7680, 4320), "VIDEO"),
+        ("2", (1024, 576), "SD"),  # 589,824: to Shaka Packager, HD begins at 442,369
+        ("2", (1026, 576), "HD"),
+        ("2", (7680, 4320), "HD"),
+        ("3", (960, 540), "SD"),
+        ("3", (1920, 1080), "HD"),
+        ("3", (2560, 1440), "UHD"),
+        ("5", (1280, 720), "HD1"),
+        ("5", (720, 1280), "HD1"),
+        ("5", (1282, 720), "HD2"),
+        ("5", (1920, 1080), "HD2"),
+        ("5", (1922, 1080), "UHD1"),
+        ("5", (4096, 2160), "UHD1"),
+        ("5", (4098, 2160), "UHD2"),
+        ("8", (320, 180), "SD+HD1"),
+        ("8", (1280, 720), "SD+HD1"),
+        ("8", (1920, 1080), "HD2"),
+        ("8", (3840, 2160), "UHD1"),
+        ("8", (7680, 4320), "UHD2"),
+        ("shared", (3840, 2160), "ALL"),
+        ("unencrypted", (320, 180), ""),
+    ],
+)
+def test_a_video_track_has_the_class_of_its_pixels(preset: str, size: tuple[int, int], track_class: str) -> None:
+    assert video_class(preset, *size) == track_class
+
+
+@pytest.mark.parametrize(
+    ("preset", "channels", "track_class"),
+    [
+        ("1", 8, "AUDIO"),
+        ("2", 2, "STEREO_AUDIO"),
+        ("2", 3, "MULTICHANNEL_AUDIO"),
+        ("3", 1, "STEREO_AUDIO"),
+        ("3", 6, "MULTICHANNEL_AUDIO_3_6"),
+        ("3", 7, "MULTICHANNEL_AUDIO_7"),
+        ("shared", 2, "ALL"),
+        ("unencrypted", 2, ""),
+    ],
+)
+def test_an_audio_track_has_the_class_of_its_channels(preset: str, channels: int, track_class: str) -> None:
+    assert audio_class(preset, channels) == track_class
+
+
+def variant(name: str, **fields: object) -> Variant:
+    return Variant.model_validate({"name": name, "scheme": "cbcs", "systems": ["widevine"], **fields})
+
+
+def test_only_classes_that_the_title_has_are_asked_for_and_each_once() -> None:
+    variants = [
+        variant("clear", scheme="none", systems=[]),
+        variant("apple", systems=["fairplay"], video_keys="5", audio_keys="2"),
+        variant("all", systems=["widevine", "fairplay"], video_keys="5", audio_keys="2"),
+        variant("old", scheme="aes128", layout="ts", systems=[], video_keys="shared", audio_keys="shared"),
+    ]
+    found = contracts(variants, [(1920, 1080), (640, 360), (320, 180)], [2])
+    assert {scheme: one.classes for scheme, one in found.items()} == {
+        "cbcs": ("SD", "HD2", "STEREO_AUDIO"),
+        "aes128": ("ALL",),
+    }
+    assert found["cbcs"].systems == ("fairplay", "widevine")
+    assert found["aes128"].systems == ()
+
+
+def test_variants_of_one_scheme_cannot_differ_in_their_keys() -> None:
+    """They share tracks, and a track has one key."""
+    rungs = [{"name": "180p", "box": "320x180", "crf": 30}]
+    one = {"name": "one", "scheme": "cbcs", "systems": ["widevine"], "video_keys": "5"}
+    said = {"name": "p", "video": [{"rungs": rungs}], "variants": [one, one | {"name": "two", "video_keys": "1"}]}
+    with pytest.raises(ValueError, match="variants of scheme cbcs share their keys"):
+        Profile.model_validate(said)
