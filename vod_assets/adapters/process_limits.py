@@ -4,7 +4,7 @@ import resource
 import time
 from collections.abc import Callable
 
-from vod_assets.domain.cue import clock
+from vod_assets.domain.text.cue import clock
 from vod_assets.ports import Advance, Limits
 
 OPEN_FILES = 256

@@ -1,4 +1,4 @@
-"""Captions: sidecar and embedded text, each as one WebVTT file."""
+"""Captions: sidecar and embedded text, each as one WebVTT file and one IMSC1 document."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -14,15 +14,18 @@ from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Repor
 from vod_assets.defs.making import Made
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.captions import LARGEST_FILE_BYTES, read_captions, refusal, write_webvtt
 from vod_assets.domain.errors import SourceError, ToolError
 from vod_assets.domain.media_info import Finding, MediaInfo, TextStream
 from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.text.captions import LARGEST_FILE_BYTES, read_captions, refusal
+from vod_assets.domain.text.fitting import earlier, fitted
+from vod_assets.domain.text.imsc import write_imsc
+from vod_assets.domain.text.webvtt_file import write_webvtt
 from vod_assets.domain.title import Sidecar
 from vod_assets.ports import SourceStore, TextExtractor
 
-CAPTIONS_FILE = "captions.vtt"
-READER = 1  # to be raised when the same caption file is read differently
+CAPTIONS_FILE, TIMED_TEXT_FILE = "captions.vtt", "captions.ttml"
+READER = 2  # to be raised when the same caption file is read differently
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def captions(
     sources: dg.ResourceParam[SourceStore],
     text: dg.ResourceParam[TextExtractor],
 ) -> dg.MaterializeResult[Artifact]:
-    """Sidecar captions and embedded text as WebVTT, one file a language and kind.
+    """Sidecar captions and embedded text as WebVTT and IMSC1, one pair of files a language and kind.
 
     Upstream: mezzanine, media_info and the files beside the source. Downstream: text_tracks. A malformed cue costs that
     cue, a malformed file that file; both are listed here.
@@ -110,15 +113,23 @@ def _convert(at: Step, source: TextSource, info: MediaInfo) -> Made:
     recipe = Recipe(
         "captions",
         {"text": source.digest},
-        {**source.parameters, **source.described(), "duration_seconds": info.duration_seconds, "reader": READER},
+        {
+            **source.parameters,
+            **source.described(),
+            "duration_seconds": info.duration_seconds,
+            "frame_rate": info.video.frame_rate,
+            "reader": READER,
+        },
         source.build_ids,
     )
 
     def convert(directory: Path) -> dict[str, Any]:
         with TemporaryDirectory(dir=directory.parent, prefix=".scratch-") as scratch:
             data, name = source.read(Path(scratch))
-        captions = read_captions(data, name, source.language).earlier(source.starts_at).within(info.duration_seconds)
+        read = earlier(read_captions(data, name, source.language), source.starts_at)
+        captions = fitted(read, info.duration_seconds, info.video.frame_rate)
         (directory / CAPTIONS_FILE).write_bytes(write_webvtt(captions))
+        (directory / TIMED_TEXT_FILE).write_bytes(write_imsc(captions, source.language))
         findings = [finding.model_dump() for finding in captions.findings]
         return source.described() | {"cues": len(captions.cues), "charset": captions.charset, "findings": findings}
 

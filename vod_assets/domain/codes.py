@@ -74,7 +74,8 @@ REFUSALS = _supplier(
     timestamp_gap=("There is a hole of more than 10 s between two frames", _REEXPORT),
     edit_list_too_long=("The edit list has more than 10,000 entries", _REEXPORT),
     caption_file_refused=("A caption file cannot be read", "Send captions as SRT or WebVTT in UTF-8"),
-    caption_format_unsupported=("A caption file is of a kind that is not read", "Send SRT, WebVTT or ASS"),
+    caption_format_unsupported=("A caption file is of a kind that is not read",
+                                "Send SRT, WebVTT, TTML, SCC, EBU-STL, ASS, SAMI or SBV"),
     limit_exceeded=("Reading or encoding took more memory, time, CPU or disk than a file of its kind may",
                     "Check the file; raise the limit if it is right"),
 )  # fmt: skip
@@ -115,6 +116,13 @@ FINDINGS = _nobody(
     damaged_frames=("A few frames are damaged, at most one in a thousand", "Look at the title, or deliver it again"),
     audio_damaged=("Some packets of sound are damaged", "Listen to the title, or deliver it again"),
     caption_cue_dropped=("A cue cannot be used (it ends before it starts, or lies past the end)", "Correct the line"),
+    caption_cue_cut=("Cues last beyond the end of the title; they end with it", _NOTHING),
+    caption_cues_disordered=("Cues overlap, or are out of order; they are put in order and all shown", _NOTHING),
+    caption_times_moved=("The time code of captions does not begin at zero; its start was taken away",
+                         "Look at the first cues"),
+    caption_rate_converted=("Captions run slower than the title; they were brought to its speed",
+                            "Look at the last cues"),
+    caption_rate_differs=("Captions count frames at another rate than the title has", "Look at the last cues"),
     charset_detected=("A caption file is not UTF-8; its character set was guessed", "Look for wrong letters"),
 )  # fmt: skip
 OPERATIONS = {

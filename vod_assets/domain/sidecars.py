@@ -9,7 +9,7 @@ from vod_assets.domain.containers import announced_container, extension, is_medi
 from vod_assets.domain.languages import UNKNOWN, language_tag
 from vod_assets.domain.title import Sidecar
 
-CAPTIONS = {"srt", "vtt", "webvtt", "ass", "ssa", "ttml", "dfxp", "scc", "stl"}  # those that cannot be read say so
+CAPTIONS = {"srt", "vtt", "webvtt", "ass", "ssa", "ttml", "dfxp", "itt", "scc", "stl", "sami", "smi", "sbv"}
 TITLE_FILES = {"yaml", "yml"}
 ARTWORK = {"jpg", "jpeg", "png"}
 METADATA = {"xml", "csv", "json"}

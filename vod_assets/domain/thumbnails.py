@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from vod_assets.domain.cue import clock
 from vod_assets.domain.documents import Document
+from vod_assets.domain.text.cue import clock
 
 
 class SpriteSheets(Document):

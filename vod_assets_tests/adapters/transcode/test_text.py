@@ -8,9 +8,9 @@ import pytest
 from vod_assets.adapters.ffmpeg.command import caption_input, generated_input
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
-from vod_assets.domain.captions import read_captions
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import TextStream
+from vod_assets.domain.text.captions import read_captions
 from vod_assets_tests.adapters.transcode.clips import make, tools
 
 pytestmark = pytest.mark.media

@@ -14,11 +14,14 @@ from fractions import Fraction
 from webvtt.errors import MalformedCaptionError
 from webvtt.models import CueSettings
 
-from vod_assets.domain.cue import LONGEST_CUE, BadCue, Cue, cue_at, cue_text, tagged_runs
+from vod_assets.domain.text.cue import LONGEST_CUE, BadCue, Cue, cue_at, cue_text, tagged_runs
+from vod_assets.domain.text.placing import keypad, settings_of
 
 _TIME = r"(-?)(?:(\d{1,5}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?"
 _TIME_LINE = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s+(\S.*)|\s*)")
-_TOP = re.compile(r"\{\\an[789]\}")  # the one override of SubStation that SubRip files use
+_SBV_TIME = r"(-?\d{1,5}:\d{1,2}:\d{1,2}\.\d{1,3})"
+_SBV_TIME_LINE = re.compile(rf"^{_SBV_TIME},{_SBV_TIME}[ \t]*$", re.MULTILINE)
+_PLACE = re.compile(r"\{\\an([1-9])\}")  # the one override of SubStation that SubRip files use
 _OVERRIDE = re.compile(r"\{\\[^{}]{0,200}\}")
 _LONGEST_TIME_LINE = 500
 
@@ -52,6 +55,16 @@ def subrip_cues(text: str) -> Iterator[Cue | BadCue]:
             waiting.lines += block.lines
     if waiting:
         yield _cue(waiting, plain=True)
+
+
+def is_sbv(text: str) -> bool:
+    """Whether a text begins with a time line of SBV (``0:00:12.440,0:00:14.955``)."""
+    return bool(_SBV_TIME_LINE.match(text.lstrip()[:40].split("\n")[0]))
+
+
+def sbv_cues(text: str) -> Iterator[Cue | BadCue]:
+    """Yield the cues of an SBV file: SubRip without numbers, its times parted by a comma."""
+    return subrip_cues(_SBV_TIME_LINE.sub(r"\1 --> \2", text))
 
 
 def webvtt_cues(text: str) -> Iterator[Cue | BadCue]:
@@ -120,8 +133,9 @@ def _cue(block: _Block, *, plain: bool) -> Cue | BadCue:
     if len(raw) > LONGEST_CUE:
         return BadCue(block.line, f"has {len(raw)} characters, more than {LONGEST_CUE}")
     if plain:
-        settings, raw = "line:0" if _TOP.search(raw) else "", _OVERRIDE.sub("", raw)
-        return cue_at(block.line, start, end, cue_text(tagged_runs(raw)), settings)
+        place = _PLACE.search(raw)
+        settings = settings_of(keypad(int(place[1]))) if place else ""
+        return cue_at(block.line, start, end, cue_text(tagged_runs(_OVERRIDE.sub("", raw))), settings)
     runs = ((html.unescape(words), styles) for words, styles in tagged_runs(raw))
     return cue_at(block.line, start, end, cue_text(runs), _placing(found[11] or ""))
 

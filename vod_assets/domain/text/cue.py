@@ -14,6 +14,7 @@ from vod_assets.domain.documents import Document
 
 STYLES = ("b", "i", "u")  # outermost first
 LONGEST_CUE = 5_000  # characters; a screen holds about 80, so more is damage or an attack
+OPEN_END = Fraction(100 * 3600)  # of a cue that lasts until its title ends
 Run = tuple[str, frozenset[str]]  # characters, and the styles that they are set in
 
 _TAG = re.compile(r"(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*|[0-9:.]+$)|\s*(?P<end2>/?)\s*(?P<name2>[ibu])\s*$")
@@ -37,10 +38,11 @@ class Cue(Document):
 
 @dataclass(frozen=True)
 class BadCue:
-    """A cue that cannot be used: its line, counted from 1, and why."""
+    """A cue that cannot be used: its line or block, counted from 1, and why."""
 
     line: int
     why: str
+    unit: str = "line"
 
 
 def cue_at(line: int, start_seconds: Fraction, end_seconds: Fraction, text: str, settings: str = "") -> Cue | BadCue:

@@ -1,0 +1,1 @@
+"""Captions: what a caption file says, and when; read leniently, written strictly."""

@@ -1,0 +1,61 @@
+"""SAMI files: HTML-like text, in which each cue lasts until the next one of its class."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from html.parser import HTMLParser
+
+from vod_assets.domain.text.cue import STYLES, BadCue, Cue, Run, cue_at, cue_text
+
+LAST_SECONDS = 5  # the last cue has no end
+
+
+class _Reader(HTMLParser):
+    """Collects what is said at each ``<sync>``, of the first class that says anything."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.at: list[tuple[int, int | None, list[Run]]] = []
+        self.language = ""
+        self.styles: frozenset[str] = frozenset()
+        self.listening = self.in_body = True
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag == "sync":
+            start = said.get("start", "").strip().removesuffix("ms")
+            self.at.append((self.getpos()[0], int(start) if start.isdecimal() and len(start) < 12 else None, []))
+            self.styles, self.listening = frozenset(), True
+        elif tag == "p" and said.get("class"):
+            self.language = self.language or said["class"].lower()
+            self.listening = said["class"].lower() == self.language
+        elif tag == "br":
+            self._say("\n")
+        elif tag in STYLES:
+            self.styles = self.styles | {tag}
+
+    def handle_endtag(self, tag: str) -> None:
+        self.styles = self.styles - {tag}
+
+    def handle_data(self, data: str) -> None:
+        words = " ".join(data.replace("\u00a0", " ").split())
+        if words:
+            self._say(f"{' ' if data[:1].isspace() else ''}{words}{' ' if data[-1:].isspace() else ''}")
+
+    def _say(self, words: str) -> None:
+        if self.at and self.listening:
+            self.at[-1][2].append((words, self.styles))
+
+
+def sami_cues(text: str) -> Iterator[Cue | BadCue]:
+    """Yield the cues of the first class (language) of a SAMI file."""
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    ends = [start for _, start, _ in reader.at[1:]] + [None]
+    for (line, start, runs), end in zip(reader.at, ends, strict=True):
+        said = cue_text(runs)
+        if start is None:
+            yield BadCue(line, "has a start that cannot be read")
+        elif said:
+            stop = end if end is not None else start + LAST_SECONDS * 1000
+            yield cue_at(line, Fraction(start, 1000), Fraction(stop, 1000), said)
