@@ -95,13 +95,15 @@ def text_tracks(
     reporter: Reporter,
     packager: dg.ResourceParam[Packager],
 ) -> dg.MaterializeResult[Artifact]:
-    """Every caption file as a segmented track: WebVTT for HLS, WebVTT in fragmented MP4 for DASH.
+    """Every caption file as segmented tracks: WebVTT files for HLS with their MP4 twins for DASH, and IMSC1 for both.
+
+    Which of the two a variant has, its ``hls_text`` and ``dash_text`` say; a transport stream knows no IMSC1.
 
     Upstream: captions. Downstream: hls_package and dash_package.
     """
     with step(context, artifacts, guard, reporter) as at:
         ladder, duration = encoding_ladder.read(Ladder), media_info.read(MediaInfo).duration_seconds
-        leaves = _package_all(at, "text", packager, captions, ladder, duration)
+        leaves = _package_text(at, packager, captions, ladder, duration)
         return at.result(at.index("text_tracks", leaves, captions.empty), lambda: _facts(leaves))
 
 
@@ -110,16 +112,36 @@ def read_tracks(at: Step, index: Artifact) -> dict[str, tuple[Artifact, Track]]:
     return {name: (leaf, leaf.read(Track)) for name, leaf in at.leaves(index).items()}
 
 
-def _package_all(
-    at: Step, kind: str, packager: Packager, index: Artifact, ladder: Ladder, duration: Fraction | None = None
-) -> dict[str, Made]:
+def _package_all(at: Step, kind: str, packager: Packager, index: Artifact, ladder: Ladder) -> dict[str, Made]:
     """Package every file that an index lists for every variant; its own document says what manifests say of it."""
     leaves: dict[str, Made] = {}
     for variant in at.profile.variants:
         for name, encoded in at.leaves(index).items():
-            job = replace(_job(at, kind, name, encoded, ladder), duration_seconds=duration)
+            job = _job(at, kind, name, encoded, ladder)
             leaves[f"{variant.name}/{name}"] = _package(at, variant, packager, encoded, job)
     return leaves
+
+
+def _package_text(at: Step, packager: Packager, index: Artifact, ladder: Ladder, duration: Fraction) -> dict[str, Made]:
+    """Package every caption file in the formats that each variant offers; text is never encrypted."""
+    leaves: dict[str, Made] = {}
+    for variant in at.profile.variants:
+        clear = variant.model_copy(update={"scheme": "none"})
+        for name, encoded in at.leaves(index).items():
+            for text_format in _text_formats(variant):
+                track = name if text_format == "webvtt" else f"{name}_{text_format}"
+                job = replace(
+                    _job(at, "text", track, encoded, ladder), duration_seconds=duration, layout=variant.layout
+                )
+                job = replace(job, extra={**job.extra, "text_format": text_format})
+                leaves[f"{variant.name}/{track}"] = _package(at, clear, packager, encoded, job)
+    return leaves
+
+
+def _text_formats(variant: Variant) -> list[str]:
+    """Return the formats of a variant's text tracks; a transport stream has WebVTT beside it, and nothing for DASH."""
+    wanted = variant.hls_text if variant.layout == "ts" else (*variant.hls_text, *variant.dash_text)
+    return [name for name in ("webvtt", "imsc1") if name in wanted and (name == "webvtt" or variant.layout != "ts")]
 
 
 def _job(at: Step, kind: str, name: str, encoded: Artifact, ladder: Ladder) -> TrackJob:

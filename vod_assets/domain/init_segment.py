@@ -97,7 +97,8 @@ def _described(entry: Box, timescale: int, start: int, defaults: SampleDefaults)
         codecs = _aac_codecs(_part(entry, AUDIO_FIELDS, "esds")) if sample_format == "mp4a" else sample_format
         return InitSegment("audio", codecs, timescale, start, 0, 0, channels, rate >> 16, 0, defaults)
     if sample_format in ("wvtt", "stpp"):
-        return InitSegment("text", sample_format, timescale, start, defaults=defaults)
+        codecs = _text_codecs(entry) if sample_format == "stpp" else sample_format
+        return InitSegment("text", codecs, timescale, start, defaults=defaults)
     raise MalformedError(f"the sample entry {sample_format!r} is none that a package may hold")
 
 
@@ -110,6 +111,17 @@ def _clear_name(entry: Box) -> str:
     """Return what a sample entry is called before encryption (14496-12, 8.12.2)."""
     sinf = protection_of(entry)
     return bytes(sinf.find("frma").body[:4]).decode("latin-1") if sinf else entry.kind
+
+
+def _text_codecs(entry: Box) -> str:
+    """Return the RFC 6381 name of timed text: of IMSC1 where its media type says so (14496-30, 5)."""
+    strings = bytes(entry.body[8:]).split(
+        b"\0", 3
+    )  # namespace, schemas and media types of what it refers to, then boxes
+    skip = 8 + sum(len(string) + 1 for string in strings[:3])
+    mime = next((box for box in entry.children(skip) if box.kind == "mime"), None) if len(strings) == 4 else None
+    said = bytes(mime.body[4:]).rstrip(b"\0").decode("latin-1") if mime else ""
+    return f"stpp.ttml.{said.partition('codecs=')[2]}" if "ttml+xml;codecs=im" in said else "stpp"
 
 
 def _part(entry: Box, skip: int, kind: str) -> Box:

@@ -58,7 +58,7 @@ def describe_text(job: TrackJob, paths: Sequence[str]) -> Track:
         **_said(job),
         timescale=cut.init.timescale,
         segments=segments,
-        text_format="webvtt",
+        **({} if "text_format" in job.extra else {"text_format": "webvtt"}),
         dash_codecs=cut.init.codecs if is_for_dash else "",
         dash_timescale=cut.init.timescale if is_for_dash else 0,
         dash_init=cut.path if is_for_dash else "",

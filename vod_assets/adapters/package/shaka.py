@@ -9,6 +9,7 @@ from vod_assets.adapters.package.describe import describe_media, describe_text
 from vod_assets.adapters.package.shaka_command import SOURCE, TEXT_SOURCE, TWIN, commands, secret_flags
 from vod_assets.adapters.package.streams import sealed
 from vod_assets.adapters.package.text_source import for_packager, name_media_clock
+from vod_assets.adapters.package.timed_text import package_timed_text
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.isobmff import MalformedError
@@ -31,11 +32,14 @@ class ShakaPackager:
         """Write a track below the job's directory and describe it; equal jobs give equal bytes.
 
         That is ``init.mp4`` and ``00001.m4s`` on, or ``track.mp4`` alone (``ondemand``), or ``00001.ts`` or
-        ``00001.aac`` on (``ts``). A text track gets ``00001.vtt`` on for HLS besides.
+        ``00001.aac`` on (``ts``). A text track gets ``00001.vtt`` on for HLS besides; one whose ``text_format`` is
+        ``imsc1`` is made without the packager (`vod_assets.domain.text.stpp` says why).
 
         Raises:
             ToolError: ``packaging_failed``.
         """
+        if job.extra.get("text_format") == "imsc1":
+            return package_timed_text(job)
         with _scratch(job) as source:
             self._run(job, source)
             source.unlink()
