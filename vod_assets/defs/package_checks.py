@@ -160,7 +160,7 @@ def _opened(at: Step, packages: Mapping[str, Artifact], inspector: PackageInspec
                 tracks[entry.digest] = at.leaf(entry)
     folders = {digest: at.path(leaf) for digest, leaf in tracks.items()}
     sizes = {f"tracks/{digest}/{file.path}": file.size_bytes for digest, leaf in tracks.items() for file in leaf.files}
-    with inspector.open(folders, manifests, sizes) as opened:
+    with inspector.open(folders, manifests, sizes, {}) as opened:
         yield opened
 
 

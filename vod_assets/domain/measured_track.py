@@ -9,6 +9,8 @@ from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.manifests.hls_reading import MediaPlaylist
 from vod_assets.domain.package_view import PackageView, SegmentFacts
 
+STREAMS = (".ts", ".aac")
+
 
 @dataclass(frozen=True)
 class MeasuredTrack:
@@ -44,14 +46,16 @@ class MeasuredTrack:
 
 
 def measure(view: PackageView, playlist: MediaPlaylist) -> MeasuredTrack | None:
-    """Return the measured track of a playlist of fragmented MP4 segments; None when it is of another kind.
+    """Return the measured track of a playlist; None when it is of pictures, of text, or of streams that are not ours.
 
     Raises:
         MalformedError: A segment is missing or is not what it should be.
     """
     inits = {segment.init for segment in playlist.segments}
-    if playlist.of_images or inits == {None} or not playlist.segments:
+    if playlist.of_images or not playlist.segments:
         return None
+    if inits == {None}:
+        return _measured_stream(view, playlist)
     init = inits.pop()
     if init is None or inits:
         raise MalformedError(f"{playlist.name} has segments with different init segments")
@@ -59,5 +63,21 @@ def measure(view: PackageView, playlist: MediaPlaylist) -> MeasuredTrack | None:
     for segment in playlist.segments:
         if segment.address is None:
             raise MalformedError(f"{playlist.name}: {segment.uri} leads out of the package")
-        facts.append(view.segment(segment.address, init))
+        span = (segment.offset_bytes, segment.length_bytes) if segment.length_bytes else None
+        facts.append(view.segment(segment.address, init, span))
     return MeasuredTrack(playlist, view.init(init), tuple(facts))
+
+
+def _measured_stream(view: PackageView, playlist: MediaPlaylist) -> MeasuredTrack | None:
+    """Return the measured track of transport stream or packed audio segments.
+
+    Only of those that have a descriptor: others may begin at any time, and hold several streams.
+    """
+    found = []
+    for segment in playlist.segments:
+        if segment.address is None or not segment.address.endswith(STREAMS):
+            return None
+        if view.described_size(segment.address) is None:
+            return None
+        found.append(view.stream(segment.address))
+    return MeasuredTrack(playlist, found[0][0], tuple(facts for _, facts in found))

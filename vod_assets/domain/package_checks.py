@@ -62,10 +62,11 @@ def check_decodes(view: PackageView, decode_all: DecodeAll) -> Report:
     """
     findings: list[str] = []
     measured: dict[str, Measured] = {}
-    for package in packages(view, findings):
-        playlists = [*package.played("video"), *package.played("audio")]
-        decoded = decode_all([playlist.address for playlist in playlists])
-        for playlist in playlists:
+    found = list(packages(view, findings))
+    played = {package.address: [*package.played("video"), *package.played("audio")] for package in found}
+    decoded = decode_all([playlist.address for playlists in played.values() for playlist in playlists])
+    for package in found:
+        for playlist in played[package.address]:
             counts = decoded[playlist.address]
             measured[f"{package.name}/{playlist.name}"] = counts.frames
             track = _measured(view, package, playlist, findings)

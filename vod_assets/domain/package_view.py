@@ -72,11 +72,24 @@ class PackageView(Protocol):
         """
         ...
 
-    def segment(self, address: str, init_address: str) -> SegmentFacts:
+    def segment(self, address: str, init_address: str, span: tuple[int, int] | None = None) -> SegmentFacts:
         """Return what a media segment's header says.
+
+        Args:
+            address: Its file.
+            init_address: The file of its init segment; it may be the same.
+            span: First byte and length, when it is a part of the file only.
 
         Raises:
             MalformedError: It is none.
+        """
+        ...
+
+    def stream(self, address: str) -> tuple[InitSegment, SegmentFacts]:
+        """Return what a transport stream or packed audio segment of ours holds, and what an init segment would say.
+
+        Raises:
+            MalformedError: It is neither, or does not open with its key.
         """
         ...
 

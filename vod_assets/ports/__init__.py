@@ -7,7 +7,7 @@ from vod_assets.ports.artifacts import ArtifactStore, Attempt, Kept
 from vod_assets.ports.keys import KeyProvider, SecretKey
 from vod_assets.ports.leases import Leases
 from vod_assets.ports.media import EncodeReport, PictureMaker, Prober, RungJob, SheetPainter, TextExtractor, Transcoder
-from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, Protection, TrackJob
+from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, Protection, TrackJob, Unlocking
 from vod_assets.ports.publishing import Cms, Origin
 from vod_assets.ports.runs import OnProgress, Progress, RunGuard
 from vod_assets.ports.sources import SourceStore
@@ -44,4 +44,5 @@ __all__ = [
     "TrackJob",
     "Transcoder",
     "Transfer",
+    "Unlocking",
 ]

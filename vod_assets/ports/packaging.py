@@ -61,6 +61,22 @@ class TrackJob:
 
 
 @dataclass(frozen=True)
+class Unlocking:
+    """What opens the files of a protected track.
+
+    Attributes:
+        scheme: ``cenc``, ``cbcs`` or ``aes128``.
+        iv: That of whole segments (aes128); else files say it themselves.
+        clear: Paths of segments that are not encrypted.
+    """
+
+    scheme: str
+    key: SecretKey
+    iv: bytes = b""
+    clear: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class InspectedPackage:
     """A package as it will lie at an origin, and a way to play its media playlists by their addresses."""
 
@@ -74,7 +90,11 @@ class PackageInspector(Protocol):
     build_ids: Mapping[str, str]
 
     def open(
-        self, tracks: Mapping[str, Path], manifests: Mapping[str, Sequence[Path]], sizes: Mapping[str, int]
+        self,
+        tracks: Mapping[str, Path],
+        manifests: Mapping[str, Sequence[Path]],
+        sizes: Mapping[str, int],
+        unlocking: Mapping[str, Unlocking],
     ) -> AbstractContextManager[InspectedPackage]:
         """Open a package that is not published yet.
 
@@ -82,6 +102,7 @@ class PackageInspector(Protocol):
             tracks: Folder of each track leaf, by its digest.
             manifests: Folders of each variant's manifests.
             sizes: Bytes of every file of a track by its address, ``tracks/<digest>/<path>``.
+            unlocking: What opens each protected track, by the digest of its leaf.
         """
         ...
 

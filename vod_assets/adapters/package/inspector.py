@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from vod_assets.adapters.package.decode import FfmpegPackageDecoder
-from vod_assets.adapters.package.view import open_view
+from vod_assets.adapters.package.playing import Player
+from vod_assets.adapters.package.view import FolderView, open_view
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.package_view import Decoded
-from vod_assets.ports import InspectedPackage, ToolRunner
+from vod_assets.ports import InspectedPackage, ToolRunner, Unlocking
+
+NOTHING_LOCKED: Mapping[str, Unlocking] = MappingProxyType({})
 
 
 class FolderInspector:
@@ -20,14 +25,19 @@ class FolderInspector:
 
     @contextmanager
     def open(
-        self, tracks: Mapping[str, Path], manifests: Mapping[str, Sequence[Path]], sizes: Mapping[str, int]
+        self,
+        tracks: Mapping[str, Path],
+        manifests: Mapping[str, Sequence[Path]],
+        sizes: Mapping[str, int],
+        unlocking: Mapping[str, Unlocking] = NOTHING_LOCKED,
     ) -> Iterator[InspectedPackage]:
         """View a package; see `vod_assets.ports.PackageInspector`."""
         self.scratch.mkdir(parents=True, exist_ok=True)
         with open_view(self.scratch, tracks, manifests, sizes) as view:
+            view.unlocking = unlocking
+            yield InspectedPackage(view, lambda playlists: self._decode_all(view, playlists))
 
-            def decode_all(playlists: Sequence[str]) -> Mapping[str, Decoded]:
-                decoded = self.decoder.decode_all([view.root / address for address in playlists], self.scratch)
-                return dict(zip(playlists, decoded, strict=True))
-
-            yield InspectedPackage(view, decode_all)
+    def _decode_all(self, view: FolderView, playlists: Sequence[str]) -> Mapping[str, Decoded]:
+        with TemporaryDirectory(prefix="unlocked-", dir=self.scratch) as folder:
+            player = Player(view, Path(folder), lambda paths: self.decoder.decode_all(paths, self.scratch))
+            return player.decode_all(playlists)

@@ -56,7 +56,7 @@ class ShakaPackager:
         except ToolError as error:
             raise ToolError(
                 "packaging_failed",
-                f"Shaka Packager could not package {job.name}: {error.cause}",
+                f"Shaka Packager could not package {job.name}: {_without_key(error.cause, job)}",
                 "See its last words; the rendition may be damaged",
                 file=job.source.name,
                 argv=error.argv,
@@ -78,7 +78,7 @@ def _scratch(job: TrackJob) -> Iterator[Path]:
 
 
 def _without_key(text: str, job: TrackJob) -> str:
-    """Return what a tool said, without the key: a flag that it does not like, it might repeat."""
+    """Return what a tool said, without the key: a flag that it cannot read, it repeats."""
     return text.replace(job.protection.key.value.hex(), "(key)") if job.protection else text
 
 

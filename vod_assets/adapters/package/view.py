@@ -9,15 +9,19 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image, UnidentifiedImageError
 
-from vod_assets.adapters.package.files import init_of, mapped, segment_of
+from vod_assets.adapters.package.files import init_of, mapped, named
+from vod_assets.adapters.package.whole_segments import decrypted_segment
 from vod_assets.domain.init_segment import InitSegment
-from vod_assets.domain.isobmff import MalformedError, MediaSegment
+from vod_assets.domain.isobmff import MalformedError, MediaSegment, boxes, read_segment
 from vod_assets.domain.nal_units import first_slice_type
 from vod_assets.domain.package_view import SegmentFacts
 from vod_assets.domain.track_measures import presented
+from vod_assets.domain.transport_stream import TICKS, read_stream_segment
+from vod_assets.ports import Unlocking
 
 RELEASE = "releases/0"
 MANIFEST_SUFFIXES = (".m3u8", ".mpd")
+Span = tuple[int, int]  # first byte and length
 LARGEST_MANIFEST_BYTES = 16 << 20
 
 
@@ -30,8 +34,10 @@ class FolderView:
         self.variants: Sequence[str] = tuple(variants)
         self._folders = dict(variants)
         self._sizes = dict(sizes or {})
+        self.unlocking: Mapping[str, Unlocking] = {}
         self.init = lru_cache(maxsize=None)(self._init)
         self.segment = lru_cache(maxsize=None)(self._segment)
+        self.stream = lru_cache(maxsize=None)(self._stream)
 
     @cached_property
     def _real_root(self) -> Path:
@@ -75,22 +81,68 @@ class FolderView:
         except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
             return None
 
+    def data(self, address: str, span: Span | None = None) -> memoryview:
+        """Return a file, or some bytes of it, as it lies there."""
+        data = mapped(self.root / address)
+        return data[span[0] : span[0] + span[1]] if span else data
+
+    def init_data(self, address: str) -> bytes:
+        """Return the bytes of an init segment, which may begin a longer file."""
+        data = self.data(address)
+        ends = [box.end for box in boxes(data) if box.kind == "moov"]
+        return bytes(data[: ends[0] if ends else 0])
+
+    def clear_data(self, address: str) -> bytes:
+        """Return a segment that is encrypted as a whole, or not at all, in the clear.
+
+        Raises:
+            MalformedError: It does not open.
+        """
+        data, unlocking = bytes(self.data(address)), self.unlocking_of(address)
+        if unlocking is None:
+            return data
+        try:
+            return decrypted_segment(data, unlocking.key, unlocking.iv)
+        except ValueError as error:
+            raise MalformedError(f"{address.rpartition('/')[2]} does not open with its key") from error
+
+    def unlocking_of(self, address: str) -> Unlocking | None:
+        """Return what opens an encrypted segment; None for all other files."""
+        digest, _, path = address.removeprefix("tracks/").partition("/")
+        unlocking = self.unlocking.get(digest)
+        return None if unlocking is None or path in unlocking.clear else unlocking
+
     def _init(self, address: str) -> InitSegment:
         return init_of(self.root / address)
 
-    def _segment(self, address: str, init_address: str) -> SegmentFacts:
+    def _segment(self, address: str, init_address: str, span: Span | None = None) -> SegmentFacts:
         init = self.init(init_address)
-        path = self.root / address
-        media = segment_of(path, init.defaults)
+        with named(address.rpartition("/")[2]):
+            data = self.data(address, span)
+            media = read_segment(data, init.defaults)
         begin, end = presented(media, init.start)
         return SegmentFacts(
-            size_bytes=path.stat().st_size,
+            size_bytes=len(data),
             begin=begin,
             end=end,
             samples=sum(len(fragment.samples) for fragment in media.fragments),
-            opening=tuple(_openings(media)),
-            nal_type=_nal_type(path, media, init),
+            opening=tuple(_openings(media, span[0] if span else 0)),
+            nal_type=_nal_type(data, media, init),
         )
+
+    def _stream(self, address: str) -> tuple[InitSegment, SegmentFacts]:
+        with named(address.rpartition("/")[2]):
+            found = read_stream_segment(self.clear_data(address))
+        init = InitSegment(found.kind, found.codecs, TICKS, 0, 0, 0, found.channels, found.sample_rate)
+        facts = SegmentFacts(
+            size_bytes=len(self.data(address)),
+            begin=found.begin,
+            end=found.end,
+            samples=found.units,
+            opening=((0, found.first_unit_end, found.opens_decoding),),
+            nal_type=found.nal_type,
+        )
+        return init, facts
 
 
 @contextmanager
@@ -127,16 +179,16 @@ def _copy_manifests(folder: Path, leaves: Sequence[Path]) -> None:
                 copyfile(path, folder / path.name)
 
 
-def _openings(media: MediaSegment) -> Iterator[tuple[int, int, bool]]:
+def _openings(media: MediaSegment, offset: int) -> Iterator[tuple[int, int, bool]]:
     for fragment in media.fragments:
         if fragment.samples:
             first = fragment.samples[0]
-            yield fragment.moof_offset, fragment.data_offset + first.size, first.is_sync
+            yield offset + fragment.moof_offset, offset + fragment.data_offset + first.size, first.is_sync
 
 
-def _nal_type(path: Path, media: MediaSegment, init: InitSegment) -> int | None:
+def _nal_type(segment: memoryview, media: MediaSegment, init: InitSegment) -> int | None:
     fragment = media.fragments[0]
     if not init.nal_length_bytes or not fragment.samples:
         return None
-    data = mapped(path)[fragment.data_offset : fragment.data_offset + fragment.samples[0].size]
+    data = segment[fragment.data_offset : fragment.data_offset + fragment.samples[0].size]
     return first_slice_type(data, init.nal_length_bytes, is_hevc=init.codecs.startswith("h"))

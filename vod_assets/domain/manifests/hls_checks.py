@@ -119,7 +119,7 @@ class _Checker:
         if video is None:
             return
         yield from self._codecs(stream, [video, *audio])
-        if stream.size and video.init.kind == "video" and stream.size != (video.init.width, video.init.height):
+        if stream.size and video.init.width and stream.size != (video.init.width, video.init.height):
             declared, real = "{}x{}".format(*stream.size), f"{video.init.width}x{video.init.height}"
             yield f"RESOLUTION is {declared}, the init segment says {real}"
         if stream.frame_rate and abs(stream.frame_rate - video.frame_rate()) > RATE_TOLERANCE:

@@ -145,6 +145,15 @@ def played_playlists(text: str) -> list[str]:
     return list(dict.fromkeys([*(one.uri for one in parsed.playlists), *audio]))
 
 
+def media_playlist(view: PackageView, address: str) -> MediaPlaylist:
+    """Return one media playlist.
+
+    Raises:
+        MalformedError: It cannot be parsed.
+    """
+    return _media(address, _parse(view, address))
+
+
 def _parse(view: PackageView, address: str) -> Parsed:
     text = view.text(address)
     if not text.startswith("#EXTM3U"):

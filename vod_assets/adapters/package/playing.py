@@ -1,0 +1,106 @@
+"""Play a package that holds encrypted tracks: decrypted into a scratch folder, and only what was not played before.
+
+Tracks of one rendition hold the same samples in every variant. So a track whose decrypted samples are those of
+another, byte for byte, is as good as played.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from vod_assets.adapters.package.unlock import clear_init, clear_segment, configuration_of, samples_of
+from vod_assets.adapters.package.view import FolderView
+from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.hls_reading import MediaPlaylist, ReadSegment, media_playlist
+from vod_assets.domain.package_view import Decoded
+
+Play = Callable[[Sequence[Path]], Sequence[Decoded]]
+KEY_TAG = "#EXT-X-KEY"
+UNOPENED = Decoded(packets=0, frames=0, errors=0)
+
+
+class Player:
+    """Plays media playlists of a view, each that is not like another once.
+
+    Args:
+        view: The package, with what unlocks its tracks.
+        scratch: A folder of its own.
+        play: Decodes clear playlists and says what came of each, in order.
+    """
+
+    def __init__(self, view: FolderView, scratch: Path, play: Play) -> None:
+        self._view, self._scratch, self._play = view, scratch, play
+
+    def decode_all(self, addresses: Sequence[str]) -> Mapping[str, Decoded]:
+        """Return what came of playing each playlist; one that cannot be unlocked has decoded nothing."""
+        if not self._view.unlocking and len(self._view.variants) == 1:
+            return dict(zip(addresses, self._play([self._view.root / one for one in addresses]), strict=True))
+        alike: dict[str, list[str]] = {}
+        for address in sorted(addresses, key=self._is_locked):  # clear ones are played as they are
+            alike.setdefault(self._fingerprint(address), []).append(address)
+        unopened = alike.pop("", [])
+        firsts = [some[0] for some in alike.values()]
+        counts = self._play([self._playable(address) for address in firsts])
+        played = {one: count for some, count in zip(alike.values(), counts, strict=True) for one in some}
+        return played | dict.fromkeys(unopened, UNOPENED)
+
+    def _fingerprint(self, address: str) -> str:
+        """Return a digest of all that a decoder will be given; empty when that cannot be found out."""
+        digest = hashlib.sha256()
+        try:
+            for part in self._parts(self._read(address)):
+                digest.update(len(part).to_bytes(8))
+                digest.update(part)
+        except (MalformedError, OSError, ValueError):
+            return ""
+        return digest.hexdigest()
+
+    def _parts(self, playlist: MediaPlaylist) -> Iterator[bytes]:
+        for segment in playlist.segments:
+            clear = self._clear(segment)
+            if segment.init is None:
+                yield clear
+                continue
+            if segment is playlist.segments[0]:
+                yield configuration_of(clear_init(self._view.init_data(segment.init)))
+            yield from samples_of(clear, self._view.init(segment.init))
+
+    def _clear(self, segment: ReadSegment) -> bytes:
+        """Return a segment's clear bytes."""
+        address = segment.address or ""
+        if segment.init is None:
+            return self._view.clear_data(address)
+        span = (segment.offset_bytes, segment.length_bytes) if segment.length_bytes else None
+        data = bytes(self._view.data(address, span))
+        unlocking = self._view.unlocking_of(address)
+        return clear_segment(data, self._view.init(segment.init), unlocking.key) if unlocking else data
+
+    def _playable(self, address: str) -> Path:
+        """Return the path of a playlist that FFmpeg can play: the one that lies there, or that of a decrypted copy."""
+        if not self._is_locked(address):
+            return self._view.root / address
+        playlist = self._read(address)
+        for segment in playlist.segments:
+            self._write(segment.address or "", segment.offset_bytes, self._clear(segment))
+        for init in {segment.init for segment in playlist.segments if segment.init}:
+            self._write(init, 0, clear_init(self._view.init_data(init)))
+        lines = self._view.text(address).splitlines(keepends=True)
+        self._write(address, 0, "".join(line for line in lines if not line.startswith(KEY_TAG)).encode())
+        return self._scratch / address
+
+    def _is_locked(self, address: str) -> bool:
+        try:
+            return any(self._view.unlocking_of(one.address or "") for one in self._read(address).segments)
+        except MalformedError:
+            return False
+
+    def _write(self, address: str, offset: int, data: bytes) -> None:
+        path = self._scratch / address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        with path.open("r+b") as file:
+            file.seek(offset)
+            file.write(data)
+
+    def _read(self, address: str) -> MediaPlaylist:
+        return media_playlist(self._view, address)
