@@ -154,7 +154,7 @@ def addresses(outcome: Outcome, settings: Settings) -> str:
         "DASH": outcome.dash,
         "CMS entry": outcome.cms_entry,
     }
-    lines = [f"{name:<12} {value}" for name, value in rows.items()]
+    lines = [f"{name:<12} {value}" for name, value in rows.items() if value]
     return "\n".join(
         ("", *lines, "", "`make dev` opens the player page and the Dagster UI; `vod serve` the page alone.")
     )

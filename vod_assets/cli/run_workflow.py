@@ -136,7 +136,8 @@ def _add_addresses(session: Session, outcome: Outcome) -> None:
     variant = next(iter(release.variants.values()))
     if release.number in session.origin.releases(outcome.title):
         outcome.hls = session.origin.location(outcome.title, release.below_title(variant.hls))
-        outcome.dash = session.origin.location(outcome.title, release.below_title(variant.dash))
+        if variant.dash:
+            outcome.dash = session.origin.location(outcome.title, release.below_title(variant.dash))
     if session.cms.entry(outcome.title) is not None:
         outcome.cms_entry = str(session.cms.path(outcome.title))
 

@@ -1,6 +1,7 @@
 """Packages: manifests composed from the descriptors of tracks."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,54 @@ from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.defs.tracks import read_tracks
 from vod_assets.domain.artifact import Artifact, IndexEntry
+from vod_assets.domain.content_keys import ContentKeys
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.languages import UNKNOWN
 from vod_assets.domain.manifests.dash import compose_dash
 from vod_assets.domain.manifests.hls import compose_hls
+from vod_assets.domain.manifests.presentation import Presentation
+from vod_assets.domain.markers import Markers
+from vod_assets.domain.profile import Variant
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.track import PlacedTrack, Track
 
 GROUP = "packages"
-COMPOSER = 1  # to be raised when composed manifests change for equal tracks
-Compose = Callable[[Sequence[PlacedTrack]], dict[str, str]]
+COMPOSER = 2  # to be raised when composed manifests change for equal tracks
+MPEG_TS_ONLY = "every variant is MPEG-TS, which HLS alone plays"
 
 
-def _package_asset(name: str, kind: str, description: str, compose: Compose) -> dg.AssetsDefinition:
-    @dg.asset(name=name, group_name=GROUP, kinds={kind}, description=description, **HOUSE)
+@dataclass(frozen=True)
+class Kind:
+    """One kind of manifests.
+
+    Attributes:
+        offered: The tracks that it offers, of those that a variant has.
+        compose: Returns its files by name.
+        layouts: Layouts of variants that have it.
+    """
+
+    offered: Callable[[Presentation], list[PlacedTrack]]
+    compose: Callable[[Presentation], dict[str, str]]
+    layouts: tuple[str, ...]
+
+
+HLS = Kind(Presentation.hls_tracks, compose_hls, ("cmaf", "ondemand", "ts"))
+DASH = Kind(Presentation.dash_tracks, compose_dash, ("cmaf", "ondemand"))
+
+
+@dataclass(frozen=True)
+class Package:
+    """What is composed: which asset's manifests, of which variant."""
+
+    asset: str
+    kind: Kind
+    variant: Variant
+    keys: ContentKeys | None = None
+    markers: Markers = field(default_factory=Markers)
+
+
+def _package_asset(name: str, description: str, kind: Kind) -> dg.AssetsDefinition:
+    @dg.asset(name=name, group_name=GROUP, kinds={name.partition("_")[0]}, description=description, **HOUSE)
     def package(
         context: dg.AssetExecutionContext,
         video_tracks: Artifact,
@@ -37,7 +72,13 @@ def _package_asset(name: str, kind: str, description: str, compose: Compose) -> 
         reporter: Reporter,
     ) -> dg.MaterializeResult[Artifact]:
         with step(context, artifacts, guard, reporter) as at:
-            made = _compose(at, name, [video_tracks, audio_tracks, text_tracks, image_tracks], compose)
+            tracks = tracks_by_variant(at, [video_tracks, audio_tracks, text_tracks, image_tracks])
+            leaves = {
+                variant.name: _compose(at, Package(name, kind, variant), tracks[variant.name])
+                for variant in at.profile.variants
+                if variant.layout in kind.layouts
+            }
+            made = at.index(name, leaves, MPEG_TS_ONLY)
             return at.result(made, lambda: _facts(at, made.artifact))
 
     return package
@@ -66,25 +107,30 @@ def _of_other_variants(at: Step, asset: str) -> StoreError:
     return StoreError("artifact_missing", cause, f"Materialise {asset} first", title=at.title)
 
 
-def _compose(at: Step, asset: str, indexes: Sequence[Artifact], compose: Compose) -> Made:
-    leaves = {
-        variant: _compose_variant(at, asset, variant, tracks, compose)
-        for variant, tracks in tracks_by_variant(at, indexes).items()
-    }
-    return at.index(asset, leaves)
-
-
-def _compose_variant(
-    at: Step, asset: str, variant: str, tracks: Sequence[tuple[Artifact, Track]], compose: Compose
-) -> Made:
-    inputs = {track.name: leaf.digest for leaf, track in tracks}
-    recipe = Recipe(asset, inputs, {"variant": variant, "composer": COMPOSER})
+def _compose(at: Step, package: Package, tracks: Sequence[tuple[Artifact, Track]]) -> Made:
+    """Compose one variant's manifests of the tracks that they offer; others may change without making them anew."""
+    variant, leaves = package.variant, {track.name: leaf for leaf, track in tracks}
+    placed = [PlacedTrack(track=track, base=f"../../../tracks/{leaf.digest}") for leaf, track in tracks]
+    presentation = Presentation.of(variant, placed, package.keys, package.markers)
+    offered = [one.track for one in package.kind.offered(presentation)]
+    recipe = Recipe(
+        package.asset,
+        {track.name: leaves[track.name].digest for track in offered},
+        {
+            "variant": variant.name,
+            "composer": COMPOSER,
+            "order": [variant.order, variant.first_rung],
+            "text": [variant.hls_text, variant.dash_text],
+            "signalling": {track.name: list(presentation.signalling(track)) for track in offered},
+            "markers": package.markers,
+        },
+    )
 
     def write(directory: Path) -> Mapping[str, Any]:
-        placed = [PlacedTrack(track=track, base=f"../../../tracks/{leaf.digest}") for leaf, track in tracks]
-        for name, text in compose(placed).items():
+        for name, text in package.kind.compose(presentation).items():
             (directory / name).write_text(text, encoding="utf-8")
-        return {"variant": variant, "tracks": [leaf.entry(track.name).model_dump() for leaf, track in tracks]}
+        named = [leaves[track.name].entry(track.name).model_dump() for track in offered]
+        return {"variant": variant.name, "tracks": named}
 
     return at.make(recipe, write)
 
@@ -130,15 +176,13 @@ def _track_row(name: str, track: Track) -> Row:
 
 hls_package = _package_asset(
     "hls_package",
-    "hls",
     "HLS playlists of every variant (RFC 8216): multivariant, media, I-frame and image playlists; no media.\n\n"
     "Upstream: the tracks. Downstream: release. Its checks decide whether it may be published.",
-    compose_hls,
+    HLS,
 )
 dash_package = _package_asset(
     "dash_package",
-    "dash",
-    "The DASH MPD of every variant (ISO/IEC 23009-1), over the very segments that HLS plays.\n\n"
+    "The DASH MPD of every variant but MPEG-TS (ISO/IEC 23009-1), over the very segments that HLS plays.\n\n"
     "Upstream: the tracks. Downstream: release. Its checks decide whether it may be published.",
-    compose_dash,
+    DASH,
 )

@@ -18,6 +18,8 @@ from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.catalogue import entry_for
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.lineage import require_one_source
+from vod_assets.domain.manifests.dash import MANIFEST
+from vod_assets.domain.manifests.hls import MULTIVARIANT
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.metadata import METADATA_FILE, Metadata
 from vod_assets.domain.recipe import Recipe
@@ -102,7 +104,7 @@ def release(
             title=at.title,
             profile=at.profile.name,
             source=Fingerprint.model_validate(mezzanine.document),
-            variants=_variants(at, packages),
+            variants=_variants(packages),
             tracks=tuple(unique_tracks(_released(leaf) for leaf in leaves)),
             manifests=contents.files,
         )
@@ -198,10 +200,14 @@ def _manifests(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[Ar
     return dict(sorted(found.items()))
 
 
-def _variants(at: Step, packages: Mapping[str, Artifact]) -> dict[str, VariantManifests]:
+def _variants(packages: Mapping[str, Artifact]) -> dict[str, VariantManifests]:
+    in_dash = {entry.name for entry in packages["dash_package"].entries}
     return {
-        variant: VariantManifests(hls=f"{variant}/master.m3u8", dash=f"{variant}/manifest.mpd")
-        for variant in at.leaves(packages["hls_package"])
+        entry.name: VariantManifests(
+            hls=f"{entry.name}/{MULTIVARIANT}",
+            dash=f"{entry.name}/{MANIFEST}" if entry.name in in_dash else "",
+        )
+        for entry in packages["hls_package"].entries
     }
 
 
@@ -242,5 +248,6 @@ def _release_facts(release: Release, origin: Origin) -> dict[str, Any]:
     facts: dict[str, Any] = {"number": release.number, "tracks": len(release.tracks), "size": size_text(size_bytes)}
     for name, variant in release.variants.items():
         facts[f"hls_{name}"] = dg.MetadataValue.url(origin.url(release.title, release.below_title(variant.hls)))
-        facts[f"dash_{name}"] = dg.MetadataValue.url(origin.url(release.title, release.below_title(variant.dash)))
+        if variant.dash:
+            facts[f"dash_{name}"] = dg.MetadataValue.url(origin.url(release.title, release.below_title(variant.dash)))
     return facts

@@ -107,6 +107,7 @@ class ThumbnailPreset(Document):
 
 
 TextFormat = Literal["webvtt", "imsc1"]
+RungOrder = Literal["highest_first", "lowest_first"]
 VideoKeys = Literal["1", "2", "3", "5", "8", "shared", "unencrypted"]
 AudioKeys = Literal["1", "2", "3", "shared", "unencrypted"]
 
@@ -123,6 +124,8 @@ class Variant(Document):
         clear_lead_seconds: How long the beginning is left unencrypted, so that it starts before a licence is there.
         hls_text: Formats of the text tracks that HLS offers.
         dash_text: Formats of the text tracks that DASH offers.
+        order: Whether manifests name the highest rung first, or the lowest; many players start with the first.
+        first_rung: A rung that is named before all others, whatever the order.
     """
 
     name: str
@@ -136,6 +139,8 @@ class Variant(Document):
     clear_lead_seconds: Annotated[Fraction, BeforeValidator(seconds), Field(ge=0, le=60)] = Fraction(0)
     hls_text: tuple[TextFormat, ...] = ("webvtt",)
     dash_text: tuple[TextFormat, ...] = ("webvtt",)
+    order: RungOrder = "highest_first"
+    first_rung: str = ""
 
     @model_validator(mode="after")
     def _is_named(self) -> Self:
@@ -240,8 +245,11 @@ class Profile(Document):
             raise ValueError(
                 f"variants: {variant.name} names {', '.join(sorted(unknown))}, which “video” does not make"
             )
-        if not any(variant.selects(preset.codec, rung.name) for preset in self.video for rung in preset.rungs):
+        selected = [rung.name for one in self.video for rung in one.rungs if variant.selects(one.codec, rung.name)]
+        if not selected:
             raise ValueError(f"variants: {variant.name} selects no rendition")
+        if variant.first_rung and variant.first_rung not in selected:
+            raise ValueError(f"variants: {variant.name} begins with {variant.first_rung}, which it does not select")
 
 
 def _refuse_twice(kind: str, names: Sequence[Any]) -> None:

@@ -31,14 +31,16 @@ class IFrame(Document):
 class Track(Document):
     """The document of a track leaf.
 
-    A text track has two sets of segments: WebVTT files for HLS (``segments``) and fragmented MP4 for DASH
-    (``dash_init``, ``dash_segments``); every other track has one set for both. An image track's segments are
-    sprite sheets.
+    A WebVTT track has two sets of segments: WebVTT files for HLS (``segments``) and fragmented MP4 for DASH
+    (``dash_init``, ``dash_segments``); every other track, IMSC1 too, has one set for both. An image track's segments
+    are sprite sheets.
 
     Attributes:
         name: What manifests call it, unique in a package: ``h264_1080p``, ``aac_eng``, ``text_eng``.
         kind: ``video``, ``audio``, ``text`` or ``image``.
         codecs: RFC 6381 string, read from the init segment; empty for text in WebVTT files and for images.
+        supplemental_codecs: ``SUPPLEMENTAL-CODECS``: what the same samples are to a player that knows more.
+        score: ``SCORE``: how good it looks, by any measure that is the same for all video tracks of a package.
         source_asset: Key of the rendition or other asset it was packaged from.
         timescale: Ticks per second of every duration here.
         peak_bits_per_second: Highest bit rate of any segment (RFC 8216, ``BANDWIDTH``).
@@ -46,7 +48,8 @@ class Track(Document):
         columns: Image tracks: thumbnails in a row of one sheet; ``rows`` likewise.
         mezzanine: Digest of the mezzanine whose picture or sound it shows; empty for text that lay beside it.
         layout: ``cmaf``, ``ondemand`` (every segment is a range of one file) or ``ts`` (no init segment).
-        init_range: First and last byte of the init segment in an ``ondemand`` file; ``index_range`` of its SIDX box.
+        init_range: First and last byte of the init segment in an ``ondemand`` file, whose path ``init`` is;
+            ``index_range`` of its SIDX box. Segments and I-frames are then ranges of the same file.
         scheme: Protection scheme, ``none`` when it is clear.
         kid: Key id, 32 hex digits; ``track_class`` is the class of tracks that the key is for.
         iv: Constant IV of cbcs, or that of all segments of aes128, hex digits; empty where each sample has its own.
@@ -57,6 +60,8 @@ class Track(Document):
     name: str
     kind: str
     codecs: str = ""
+    supplemental_codecs: str = ""
+    score: Fraction | None = None
     source_asset: str
     timescale: int
     init: str = ""

@@ -15,6 +15,9 @@ class Bare:
     text: str
 
 
+Attributes = Sequence[tuple[str, str | int | Bare | None]]
+
+
 def tag(name: str, attributes: Iterable[tuple[str, str | int | Bare | None]]) -> str:
     """Return a tag with an attribute list; strings are quoted, None is left out."""
     pairs = [f"{key}={_value(value)}" for key, value in attributes if value is not None]

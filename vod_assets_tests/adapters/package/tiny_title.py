@@ -21,6 +21,7 @@ from vod_assets.domain.manifests.dash import compose_dash
 from vod_assets.domain.manifests.dash_checks import check_mpd, check_same_media
 from vod_assets.domain.manifests.hls import compose_hls
 from vod_assets.domain.manifests.hls_checks import check_manifest
+from vod_assets.domain.manifests.presentation import Presentation
 from vod_assets.domain.package_checks import check_aligned, check_decodes, check_durations
 from vod_assets.domain.profile import ThumbnailPreset
 from vod_assets.domain.report import Report
@@ -123,7 +124,8 @@ class TinyTitle:
         placed = [
             PlacedTrack(track=one, base=f"../../../tracks/{self.digests[name]}") for name, one in self.tracks.items()
         ]
-        for name, text in {**compose_hls(placed), **compose_dash(placed)}.items():
+        presentation = Presentation(placed)
+        for name, text in {**compose_hls(presentation), **compose_dash(presentation)}.items():
             (self.manifests / name).write_text(text)
 
     @property

@@ -3,18 +3,20 @@
 import pytest
 from lxml import etree
 
-from vod_assets.domain.manifests.dash import compose_mpd, iso_duration, segment_template
+from vod_assets.domain.manifests.dash import compose_mpd
+from vod_assets.domain.manifests.dash_segments import iso_duration, segment_template
+from vod_assets.domain.manifests.presentation import Presentation
 from vod_assets_tests.domain.tracks import SECONDS, audio, placed, text, thumbnails, video, whole_title
 
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"
 
 
 def parsed(*tracks: object) -> etree._Element:
-    return etree.fromstring(compose_mpd(placed(*tracks)).encode())  # type: ignore[arg-type]
+    return etree.fromstring(compose_mpd(Presentation(placed(*tracks))).encode())  # type: ignore[arg-type]
 
 
 def test_rungs_of_one_codec_are_switched_within_one_adaptation_set() -> None:
-    mpd = etree.fromstring(compose_mpd(whole_title()).encode())
+    mpd = etree.fromstring(compose_mpd(Presentation(whole_title())).encode())
     sets = [[one.get("id") for one in group.iter(f"{MPD}Representation")] for group in mpd.iter(f"{MPD}AdaptationSet")]
     assert sets[:2] == [["h264_1080p", "h264_720p"], ["hevc_1080p"]]
     assert all(len(group) == 1 for group in sets[2:])

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vod_assets.domain.manifests.hls import compose_hls, compose_multivariant
+from vod_assets.domain.manifests.hls import compose_hls
 from vod_assets.domain.manifests.hls_attributes import decimal, durations, quotable
 from vod_assets.domain.manifests.hls_media import compose_media_playlist, target_duration
+from vod_assets.domain.manifests.hls_multivariant import compose_multivariant
+from vod_assets.domain.manifests.presentation import Presentation
 from vod_assets_tests.domain.tracks import audio, placed, segments, text, thumbnails, video, whole_title
 from vod_assets_tests.golden.packages import FOLDER, composed
 
@@ -21,7 +23,7 @@ def test_manifests_are_those_that_were_looked_at(name: str) -> None:
 
 
 def test_there_is_no_golden_manifest_that_nothing_composes() -> None:
-    assert {path.name for path in FOLDER.iterdir()} == set(composed())
+    assert {f"{path.parent.name}/{path.name}" for path in FOLDER.rglob("*.*")} == set(composed())
 
 
 @given(
@@ -37,7 +39,7 @@ def test_durations_never_drift(ticks: list[int], timescale: int) -> None:
 
 @given(st.text())
 def test_no_text_breaks_out_of_its_quotes(label: str) -> None:
-    playlist = compose_multivariant(placed(video(), audio(label=label)))
+    playlist = compose_multivariant(Presentation(placed(video(), audio(label=label))))
     (line,) = (line for line in playlist.splitlines() if line.startswith("#EXT-X-MEDIA"))
     assert line.count('"') == 10  # five quoted attributes
     (media,) = m3u8.loads(playlist).media
@@ -46,14 +48,14 @@ def test_no_text_breaks_out_of_its_quotes(label: str) -> None:
 
 
 def test_a_title_without_audio_or_text_names_no_groups() -> None:
-    (stream,) = m3u8.loads(compose_multivariant(placed(video()))).playlists
+    (stream,) = m3u8.loads(compose_multivariant(Presentation(placed(video())))).playlists
     assert stream.stream_info.codecs == "avc1.640028"
     assert (stream.stream_info.audio, stream.stream_info.subtitles) == (None, None)
     assert stream.stream_info.bandwidth == 4_100_000
 
 
 def test_a_title_without_video_is_a_variant_stream_of_audio() -> None:
-    parsed = m3u8.loads(compose_multivariant(placed(audio(), text())))
+    parsed = m3u8.loads(compose_multivariant(Presentation(placed(audio(), text()))))
     (stream,) = parsed.playlists
     assert (stream.uri, stream.stream_info.codecs) == ("aac_eng.m3u8", "mp4a.40.2")
     assert stream.stream_info.resolution is None
@@ -62,18 +64,18 @@ def test_a_title_without_video_is_a_variant_stream_of_audio() -> None:
 def test_bandwidth_is_the_largest_of_all_that_may_play_together() -> None:
     """One of several audio tracks plays, and it may be the largest (RFC 8216, 4.3.4.2)."""
     tracks = placed(video(), audio(), audio("aac_fra", "fr", peak_bits_per_second=250_000), text())
-    (stream,) = m3u8.loads(compose_multivariant(tracks)).playlists
+    (stream,) = m3u8.loads(compose_multivariant(Presentation(tracks))).playlists
     assert stream.stream_info.bandwidth == 4_100_000 + 250_000 + 400
 
 
 def test_only_one_audio_track_of_a_group_is_the_default() -> None:
     tracks = placed(video(), audio(is_default=True), audio("aac_fra", "fr", is_default=True))
-    assert [one.default for one in m3u8.loads(compose_multivariant(tracks)).media] == ["YES", "NO"]
+    assert [one.default for one in m3u8.loads(compose_multivariant(Presentation(tracks))).media] == ["YES", "NO"]
 
 
 def test_languages_stay_in_one_group_whatever_their_channels() -> None:
     tracks = placed(video(), audio(), audio("aac_fra", "fr", channels=1))
-    parsed = m3u8.loads(compose_multivariant(tracks))
+    parsed = m3u8.loads(compose_multivariant(Presentation(tracks)))
     assert {one.group_id for one in parsed.media} == {"audio_mp4a"}
     assert len(parsed.playlists) == 1
 
@@ -81,7 +83,7 @@ def test_languages_stay_in_one_group_whatever_their_channels() -> None:
 def test_tracks_with_one_label_get_names_of_their_own() -> None:
     labels = ("English", "English", "English (2)")
     tracks = [audio(f"aac_{number}", label=label) for number, label in enumerate(labels)]
-    names = [one.name for one in m3u8.loads(compose_multivariant(placed(video(), *tracks))).media]
+    names = [one.name for one in m3u8.loads(compose_multivariant(Presentation(placed(video(), *tracks)))).media]
     assert names == ["English", "English (2)", "English (2) (2)"]
 
 
@@ -90,20 +92,20 @@ def test_video_and_audio_have_one_target_duration() -> None:
     short = video(segments=segments((59940, 59940), 1000))
     long = audio(segments=segments((121344, 118528), 1000))
     assert (target_duration(short), target_duration(long)) == (2, 3)
-    playlists = compose_hls(placed(short, long))
+    playlists = compose_hls(Presentation(placed(short, long)))
     for name in ("h264_1080p.m3u8", "aac_eng.m3u8"):
         assert m3u8.loads(playlists[name]).target_duration == 3
 
 
 def test_sums_stay_exact_over_a_long_title() -> None:
     track = audio(segments=segments((192512, 191488) * 337, 64_000))
-    parsed = m3u8.loads(compose_media_playlist(placed(track)[0]))
+    parsed = m3u8.loads(compose_media_playlist(Presentation([]), placed(track)[0]))
     told = sum(Fraction(str(one.duration)) for one in parsed.segments)
     assert abs(told - track.duration_seconds) < Fraction(1, 1_000_000)
 
 
 def test_every_playlist_says_that_it_is_complete() -> None:
-    playlists = compose_hls(whole_title())
+    playlists = compose_hls(Presentation(whole_title()))
     assert all(one.endswith("#EXT-X-ENDLIST\n") for name, one in playlists.items() if name != "master.m3u8")
 
 
