@@ -67,14 +67,16 @@ def _package_asset(name: str, description: str, kind: Kind) -> dg.AssetsDefiniti
         audio_tracks: Artifact,
         text_tracks: Artifact,
         image_tracks: Artifact,
+        content_keys: Artifact,
         artifacts: Artifacts,
         guard: Guard,
         reporter: Reporter,
     ) -> dg.MaterializeResult[Artifact]:
         with step(context, artifacts, guard, reporter) as at:
             tracks = tracks_by_variant(at, [video_tracks, audio_tracks, text_tracks, image_tracks])
+            keys = None if content_keys.empty else content_keys.read(ContentKeys)
             leaves = {
-                variant.name: _compose(at, Package(name, kind, variant), tracks[variant.name])
+                variant.name: _compose(at, Package(name, kind, variant, keys), tracks[variant.name])
                 for variant in at.profile.variants
                 if variant.layout in kind.layouts
             }
@@ -177,12 +179,12 @@ def _track_row(name: str, track: Track) -> Row:
 hls_package = _package_asset(
     "hls_package",
     "HLS playlists of every variant (RFC 8216): multivariant, media, I-frame and image playlists; no media.\n\n"
-    "Upstream: the tracks. Downstream: release. Its checks decide whether it may be published.",
+    "Upstream: the tracks and content_keys. Downstream: release. Its checks decide whether it may be published.",
     HLS,
 )
 dash_package = _package_asset(
     "dash_package",
     "The DASH MPD of every variant but MPEG-TS (ISO/IEC 23009-1), over the very segments that HLS plays.\n\n"
-    "Upstream: the tracks. Downstream: release. Its checks decide whether it may be published.",
+    "Upstream: the tracks and content_keys. Downstream: release. Its checks decide whether it may be published.",
     DASH,
 )

@@ -9,8 +9,6 @@ from vod_assets.domain.markers import Markers
 from vod_assets.domain.profile import RungOrder, TextFormat, Variant
 from vod_assets.domain.track import PlacedTrack, Segment, Track
 
-AES128 = "aes128"  # signals itself: no DRM system is asked
-
 
 @dataclass(frozen=True)
 class Presentation:
@@ -20,7 +18,7 @@ class Presentation:
         tracks: Video first, then audio, text and images, as the profile and the source order them.
         keys: What is known of the keys that the tracks are encrypted with.
         markers: Chapters and ad breaks.
-        systems: DRM systems that are signalled, the preferred one first.
+        systems: DRM systems that are signalled, the preferred one first; none for aes128, which signals itself.
         hls_text: Formats of text that HLS offers, the preferred one first; ``dash_text`` likewise.
         order: Whether the highest or the lowest rung is named first.
         first_rung: The rung that is named before all others; empty: none.
@@ -44,7 +42,7 @@ class Presentation:
             tracks=tracks,
             keys=keys,
             markers=markers,
-            systems=variant.systems or ((AES128,) if variant.scheme == AES128 else ()),
+            systems=variant.systems,
             hls_text=variant.hls_text,
             dash_text=variant.dash_text,
             order=variant.order,
@@ -71,8 +69,7 @@ class Presentation:
         if key is None:
             cause = f"{track.name} is encrypted with key {track.kid}, which content_keys does not name"
             raise StoreError("artifact_missing", cause, f"Materialise {track.kind}_tracks first")
-        known = {one.system: one for one in key.systems}
-        return tuple(known[system] for system in self.systems if system in known)
+        return key.signalled(self.systems)
 
     def _ordered(self, formats: Sequence[str]) -> list[PlacedTrack]:
         """Return the tracks with those of video in order; rungs of several codecs are each ordered by themselves."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from vod_assets.domain.content_keys import ContentKeys, SystemSignalling, TrackKey
+from vod_assets.domain.content_keys import ContentKeys, KeyRequest, SystemSignalling, TrackKey
 from vod_assets.domain.manifests.presentation import Presentation
 from vod_assets.domain.markers import AdBreak, Chapter, Markers
 from vod_assets.domain.track import Segment, Track
@@ -53,11 +53,7 @@ def keys(scheme: str, systems: Sequence[str]) -> ContentKeys:
         )
         for name, kid in KIDS.items()
     )
-    return content_keys(found)
-
-
-def content_keys(found: tuple[TrackKey, ...]) -> ContentKeys:
-    return ContentKeys(provider="static", keys=found)
+    return ContentKeys(provider="static", request=KeyRequest(title="film"), keys=found)
 
 
 def encrypted(track: Track, scheme: str, track_class: str, **changes: object) -> Track:
@@ -105,7 +101,7 @@ def transport_stream() -> Presentation:
         return encrypted(track, "aes128", track_class, layout="ts", init="", segments=parts)
 
     tracks = placed(ts(video(), "HD"), ts(small_video(), "SD"), ts(audio(), "AUDIO"), text(), thumbnails())
-    return Presentation(tracks, keys=keys("aes128", ("aes128",)), systems=("aes128",), order="lowest_first")
+    return Presentation(tracks, keys=keys("aes128", ("aes128",)), order="lowest_first")
 
 
 def one_file(track: Track, name: str = "media.mp4") -> Track:
@@ -143,5 +139,4 @@ def ondemand() -> Presentation:
         ),
         thumbnails(),
     )
-    both: tuple[str, ...] = ("webvtt", "imsc1")
-    return Presentation(tracks, hls_text=both, dash_text=("imsc1",), first_rung="360p")  # type: ignore[arg-type]
+    return Presentation(tracks, hls_text=("webvtt", "imsc1"), dash_text=("imsc1",), first_rung="360p")
