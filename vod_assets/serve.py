@@ -35,6 +35,13 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src * data:; media-src * blob:; "
     "connect-src *; base-uri 'none'; form-action 'none'"
 )
+# The players that other sites use, below the folder that `make players` fills: name here, file there.
+LIBRARIES = {
+    "hls.js": "hls.js/dist/hls.min.js",
+    "hls.worker.js": "hls.js/dist/hls.worker.js",
+    "shaka.js": "shaka-player/dist/shaka-player.compiled.js",
+    "dash.js": "dashjs/dist/modern/umd/dash.all.min.js",
+}
 HEADERS = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, HEAD, OPTIONS",
@@ -92,17 +99,22 @@ class OpenToPlayers:
 
 
 def build_app(settings: Settings) -> Starlette:
-    """Return the application: ``/origin/``, ``/catalogue/``, ``/player.html``, and the catalogue at ``/``."""
+    """Return the application: ``/origin/``, ``/catalogue/``, ``/player.html``, and the catalogue at ``/``.
+
+    Where players are installed, the page finds them below ``/players/``.
+    """
     catalogue = StaticCms(settings.cms_path, settings.public_url)
     if not (catalogue.root / "index.html").is_file():
         catalogue.refresh()
     data = Path(str(resources.files("vod_assets") / "data"))
+    libraries = {name: settings.players_path / file for name, file in LIBRARIES.items()}
     return Starlette(
         routes=[
             Route("/", _to_catalogue),
             _origin(settings),
             Mount("/catalogue", Files(catalogue.root, PAGE_TYPES, html=True)),
-            *(Route(f"/{name}", _page(data / name)) for name in ("player.html", "player.js", "style.css")),
+            *(Route(f"/{file.name}", _page(file)) for file in data.iterdir() if file.suffix in PAGE_TYPES),
+            *(Route(f"/players/{name}", _page(file)) for name, file in libraries.items() if file.is_file()),
         ],
         middleware=[Middleware(OpenToPlayers)],
     )

@@ -23,7 +23,7 @@ from vod_assets.places import (
     storage_scheme,
 )
 
-FOLDERS = ("home", "cms", "scratch", "profiles")
+FOLDERS = ("home", "cms", "scratch", "profiles", "players")
 KEY_PROVIDERS = ("local", "static", "speke")
 GROUP_PREFIX = "vod_store__"
 HIGHEST_PORT = 65535
@@ -137,6 +137,10 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8080", description="Where players fetch: `vod serve`, or the web server or CDN of the origin."
     )
     serve_port: int = Field(8080, ge=1, le=HIGHEST_PORT, description="Port of `vod serve`, on loopback.")
+    players: Path | None = Field(
+        None,
+        description="Folder of the npm packages hls.js, shaka-player and dashjs; empty: where `make players` puts it.",
+    )
     ui_port: int = Field(
         3000, ge=1, le=HIGHEST_PORT, description="Port of the Dagster UI that `make dev` starts, on loopback."
     )
@@ -255,6 +259,11 @@ class Settings(BaseSettings):
     @property
     def _group_paths(self) -> tuple[Path, ...]:
         return tuple(absolute(address) for address in self.stores.values() if not storage_scheme(address))
+
+    @property
+    def players_path(self) -> Path:
+        """Absolute folder of the players that the player page can be asked for."""
+        return absolute(self.players) if self.players else Path(sys.prefix) / "players" / "node_modules"
 
     @property
     def cms_path(self) -> Path:

@@ -59,6 +59,10 @@ class Page:
                 raise TimeoutError(f"{script} is not true after {seconds} s; the page says: {said}")
             time.sleep(0.1)
 
+    def screenshot(self) -> str:
+        """Return a PNG of what the page shows, base64."""
+        return str(self._ask("Page.captureScreenshot")["data"])
+
     def _ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1
         question = {"id": self._number, "method": method, "params": parameters, **self._session}

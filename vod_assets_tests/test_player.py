@@ -43,7 +43,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("player")
-    settings = Settings(home=folder / "home", public_url=ORIGIN, _env_file=None)
+    settings = Settings(home=folder / "home", public_url=ORIGIN, players=folder / "none", _env_file=None)
     title = TinyTitle.make(folder / "title", Clip(Fraction(24), segments=Fraction(SECONDS)))
     for name, digest in title.digests.items():
         shutil.copytree(title.leaf(name), settings.origin_path / "film/tracks" / digest)
@@ -82,9 +82,9 @@ class TestPlayerPage:
 
     def test_a_viewer_can_choose_the_rendition(self, place: Place) -> None:
         place.play(f"player.html?mse=1&src={MASTER}")
-        place.page.wait_for("document.querySelectorAll('option').length === 3")
+        place.page.wait_for("document.querySelectorAll('.quality option').length === 3")
         for choice, width in ((1, 128), (0, 64)):
-            place.page.evaluate(f"document.querySelector('.vod-player').player.choose({choice})")
+            place.page.evaluate(f"document.querySelector('.vod-player').player.chooseQuality({choice})")
             place.page.wait_for(f"{VIDEO}.videoWidth === {width}")
         place.page.wait_for("document.querySelector('.state').textContent.includes('64x36')")
 
@@ -112,12 +112,31 @@ class TestPlayerPage:
         place.play(f"player.html?{how}src=/origin/film/none.m3u8")
         place.page.wait_for("document.querySelector('.error').textContent.includes('The server answers 404')")
 
+    def test_without_a_library_the_page_says_so_and_plays_by_itself(self, place: Place) -> None:
+        place.play(f"player.html?engine=hlsjs&src={MASTER}")
+        assert place.error == "hls.js is not installed here; `make players` installs it"
+        place.page.wait_for(PLAYS)
+
+    def test_the_seek_bar_shows_the_picture_of_its_time(self, place: Place) -> None:
+        place.play(f"player.html?mse=1&src={MASTER}")
+        place.page.wait_for(f"{VIDEO}.duration > 11")
+        place.page.evaluate(
+            "void document.querySelector('.vod-player').player.thumbnail(3).then((it) => window.it = it)"
+        )
+        place.page.wait_for("window.it")
+        found = place.page.evaluate("window.it")
+        assert found["url"].endswith("/sheet_002.jpg")
+        assert (found["x"], found["y"], found["width"], found["height"]) == (32, 0, 32, 18)
+
     @pytest.mark.parametrize(
         ("query", "words"),
         [
             ("", "Nothing to play"),
             ("src=javascript:alert(1)", "Only http and https"),
             ("mse=1&src=/style.css", "no HLS playlist"),
+            ("engine=vlc&src=/a.m3u8", "There is no engine “vlc”"),
+            ("engine=dashjs&src=/a.m3u8", "dash.js does not play HLS"),
+            ("src=/a.mpd", "Shaka Player is not installed here"),
         ],
     )
     def test_what_cannot_be_played_is_told_in_words(self, place: Place, query: str, words: str) -> None:

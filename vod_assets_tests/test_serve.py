@@ -158,3 +158,14 @@ def test_a_taken_port_is_named() -> None:
 def test_port_zero_takes_a_free_one() -> None:
     with listening("127.0.0.1", 0) as listener:
         assert listener.getsockname()[1] > 0
+
+
+def test_players_are_served_where_they_are_installed(tmp_path: Path) -> None:
+    library = tmp_path / "hls.js/dist/hls.min.js"
+    library.parent.mkdir(parents=True)
+    library.write_text("Hls")
+    app = build_app(Settings(home=tmp_path / "home", players=tmp_path, _env_file=None))
+    answer = ask(app, "/players/hls.js")
+    assert (answer.text, answer.headers["content-type"]) == ("Hls", "text/javascript; charset=utf-8")
+    assert ask(app, "/players/shaka.js").status_code == 404
+    assert ask(app, "/players/../hls.js/dist/hls.min.js").status_code == 404

@@ -21,7 +21,10 @@ from vod_assets.domain.errors import ConfigError, StoreError
 from vod_assets.domain.title import TITLE_ID, checked_title_id
 from vod_assets.ports import Origin
 
-COPIED = ("player.js", "style.css")
+DATA = resources.files("vod_assets") / "data"
+COPIED = sorted(
+    entry.name for entry in DATA.iterdir() if entry.name.endswith((".js", ".css"))
+)  # the player page's parts
 
 
 class StaticCms:
@@ -137,7 +140,7 @@ class StaticCms:
         _replace(self.root / "index.json", text)
         _replace(self.root / "index.html", self._page("index.html.j2", lines=ordered))
         for name in COPIED:
-            _replace(self.root / name, (resources.files("vod_assets") / "data" / name).read_bytes())
+            _replace(self.root / name, (DATA / name).read_bytes())
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
