@@ -49,6 +49,17 @@ def checked_template(value: str) -> str:
     return value
 
 
+def checked_key_server(value: str) -> str:
+    """Return the address of a key server; raise ValueError when keys would come over a line that others read."""
+    parts = urlsplit(value)
+    is_near = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or not (is_near or parts.scheme == "https"):
+        raise ValueError("a key server is asked by https://, or by http:// on this machine")
+    if parts.username or parts.password:
+        raise ValueError("a user does not belong into an address; use VOD_KEYS_USERNAME and VOD_KEYS_PASSWORD")
+    return value
+
+
 def absolute_address(named: str, default: Path) -> str:
     """Return the address of a storage, or the absolute path of its folder; the default when nothing is named."""
     if not named:

@@ -18,6 +18,7 @@ from vod_assets.places import (
     absolute,
     absolute_address,
     checked_folder,
+    checked_key_server,
     checked_storage,
     checked_template,
     storage_scheme,
@@ -112,6 +113,23 @@ class Settings(BaseSettings):
         description="Who gives content keys: local (derived from a secret in VOD_HOME), local:FILE of that secret, "
         "static:FILE or speke:URL (docs/drm.md).",
     )
+    keys_auth: Literal["none", "basic", "bearer", "sigv4"] = Field(
+        "none", description="How requests to the key server are authorised: none, basic, bearer or sigv4 (AWS)."
+    )
+    keys_username: str = Field("", description="User at the key server; with sigv4, an access key. Empty: as S3's.")
+    keys_password: SecretStr = Field(
+        SecretStr(""),
+        description="Password, token or secret key at the key server, or secretsmanager://NAME#KEY (docs/aws.md).",
+    )
+    keys_region: str = Field("", description="Region that sigv4 signs for; empty: VOD_S3_REGION.")
+    keys_ca_file: Path | None = Field(
+        None, description="Certificates that the key server may be signed by; empty: the usual ones."
+    )
+    keys_certificate: Path | None = Field(
+        None,
+        description="PEM file with an RSA key and its certificate, mode 0600: the server encrypts keys for it. "
+        "Empty: they come inside TLS only.",
+    )
     licence_urls: Annotated[dict[str, str], NoDecode] = Field(
         default={},
         description="Where players ask for licences, by system, separated by spaces: "
@@ -189,7 +207,7 @@ class Settings(BaseSettings):
         kind, _, place = value.partition(":")
         if kind not in KEY_PROVIDERS or bool(place) < (kind != "local"):
             raise ValueError(f"{kind!r} gives no keys; write local, static:FILE or speke:https://…")
-        return value
+        return f"{kind}:{checked_key_server(place)}" if kind == "speke" else value
 
     @field_validator("licence_urls", mode="before")
     @classmethod

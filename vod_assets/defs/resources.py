@@ -42,6 +42,7 @@ from vod_assets.defs.step_processes import step_processes
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.watching import WatchedPlace
+from vod_assets.named_secrets import secret
 from vod_assets.ports import KeyProvider, Leases, Origin
 from vod_assets.settings import Settings, load_settings
 
@@ -192,9 +193,11 @@ class PackagerResource(ToolResource):
 class KeysResource(dg.ConfigurableResource[Any]):
     """Gives content keys; who does, the settings say, for some of it is secret."""
 
+    storages: dg.ResourceDependency[Access]
+
     def create_resource(self, context: dg.InitResourceContext) -> KeyProvider:
         """Return the key provider."""
-        return open_keys(load_settings())
+        return open_keys(load_settings(), lambda: self.storages.to_s3, secret)
 
 
 class InspectorResource(ToolResource):
@@ -295,7 +298,7 @@ def resource_definitions(
         "sheets": SheetsResource(),
         "text": TextResource(guard=guard),
         "packager": PackagerResource(guard=guard),
-        "keys": KeysResource(),
+        "keys": KeysResource(storages=storages),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
         "origin": OriginResource(address=settings.origin_address, public_url=settings.public_url, storages=storages),
         "cms": CmsResource(

@@ -135,6 +135,8 @@ OPERATIONS = {
         ),
         secret_exposed=("A file of secrets can be read by others", "`chmod 600` it, and think about who has read it"),
         secret_unreadable=("A file of secrets cannot be read or written", "Check the file, its owner and its length"),
+        drm_refused=("The key server refuses a request", "Check the credentials and presets; docs/drm.md"),
+        keys_file_bad=("The file of static keys cannot be used", "Correct the named line or key; docs/drm.md"),
         content_key_missing=("A track's class has no content key", "Run content_keys again; nothing was left clear"),
         content_key_changed=(
             "The key provider gives another key for a key id than it once did, or knows it no more",
@@ -248,6 +250,14 @@ OPERATIONS = {
         release_exists=("A release number is taken by other bytes", "Publish under the next number"),
         release_missing=("A release is not at the origin", "`vod titles show` lists those that are"),
         release_corrupt=("A release's file does not match its own digest", "Publish the title again"),
+        drm_unavailable=(
+            "The key server did not answer in time; nothing is published unencrypted instead",
+            "Check VOD_KEYS and the server; then run again",
+        ),
+        drm_answer_bad=(
+            "The key server's answer is broken, incomplete, or for another question",
+            "Ask who runs the key server; docs/drm.md",
+        ),
         webvtt_invalid=("WebVTT that was written does not read back", "Report it with the caption file"),
         cms_failed=("The CMS did not take or give the entry", "Check the CMS; then run cms_entry again"),
         origin_failed=("The origin did not take or give a file", "Check the origin; then run release again"),

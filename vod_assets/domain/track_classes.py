@@ -75,6 +75,13 @@ def contracts(
     return {one.scheme: _contract([v for v in asked if v.scheme == one.scheme], pictures, channels) for one in asked}
 
 
+def filters(contract: Contract, track_class: str) -> tuple[tuple[str, Span], ...]:
+    """Return what tracks a class is of: ``video`` or ``audio`` with a span, as many as the class has parts."""
+    video = VIDEO[contract.video_preset].get(track_class, ())
+    audio = AUDIO[contract.audio_preset].get(track_class, ())
+    return tuple(("video", span) for span in video) + tuple(("audio", span) for span in audio)
+
+
 def _contract(variants: list[Variant], sizes: list[tuple[int, int]], channels: Collection[int]) -> Contract:
     video, audio = variants[0].video_keys, variants[0].audio_keys
     needed = {video_class(video, *size) for size in sizes} | {audio_class(audio, number) for number in channels}

@@ -28,11 +28,14 @@ class KeyProvider(Protocol):
 
     Attributes:
         name: Kind of provider: ``local``, ``static`` or ``speke``.
-        parameters: What its descriptions depend on besides requests, and can be told without asking anybody.
     """
 
     name: str
-    parameters: Mapping[str, Any]
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What descriptions depend on besides requests, as far as it can be told without asking anybody."""
+        ...
 
     def describe(self, request: KeyRequest) -> ContentKeys:
         """Return key ids and signalling of the keys that a title needs; the same for equal requests.

@@ -1,0 +1,166 @@
+"""Requests to a key server: authorised, patient with what passes, and bounded in time and size."""
+
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from vod_assets.adapters.blobs import faults
+from vod_assets.adapters.keys.cpix_faults import bad_answer
+from vod_assets.domain.errors import ConfigError, RemoteError, printable
+
+SPEKE_VERSION = "2.0"
+HEADERS = {"content-type": "application/xml", "x-speke-version": SPEKE_VERSION, "user-agent": "vod_assets"}
+CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
+MOST_BYTES, LONGEST_REFUSAL = 1 << 20, 300
+BUSY = (408, 425, 429, 500, 502, 503, 504)
+
+
+class Passing(Exception):  # noqa: N818 - it is what the server said
+    """A server could not answer just now."""
+
+
+class Signer(Protocol):
+    """Says who asks."""
+
+    def headers(self, url: str, body: bytes) -> Mapping[str, str]:
+        """Return the headers that authorise a request.
+
+        Raises:
+            ConfigError: There are no credentials.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class BasicSigner:
+    """A user and a password (RFC 7617)."""
+
+    username: str
+    password: Callable[[], str] = field(repr=False)
+
+    def headers(self, url: str, body: bytes) -> Mapping[str, str]:
+        """Return the ``Authorization`` header."""
+        auth = httpx.BasicAuth(self.username, self.password())
+        return {"authorization": next(auth.auth_flow(httpx.Request("POST", url))).headers["authorization"]}
+
+
+@dataclass(frozen=True)
+class BearerSigner:
+    """A token (RFC 6750)."""
+
+    token: Callable[[], str] = field(repr=False)
+
+    def headers(self, url: str, body: bytes) -> Mapping[str, str]:
+        """Return the ``Authorization`` header."""
+        return {"authorization": f"Bearer {self.token()}"}
+
+
+@dataclass(frozen=True)
+class AwsSigner:
+    """AWS's signature, version 4, as its gateways want it.
+
+    Attributes:
+        credentials: Returns what botocore signs with, and the region.
+    """
+
+    credentials: Callable[[], tuple[object, str]] = field(repr=False)
+    service: str = "execute-api"
+
+    def headers(self, url: str, body: bytes) -> Mapping[str, str]:
+        """Return the signed headers."""
+        from botocore.auth import SigV4Auth  # takes long to import, and few key servers want it
+        from botocore.awsrequest import AWSRequest
+
+        credentials, region = self.credentials()
+        if credentials is None or not region:
+            raise ConfigError(
+                "drm_refused",
+                "there are no AWS credentials or no region to sign requests to the key server with",
+                "Set VOD_KEYS_USERNAME, VOD_KEYS_PASSWORD and VOD_KEYS_REGION, or AWS's own",
+            )
+        request = AWSRequest(method="POST", url=url, data=body, headers=dict(HEADERS))
+        SigV4Auth(credentials, self.service, region).add_auth(request)
+        return {name.lower(): value for name, value in request.headers.items()}
+
+
+@dataclass(frozen=True)
+class KeyServer:
+    """A key server: where it is, who asks it, what certificates it may have."""
+
+    url: str
+    signer: Signer | None = None
+    ca_file: Path | None = None
+
+    def ask(self, body: bytes) -> bytes:
+        """Return the answer to a request.
+
+        Raises:
+            RemoteError: ``drm_unavailable``, ``drm_answer_bad``.
+            ConfigError: ``drm_refused``: asking again would not help.
+        """
+        try:
+            with self._client() as client:
+                return faults.patiently(lambda: self._asked(client, body), _is_passing)
+        except (httpx.HTTPError, Passing, OSError) as error:
+            raise RemoteError(
+                "drm_unavailable",
+                f"the key server at {self.host} does not answer: {faults.said(error)}",
+                "Check VOD_KEYS and the server; nothing was left unencrypted. Then run again",
+            ) from error
+
+    @property
+    def host(self) -> str:
+        """The server's name; the rest of an address may hold a customer's secret."""
+        return httpx.URL(self.url).host
+
+    @contextmanager
+    def _client(self) -> Iterator[httpx.Client]:
+        context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        timeout = httpx.Timeout(faults.at_most(READ_SECONDS), connect=faults.at_most(CONNECT_SECONDS))
+        with httpx.Client(verify=context, timeout=timeout, trust_env=False) as client:
+            yield client
+
+    def _asked(self, client: httpx.Client, body: bytes) -> bytes:
+        headers = HEADERS | dict(self.signer.headers(self.url, body) if self.signer else {})
+        with client.stream("POST", self.url, content=body, headers=headers) as answer:
+            data = _body(answer)
+        if answer.status_code in BUSY:
+            raise Passing(f"it answered {answer.status_code} {_words(data)}".rstrip())
+        if answer.status_code != httpx.codes.OK:
+            raise ConfigError(
+                "drm_refused",
+                f"the key server at {self.host} refuses the request: {answer.status_code} {_words(data)}".rstrip(),
+                "Check VOD_KEYS, its credentials and the profile's presets; docs/drm.md",
+            )
+        version = answer.headers.get("x-speke-version", "none")
+        if version != SPEKE_VERSION:
+            raise bad_answer(f"it speaks SPEKE {printable(version)[:20]}, and {SPEKE_VERSION} is needed")
+        return data
+
+
+def _body(answer: httpx.Response) -> bytes:
+    """Return a body, however slowly it drips, up to a limit of time and of size."""
+    data, latest = b"", time.monotonic() + faults.at_most(READ_SECONDS)
+    for chunk in answer.iter_bytes():
+        data += chunk
+        if len(data) > MOST_BYTES:
+            raise bad_answer(f"it is longer than {MOST_BYTES} bytes")
+        if time.monotonic() > latest:
+            raise Passing("its answer takes too long")
+    return data
+
+
+def _words(data: bytes) -> str:
+    return printable(" ".join(data[: 4 * LONGEST_REFUSAL].decode("utf-8", "replace").split()))[:LONGEST_REFUSAL]
+
+
+def _is_passing(error: Exception) -> bool:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return False
+    return isinstance(error, (httpx.TransportError, Passing, ConnectionError, TimeoutError))
