@@ -18,6 +18,7 @@ import dagster as dg
 import yaml
 from PIL import Image
 
+from vod_assets.adapters.keys.local import LocalKeys
 from vod_assets.adapters.plans import open_plan_memory
 from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.source.local import LocalSources
@@ -37,10 +38,11 @@ from vod_assets.domain.media_info import AudioStream, MediaInfo, VideoStream
 from vod_assets.domain.plan import TitlePlan
 from vod_assets.domain.profile import AudioPreset, Profile, ThumbnailPreset, VideoPreset
 from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.signalling import KeyAddresses
 from vod_assets.domain.thumbnails import SpriteSheets
 from vod_assets.domain.title import Sidecar, TitleRecord
 from vod_assets.domain.track import IFrame, Segment, Track
-from vod_assets.ports import Attempt, EncodeReport, InspectedPackage, Progress, RungJob, TrackJob
+from vod_assets.ports import Attempt, EncodeReport, InspectedPackage, Progress, RungJob, TrackJob, Unlocking
 from vod_assets.settings import Settings
 from vod_assets_tests.fakes import MemoryCms, MemoryOrigin
 
@@ -159,7 +161,9 @@ class StandInPackager(Tool):
     """Makes a track of two segments of two seconds."""
 
     def package(self, job: TrackJob) -> Track:
-        data = self.made(job.source.read_bytes(), job.segment_seconds, job.name)
+        lock = job.protection
+        locked = [lock.scheme, lock.key.value, lock.iv, lock.pssh, lock.clear_lead_seconds] if lock else []
+        data = self.made(job.source.read_bytes(), job.segment_seconds, job.name, job.layout, *locked)
         names = ("init.mp4", "00001.m4s", "00002.m4s")
         for name in names:
             (job.directory / name).write_bytes(data)
@@ -193,6 +197,9 @@ class StandInPackager(Tool):
             is_forced=job.is_forced,
             is_hearing_impaired=job.is_hearing_impaired,
             mezzanine=str(job.extra["mezzanine"]),
+            layout=job.layout,
+            **({"scheme": lock.scheme, "kid": lock.key.kid, "track_class": lock.track_class} if lock else {}),
+            **({"iv": lock.iv.hex()} if lock and lock.scheme != "cenc" else {}),
             **by_kind[job.kind],
         )
 
@@ -202,7 +209,11 @@ class StandInInspector(Tool):
 
     @contextmanager
     def open(
-        self, tracks: Mapping[str, Path], manifests: Mapping[str, Sequence[Path]], sizes: Mapping[str, int]
+        self,
+        tracks: Mapping[str, Path],
+        manifests: Mapping[str, Sequence[Path]],
+        sizes: Mapping[str, int],
+        unlocking: Mapping[str, Unlocking],
     ) -> Iterator[InspectedPackage]:
         view: Any = SimpleNamespace(variants=())
         yield InspectedPackage(view, lambda _: {})
@@ -350,7 +361,8 @@ class Workshop:
         return told.executed | {asset for asset in maker.made if "." in asset}
 
     def _resources(self) -> dict[str, Any]:
-        return {**self.tools, "sources": self.sources, "origin": self.origin, "cms": self.cms}
+        keys = LocalKeys(self.folder / "keys" / "master", KeyAddresses(aes128_url="https://keys.example/{kid}"))
+        return {**self.tools, "keys": keys, "sources": self.sources, "origin": self.origin, "cms": self.cms}
 
 
 _NO_CONTEXT: Any = None

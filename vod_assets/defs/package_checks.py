@@ -12,15 +12,18 @@ import dagster as dg
 from vod_assets.defs.gate import JUDGED
 from vod_assets.defs.house import Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import titles
+from vod_assets.defs.protecting import Keys
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, IndexEntry
+from vod_assets.domain.content_keys import ENCRYPTED
 from vod_assets.domain.manifests.dash_checks import check_mpd, check_same_media
 from vod_assets.domain.manifests.hls_checks import check_manifest
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.package_checks import check_aligned, check_decodes, check_durations
+from vod_assets.domain.package_checks import DECODES, check_aligned, check_decodes, check_durations
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.report import Report
-from vod_assets.ports import InspectedPackage, PackageInspector
+from vod_assets.domain.track import Track
+from vod_assets.ports import InspectedPackage, KeyProvider, PackageInspector, Unlocking
 
 MEASURES = 1  # to be raised when a check looks at the same bytes differently
 Measure = Callable[[InspectedPackage], Report]
@@ -31,6 +34,7 @@ class Look:
     """What a check works with: its step, its name, and how it looks at an opened package.
 
     Attributes:
+        keys: What opens tracks whose whole segments are encrypted, and in ``decodes`` all others.
         expected: What the bytes are compared with, besides one another.
     """
 
@@ -38,6 +42,7 @@ class Look:
     name: str
     inspector: PackageInspector
     measure: Measure
+    keys: Keys | None = None
     expected: Mapping[str, Any] = field(default_factory=dict)
 
     def result(self, judged: Mapping[str, Artifact]) -> dg.AssetCheckResult:
@@ -62,18 +67,22 @@ def _check(asset: str, name: str, description: str, measure: Measure) -> dg.Asse
         name=name,
         blocking=True,
         partitions_def=titles,
+        additional_ins={"content_keys": dg.AssetIn("content_keys")},
         description=description,
     )
     def check(
         context: dg.AssetCheckExecutionContext,
         package: Artifact,
+        content_keys: Artifact,
         artifacts: Artifacts,
         guard: Guard,
         reporter: Reporter,
         inspector: dg.ResourceParam[PackageInspector],
+        keys: dg.ResourceParam[KeyProvider],
     ) -> dg.AssetCheckResult:
         with step(context, artifacts, guard, reporter) as at:
-            return Look(at, f"{asset}.{name}", inspector, measure).result({asset: package})
+            given = Keys(at.title, content_keys, keys)
+            return Look(at, f"{asset}.{name}", inspector, measure, given).result({asset: package})
 
     return check
 
@@ -86,17 +95,19 @@ def _durations() -> dg.AssetChecksDefinition:
         name="durations",
         blocking=True,
         partitions_def=titles,
-        additional_ins={"media_info": dg.AssetIn("media_info")},
+        additional_ins={"media_info": dg.AssetIn("media_info"), "content_keys": dg.AssetIn("content_keys")},
         description="Every track is as long as the mezzanine, within half a segment.",
     )
     def check(
         context: dg.AssetCheckExecutionContext,
         package: Artifact,
         media_info: Artifact,
+        content_keys: Artifact,
         artifacts: Artifacts,
         guard: Guard,
         reporter: Reporter,
         inspector: dg.ResourceParam[PackageInspector],
+        keys: dg.ResourceParam[KeyProvider],
     ) -> dg.AssetCheckResult:
         duration = media_info.read(MediaInfo).duration_seconds
 
@@ -104,7 +115,8 @@ def _durations() -> dg.AssetChecksDefinition:
             return check_durations(opened.view, duration)
 
         with step(context, artifacts, guard, reporter) as at:
-            look = Look(at, "hls_package.durations", inspector, measure, {"duration_seconds": duration})
+            given = Keys(at.title, content_keys, keys)
+            look = Look(at, "hls_package.durations", inspector, measure, given, {"duration_seconds": duration})
             return look.result({"hls_package": package})
 
     return check
@@ -143,14 +155,15 @@ def _report(look: Look, judged: Mapping[str, Artifact]) -> Report:
     recipe = Recipe(look.name, inputs, {"measures": MEASURES, **look.expected}, look.inspector.build_ids)
 
     def measure(_directory: Path) -> dict[str, Any]:
-        with _opened(look.at, judged, look.inspector) as package:
+        with _opened(look, judged) as package:
             return look.measure(package).model_dump()
 
     return look.at.make(recipe, measure).artifact.read(Report)
 
 
 @contextmanager
-def _opened(at: Step, packages: Mapping[str, Artifact], inspector: PackageInspector) -> Iterator[InspectedPackage]:
+def _opened(look: Look, packages: Mapping[str, Artifact]) -> Iterator[InspectedPackage]:
+    at = look.at
     manifests: dict[str, list[Path]] = {}
     tracks: dict[str, Artifact] = {}
     for package in packages.values():
@@ -160,8 +173,16 @@ def _opened(at: Step, packages: Mapping[str, Artifact], inspector: PackageInspec
                 tracks[entry.digest] = at.leaf(entry)
     folders = {digest: at.path(leaf) for digest, leaf in tracks.items()}
     sizes = {f"tracks/{digest}/{file.path}": file.size_bytes for digest, leaf in tracks.items() for file in leaf.files}
-    with inspector.open(folders, manifests, sizes, {}) as opened:
+    with look.inspector.open(folders, manifests, sizes, _unlocking(look, tracks)) as opened:
         yield opened
+
+
+def _unlocking(look: Look, tracks: Mapping[str, Artifact]) -> dict[str, Unlocking]:
+    """Return what opens the tracks that a check must see into; it asks for no key otherwise."""
+    described = {digest: leaf.read(Track) for digest, leaf in tracks.items()}
+    needed = ENCRYPTED if look.name == DECODES else ("aes128",)
+    locked = {digest: track for digest, track in described.items() if track.scheme in needed}
+    return {digest: look.keys.unlocking(track) for digest, track in locked.items()} if look.keys else {}
 
 
 with warnings.catch_warnings():

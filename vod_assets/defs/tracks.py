@@ -1,4 +1,4 @@
-"""CMAF tracks: each packaged by itself, so that adding or changing one rewrites no other track's bytes."""
+"""Tracks: each packaged by itself, so that adding or changing one rewrites no other track's bytes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +10,7 @@ import dagster as dg
 
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
+from vod_assets.defs.protecting import SAID, Keys, package, package_clear
 from vod_assets.defs.showing import Row, sparkline, table
 from vod_assets.defs.sound import AUDIO_FILE
 from vod_assets.defs.step import Step, step
@@ -18,14 +19,11 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Variant
-from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.track import Track
-from vod_assets.ports import Packager, TrackJob
+from vod_assets.ports import KeyProvider, Packager, TrackJob
 
 GROUP = "tracks"
-MAKER = 1  # to be raised when the same file is packaged into other bytes, or described differently
 FILES = {"video": "video.mp4", "audio": AUDIO_FILE, "text": CAPTIONS_FILE}
-SAID = ("language", "label", "role", "is_default", "is_forced", "is_hearing_impaired")
 
 
 def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
@@ -41,24 +39,29 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
     def video_tracks(
         context: dg.AssetExecutionContext,
         encoding_ladder: Artifact,
+        content_keys: Artifact,
         artifacts: Artifacts,
         guard: Guard,
         reporter: Reporter,
         packager: dg.ResourceParam[Packager],
+        keys: dg.ResourceParam[KeyProvider],
         **rendition: Artifact,
     ) -> dg.MaterializeResult[Artifact]:
-        """Every rendition as a CMAF track: one init segment and media segments that open on an IDR frame.
+        """Every rendition as a track of each variant, encrypted where it says so; segments open on an IDR frame.
 
-        Upstream: the renditions. Downstream: hls_package and dash_package, which share these bytes.
+        Upstream: the renditions, content_keys. Downstream: hls_package and dash_package, which share these bytes.
         """
         with step(context, artifacts, guard, reporter) as at:
             ladder = encoding_ladder.read(Ladder)
             made = [rung for rung in ladder.made if rung.key in at.profile.rendition_keys()]  # a ladder may be older
             leaves: dict[str, Made] = {}
+            given = Keys(at.title, content_keys, keys)
             for variant in at.profile.variants:
                 for rung in (rung for rung in made if variant.selects(rung.codec, rung.name)):
                     job = _job(at, "video", rung.key, rendition[rung.key], ladder)
-                    leaves[f"{variant.name}/{rung.key}"] = _package(at, variant, packager, rendition[rung.key], job)
+                    leaves[f"{variant.name}/{rung.key}"] = package(
+                        at, variant, packager, rendition[rung.key], job, given
+                    )
             index = at.index("video_tracks", leaves, "the title has no rendition")
             return at.result(index, lambda: _facts(leaves))
 
@@ -70,17 +73,24 @@ def audio_tracks(
     context: dg.AssetExecutionContext,
     audio_aac: Artifact,
     encoding_ladder: Artifact,
+    content_keys: Artifact,
     artifacts: Artifacts,
     guard: Guard,
     reporter: Reporter,
     packager: dg.ResourceParam[Packager],
+    keys: dg.ResourceParam[KeyProvider],
 ) -> dg.MaterializeResult[Artifact]:
-    """Every audio file as a CMAF track, with its language and label.
+    """Every audio file as a track of each variant, with its language and label, encrypted where the variant says so.
 
-    Upstream: audio_aac. Downstream: hls_package and dash_package.
+    Upstream: audio_aac, content_keys. Downstream: hls_package and dash_package.
     """
     with step(context, artifacts, guard, reporter) as at:
-        leaves = _package_all(at, "audio", packager, audio_aac, encoding_ladder.read(Ladder))
+        ladder, given = encoding_ladder.read(Ladder), Keys(at.title, content_keys, keys)
+        leaves: dict[str, Made] = {}
+        for variant in at.profile.variants:
+            for name, encoded in at.leaves(audio_aac).items():
+                job = _job(at, "audio", name, encoded, ladder)
+                leaves[f"{variant.name}/{name}"] = package(at, variant, packager, encoded, job, given)
         return at.result(at.index("audio_tracks", leaves, audio_aac.empty), lambda: _facts(leaves))
 
 
@@ -112,29 +122,16 @@ def read_tracks(at: Step, index: Artifact) -> dict[str, tuple[Artifact, Track]]:
     return {name: (leaf, leaf.read(Track)) for name, leaf in at.leaves(index).items()}
 
 
-def _package_all(at: Step, kind: str, packager: Packager, index: Artifact, ladder: Ladder) -> dict[str, Made]:
-    """Package every file that an index lists for every variant; its own document says what manifests say of it."""
-    leaves: dict[str, Made] = {}
-    for variant in at.profile.variants:
-        for name, encoded in at.leaves(index).items():
-            job = _job(at, kind, name, encoded, ladder)
-            leaves[f"{variant.name}/{name}"] = _package(at, variant, packager, encoded, job)
-    return leaves
-
-
 def _package_text(at: Step, packager: Packager, index: Artifact, ladder: Ladder, duration: Fraction) -> dict[str, Made]:
     """Package every caption file in the formats that each variant offers; text is never encrypted."""
     leaves: dict[str, Made] = {}
     for variant in at.profile.variants:
-        clear = variant.model_copy(update={"scheme": "none"})
         for name, encoded in at.leaves(index).items():
             for text_format in _text_formats(variant):
                 track = name if text_format == "webvtt" else f"{name}_{text_format}"
-                job = replace(
-                    _job(at, "text", track, encoded, ladder), duration_seconds=duration, layout=variant.layout
-                )
+                job = replace(_job(at, "text", track, encoded, ladder), duration_seconds=duration)
                 job = replace(job, extra={**job.extra, "text_format": text_format})
-                leaves[f"{variant.name}/{track}"] = _package(at, clear, packager, encoded, job)
+                leaves[f"{variant.name}/{track}"] = package_clear(at, variant, packager, encoded, job)
     return leaves
 
 
@@ -158,22 +155,6 @@ def _job(at: Step, kind: str, name: str, encoded: Artifact, ladder: Ladder) -> T
     )
 
 
-def _package(at: Step, variant: Variant, packager: Packager, encoded: Artifact, job: TrackJob) -> Made:
-    """Package one file; variants of one scheme and layout share the leaf, whatever they are called."""
-    recipe = Recipe(f"{job.kind}_tracks", {"encoded": encoded.digest}, _parameters(job, variant), packager.build_ids)
-    return at.make(recipe, lambda directory: packager.package(replace(job, directory=directory)).model_dump())
-
-
-def _parameters(job: TrackJob, variant: Variant) -> dict[str, Any]:
-    return {field: getattr(job, field) for field in ("name", *SAID)} | {
-        "segment_seconds": job.segment_seconds,
-        "duration_seconds": job.duration_seconds,
-        "scheme": variant.scheme,
-        "layout": variant.layout,
-        "maker": MAKER,
-    }
-
-
 def _facts(leaves: Mapping[str, Made]) -> dict[str, Any]:
     tracks = {name: made.artifact.read(Track) for name, made in leaves.items()}
     if not tracks:
@@ -182,6 +163,7 @@ def _facts(leaves: Mapping[str, Made]) -> dict[str, Any]:
         {
             "track": name,
             "codecs": track.codecs or "WebVTT",
+            "scheme": track.scheme,
             "segments": len(track.segments),
             "seconds": f"{float(track.duration_seconds):.3f}",
             "peak kbit/s": track.peak_bits_per_second // 1000,

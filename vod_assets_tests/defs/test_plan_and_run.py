@@ -18,6 +18,14 @@ from vod_assets_tests.workshop import Workshop
 CHANGES = 200
 TITLES = ("alpha", "beta", "gamma")
 ATTEMPT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+DRM = {"name": "drm", "scheme": "cbcs", "systems": ["widevine"]}
+VARIANTS: list[list[dict[str, object]]] = [
+    [{"name": "clear"}],
+    [{"name": "clear"}, {"name": "second"}],
+    [{"name": "main"}],
+    [{"name": "clear"}, DRM | {"clear_lead_seconds": 2}, DRM | {"name": "single", "layout": "ondemand"}],
+    [DRM | {"video_keys": "2"}, {"name": "stream", "layout": "ts", "scheme": "aes128"}],
+]
 LINES = ("Good morning.", "Good night.", "Nobody is home.")
 
 
@@ -105,14 +113,13 @@ class Fate:
                 {"thumbnails": {"interval_seconds": self.chance.choice([1, 2])}},
                 {"thumbnails": None},
                 {"segment_seconds": self.chance.choice([2, 4])},
-                {
-                    "variants": [
-                        {"name": name} for name in self.chance.choice([["clear"], ["clear", "second"], ["main"]])
-                    ]
-                },
+                {"variants": self.chance.choice(VARIANTS)},
             ]
         )
         self.workshop.save_profile(said)
+
+    def new_keys(self) -> None:
+        self._registered(key_generation=self.chance.randrange(3))
 
     def other_tool(self) -> None:
         tool = self.chance.choice(["prober", "transcoder", "pictures", "sheets", "packager", "inspector"])
@@ -159,7 +166,8 @@ class Fate:
         if not self.workshop.source(self.title).exists():
             self.workshop.deliver(self.title)
         known = self.workshop.store.record(self.title)
-        before = {"profile": known.profile, "policy": known.policy} if known else {}
+        names = ("profile", "policy", "key_generation")
+        before = {name: getattr(known, name) for name in names} if known else {}
         self.workshop.register(self.title, **(before | said))
 
 
