@@ -174,6 +174,18 @@ def read_index(sidx: Box) -> tuple[tuple[int, int], ...]:
     return tuple(zip(ends[:-1], sizes, strict=True))
 
 
+def read_index_times(sidx: Box) -> tuple[int, int, tuple[int, ...]]:
+    """Return timescale, earliest presentation time and each subsegment's duration of a segment index, in its ticks.
+
+    Raises:
+        MalformedError: It is too short.
+    """
+    wide = 8 * bool(sidx.version)
+    begin = sidx.unpack(">Q" if wide else ">I", 12)[0]
+    count = sidx.unpack(">H", 22 + wide)[0]
+    return sidx.u32(8), begin, tuple(sidx.u32(28 + wide + 12 * number) for number in range(count))
+
+
 def _boxes(data: memoryview, base: int) -> Iterator[Box]:
     at = 0
     while at + 8 <= len(data):

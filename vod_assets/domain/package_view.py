@@ -35,6 +35,21 @@ class SegmentFacts:
 
 
 @dataclass(frozen=True)
+class IndexFacts:
+    """What the segment index of a file says (ISO/IEC 14496-12, 8.16.3).
+
+    Attributes:
+        spans: First byte and length of each subsegment.
+        durations: Of each, in ticks of ``timescale``; the first begins at ``begin``.
+    """
+
+    timescale: int
+    begin: int
+    spans: tuple[tuple[int, int], ...]
+    durations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Decoded:
     """What a decoder made of one playlist's one stream: packets read, frames put out, errors."""
 
@@ -82,6 +97,14 @@ class PackageView(Protocol):
 
         Raises:
             MalformedError: It is none.
+        """
+        ...
+
+    def index(self, address: str, first: int, last: int) -> IndexFacts:
+        """Return the segment index that lies from one byte of a file to another.
+
+        Raises:
+            MalformedError: It does not.
         """
         ...
 

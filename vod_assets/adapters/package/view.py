@@ -12,9 +12,9 @@ from PIL import Image, UnidentifiedImageError
 from vod_assets.adapters.package.files import init_of, mapped, named
 from vod_assets.adapters.package.whole_segments import decrypted_segment
 from vod_assets.domain.init_segment import InitSegment
-from vod_assets.domain.isobmff import MalformedError, MediaSegment, boxes, read_segment
+from vod_assets.domain.isobmff import MalformedError, MediaSegment, boxes, read_index, read_index_times, read_segment
 from vod_assets.domain.nal_units import first_slice_type
-from vod_assets.domain.package_view import SegmentFacts
+from vod_assets.domain.package_view import IndexFacts, SegmentFacts
 from vod_assets.domain.track_measures import presented
 from vod_assets.domain.transport_stream import TICKS, read_stream_segment
 from vod_assets.ports import Unlocking
@@ -71,6 +71,19 @@ class FolderView:
     def described_size(self, address: str) -> int | None:
         """Return the size that the descriptors give a file."""
         return self._sizes.get(address)
+
+    def index(self, address: str, first: int, last: int) -> IndexFacts:
+        """Return the segment index that lies from one byte of a file to another.
+
+        Raises:
+            MalformedError: It does not.
+        """
+        with named(address.rpartition("/")[2]):
+            found = next((box for box in boxes(self.data(address)) if box.offset == first), None)
+            if found is None or found.kind != "sidx" or found.end != last + 1:
+                raise MalformedError(f"there is no segment index (sidx) from byte {first} to byte {last}")
+            timescale, begin, durations = read_index_times(found)
+            return IndexFacts(timescale, begin, read_index(found), durations)
 
     def picture_size(self, address: str) -> tuple[int, int] | None:
         """Return the size of a picture that decodes, or None."""

@@ -1,12 +1,14 @@
 """Check MPDs against the files that they name, and against HLS."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import accumulate
 
 from vod_assets.domain.isobmff import MalformedError
-from vod_assets.domain.manifests.dash_reading import Mpd, Representation, read_mpd
+from vod_assets.domain.manifests.dash_reading import Mpd, NamedSegment, Representation, read_mpd
 from vod_assets.domain.manifests.hls_attributes import decimal
 from vod_assets.domain.manifests.hls_reading import read_hls
+from vod_assets.domain.measured_track import STREAMS
 from vod_assets.domain.package_view import PackageView, SegmentFacts
 from vod_assets.domain.report import Measured, Report
 
@@ -45,6 +47,8 @@ def check_same_media(view: PackageView) -> Report:
     measured: dict[str, Measured] = {}
     mpds = list(_mpds(view, findings))
     for variant in view.variants:
+        if is_of_streams(view, variant):
+            continue
         dash = _dash_media([mpd for mpd in mpds if mpd.name == variant])
         hls = _hls_media(view, variant)
         measured[f"{variant}/files"] = len(dash & hls)
@@ -53,10 +57,17 @@ def check_same_media(view: PackageView) -> Report:
     return Report.of(SAME_MEDIA, findings, **measured)
 
 
+def is_of_streams(view: PackageView, variant: str) -> bool:
+    """Return whether a variant is of MPEG-TS or packed audio, which DASH does not play here."""
+    played = [one for package in read_hls(view, variant) for kind in ("video", "audio") for one in package.played(kind)]
+    segments = [segment for playlist in played for segment in playlist.segments]
+    return bool(segments) and all(segment.name.endswith(STREAMS) for segment in segments)
+
+
 def _mpds(view: PackageView, findings: list[str]) -> Iterator[Mpd]:
     for variant in view.variants:
         addresses = [address for address in view.manifests(variant) if address.endswith(".mpd")]
-        if not addresses:
+        if not addresses and not is_of_streams(view, variant):
             findings.append(f"{variant}: there is no MPD")
         for address in addresses:
             try:
@@ -104,12 +115,29 @@ class _Checker:
             yield from self._picture()
         elif self.one.init:
             try:
-                facts = [self.view.segment(one.address or "", self.one.init) for one in self.one.segments]
+                segments, facts = self._opened(self.one.init)
                 yield from self._described(facts)
-                yield from self._times(facts)
-                yield from self._bandwidth(facts)
+                yield from self._times(segments, facts)
+                yield from self._bandwidth(segments, facts)
             except MalformedError as error:
                 yield str(error)
+
+    def _opened(self, init: str) -> tuple[Sequence[NamedSegment], list[SegmentFacts]]:
+        """Return the segments as the MPD or the file's index names them, and what they hold.
+
+        Raises:
+            MalformedError: They are not what they should be.
+        """
+        if self.one.index_range is None:
+            return self.one.segments, [self.view.segment(one.address or "", init) for one in self.one.segments]
+        index = self.view.index(init, *self.one.index_range)
+        begins = accumulate(index.durations, initial=index.begin)
+        scale = Fraction(self.one.timescale, index.timescale)
+        segments = [
+            NamedSegment(f"{init}@{span[0]}", init, round(begin * scale), round(duration * scale))
+            for span, begin, duration in zip(index.spans, begins, index.durations, strict=False)
+        ]
+        return segments, [self.view.segment(init, init, span) for span in index.spans]
 
     def _lost(self) -> Iterator[str]:
         if not self.one.segments:
@@ -150,6 +178,8 @@ class _Checker:
             yield f"codecs are {self.one.codecs}, the init segment says {init.codecs}"
         if init.kind == "video" and self.one.size not in (None, (init.width, init.height)):
             yield f"the size is {self.one.size}, the init segment says {(init.width, init.height)}"
+        if self.one.kid != init.default_kid:
+            yield f"default_KID is {self.one.kid or 'not there'}, the init segment says {init.default_kid or 'nothing'}"
         if self.one.sample_rate and init.sample_rate and self.one.sample_rate != init.sample_rate:
             yield f"audioSamplingRate is {self.one.sample_rate}, the init segment says {init.sample_rate}"
         ticks = facts[-1].end - facts[0].begin
@@ -157,10 +187,10 @@ class _Checker:
         if self.one.frame_rate and abs(self.one.frame_rate - rate) > RATE_TOLERANCE:
             yield f"frameRate is {self.one.frame_rate}, its samples make {decimal(rate, 3)}"
 
-    def _times(self, facts: list[SegmentFacts]) -> Iterator[str]:
+    def _times(self, segments: Sequence[NamedSegment], facts: list[SegmentFacts]) -> Iterator[str]:
         timescale = self.view.init(self.one.init or "").timescale
         ends = [one.begin for one in facts[1:]] + [facts[-1].end]
-        for place, (segment, real, end) in enumerate(zip(self.one.segments, facts, ends, strict=True)):
+        for place, (segment, real, end) in enumerate(zip(segments, facts, ends, strict=True)):
             declared = Fraction(segment.duration, self.one.timescale)
             length = Fraction(end - real.begin, timescale)
             is_cut = self.one.kind == "text" and place == len(facts) - 1 and length > declared  # filled up with nothing
@@ -170,11 +200,11 @@ class _Checker:
             if abs(begin - shown) > TOLERANCE_SECONDS:
                 yield f"{segment.name}: S@t is {decimal(begin)} s, its samples begin at {decimal(shown)} s"
 
-    def _bandwidth(self, facts: list[SegmentFacts]) -> Iterator[str]:
-        longest = max(segment.duration for segment in self.one.segments)
+    def _bandwidth(self, segments: Sequence[NamedSegment], facts: list[SegmentFacts]) -> Iterator[str]:
+        longest = max(segment.duration for segment in segments)
         rates = [
             Fraction(8 * real.size_bytes * self.one.timescale, segment.duration)
-            for segment, real in zip(self.one.segments, facts, strict=True)
+            for segment, real in zip(segments, facts, strict=True)
             if 2 * segment.duration >= longest
         ]
         peak = max(rates)

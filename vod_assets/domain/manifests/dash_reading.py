@@ -1,9 +1,10 @@
 """Read an MPD with lxml, DTDs and entities forbidden: representations, their segments, and where they lead."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 from lxml import etree
 
@@ -11,6 +12,7 @@ from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.package_view import PackageView, resolved
 
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"
+DEFAULT_KID = "{urn:mpeg:cenc:2013}default_KID"
 MOST_SEGMENTS = 1_000_000
 MOST_NODES = 100_000
 
@@ -30,9 +32,18 @@ class NamedSegment:
         return (self.address or self.uri).rpartition("/")[2]
 
 
+Span = tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Representation:
-    """One representation, with what it inherits from its adaptation set."""
+    """One representation, with what it inherits from its adaptation set.
+
+    Attributes:
+        segments: One, the whole file, when it is played from a file with an index.
+        init_range: First and last byte of that file's init segment; ``index_range`` likewise of its index.
+        kid: Key id, 32 hex digits; empty for what is clear.
+    """
 
     id: str
     kind: str
@@ -44,6 +55,9 @@ class Representation:
     timescale: int
     init: str | None
     segments: tuple[NamedSegment, ...]
+    init_range: Span | None = None
+    index_range: Span | None = None
+    kid: str = ""
 
     @property
     def seconds(self) -> Fraction:
@@ -113,28 +127,67 @@ def _representation(
     def said(name: str) -> str:
         return element.get(name) or adaptation.get(name) or ""
 
-    template = element.find(f"{MPD}SegmentTemplate")
-    if template is None:
-        template = adaptation.find(f"{MPD}SegmentTemplate")
-    if template is None:
-        raise MalformedError(f"{address}: representation {said('id')} has no SegmentTemplate")
     base = "".join(
         (one.text or "").strip() for one in (*adaptation.findall(f"{MPD}BaseURL"), *element.findall(f"{MPD}BaseURL"))
     )
-    naming = _Naming(template, address, base, said("id"), said("bandwidth"))
-    size = (int(said("width")), int(said("height"))) if said("width") and said("height") else None
     return Representation(
         id=said("id"),
         kind=said("contentType") or said("mimeType").partition("/")[0],
         bandwidth=int(said("bandwidth") or 0),
         codecs=said("codecs"),
-        size=size,
+        size=(int(said("width")), int(said("height"))) if said("width") and said("height") else None,
         frame_rate=Fraction(said("frameRate")) if said("frameRate") else None,
         sample_rate=int(said("audioSamplingRate")) if said("audioSamplingRate").isdigit() else None,
-        timescale=naming.timescale,
-        init=naming.init(),
-        segments=tuple(naming.segments(total)),
+        kid=_kid(element) or _kid(adaptation),
+        **_media(_Described(element, adaptation, address, base), said, total),
     )
+
+
+@dataclass(frozen=True)
+class _Described:
+    """Where a representation's segments are described, and what their addresses are relative to."""
+
+    element: etree._Element
+    adaptation: etree._Element
+    address: str
+    base: str
+
+    def find(self, name: str) -> etree._Element | None:
+        """Return an element of the representation, or else of its adaptation set."""
+        own = self.element.find(f"{MPD}{name}")
+        return self.adaptation.find(f"{MPD}{name}") if own is None else own
+
+
+def _media(at: _Described, said: Callable[[str], str], total: Fraction) -> dict[str, Any]:
+    """Return where the segments are: named by a template, or one file with an index."""
+    template, base = at.find("SegmentTemplate"), at.find("SegmentBase")
+    if template is not None:
+        naming = _Naming(template, at.address, at.base, said("id"), said("bandwidth"))
+        segments = tuple(naming.segments(total))
+        return {"timescale": naming.timescale, "init": naming.init(), "segments": segments}
+    if base is None or not at.base:
+        raise MalformedError(f"{at.address}: representation {said('id')} has neither a SegmentTemplate nor a file")
+    file, timescale = resolved(at.address, at.base), int(base.get("timescale", "1"))
+    init = base.find(f"{MPD}Initialization")
+    return {
+        "timescale": timescale,
+        "init": file,
+        "segments": (NamedSegment(at.base, file, 0, round(total * timescale)),),
+        "init_range": _span("" if init is None else init.get("range", "")),
+        "index_range": _span(base.get("indexRange", "")),
+    }
+
+
+def _span(text: str) -> Span | None:
+    first, _, last = text.partition("-")
+    return (int(first), int(last)) if text else None
+
+
+def _kid(element: etree._Element) -> str:
+    for one in element.findall(f"{MPD}ContentProtection"):
+        if kid := one.get(DEFAULT_KID):
+            return str(kid).replace("-", "").lower()
+    return ""
 
 
 class _Naming:

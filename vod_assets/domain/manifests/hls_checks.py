@@ -96,8 +96,12 @@ class _Checker:
             return
         if track is None:
             return
+        has_keys = any(segment.is_encrypted for segment in playlist.segments)
+        if track.init.encryption and has_keys != bool(track.init.default_kid):
+            yield "there is no EXT-X-KEY" if track.init.default_kid else "EXT-X-KEY names a key, its segments are clear"
         for segment, length in zip(playlist.segments, track.lengths(), strict=True):
-            if abs(segment.seconds - length) > TOLERANCE_SECONDS:
+            is_last = segment is playlist.segments[-1]
+            if abs(segment.seconds - length) > (_tolerance_at_end(track) if is_last else TOLERANCE_SECONDS):
                 yield f"{segment.name}: EXTINF is {decimal(segment.seconds)} s, its samples last {decimal(length)} s"
 
     def _iframes(self, playlist: MediaPlaylist) -> Iterator[str]:
@@ -115,17 +119,17 @@ class _Checker:
 
     def _variant(self, stream: Stream) -> Iterator[str]:
         video = self.tracks.get(stream.address or "")
-        audio = self._group("AUDIO", stream.audio)
         if video is None:
             return
-        yield from self._codecs(stream, [video, *audio])
+        audio, text = self._group("AUDIO", stream.audio), self._group("SUBTITLES", stream.subtitles)
+        yield from self._codecs(stream, [video, *audio, *text])
         if stream.size and video.init.width and stream.size != (video.init.width, video.init.height):
             declared, real = "{}x{}".format(*stream.size), f"{video.init.width}x{video.init.height}"
             yield f"RESOLUTION is {declared}, the init segment says {real}"
         if stream.frame_rate and abs(stream.frame_rate - video.frame_rate()) > RATE_TOLERANCE:
             real = decimal(video.frame_rate(), 3)
             yield f"FRAME-RATE is {decimal(stream.frame_rate, 3)}, its samples make {real}"
-        yield from self._bandwidths(stream, video, audio)
+        yield from self._bandwidths(stream, video, [[one for one in audio if one is not video], text])
 
     def _codecs(self, stream: Stream, tracks: Sequence[MeasuredTrack]) -> Iterator[str]:
         real = {track.init.codecs.lower() for track in tracks}
@@ -135,14 +139,15 @@ class _Checker:
         elif self.is_ours and not declared:
             yield "there are no CODECS"
 
-    def _bandwidths(self, stream: Stream, video: MeasuredTrack, audio: Sequence[MeasuredTrack]) -> Iterator[str]:
+    def _bandwidths(
+        self, stream: Stream, video: MeasuredTrack, others: Sequence[Sequence[MeasuredTrack]]
+    ) -> Iterator[str]:
         if not stream.bandwidth:
             if self.package.address != stream.address:
                 yield "there is no BANDWIDTH"
             return
-        others = [one for one in audio if one is not video]
-        average = _average(video) + max((_average(one) for one in others), default=0)
-        peak = _peak(video) + max((_peak(one) for one in others), default=0)
+        average = _average(video) + sum(max((_average(one) for one in part), default=0) for part in others)
+        peak = _peak(video) + sum(max((_peak(one) for one in part), default=0) for part in others)
         least = peak if self.is_ours else int(average / FOREIGN_EXCESS)
         if stream.bandwidth < least:
             yield f"BANDWIDTH is {stream.bandwidth}, its segments need {least}"
@@ -158,6 +163,12 @@ class _Checker:
     def _group(self, kind: str, group: str) -> list[MeasuredTrack]:
         addresses = [one.address for one in self.package.renditions if one.kind == kind and one.group == group]
         return [track for address in addresses if address and (track := self.tracks.get(address))]
+
+
+def _tolerance_at_end(track: MeasuredTrack) -> Fraction:
+    """Return how far the last EXTINF may be off: packed audio has whole frames only, and no edit list to cut one."""
+    is_packed = track.init.kind == "audio" and track.playlist.segments[-1].init is None
+    return track.seconds / track.samples if is_packed else TOLERANCE_SECONDS
 
 
 def _average(track: MeasuredTrack) -> int:

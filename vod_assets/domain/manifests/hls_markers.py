@@ -12,8 +12,7 @@ from vod_assets.domain.markers import AdBreak, Chapter, Markers
 # not 1970, for players take a timestamp of 0 for none.
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 AD_BREAK_CLASS = "urn:vod-assets:ad-break:1"
-CHAPTERS_JSON, CHAPTERS_VTT = "chapters.json", "chapters.vtt"
-UNKNOWN = "und"
+CHAPTERS_JSON = "chapters.json"
 
 
 def ad_break_lines(markers: Markers) -> list[str]:
@@ -33,15 +32,8 @@ def session_data(markers: Markers) -> list[str]:
 
 
 def chapter_files(markers: Markers, total_seconds: Fraction) -> dict[str, str]:
-    """Return the files of chapters by name: Apple's JSON, and WebVTT in the language named first, and in each other."""
-    if not markers.chapters:
-        return {}
-    languages = list(dict.fromkeys(tag for chapter in markers.chapters for tag in chapter.titles)) or [UNKNOWN]
-    files = {CHAPTERS_JSON: _chapters_json(markers, total_seconds)}
-    for place, language in enumerate(languages):
-        name = CHAPTERS_VTT if place == 0 else f"chapters_{language}.vtt"
-        files[name] = _chapters_vtt(markers, total_seconds, language)
-    return files
+    """Return the file of chapters that `session_data` names, by its name; a release has them as WebVTT besides."""
+    return {CHAPTERS_JSON: _chapters_json(markers, total_seconds)} if markers.chapters else {}
 
 
 def _date(seconds: Fraction) -> str:
@@ -84,18 +76,3 @@ def _chapters_json(markers: Markers, total: Fraction) -> str:
         for number, (chapter, end) in enumerate(_spans(markers, total), 1)
     ]
     return json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
-
-
-def _chapters_vtt(markers: Markers, total: Fraction, language: str) -> str:
-    blocks = ["WEBVTT"]
-    for number, (chapter, end) in enumerate(_spans(markers, total), 1):
-        title = chapter.titles.get(language) or next(iter(chapter.titles.values()), str(number))
-        text = quotable(title).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        blocks.append(f"{number}\n{_timestamp(chapter.start_seconds)} --> {_timestamp(end)}\n{text}")
-    return "\n\n".join(blocks) + "\n"
-
-
-def _timestamp(seconds: Fraction) -> str:
-    milliseconds = round(seconds * 1000)
-    minutes, rest = divmod(milliseconds, 60_000)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"

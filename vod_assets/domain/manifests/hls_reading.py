@@ -24,6 +24,7 @@ class ReadSegment:
     offset_bytes: int = 0
     init: str | None = None
     init_uri: str = ""
+    is_encrypted: bool = False
 
     @property
     def name(self) -> str:
@@ -229,4 +230,5 @@ def _segments(address: str, segments: Sequence[Parsed]) -> Iterator[ReadSegment]
             offset_bytes=begin,
             init=resolved(address, one.init_section.uri) if one.init_section else None,
             init_uri=one.init_section.uri if one.init_section else "",
+            is_encrypted=one.key is not None and one.key.method not in (None, "", "NONE"),
         )
