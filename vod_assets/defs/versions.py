@@ -17,7 +17,7 @@ from vod_assets.domain.profile import Profile
 TOOLS = {
     "media_info": ("ffprobe",),
     "audio_aac": ("ffmpeg",),
-    "captions": ("ffmpeg",),
+    "captions": ("ffmpeg", "ffprobe"),
     "poster": ("ffmpeg",),
     "thumbnails": ("ffmpeg",),
     "video_tracks": ("packager",),

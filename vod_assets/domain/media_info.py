@@ -87,8 +87,14 @@ class AudioStream(Document):
     bits_per_second: int | None = None
 
 
+CLOSED_CAPTIONS = "cea_608"
+
+
 class TextStream(Document):
-    """One text or subtitle stream. ``is_text`` is false for bitmaps, which cannot become WebVTT."""
+    """One text or subtitle stream. ``is_text`` is false for bitmaps, which cannot become WebVTT.
+
+    Captions inside the pictures have the codec `CLOSED_CAPTIONS` and the index of their video stream.
+    """
 
     index: int
     codec: str
@@ -97,6 +103,13 @@ class TextStream(Document):
     label: str = ""
     is_forced: bool = False
     is_hearing_impaired: bool = False
+
+
+def closed_caption_stream(index: int, language: str) -> TextStream:
+    """Return the captions inside the pictures of a video stream, in the language that is spoken."""
+    return TextStream(
+        index=index, codec=CLOSED_CAPTIONS, is_text=True, language=language, label="CC", is_hearing_impaired=True
+    )
 
 
 class MediaInfo(Document):

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream
 from vod_assets.domain.profile import AudioPreset, RungPreset, ThumbnailPreset, VideoPreset
+from vod_assets.domain.text.line21 import ClosedCaptions
 from vod_assets.domain.thumbnails import SpriteSheets
 from vod_assets.ports.runs import OnProgress
 
@@ -89,6 +90,10 @@ class TextExtractor(Protocol):
 
     def extract_text(self, source: Path, stream: TextStream, directory: Path) -> Path:
         """Write one embedded text stream as a caption file of its own kind below a directory; return its path."""
+        ...
+
+    def closed_captions(self, source: Path, stream: TextStream, directory: Path) -> ClosedCaptions:
+        """Return what the pictures of a video stream say, by the time since the first one."""
         ...
 
 

@@ -1,8 +1,12 @@
 """A caption file that cannot be read costs that file, and says so."""
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
+from vod_assets_tests.closed_captions import clip, erased, pop_on
+from vod_assets_tests.domain.text.files import stl, ttml
 from vod_assets_tests.studio import Studio
 
 pytestmark = pytest.mark.media
@@ -38,3 +42,41 @@ def test_a_caption_file_that_cannot_be_read_is_a_finding(finished: Studio, chang
     assert result.code == 0, result.stdout
     assert "`caption_file_refused` film.en.srt: " in findings(finished)
     assert "; the title goes on without it" in findings(finished)
+
+
+def test_captions_of_every_origin_are_kept_apart(tmp_path: Path) -> None:
+    """Pictures in French with two channels, two files of English, one file that says itself that it is forced."""
+    (tmp_path / "in").mkdir()
+    source = clip(
+        tmp_path / "in" / "film.mp4",
+        {10: pop_on("BONJOUR"), 60: erased()},
+        {20: pop_on("HOLA", second_field=True), 70: erased(second_field=True)},
+        sound=True,
+    )
+    subrip = "1\n00:00:00,500 --> 00:00:01,000\n{}\n"
+    source.with_suffix(".en.srt").write_text(subrip.format("one"))
+    source.with_suffix(".en.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000 line:0\n<i>two</i>\n")
+    forced = '<p begin="1s" end="2s" ttm:role="x-forced">trois</p>'
+    head = b'<tt xmlns:ttm="http://www.w3.org/ns/ttml#metadata" '
+    source.with_suffix(".ttml").write_bytes(ttml(forced, language="fr").replace(b"<tt ", head))
+    source.with_suffix(".de.stl").write_bytes(stl([("10000003", "10000100", b"vier")], start=b"10000000"))
+    studio = Studio.make(tmp_path / "studio", source)
+    result = studio.run("--select", "mezzanine,media_info,captions")
+    assert result.code == 0, result.stdout
+    with studio.session() as session:
+        index = session.store.latest("film", "captions")
+        assert index is not None
+        leaves = {entry.name: session.store.load("film", entry.asset, entry.recipe) for entry in index.entries}
+    assert {name: (leaf.document["role"], leaf.document["label"]) for name, leaf in leaves.items()} == {
+        "text_de": ("subtitle", ""),
+        "text_en": ("subtitle", ""),
+        "text_en_2": ("subtitle", "en (2)"),
+        "text_fr_forced": ("forced-subtitle", ""),
+        "text_fr_sdh": ("caption", "CC"),
+        "text_und_sdh": ("caption", "CC3"),
+    }
+    assert all({file.path for file in leaf.files} == {"captions.vtt", "captions.ttml"} for leaf in leaves.values())
+    said = findings(studio)
+    assert "`captions_twice` film.en.vtt: there are captions like text_en already; offered as text_en_2" in said
+    assert "`caption_times_moved` film.de.stl: its time code begins at 10:00:00.000, as it says" in said
+    assert studio.run("--select", "mezzanine,media_info,captions").executed == set()

@@ -62,6 +62,6 @@ AUDIO_CODECS = (
 )
 TEXT_CODECS = (
     *("subrip", "srt", "webvtt", "ass", "ssa", "mov_text", "text", "cc_dec", "sami", "stl", "microdvd", "subviewer"),
-    *("dvbsub", "dvdsub", "pgssub", "xsub"),
+    *("libzvbi_teletextdec", "dvbsub", "dvdsub", "pgssub", "xsub"),
 )
 CODECS = VIDEO_CODECS + AUDIO_CODECS + TEXT_CODECS

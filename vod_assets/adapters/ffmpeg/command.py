@@ -15,6 +15,7 @@ from vod_assets.adapters.ffmpeg import allowed
 from vod_assets.domain.errors import StoreError
 
 Options = dict[str, Any]
+PICTURES_SOURCE = "source"  # what `picture_data_command` opens, in its working directory
 
 
 def source_input(path: Path, **options: Any) -> Any:
@@ -83,6 +84,22 @@ def ffprobe_command(program: Path, path: Path, *entries: str) -> list[str]:
     """
     guards = [word for name, value in _guards(allowed.SOURCE_FORMATS).items() for word in (f"-{name}", str(value))]
     return [str(program), "-hide_banner", "-v", "level+warning", *guards, *entries, "-i", _address(path)]
+
+
+def picture_data_command(program: Path, index: int) -> list[str]:
+    """Return the command line that dumps the user data of every picture of the file `PICTURES_SOURCE`.
+
+    Only the filter ``movie`` gives it. That opens the file itself, so it gets the lists of `source_input` there; the
+    name is fixed and relative to the working directory, because a filter's text must hold nothing of a user's.
+
+    Args:
+        program: The ffprobe binary.
+        index: The video stream.
+    """
+    guards = "\\:".join(f"{name}={value}" for name, value in _guards(allowed.SOURCE_FORMATS).items())
+    movie = f"movie=filename=file\\\\:{PICTURES_SOURCE}:si={index}:format_opts='{guards}'[out0+subcc]"
+    entries = ("-select_streams", "s", "-show_entries", "packet=pts_time,data", "-show_data", "-of", "csv=p=0")
+    return [str(program), "-hide_banner", "-v", "level+error", *entries, "-f", "lavfi", "-i", movie]
 
 
 def _guards(formats: Sequence[str], protocols: str = "file") -> Options:

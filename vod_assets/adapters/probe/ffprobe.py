@@ -12,10 +12,12 @@ from vod_assets.adapters.probe.measured import Scan, Source, span_of
 from vod_assets.adapters.probe.streams import Json
 from vod_assets.adapters.probe.transport import is_scrambled
 from vod_assets.adapters.tools import Tools
+from vod_assets.adapters.transcode.closed_captions import CODECS, carries_closed_captions
 from vod_assets.domain.acceptance import judge_name_and_head, refusal
 from vod_assets.domain.containers import MENDS_JUMPS, container_of
 from vod_assets.domain.errors import ToolError
-from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.languages import UNKNOWN
+from vod_assets.domain.media_info import MediaInfo, TextStream, closed_caption_stream
 from vod_assets.domain.packet_times import FrameTimes
 from vod_assets.domain.probe_rules import MOST_EDITS, judge_probe
 from vod_assets.domain.sniffing import HEAD_BYTES
@@ -46,7 +48,21 @@ class FfprobeProber:
             raise explain(error, boxes, file) from error
         source = Source(file, path.stat().st_size, header, scan, boxes)
         info, facts = source.info(), source.facts(claimed)
-        return info.model_copy(update={"findings": (*info.findings, *judge_probe(info, facts))})
+        text = (*info.text, *self._closed_captions(path, info))
+        return info.model_copy(update={"text": text, "findings": (*info.findings, *judge_probe(info, facts))})
+
+    def _closed_captions(self, path: Path, info: MediaInfo) -> tuple[TextStream, ...]:
+        """Return the captions inside the pictures as a stream; how many channels they are, only decoding all tells."""
+        if info.video.codec not in CODECS or not self._carries(path, info.video.index):
+            return ()
+        language = info.audio[0].language if info.audio else UNKNOWN  # captions are the words that are spoken
+        return (closed_caption_stream(info.video.index, language),)
+
+    def _carries(self, path: Path, index: int) -> bool:
+        try:
+            return carries_closed_captions(self.tools, self.runner, path, index)
+        except ToolError:  # what is wrong with the pictures, the gate finds out and says better
+            return False
 
     def _first_look(self, path: Path, file: str) -> BoxFacts:
         size = path.stat().st_size

@@ -14,8 +14,10 @@ from vod_assets.domain.media_info import AudioStream, Colour, Finding, TextStrea
 from vod_assets.domain.packet_times import FrameTimes, Span
 
 Json = Mapping[str, Any]
-TEXT_CODECS = frozenset({"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "ttml", "eia_608", "sami", "stl"})
-BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub", "dvb_teletext"})
+TEXT_CODECS = frozenset(
+    {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "ttml", "eia_608", "sami", "stl", "dvb_teletext"}
+)
+BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
 PICTURE_CODECS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
 LONGEST_LABEL = 200
 WIDEST_SAMPLE = 100  # a sample aspect beyond 100:1 is a mistake

@@ -4,13 +4,16 @@ from pathlib import Path
 
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
 from vod_assets.adapters.tools import Tools
+from vod_assets.adapters.transcode.closed_captions import closed_captions
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import TextStream
+from vod_assets.domain.text.line21 import ClosedCaptions
 from vod_assets.ports import Limits, ToolRunner
 
 # Copied where the format is the file's own, so that odd bytes reach our reader, which knows character sets.
 TARGETS = {"subrip": ("srt", "copy"), "webvtt": ("webvtt", "copy"), "ass": ("ass", "copy"), "ssa": ("ass", "copy")}
 OTHERWISE = ("srt", "srt")
+TELETEXT = {"txt_page": "subtitle", "txt_format": "text"}
 SUFFIXES = {"srt": ".srt", "webvtt": ".vtt", "ass": ".ass"}
 LIMITS = Limits(address_space_bytes=2 << 30, file_bytes=64 << 20)
 
@@ -20,7 +23,7 @@ class FfmpegTextExtractor:
 
     def __init__(self, tools: Tools, runner: ToolRunner) -> None:
         self.tools, self.runner = tools, runner
-        self.build_ids = {"ffmpeg": tools.build_id("ffmpeg")}
+        self.build_ids = {"ffmpeg": tools.build_id("ffmpeg"), "ffprobe": tools.build_id("ffprobe")}
 
     def extract_text(self, source: Path, stream: TextStream, directory: Path) -> Path:
         """Write one embedded text stream as SRT, WebVTT or ASS below a directory; return its path.
@@ -39,8 +42,13 @@ class FfmpegTextExtractor:
             )
         kind, codec = TARGETS.get(stream.codec, OTHERWISE)
         target = directory / f"text_{stream.index}{SUFFIXES[kind]}"
-        output = source_input(source)[str(stream.index)].output(
+        options = TELETEXT if stream.codec == "dvb_teletext" else {}
+        output = source_input(source, **options)[str(stream.index)].output(
             str(target), **{"c:s": codec}, f=kind, flags="+bitexact"
         )
         self.runner.run(compile_ffmpeg(self.tools.ffmpeg, [output]), limits=LIMITS)
         return target
+
+    def closed_captions(self, source: Path, stream: TextStream, directory: Path) -> ClosedCaptions:
+        """Return what the pictures of a video stream say; see `vod_assets.ports.TextExtractor`."""
+        return closed_captions(self.tools, self.runner, source, stream.index, directory)

@@ -70,6 +70,16 @@ def read_ttml(data: bytes) -> TimedText:
     return TimedText((*bad, *cues), root.element.get(_LANGUAGE, ""), _role(root.element))
 
 
+def timed_text_declared(data: bytes) -> tuple[str, str]:
+    """Return the language and the role that a document states, each empty when it states none.
+
+    Raises:
+        NoTimedText: As `read_ttml`.
+    """
+    root = _parsed(data).element
+    return root.get(_LANGUAGE, ""), _role(root)
+
+
 def _role(root: Element) -> str:
     """Return ``forced`` or ``sdh`` where everything in a document says so (TTML2, 12.2.2; IMSC1, 8.2)."""
     if {element.get(_FORCED) for element in root.iter(f"{{{TTML}}}p")} == {"true"}:

@@ -12,6 +12,7 @@ from vod_assets.adapters.ffmpeg.command import (
     ffprobe_command,
     generated_input,
     package_input,
+    picture_data_command,
     source_input,
 )
 from vod_assets.domain.errors import StoreError
@@ -86,3 +87,14 @@ def test_a_package_may_lead_to_its_own_files_only(tmp_path: Path):
     for path in (root / "link.m3u8", outside / "media.m3u8", root / "../secret/media.m3u8"):
         with pytest.raises(StoreError, match="outside_root"):
             package_input(path, root)
+
+
+def test_a_filter_that_opens_a_file_has_the_same_guards_and_a_name_of_ours():
+    argv = picture_data_command(Path("/tools/ffprobe"), 3)
+    movie = value_of(argv, "-i")
+    assert movie.startswith(
+        r"movie=filename=file\\:source:si=3:format_opts='protocol_whitelist=file\:format_whitelist="
+    )
+    assert ",".join(SOURCE_FORMATS) in movie
+    assert r"\:max_streams=64'" in movie
+    assert not FOLLOWS_OTHER_FILES & set(movie.partition("format_whitelist=")[2].partition("\\:")[0].split(","))

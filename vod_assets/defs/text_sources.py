@@ -1,0 +1,204 @@
+"""Where captions come from: files beside the source, streams in it, its pictures, and a machine that listens."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from vod_assets.defs.step import Step
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.errors import SourceError
+from vod_assets.domain.languages import UNKNOWN
+from vod_assets.domain.media_info import CLOSED_CAPTIONS, Finding, MediaInfo, TextStream
+from vod_assets.domain.text.captions import LARGEST_FILE_BYTES, refusal
+from vod_assets.domain.text.declared import declared
+from vod_assets.domain.text.line21 import ClosedCaptions
+from vod_assets.domain.title import Sidecar
+from vod_assets.ports import SourceStore, TextExtractor
+
+
+@dataclass(frozen=True)
+class Read:
+    """A caption file as it was found or made.
+
+    Attributes:
+        data: Its bytes; none where nothing is said.
+        said: What its leaf's document says besides.
+    """
+
+    data: bytes
+    name: str
+    findings: tuple[Finding, ...] = ()
+    said: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """One caption file or stream, and how to get its bytes.
+
+    Attributes:
+        digest: Of what its bytes come from.
+        starts_at: The time in it, in seconds, at which the picture begins.
+        read: Returns what it holds, given a folder to work in.
+        mezzanine: Digest of the mezzanine that it is a stream of; empty for a file of its own.
+        is_machine_made: Whether no person wrote it.
+    """
+
+    digest: str
+    name: str
+    language: str
+    label: str
+    is_forced: bool
+    is_hearing_impaired: bool
+    starts_at: Fraction
+    parameters: dict[str, Any]
+    build_ids: dict[str, str]
+    read: Callable[[Path], Read]
+    mezzanine: str = ""
+    is_machine_made: bool = False
+
+    @property
+    def track(self) -> str:
+        """Name of its track: ``text_en``, ``text_en_forced``, ``text_en_sdh``, ``text_en_asr``."""
+        kind = "_forced" if self.is_forced else "_sdh" if self.is_hearing_impaired else ""
+        return f"text_{self.language.lower()}{'_asr' if self.is_machine_made else kind}"
+
+    @property
+    def role(self) -> str:
+        """Its role in DASH: what a machine wrote is offered besides, and stands for nothing else."""
+        kind = "forced-subtitle" if self.is_forced else "caption" if self.is_hearing_impaired else "subtitle"
+        return "supplementary" if self.is_machine_made else kind
+
+    def numbered(self, number: int) -> "TextSource":
+        """Return it with a label that tells it from others of its language and kind."""
+        return replace(self, label=f"{self.label or self.language} ({number})") if number > 1 else self
+
+    def described(self) -> dict[str, Any]:
+        """Return what manifests say of the track, and which mezzanine it comes from."""
+        return {
+            "language": self.language,
+            "label": self.label,
+            "role": self.role,
+            "is_default": False,
+            "is_forced": self.is_forced,
+            "is_hearing_impaired": self.is_hearing_impaired,
+            "mezzanine": self.mezzanine,
+        }
+
+
+def sidecar_texts(at: Step, sources: SourceStore, findings: list[Finding]) -> Iterator[TextSource]:
+    """Yield the caption files beside the source; one that cannot be read becomes a finding."""
+    for sidecar in (sidecar for sidecar in at.record.sidecars if sidecar.kind == "captions"):
+        name = sources.name(sidecar.address)
+        try:
+            data = sources.read(sidecar.address, LARGEST_FILE_BYTES)
+        except SourceError as error:  # its code is that of a source, which would be refused
+            unread = SourceError("caption_file_refused", error.cause, file=name)
+            findings.append(refusal(unread, name))
+            continue
+        yield _sidecar(sidecar, name, data)
+
+
+def _sidecar(sidecar: Sidecar, name: str, data: bytes) -> TextSource:
+    """Return a file's text; what its name does not say of language and role, the file itself may."""
+    said = declared(data, name)
+    language = said.language if sidecar.language == UNKNOWN else sidecar.language
+    role = sidecar.role or said.role
+    return TextSource(
+        digest=hashlib.sha256(data).hexdigest(),
+        name=name,
+        language=language,
+        label=sidecar.label,
+        is_forced=role == "forced",
+        is_hearing_impaired=role in ("sdh", "cc", "caption"),
+        starts_at=Fraction(0),
+        parameters={"file": name},
+        build_ids={},
+        read=lambda _: Read(data, name),
+    )
+
+
+def embedded_texts(
+    at: Step, mezzanine: Artifact, info: MediaInfo, sources: SourceStore, text: TextExtractor
+) -> Iterator[TextSource]:
+    """Yield the streams of text in the source; captions inside its pictures are another matter."""
+    for stream in (stream for stream in info.text if stream.is_text and stream.codec != CLOSED_CAPTIONS):
+
+        def read(scratch: Path, stream: TextStream = stream) -> Read:
+            file = text.extract_text(at.source(mezzanine, sources), stream, scratch)
+            return Read(file.read_bytes(), file.name)
+
+        yield TextSource(
+            digest=mezzanine.digest,
+            name=f"stream {stream.index}",
+            language=stream.language,
+            label=stream.label,
+            is_forced=stream.is_forced,
+            is_hearing_impaired=stream.is_hearing_impaired,
+            starts_at=info.video.start_seconds,
+            parameters={"stream": stream.index, "starts_at": info.video.start_seconds},
+            build_ids=dict(text.build_ids),
+            read=read,
+            mezzanine=mezzanine.digest,
+        )
+
+
+@dataclass
+class ChannelText:
+    """The captions inside the pictures of one stream, decoded once a run for all its channels."""
+
+    stream: TextStream
+    mezzanine: str
+    build_ids: dict[str, str]
+    look: Callable[[Path], ClosedCaptions]
+    found: ClosedCaptions | None = None
+
+    def source(self, channel: int) -> TextSource:
+        """Return the text of a channel, 1 to 4 for CC1 to CC4; 0 is the first that says anything.
+
+        The language is that of the sound for CC1, and unknown for the others: they are translations, as a rule.
+        """
+        is_first = channel <= 1
+        return TextSource(
+            digest=self.mezzanine,
+            name=f"stream {self.stream.index}, {f'CC{channel}' if channel else 'closed captions'}",
+            language=self.stream.language if is_first else UNKNOWN,
+            label="CC" if is_first else f"CC{channel}",
+            is_forced=False,
+            is_hearing_impaired=True,
+            starts_at=Fraction(0),
+            parameters={"stream": self.stream.index, "channel": channel},
+            build_ids=self.build_ids,
+            read=lambda scratch: self._read(channel, scratch),
+            mezzanine=self.mezzanine,
+        )
+
+    def _read(self, channel: int, scratch: Path) -> Read:
+        if self.found is None:
+            self.found = self.look(scratch)
+        channels = list(self.found.channels)
+        chosen = channel or next(iter(channels), 0)
+        text = self.found.channels.get(chosen, "")
+        findings = () if channel or not self.found.services else (self._undecoded(self.found.services),)
+        return Read(text.encode(), f"CC{chosen} of stream {self.stream.index}.scc", findings, {"channels": channels})
+
+    def _undecoded(self, services: tuple[int, ...]) -> Finding:
+        numbers = ", ".join(map(str, services))
+        cause = (
+            f"stream {self.stream.index}: its CEA-708 services ({numbers}) are not decoded, its CEA-608 channels are"
+        )
+        return Finding(code="closed_captions_undecoded", kind="warning", cause=cause)
+
+
+def closed_caption_channels(
+    at: Step, mezzanine: Artifact, info: MediaInfo, sources: SourceStore, text: TextExtractor
+) -> Iterator[ChannelText]:
+    """Yield the captions inside the pictures."""
+    for stream in (stream for stream in info.text if stream.codec == CLOSED_CAPTIONS):
+
+        def look(scratch: Path, stream: TextStream = stream) -> ClosedCaptions:
+            return text.closed_captions(at.source(mezzanine, sources), stream, scratch)
+
+        yield ChannelText(stream, mezzanine.digest, dict(text.build_ids), look)
