@@ -6,7 +6,7 @@ from vod_assets.defs.arrivals import arrival_sensors
 from vod_assets.defs.automation import automation
 from vod_assets.defs.budgets import backfill_budgets
 from vod_assets.defs.gate import require_known_checks
-from vod_assets.defs.jobs import register_title, registered_titles, title_graph
+from vod_assets.defs.jobs import register_title, registered_titles, rekey_title, title_graph
 from vod_assets.defs.keys import content_keys
 from vod_assets.defs.metadata import metadata
 from vod_assets.defs.package_checks import package_checks
@@ -58,7 +58,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
     return dg.Definitions(
         assets=[title_state, *versioned(assets, profiles, tool_builds(settings))],
         asset_checks=package_checks,
-        jobs=[title_graph, register_title],
+        jobs=[title_graph, register_title, rekey_title],
         sensors=[
             registered_titles,
             restored_titles,

@@ -217,6 +217,8 @@ class Settings(BaseSettings):
         said = dict(word.partition("=")[::2] for word in value.split())
         if unknown := sorted(set(said) - set(get_args(System))):
             raise ValueError(f"there is no system “{unknown[0]}”; systems are {', '.join(get_args(System))}")
+        if odd := [address for address in said.values() if not address.startswith(("https://", "http://"))]:
+            raise ValueError(f"{odd[0]!r} is no address of a licence server; write https://…")
         return {system: checked_template(address) for system, address in said.items()}
 
     @field_validator("fairplay_uri", "aes128_url")

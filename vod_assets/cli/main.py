@@ -14,6 +14,7 @@ from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import gc as gc_command
 from vod_assets.cli import plan as plan_command
 from vod_assets.cli import reconcile as reconcile_command
+from vod_assets.cli import rekey as rekey_command
 from vod_assets.cli import serve as serve_command
 from vod_assets.cli import verify as verify_command
 
@@ -37,6 +38,7 @@ titles.app.command("retry")(imports.retry)
 app.add_typer(titles.app, name="titles")
 app.command("inspect-arrivals")(arrivals.inspect_arrivals)
 app.add_typer(arrivals.app, name="ingest")
+app.command("rekey")(rekey_command.rekey)
 app.command("status")(status.status)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vod_assets.defs.holding import Held
     from vod_assets.defs.registration import Registrar
     from vod_assets.domain.profile import Profile
-    from vod_assets.ports import ArtifactStore, Leases, Origin, Prober, SourceStore
+    from vod_assets.ports import ArtifactStore, KeyProvider, Leases, Origin, Prober, SourceStore
 
 
 NO_LOGS = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
@@ -133,6 +133,14 @@ class Session:
         from vod_assets.adapters.cms.static import StaticCms
 
         return StaticCms(self.settings.cms_path, self.settings.public_url, self.origin)
+
+    @cached_property
+    def keys(self) -> "KeyProvider":
+        """The provider of content keys."""
+        from vod_assets.adapters.keys.opening import open_keys
+        from vod_assets.named_secrets import secret
+
+        return open_keys(self.settings, lambda: self.access.to_s3, secret)
 
     @cached_property
     def profiles(self) -> "dict[str, Profile]":

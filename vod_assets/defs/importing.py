@@ -92,7 +92,8 @@ class Importer:
         registrar = self.registrar
         before = registrar.store.record(bare.title_id)
         profile = row.profile or (before.profile if before else registrar.default_profile)
-        record = registrar.describe(bare.model_copy(update={"profile": profile}), self._beside.of(bare.source))
+        kept = {"profile": profile, "key_generation": before.key_generation if before else 0}
+        record = registrar.describe(bare.model_copy(update=kept), self._beside.of(bare.source))
         if row.profile:
             record = record.model_copy(update={"profile": row.profile})
         if row.name:

@@ -6,11 +6,13 @@ import dagster as dg
 from pydantic import Field
 
 from vod_assets.defs.description import describe_from
+from vod_assets.defs.holding import Holder
 from vod_assets.defs.house import Artifacts
 from vod_assets.defs.registration import Registrar, register
+from vod_assets.defs.rekeying import renewed
 from vod_assets.defs.step import edge
 from vod_assets.places import SOURCE_ADDRESSES
-from vod_assets.ports import Prober, SourceStore
+from vod_assets.ports import KeyProvider, Leases, Prober, SourceStore
 from vod_assets.settings import load_settings
 
 TITLE_TAG = "vod/title"
@@ -68,18 +70,48 @@ def register_title() -> None:
     register_source()
 
 
+class RekeyTitleConfig(dg.Config):
+    """Which title gets new keys."""
+
+    title: str = Field(description="A title id, as `vod titles list` prints it.")
+
+
+@dg.op
+def renew_keys(
+    context: dg.OpExecutionContext,
+    config: RekeyTitleConfig,
+    artifacts: Artifacts,
+    leases: dg.ResourceParam[Leases],
+    keys: dg.ResourceParam[KeyProvider],
+) -> int:
+    """Give a title new content keys, and return how many times that was done."""
+    with edge(context, config.title), Holder(context.instance, leases, "rekey").held(config.title):
+        record = renewed(artifacts.store, keys, config.title)
+    context.instance.add_run_tags(context.run_id, {TITLE_TAG: config.title})
+    context.log.info(
+        f"{config.title} has keys of generation {record.key_generation}; registered_titles launches its run"
+    )
+    return record.key_generation
+
+
+@dg.job(description="Give a title new content keys (launchpad: title); its tracks are packaged anew afterwards.")
+def rekey_title() -> None:
+    """Give a title new content keys."""
+    renew_keys()
+
+
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
-    monitored_jobs=[register_title],
+    monitored_jobs=[register_title, rekey_title],
     request_job=title_graph,
     minimum_interval_seconds=SENSOR_SECONDS,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def registered_titles(context: dg.RunStatusSensorContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Launch the whole graph of every title that register_title has registered."""
+    """Launch the whole graph of every title that was registered or given new keys from the launchpad."""
     run = context.dagster_run
     title = run.tags.get(TITLE_TAG)
     if title:
         yield dg.RunRequest(run_key=run.run_id, partition_key=title)
     else:
-        yield dg.SkipReason("the run registered no title")
+        yield dg.SkipReason("the run names no title")

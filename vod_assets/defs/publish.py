@@ -1,7 +1,8 @@
 """Publishing: an immutable release at the origin, and the CMS entry that points at it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.catalogue import entry_for
+from vod_assets.domain.content_keys import ContentKeys
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.lineage import require_one_source
 from vod_assets.domain.manifests.dash import MANIFEST
@@ -23,7 +25,7 @@ from vod_assets.domain.manifests.hls import MULTIVARIANT
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.metadata import METADATA_FILE, Metadata
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.release import Release, ReleasedTrack, VariantManifests, next_number, unique_tracks
+from vod_assets.domain.release import Release, ReleasedKey, ReleasedTrack, VariantManifests, next_number, unique_tracks
 from vod_assets.domain.title import Fingerprint
 from vod_assets.domain.track import Track
 from vod_assets.ports import Cms, Origin
@@ -82,6 +84,7 @@ def release(
     dash_package: Artifact,
     poster: Artifact,
     metadata: Artifact,
+    content_keys: Artifact,
     artifacts: Artifacts,
     guard: Guard,
     reporter: Reporter,
@@ -89,8 +92,8 @@ def release(
 ) -> dg.MaterializeResult[Artifact]:
     """An immutable, numbered copy at the origin: each track once by its digest, then manifests and metadata.
 
-    Upstream: the packages, which name their tracks, and metadata. Downstream: cms_entry. Refused unless every check
-    that the profile requires has passed on exactly these packages.
+    Upstream: the packages, which name their tracks; metadata; content_keys, for licence addresses. Downstream:
+    cms_entry. Refused unless every check that the profile requires has passed on exactly these packages.
     """
     with step(context, artifacts, guard, reporter) as at:
         packages = {"hls_package": hls_package, "dash_package": dash_package}
@@ -104,7 +107,7 @@ def release(
             title=at.title,
             profile=at.profile.name,
             source=Fingerprint.model_validate(mezzanine.document),
-            variants=_variants(packages),
+            variants=_variants(at, packages, None if content_keys.empty else content_keys.read(ContentKeys)),
             tracks=tuple(unique_tracks(_released(leaf) for leaf in leaves)),
             manifests=contents.files,
         )
@@ -200,15 +203,42 @@ def _manifests(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[Ar
     return dict(sorted(found.items()))
 
 
-def _variants(packages: Mapping[str, Artifact]) -> dict[str, VariantManifests]:
+def _variants(at: Step, packages: Mapping[str, Artifact], keys: ContentKeys | None) -> dict[str, VariantManifests]:
     in_dash = {entry.name for entry in packages["dash_package"].entries}
+    tracks = _tracks_by_variant(at, packages) if keys else {}
+    systems = {variant.name: variant.systems for variant in at.profile.variants}
     return {
         entry.name: VariantManifests(
             hls=f"{entry.name}/{MULTIVARIANT}",
             dash=f"{entry.name}/{MANIFEST}" if entry.name in in_dash else "",
+            keys=_released_keys(keys, tracks[entry.name], systems.get(entry.name, ())) if keys else (),
         )
         for entry in packages["hls_package"].entries
     }
+
+
+def _tracks_by_variant(at: Step, packages: Mapping[str, Artifact]) -> dict[str, list[Track]]:
+    """Return the tracks that each variant's manifests play."""
+    found: dict[str, list[Track]] = defaultdict(list)
+    for package in packages.values():
+        for variant, leaf in at.leaves(package).items():
+            named = (IndexEntry.model_validate(track) for track in leaf.document["tracks"])
+            found[variant] += [at.leaf(entry).read(Track) for entry in named]
+    return found
+
+
+def _released_keys(keys: ContentKeys, tracks: Iterable[Track], systems: tuple[str, ...]) -> tuple[ReleasedKey, ...]:
+    kids = dict.fromkeys(track.kid for track in tracks if track.kid)
+    return tuple(
+        ReleasedKey(
+            kid=key.kid,
+            scheme=key.scheme,
+            track_class=key.track_class,
+            licences={one.system: one.licence_url for one in key.signalled(systems) if one.licence_url},
+        )
+        for key in (keys.named(kid) for kid in kids)
+        if key is not None
+    )
 
 
 def _placed(at: Step, origin: Origin, release: Release, contents: Contents) -> Release:

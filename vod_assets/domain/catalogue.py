@@ -45,11 +45,32 @@ class ShownTrack(Document):
     is_hearing_impaired: bool = False
 
 
+class ShownKey(Document):
+    """A key that a variant is encrypted with: an application asks for its licence, by the system that it has.
+
+    Attributes:
+        kid: Key id, 32 hex digits.
+        scheme: ``cenc``, ``cbcs`` or ``aes128``.
+        track_class: The tracks that it is for, in SPEKE's words: ``ALL``, ``AUDIO``, ``HD1``.
+        licences: Address of licences by system (``widevine``, ``playready``, ``fairplay``), or of the key (``aes128``).
+    """
+
+    kid: str
+    scheme: str
+    track_class: str
+    licences: dict[str, Address] = {}
+
+
 class ManifestAddresses(Document):
-    """Where players open one variant; empty when the variant lacks that format."""
+    """Where players open one variant; empty when the variant lacks that format.
+
+    Attributes:
+        keys: What it is encrypted with; none for a clear variant.
+    """
 
     hls: Address = ""
     dash: Address = ""
+    keys: tuple[ShownKey, ...] = Field((), exclude_if=lambda keys: not keys)
 
 
 class ShownRelease(Document):
@@ -170,6 +191,7 @@ def _shown(release: Release, url: Callable[[str, str], str]) -> ShownRelease:
         name: ManifestAddresses(
             hls=address(release.below_title(variant.hls) if variant.hls else ""),
             dash=address(release.below_title(variant.dash) if variant.dash else ""),
+            keys=tuple(ShownKey.model_validate(key.model_dump()) for key in variant.keys),
         )
         for name, variant in release.variants.items()
     }

@@ -141,6 +141,11 @@ OPERATIONS = {
         secret_unreadable=("A file of secrets cannot be read or written", "Check the file, its owner and its length"),
         drm_refused=("The key server refuses a request", "Check the credentials and presets; docs/drm.md"),
         keys_file_bad=("The file of static keys cannot be used", "Correct the named line or key; docs/drm.md"),
+        nothing_protected=(
+            "The title has no content keys that could be renewed",
+            "Give its profile a protected variant",
+        ),
+        keys_not_new=("The provider gives a title's next generation keys that it has", "Add new ones under TITLE@N"),
         content_key_missing=("A track's class has no content key", "Run content_keys again; nothing was left clear"),
         content_key_changed=(
             "The key provider gives another key for a key id than it once did, or knows it no more",

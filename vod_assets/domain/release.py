@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Self
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from vod_assets.domain.artifact import Artifact, ArtifactFile
 from vod_assets.domain.documents import Document, digest_of
@@ -76,11 +76,31 @@ class ReleasedTrack(Document):
         return cls(name=name, kind=kind, digest=artifact.digest, files=artifact.files)
 
 
+class ReleasedKey(Document):
+    """A content key that a variant's tracks are encrypted with, as players and licence servers know it.
+
+    Attributes:
+        kid: Key id, 32 hex digits.
+        track_class: The tracks that it is for, in SPEKE's words: ``ALL``, ``AUDIO``, ``HD1``.
+        licences: Where players ask for a licence, by system, or for the key itself (``aes128``); empty: not set.
+    """
+
+    kid: str
+    scheme: str
+    track_class: str
+    licences: dict[str, str] = {}
+
+
 class VariantManifests(Document):
-    """Where one variant is opened, relative to ``releases/<n>/``; empty when the variant lacks that format."""
+    """Where one variant is opened, relative to ``releases/<n>/``; empty when the variant lacks that format.
+
+    Attributes:
+        keys: What its tracks are encrypted with; none for a clear variant.
+    """
 
     hls: str = ""
     dash: str = ""
+    keys: tuple[ReleasedKey, ...] = Field((), exclude_if=lambda keys: not keys)  # so that older digests stay true
 
 
 class Release(Document):

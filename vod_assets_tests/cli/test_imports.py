@@ -94,3 +94,18 @@ def test_a_list_is_registered_on_postgresql(bare: Studio) -> None:
         assert imported.code == 0, imported.stderr
         assert partitions(bare) == {f"film-{number}" for number in range(TINY)}
         assert bare.vod("titles", "import", path, "--json").outcome == {"new": 0, "known": TINY, "refused": []}
+
+
+def test_a_title_that_is_imported_again_keeps_its_keys(bare: Studio) -> None:
+    path = write(bare, "source,name", "film 1.mov,Film No. 1")
+    bare.vod("titles", "import", path)
+    with bare.session() as session:
+        record = session.store.record("film-1")
+        assert record is not None
+        session.store.register(record.model_copy(update={"key_generation": 2}))
+    write(bare, "source,name", "film 1.mov,Another name")
+    bare.vod("titles", "import", path)
+    with bare.session() as session:
+        renamed = session.store.record("film-1")
+        assert renamed is not None
+        assert (renamed.name, renamed.key_generation) == ("Another name", 2)

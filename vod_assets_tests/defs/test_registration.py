@@ -85,3 +85,10 @@ def test_a_title_file_that_cannot_be_read_is_named(studio: Studio, kind: str) ->
     result = studio.run("--select", "mezzanine")
     assert (result.code, result.failed_with) == (2, "bad_title_file")
     assert "film.yaml" in result.outcome["error"]["message"]
+
+
+def test_a_title_that_is_registered_again_keeps_its_keys(studio: Studio) -> None:
+    with studio.session() as session:
+        record = register(session.registrar(), str(studio.source)).record
+        session.store.register(record.model_copy(update={"key_generation": 2}))
+        assert register(session.registrar(), str(studio.source)).record.key_generation == 2

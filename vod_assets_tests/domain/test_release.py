@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from vod_assets.domain.catalogue import entry_for
 from vod_assets.domain.errors import StoreError
-from vod_assets.domain.release import Release, VariantManifests, difference, next_number, read_release
+from vod_assets.domain.release import Release, ReleasedKey, VariantManifests, difference, next_number, read_release
+from vod_assets.domain.title import TitleRecord
 from vod_assets_tests.releases import made
 
 
@@ -25,6 +27,19 @@ def test_other_bytes_are_another_release(release: Release, tmp_path: Path) -> No
 
 def test_release_json_reads_back(release: Release) -> None:
     assert read_release(release.with_number(3).as_json(), "film") == release.with_number(3)
+
+
+def test_a_clear_release_says_nothing_of_keys_and_a_protected_one_its_licence_addresses(release: Release) -> None:
+    """Releases that were made before there were keys have their digests still."""
+    assert "keys" not in json.loads(release.as_json())["variants"]["clear"]
+    key = ReleasedKey(kid="0" * 32, scheme="cbcs", track_class="ALL", licences={"widevine": "https://drm.example/0"})
+    protected = release.model_copy(update={"variants": {"drm": VariantManifests(hls="drm/master.m3u8", keys=(key,))}})
+    assert read_release(protected.as_json(), "film") == protected
+    shown = entry_for(
+        TitleRecord(title_id="film", source=""), protected.with_number(1), "https://o/{}/{}".format
+    ).release
+    assert shown is not None
+    assert [one.licences for one in shown.variants["drm"].keys] == [{"widevine": "https://drm.example/0"}]
 
 
 def test_a_release_json_that_was_edited_is_refused(release: Release) -> None:
