@@ -168,6 +168,8 @@ def _opened(look: Look, packages: Mapping[str, Artifact]) -> Iterator[InspectedP
     tracks: dict[str, Artifact] = {}
     for package in packages.values():
         for variant, leaf in at.leaves(package).items():
+            if not leaf.files:  # DASH knows no MPEG-TS
+                continue
             manifests.setdefault(variant, []).append(at.path(leaf))
             for entry in (IndexEntry.model_validate(track) for track in leaf.document["tracks"]):
                 tracks[entry.digest] = at.leaf(entry)

@@ -14,7 +14,7 @@ SOURCE_FORMATS = (
     "yuv4mpegpipe",
 )
 CAPTION_FORMATS = ("srt", "webvtt", "ass", "scc", "stl", "sami", "subviewer", "microdvd", "lrc", "ttml")
-PACKAGE_FORMATS = ("hls", "dash", "mov", "mp4", "m4a", "webvtt", "mpegts")
+PACKAGE_FORMATS = ("hls", "dash", "mov", "mp4", "m4a", "webvtt", "mpegts", "aac")
 ARTIFACT_FORMATS = (
     "mov",
     "mp4",

@@ -18,6 +18,7 @@ from vod_assets.ports import Limits, ToolRunner
 AT_ONCE = 8  # playlists a process: its start costs more than a small track's decode, its memory grows with each
 LIMITS = Limits(wall_seconds=6 * 3600, stall_seconds=STALL_SECONDS)
 BLAMED = ("tool_failed", "decoder_crash")  # codes for which the package is to blame
+STRICT = "explode"  # else the H.264 decoder conceals all faults: noise, decrypted with a wrong key, has frames, too
 NOTHING = Decoded(packets=0, frames=0, errors=0)
 _STREAM = re.compile(
     r"Input stream #(\d+):\d+ \((video|audio)\): (\d+) packets read \(\d+ bytes\);"
@@ -83,7 +84,7 @@ class FfmpegPackageDecoder:
         return self._runner.run(argv, limits=LIMITS, on_line=progress.read, pulse=progress.advance).stderr
 
     def _command(self, playlists: Sequence[Path], root: Path) -> list[str]:
-        inputs = [package_input(playlist, root, threads=1) for playlist in playlists]
+        inputs = [package_input(playlist, root, threads=1, err_detect=STRICT) for playlist in playlists]
         # One output an input: as streams of one output, a slow track would hold the others' frames in memory. Streams
         # are named, or ffmpeg would choose the best of all inputs for the first output.
         outputs = [ffmpeg.output(one["v?"], one["a?"], "pipe:", f="null") for one in inputs]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from vod_assets.domain.segment_grid import cut_times
 from vod_assets.domain.transport_stream import START_SECONDS
 from vod_assets.ports import Protection, TrackJob
 
@@ -98,8 +99,9 @@ def _text_descriptors(layout: str) -> list[str]:
 
 
 def _cues(job: TrackJob) -> list[str]:
-    """Cut segments at ad breaks, and count on from there; rounded down, or a cue would miss its own key frame."""
-    times = [f"{cue * 1_000_000_000 // 1 / 1_000_000_000:.9f}" for cue in job.cues if cue > 0]
+    """Cut segments at ad breaks. Times are rounded down, or a cue would miss its own key frame."""
+    cuts = cut_times(job.cues, job.segment_seconds)
+    times = [f"{time * 1_000_000_000 // 1 / 1_000_000_000:.9f}" for time in cuts]
     return [f"--ad_cues={';'.join(times)}"] if times else []
 
 

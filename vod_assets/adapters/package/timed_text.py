@@ -25,7 +25,7 @@ def package_timed_text(job: TrackJob) -> Track:
     Raises:
         ToolError: ``packaging_failed``.
     """
-    times = stpp.borders(Fraction(title_milliseconds(job.duration_seconds), 1000), job.segment_seconds)
+    times = stpp.borders(Fraction(title_milliseconds(job.duration_seconds), 1000), job.segment_seconds, job.cues)
     cues = _cues(job.source)
     segments = [
         stpp.media_segment(number, begin, end, cues, job.language)

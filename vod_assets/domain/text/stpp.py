@@ -5,10 +5,11 @@ document may have them.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
+from vod_assets.domain import segment_grid
 from vod_assets.domain.text.cue import Cue
 from vod_assets.domain.text.imsc import TTML, imsc_document
 
@@ -19,11 +20,10 @@ _SYNC = 0x0200_0000  # sample_depends_on 2: a document needs no other
 _BRANDS = b"iso6cmfcdashim1t"
 
 
-def borders(duration_seconds: Fraction, segment_seconds: Fraction) -> list[int]:
+def borders(duration_seconds: Fraction, segment_seconds: Fraction, cues: Iterable[Fraction] = ()) -> list[int]:
     """Return the times, in milliseconds, at which the segments of a title begin, and its end."""
-    end = max(1, round(duration_seconds * TIMESCALE))
-    count = max(1, -(-duration_seconds // segment_seconds))
-    return [*(round(number * segment_seconds * TIMESCALE) for number in range(int(count))), end]
+    *begins, end = (round(time * TIMESCALE) for time in segment_grid.borders(duration_seconds, segment_seconds, cues))
+    return [*begins, max(1, end)]
 
 
 def init_segment(duration: int, language: str = "und") -> bytes:

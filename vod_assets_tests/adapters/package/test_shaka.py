@@ -1,7 +1,9 @@
 """Shaka Packager makes tracks that are described by their own bytes, and the same ones every time."""
 
 import struct
+from dataclasses import replace
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 
 import m3u8
@@ -135,3 +137,26 @@ def test_sound_is_where_it_was_before_packaging(tmp_path: Path) -> None:
         argv = compile_ffmpeg(TOOLS.ffmpeg, [heard.output("pipe:", f="s16le", ac=1)])
         late = onsets(RUNNER.run(argv).stdout, range(1, 4))
     assert max(abs(samples) for samples in late) <= 1024
+
+
+def test_an_ad_break_begins_a_segment_of_every_track_and_moves_no_other(film: TinyTitle, tmp_path: Path) -> None:
+    clip, cue, frame = film.clip, 30 / film.clip.rate, 1 / film.clip.rate
+    regular, source = film.tracks["h264_72p"].segments, tmp_path / "pinned.mp4"
+    pinned = {"c:v": "libx264", "g": "12", "sc_threshold": "0", "force_key_frames": "expr:not(mod(n,12))+eq(n,30)"}
+    picture = generated_input(f"testsrc2=s=64x36:r={clip.rate}")["v"].output(
+        str(source), **pinned, pix_fmt="yuv420p", threads="1", **{"frames:v": clip.frames}, **MP4
+    )
+    RUNNER.run(compile_ffmpeg(TOOLS.ffmpeg, [picture]))
+    encoded = film.folder / "encoded"
+    sources = {"video": source, "audio": encoded / "aac_eng.mp4", "text": encoded / "captions.vtt"}
+    for kind, layout in [("video", "cmaf"), ("video", "ts"), ("audio", "ondemand"), ("text", "cmaf"), ("text", "ts")]:
+        directory = tmp_path / f"{kind}-{layout}"
+        directory.mkdir()
+        work = replace(job(clip, "track", kind, sources[kind], directory), layout=layout, cues=(cue,))
+        track = ShakaPackager(TOOLS, RUNNER).package(work)
+        begins = [Fraction(one, track.timescale) for one in accumulate(one.duration for one in track.segments)]
+        times = [
+            Fraction(one, film.tracks["h264_72p"].timescale) for one in accumulate(one.duration for one in regular)
+        ]
+        assert len(begins) == len(times) + 1
+        assert all(abs(mine - one) < frame for mine, one in zip(begins, sorted([*times, cue]), strict=True))

@@ -65,10 +65,12 @@ class TinyVariant(TinyTitle):
         if kind != "text" and self.scheme != "none":
             asked = replace(asked, protection=self._protection(name))
         self.keep(name, ShakaPackager(TOOLS, RUNNER).package(asked))
-        if asked.protection and self.scheme == "aes128":
-            clear = {one.path for one in self.tracks[name].segments[: self.tracks[name].clear_segments]}
-            unlocking = Unlocking("aes128", asked.protection.key, asked.protection.iv, frozenset(clear))
-            self.unlocking[self.digests[name]] = unlocking
+        if asked.protection:
+            segments = self.tracks[name].segments[: self.tracks[name].clear_segments]
+            clear = frozenset(one.path for one in segments if self.scheme == "aes128")
+            self.unlocking[self.digests[name]] = Unlocking(
+                self.scheme, asked.protection.key, asked.protection.iv, clear
+            )
 
     def _protection(self, name: str) -> Protection:
         drawn = hashlib.blake2b(f"{self.scheme} {name}".encode()).digest()
