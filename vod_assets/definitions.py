@@ -8,6 +8,7 @@ from vod_assets.defs.budgets import backfill_budgets
 from vod_assets.defs.gate import require_known_checks
 from vod_assets.defs.jobs import register_title, registered_titles, rekey_title, title_graph
 from vod_assets.defs.keys import content_keys
+from vod_assets.defs.markers import markers
 from vod_assets.defs.metadata import metadata
 from vod_assets.defs.package_checks import package_checks
 from vod_assets.defs.packages import dash_package, hls_package
@@ -39,6 +40,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         mezzanine,
         media_info,
         metadata,
+        markers,
         encoding_ladder,
         content_keys,
         *rendition_assets(profiles),

@@ -111,7 +111,7 @@ class StandInTranscoder(Tool):
     ) -> EncodeReport:
         for job in jobs:
             self.encoded.append(job.rung.key)
-            said = [source.read_text(), job.rung, job.preset, preset.preset, ladder.gop_frames]
+            said = [source.read_text(), job.rung, job.preset, preset.preset, ladder.gop_frames, ladder.pinned_frames]
             (job.directory / "video.mp4").write_bytes(self.made(*said))
         return EncodeReport(decoded_frames=100, encoded_frames=100, cpu_seconds=8.0, wall_seconds=4.0)
 
@@ -163,7 +163,7 @@ class StandInPackager(Tool):
     def package(self, job: TrackJob) -> Track:
         lock = job.protection
         locked = [lock.scheme, lock.key.value, lock.iv, lock.pssh, lock.clear_lead_seconds] if lock else []
-        data = self.made(job.source.read_bytes(), job.segment_seconds, job.name, job.layout, *locked)
+        data = self.made(job.source.read_bytes(), job.segment_seconds, job.name, job.layout, job.cues, *locked)
         names = ("init.mp4", "00001.m4s", "00002.m4s")
         for name in names:
             (job.directory / name).write_bytes(data)

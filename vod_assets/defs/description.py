@@ -22,6 +22,16 @@ def describe_from(sources: SourceStore) -> Callable[[TitleRecord, list[str]], Ti
     return describe
 
 
+def read_said(record: TitleRecord, sources: SourceStore) -> tuple[TitleFile, str] | None:
+    """Return a title's file as it is now, and its name; None when there is none.
+
+    Raises:
+        ConfigError: ``bad_title_file``.
+    """
+    titled = next((sidecar for sidecar in record.sidecars if sidecar.kind == "title_file"), None)
+    return (_read(titled, sources), sources.name(titled.address)) if titled else None
+
+
 def _read(titled: Sidecar, sources: SourceStore) -> TitleFile:
     name = sources.name(titled.address)
     try:

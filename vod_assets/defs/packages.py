@@ -9,6 +9,7 @@ import dagster as dg
 
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
+from vod_assets.defs.markers import read_markers
 from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.defs.tracks import read_tracks
@@ -68,6 +69,7 @@ def _package_asset(name: str, description: str, kind: Kind) -> dg.AssetsDefiniti
         text_tracks: Artifact,
         image_tracks: Artifact,
         content_keys: Artifact,
+        markers: Artifact,
         artifacts: Artifacts,
         guard: Guard,
         reporter: Reporter,
@@ -76,7 +78,9 @@ def _package_asset(name: str, description: str, kind: Kind) -> dg.AssetsDefiniti
             tracks = tracks_by_variant(at, [video_tracks, audio_tracks, text_tracks, image_tracks])
             keys = None if content_keys.empty else content_keys.read(ContentKeys)
             leaves = {
-                variant.name: _compose(at, Package(name, kind, variant, keys), tracks[variant.name])
+                variant.name: _compose(
+                    at, Package(name, kind, variant, keys, read_markers(markers)), tracks[variant.name]
+                )
                 for variant in at.profile.variants
                 if variant.layout in kind.layouts
             }

@@ -26,6 +26,7 @@ from vod_assets.ports.artifacts import ArtifactStore, TitleView
 from vod_assets.settings import Settings
 
 OUTSIDE = frozenset({"sources", "origin", "cms"})
+WORDS = frozenset({"metadata", "markers"})  # made of files beside the source, which may be wrong
 
 
 class _Silent:
@@ -109,9 +110,11 @@ class Planner:
             keys, obstacle = list(body.names), _waits_for(body, work.store)
             if not obstacle and keys == ["mezzanine"]:
                 obstacle = self._source_obstacle(work)
-            if not obstacle and keys == ["metadata"]:
+            if not obstacle and keys[0] in WORDS:
                 planned += self._planned(body, keys, work)
                 continue
+            if keys == ["media_info"]:
+                work.store.expected["media_info"] = Unmade(title=title, asset="media_info", recipe=NEVER_MADE)
             work.store.blocked.update(keys if obstacle else ())
             reason = "" if obstacle else NEVER_MADE
             planned += [PlannedAsset(asset=key, reason=reason, obstacle=obstacle) for key in keys]

@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,16 +13,19 @@ import dagster as dg
 
 from vod_assets.defs.gate import require_checks
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.markers import read_markers
 from vod_assets.defs.showing import poster_metadata, size_text
 from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.catalogue import entry_for
+from vod_assets.domain.chapter_files import compose_chapters
 from vod_assets.domain.content_keys import ContentKeys
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.lineage import require_one_source
 from vod_assets.domain.manifests.dash import MANIFEST
 from vod_assets.domain.manifests.hls import MULTIVARIANT
+from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.metadata import METADATA_FILE, Metadata
 from vod_assets.domain.recipe import Recipe
@@ -42,19 +46,21 @@ class Contents:
     Attributes:
         leaves: The tracks that it names.
         manifests: Every manifest by its path below the release, as a file and where it is.
-        metadata: What is said of the title: ``metadata.json``.
+        words: Files that are written from what is said of the title: ``metadata.json``, chapters.
     """
 
     leaves: tuple[Artifact, ...]
     manifests: Mapping[str, tuple[ArtifactFile, Path]]
-    metadata: bytes
+    words: Mapping[str, bytes]
 
     @property
     def files(self) -> tuple[ArtifactFile, ...]:
         """Every file below the release's directory but ``release.json``."""
-        sha256 = hashlib.sha256(self.metadata).hexdigest()
-        described = ArtifactFile(path=METADATA_FILE, size_bytes=len(self.metadata), sha256=sha256)
-        return (*(file for file, _ in self.manifests.values()), described)
+        written = (
+            ArtifactFile(path=name, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+            for name, data in self.words.items()
+        )
+        return (*(file for file, _ in self.manifests.values()), *written)
 
 
 @dataclass(frozen=True)
@@ -85,15 +91,16 @@ def release(
     poster: Artifact,
     metadata: Artifact,
     content_keys: Artifact,
+    markers: Artifact,
     artifacts: Artifacts,
     guard: Guard,
     reporter: Reporter,
     origin: dg.ResourceParam[Origin],
 ) -> dg.MaterializeResult[Artifact]:
-    """An immutable, numbered copy at the origin: each track once by its digest, then manifests and metadata.
+    """An immutable, numbered copy at the origin: each track once by its digest, then manifests, metadata and chapters.
 
-    Upstream: the packages, which name their tracks; metadata; content_keys, for licence addresses. Downstream:
-    cms_entry. Refused unless every check that the profile requires has passed on exactly these packages.
+    Upstream: the packages, which name their tracks; metadata and markers; content_keys, for licence addresses.
+    Downstream: cms_entry. Refused unless every check that the profile requires has passed on exactly these packages.
     """
     with step(context, artifacts, guard, reporter) as at:
         packages = {"hls_package": hls_package, "dash_package": dash_package}
@@ -102,22 +109,31 @@ def release(
             require_checks(context.instance, at.title, at.profile.required_checks, digests)
         leaves = (*_named_tracks(at, packages), *([] if poster.empty else [poster]))
         require_one_source(mezzanine.digest, [_made_from(leaf) for leaf in leaves])
-        contents = Contents(leaves, _manifests(at, packages), metadata.read(Metadata).as_json())
+        tracks = tuple(unique_tracks(_released(leaf) for leaf in leaves))
+        marked = read_markers(markers)
+        chapters = compose_chapters(marked.chapters, max(track.duration_seconds or Fraction(0) for track in tracks))
+        words = {METADATA_FILE: metadata.read(Metadata).as_json(), **chapters}
+        contents = Contents(leaves, _manifests(at, packages), words)
         unnumbered = Release(
             title=at.title,
             profile=at.profile.name,
             source=Fingerprint.model_validate(mezzanine.document),
             variants=_variants(at, packages, None if content_keys.empty else content_keys.read(ContentKeys)),
-            tracks=tuple(unique_tracks(_released(leaf) for leaf in leaves)),
+            tracks=tracks,
             manifests=contents.files,
         )
         was_there = _is_at(origin, unnumbered)
         if not was_there:
             at.publishes("release", "missing: it is not whole at the origin")
         numbered = _placed(at, origin, unnumbered, contents) if at.is_real else _numbered(origin, unnumbered)
-        inputs = digests | {"metadata": metadata.digest}
+        inputs = digests | {"metadata": metadata.digest, "markers": markers.digest}
         recipe = Recipe("release", inputs, {"number": numbered.number, "release": unnumbered.digest})
-        document = {"release": numbered.model_dump(), "packages": digests, "metadata": metadata.document}
+        document: dict[str, Any] = {
+            "release": numbered.model_dump(),
+            "packages": digests,
+            "metadata": metadata.document,
+            "chapters": [chapter.model_dump() for chapter in marked.chapters],
+        }
         made = at.make(recipe, lambda _: document)
         at.artifacts.store.forgive(at.title)
         return at.result(
@@ -149,7 +165,8 @@ def cms_entry(
         info = media_info.read(MediaInfo)
         _require_described(released, info)
         said = Metadata.model_validate(release.document["metadata"])
-        entry = entry_for(said, released, origin.url, info).as_document()
+        chapters = [Chapter.model_validate(one) for one in release.document.get("chapters", ())]  # none in older ones
+        entry = entry_for(said, released, origin.url, info, chapters).as_document()
         recipe = Recipe("cms_entry", {"release": release.digest}, {"entry": entry})
         guard.check()
         is_new = cms.entry(at.title) != entry
@@ -252,9 +269,10 @@ def _placed(at: Step, origin: Origin, release: Release, contents: Contents) -> R
         for digest, leaf in leaves.items()
     }
     with TemporaryDirectory(dir=beside, prefix=".scratch-") as scratch:
-        said = Path(scratch) / METADATA_FILE
-        said.write_bytes(contents.metadata)
-        offer = Offer(release, StagedTracks(at, leaves), paths | {METADATA_FILE: said}, addresses)
+        written = {name: Path(scratch) / name for name in contents.words}
+        for name, path in written.items():
+            path.write_bytes(contents.words[name])
+        offer = Offer(release, StagedTracks(at, leaves), paths | written, addresses)
         return place(origin, offer, at.guard, Path(scratch))
 
 

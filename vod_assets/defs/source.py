@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import HOUSE, OWNERS, Artifacts, Guard, Reporter
+from vod_assets.defs.markers import read_markers
 from vod_assets.defs.partitions import TITLE_STATE, titles
 from vod_assets.defs.showing import duration_text, size_text, table
 from vod_assets.defs.step import step
@@ -18,7 +19,7 @@ from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
-INSPECTION = 2  # to be raised when the same file is described differently
+INSPECTION = 4  # to be raised when the same file is described differently
 
 title_state = dg.AssetSpec(
     TITLE_STATE,
@@ -83,15 +84,21 @@ def media_info(
 
 @dg.asset(group_name="ladder", kinds={"python"}, **HOUSE)
 def encoding_ladder(
-    context: dg.AssetExecutionContext, media_info: Artifact, artifacts: Artifacts, guard: Guard, reporter: Reporter
+    context: dg.AssetExecutionContext,
+    media_info: Artifact,
+    markers: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
 ) -> dg.MaterializeResult[Artifact]:
-    """Rungs this title is encoded at: the profile's ladder cut to the size of the mezzanine.
+    """Rungs this title is encoded at: the profile's ladder cut to the size of the mezzanine, key frames at markers.
 
-    Upstream: media_info. Downstream: one rendition per rung.
+    Upstream: media_info, markers. Downstream: one rendition per rung.
     """
     with step(context, artifacts, guard, reporter) as at:
-        ladder = fit(at.profile, media_info.read(MediaInfo).video)
-        recipe = Recipe("encoding_ladder", {"media_info": media_info.digest}, ladder.model_dump())
+        ladder = fit(at.profile, media_info.read(MediaInfo).video, read_markers(markers))
+        inputs = {"media_info": media_info.digest, "markers": markers.digest}
+        recipe = Recipe("encoding_ladder", inputs, ladder.model_dump())
         made = at.make(recipe, lambda _: ladder.model_dump(), is_composed=True)
         return at.result(made, lambda: {"rungs": len(ladder.made), "ladder": _rung_table(ladder)})
 

@@ -150,6 +150,7 @@ def _job(at: Step, kind: str, name: str, encoded: Artifact, ladder: Ladder) -> T
         source_asset=encoded.asset,
         segment_seconds=ladder.segment_seconds,
         directory=Path(),
+        cues=ladder.cues,
         extra={"mezzanine": encoded.document.get("mezzanine", "")},
         **{field: encoded.document[field] for field in SAID if field in encoded.document},
     )

@@ -2,14 +2,16 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from vod_assets.domain.chapter_files import chapter_language
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream, VideoStream
 from vod_assets.domain.metadata import LONGEST_NAME, Metadata
 from vod_assets.domain.release import Release, ReleasedTrack, unique_tracks
@@ -80,6 +82,7 @@ class ShownRelease(Document):
         digest: Digest of the release; with ``Entry.source`` it is the lineage from what is shown back to the source.
         poster: Address of the poster, or empty.
         thumbnails: Address of the WebVTT index of the thumbnails, or empty.
+        chapters: Addresses of the WebVTT files of chapters, by language tag.
     """
 
     number: int = Field(ge=1)
@@ -89,13 +92,14 @@ class ShownRelease(Document):
     variants: dict[str, ManifestAddresses]
     poster: Address = ""
     thumbnails: Address = ""
+    chapters: dict[str, Address] = {}
     tracks: tuple[ShownTrack, ...] = ()
 
     @property
     def addresses(self) -> list[str]:
         """Everything that the entry lets a viewer open."""
         manifests = [address for variant in self.variants.values() for address in (variant.hls, variant.dash)]
-        return [address for address in (*manifests, self.poster, self.thumbnails) if address]
+        return [one for one in (*manifests, self.poster, self.thumbnails, *self.chapters.values()) if one]
 
 
 class Entry(Metadata):
@@ -104,9 +108,11 @@ class Entry(Metadata):
     Attributes:
         names: Titles by BCP 47 language tag; the first is shown when no language is asked for.
         source: The mezzanine's size and SHA-256.
+        chapters: In order of time; each lasts until the next one.
     """
 
     duration_seconds: Fraction | None = None
+    chapters: tuple[Chapter, ...] = ()
     source: Fingerprint | None = None
     technical: Technical | None = None
     release: ShownRelease | None = None
@@ -122,7 +128,12 @@ class Entry(Metadata):
         return self.synopses.get(self.language) or next(iter(self.synopses.values()), "")
 
 
-def describe(said: TitleRecord | Metadata, info: MediaInfo | None = None, source: Fingerprint | None = None) -> Entry:
+def describe(
+    said: TitleRecord | Metadata,
+    info: MediaInfo | None = None,
+    source: Fingerprint | None = None,
+    chapters: Sequence[Chapter] = (),
+) -> Entry:
     """Return what is known of a title before it is released: the content of ``metadata.json``."""
     metadata = Metadata.of(said) if isinstance(said, TitleRecord) else said
     technical = Technical(**{name: getattr(info, name) for name in Technical.model_fields}) if info else None
@@ -130,13 +141,18 @@ def describe(said: TitleRecord | Metadata, info: MediaInfo | None = None, source
         title=metadata.title,
         **metadata.editorial,
         duration_seconds=info.duration_seconds if info else None,
+        chapters=tuple(chapters),
         source=source,
         technical=technical,
     )
 
 
 def entry_for(
-    said: TitleRecord | Metadata, release: Release, url: Callable[[str, str], str], info: MediaInfo | None = None
+    said: TitleRecord | Metadata,
+    release: Release,
+    url: Callable[[str, str], str],
+    info: MediaInfo | None = None,
+    chapters: Sequence[Chapter] = (),
 ) -> Entry:
     """Return the CMS entry of a title that points at a release.
 
@@ -145,8 +161,9 @@ def entry_for(
         release: What to point at; it knows poster, thumbnails and tracks.
         url: `Origin.url`.
         info: The source as measured, for the technical part.
+        chapters: The title's.
     """
-    return pointed_at(describe(said, info, release.source), release, url)
+    return pointed_at(describe(said, info, release.source, chapters), release, url)
 
 
 def pointed_at(entry: Entry, release: Release, url: Callable[[str, str], str]) -> Entry:
@@ -204,8 +221,14 @@ def _shown(release: Release, url: Callable[[str, str], str]) -> ShownRelease:
         variants=variants,
         poster=address(_picture(release, "poster", (".jpg", ".jpeg", ".png", ".webp"))),
         thumbnails=address(_picture(release, "image", (".vtt",))),
+        chapters=_chapters(release, address),
         tracks=tuple(_shown_track(track) for track in unique_tracks(release.tracks) if track.kind in shown),
     )
+
+
+def _chapters(release: Release, address: Callable[[str], str]) -> dict[str, str]:
+    named = {chapter_language(file.path): file.path for file in release.manifests}
+    return {tag: address(release.below_title(path)) for tag, path in named.items() if tag}
 
 
 def _picture(release: Release, kind: str, endings: tuple[str, ...]) -> str:

@@ -127,6 +127,11 @@ FINDINGS = _nobody(
     caption_rate_converted=("Captions run slower than the title; they were brought to its speed",
                             "Look at the last cues"),
     caption_rate_differs=("Captions count frames at another rate than the title has", "Look at the last cues"),
+    marker_dropped=("A chapter or an ad break lies outside the title, or where there is one already",
+                    "Correct its time in the title file, or name chapters and ad breaks there"),
+    markers_sorted=("Chapters or ad breaks are not in order of time; they were sorted", "Check the times"),
+    splice_refused=("An SCTE-35 section is damaged, encrypted or cannot be placed; it was left out",
+                    "Name the ad breaks in the title file"),
     charset_detected=("A caption file is not UTF-8; its character set was guessed", "Look for wrong letters"),
 )  # fmt: skip
 OPERATIONS = {

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from vod_assets.domain.documents import Document
+from vod_assets.domain.markers import Markers
 from vod_assets.domain.media_info import VideoStream
 from vod_assets.domain.profile import Profile, RungPreset
 
+UNMARKED = Markers()
 HIGHEST_RATE = Fraction(60)  # players and levels stop there; faster sources lose frames, and the ladder says so
 
 
@@ -35,12 +37,21 @@ class Ladder(Document):
         frame_rate: Exact frames per second of every rung.
         gop_frames: Frames from one IDR to the next; the same in every rung, or players cannot switch (RFC 8216, 6.2.4).
         segment_frames: Frames of one segment: a whole number of GOPs.
+        pinned_frames: Frames that are key frames besides: where chapters begin, and cues are.
+        cue_frames: Frames that a segment begins at, besides the regular ones: ad breaks.
     """
 
     frame_rate: Fraction
     gop_frames: int
     segment_frames: int
     rungs: tuple[Rung, ...]
+    pinned_frames: tuple[int, ...] = ()
+    cue_frames: tuple[int, ...] = ()
+
+    @property
+    def cues(self) -> tuple[Fraction, ...]:
+        """Exact times that a segment has to begin at, besides the regular ones."""
+        return tuple(frame / self.frame_rate for frame in self.cue_frames)
 
     @property
     def made(self) -> tuple[Rung, ...]:
@@ -53,12 +64,18 @@ class Ladder(Document):
         return self.segment_frames / self.frame_rate
 
 
-def fit(profile: Profile, video: VideoStream) -> Ladder:
+def ladder_rate(video: VideoStream) -> Fraction:
+    """Return the exact frame rate of every rung."""
+    return min(video.frame_rate, HIGHEST_RATE)
+
+
+def fit(profile: Profile, video: VideoStream, markers: Markers = UNMARKED) -> Ladder:
     """Return the profile's ladder cut to the size of the source; nothing is enlarged, portrait turns the boxes.
 
-    A rung is empty when a smaller box already carries the source's full size; the smallest is never empty.
+    A rung is empty when a smaller box already carries the source's full size; the smallest is never empty. Markers at
+    the very beginning and end, and on the regular grid, pin nothing.
     """
-    frame_rate = min(video.frame_rate, HIGHEST_RATE)
+    frame_rate = ladder_rate(video)
     gop_frames = max(1, round(frame_rate * profile.gop_seconds))
     rungs = [
         _rung(preset.codec, rung, preset.rungs, video.display_size) for preset in profile.video for rung in preset.rungs
@@ -69,6 +86,8 @@ def fit(profile: Profile, video: VideoStream) -> Ladder:
         gop_frames=gop_frames,
         segment_frames=gop_frames * gops_per_segment,
         rungs=tuple(rungs),
+        pinned_frames=_between(markers.pins, frame_rate, video, gop_frames),
+        cue_frames=_between(markers.cues, frame_rate, video, gop_frames * gops_per_segment),
     )
 
 
@@ -85,6 +104,15 @@ def size_inside(box: tuple[int, int], picture: tuple[int, int]) -> tuple[int, in
     box_width, box_height = box if width >= height else box[::-1]
     scale = min(Fraction(1), Fraction(box_width, width), Fraction(box_height, height))
     return _even(width * scale, min(box_width, width)), _even(height * scale, min(box_height, height))
+
+
+def _between(
+    times: Sequence[Fraction], frame_rate: Fraction, video: VideoStream, regular_frames: int
+) -> tuple[int, ...]:
+    """Return the frames of times within the title that are no multiples of a regular distance."""
+    frames = sorted({round(time * frame_rate) for time in times})
+    end = round(video.duration_seconds * frame_rate)
+    return tuple(frame for frame in frames if 0 < frame < end and frame % regular_frames)
 
 
 def _even(side: Fraction, limit: int) -> int:

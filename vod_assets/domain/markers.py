@@ -32,7 +32,21 @@ class AdBreak(Document):
 
 
 class Markers(Document):
-    """Chapters and ad breaks, each in order of time."""
+    """Chapters and ad breaks, each in order of time, each on a frame of the renditions."""
 
     chapters: tuple[Chapter, ...] = ()
     ad_breaks: tuple[AdBreak, ...] = ()
+
+    @property
+    def cues(self) -> tuple[Fraction, ...]:
+        """Where a segment has to begin: at ad breaks, and where the picture goes on after one that replaces some."""
+        starts = {one.start_seconds for one in self.ad_breaks}
+        ends = {
+            one.start_seconds + one.duration_seconds for one in self.ad_breaks if one.scte35 and one.duration_seconds
+        }
+        return tuple(sorted(starts | ends))
+
+    @property
+    def pins(self) -> tuple[Fraction, ...]:
+        """Where a key frame has to be: at cues, and where chapters begin."""
+        return tuple(sorted({*self.cues, *(chapter.start_seconds for chapter in self.chapters)}))

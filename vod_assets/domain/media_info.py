@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from vod_assets.domain.documents import Document
+from vod_assets.domain.markers import Chapter
 
 
 class Finding(Document):
@@ -112,12 +113,22 @@ def closed_caption_stream(index: int, language: str) -> TextStream:
     )
 
 
+class Splice(Document):
+    """A ``splice_info_section`` (SCTE 35) of a transport stream, as hex digits, and when it arrives."""
+
+    section: str
+    arrives_seconds: Fraction
+
+
 class MediaInfo(Document):
     """The typed document of the ``media_info`` asset.
 
     Attributes:
         video: The stream that the renditions are made from: the largest programme, never cover art.
         duration_seconds: Duration of ``video``; every track is cut or padded to it.
+        chapters: The source's own, from the video's first frame on; one may begin before it, or after the end.
+        splices: Sections of the video's programme, each once, mere signs of life left out.
+        clock_zero: Ticks of the stream's clock (90 kHz) at the video's first frame, where there are splices.
         mezzanine: Digest of the mezzanine that was inspected.
     """
 
@@ -129,4 +140,7 @@ class MediaInfo(Document):
     text: tuple[TextStream, ...] = ()
     other_video: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    splices: tuple[Splice, ...] = ()
+    clock_zero: int = 0
     mezzanine: str = ""

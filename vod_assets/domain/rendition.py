@@ -84,7 +84,19 @@ def video_arguments(preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> di
         "bsf:v": "filter_units=remove_types=6",
         "fps_mode": "passthrough",
     }
-    return arguments | _rate_control(rung) | DETERMINISTIC_MP4
+    return arguments | _pinned(ladder) | _rate_control(rung) | DETERMINISTIC_MP4
+
+
+def _pinned(ladder: Ladder) -> dict[str, str]:
+    """Return what makes key frames of pinned frames, and leaves the regular ones where they are.
+
+    An encoder counts a GOP from its last key frame, so the regular ones have to be named, too, or all after a pinned
+    one would move.
+    """
+    if not ladder.pinned_frames:
+        return {}
+    frames = "+".join(f"eq(n,{frame})" for frame in ladder.pinned_frames)
+    return {"force_key_frames": f"expr:not(mod(n,{ladder.gop_frames}))+{frames}"}
 
 
 def rung_parameters(info: MediaInfo, preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> dict[str, object]:

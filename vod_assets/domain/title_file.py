@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from vod_assets.domain.errors import ConfigError, printable
+from vod_assets.domain.marking import MOST_MARKERS, SaidBreak, SaidChapter
 from vod_assets.domain.metadata import Editorial, checked_tag
 
 LARGEST_FILE_BYTES = 1_000_000
@@ -27,6 +28,8 @@ class TitleFile(Editorial):
         policy: What may be shown where and when, as plain data.
         captions: Labels of caption tracks by language tag.
         audio: Labels of audio tracks by language tag.
+        chapters: Instead of the source's own; an empty list: there are none; None: the source's stand.
+        ad_breaks: Instead of those of SCTE 35, likewise.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -38,6 +41,8 @@ class TitleFile(Editorial):
     policy: dict[str, Any] = {}
     captions: dict[str, str] = {}
     audio: dict[str, str] = {}
+    chapters: Annotated[tuple[SaidChapter, ...], Field(max_length=MOST_MARKERS)] | None = None
+    ad_breaks: Annotated[tuple[SaidBreak, ...], Field(max_length=MOST_MARKERS)] | None = None
 
     @field_validator("language")
     @classmethod

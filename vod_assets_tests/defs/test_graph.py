@@ -97,11 +97,11 @@ def test_replacing_one_resource_moves_everything_to_another_store(finished: Stud
         disk_store(other, Unguarded()).register(record)
         result = dg.materialize(
             [asset for asset in definitions.assets or () if isinstance(asset, dg.AssetsDefinition)],
-            selection=["mezzanine", "media_info", "encoding_ladder", "poster"],
+            selection=["mezzanine", "media_info", "markers", "encoding_ladder", "poster"],
             partition_key="film",
             instance=session.instance,
             resources={**resources, ARTIFACTS: moved},
         )
     assert result.success
     made = {path.parent.name for path in (other / "titles" / "film").glob("*/latest.json")}
-    assert made == {"mezzanine", "media_info", "encoding_ladder", "poster"}
+    assert made == {"mezzanine", "media_info", "markers", "encoding_ladder", "poster"}

@@ -80,7 +80,9 @@ class Fate:
 
     def title_file(self) -> None:
         file = self.workshop.source(self.title).with_suffix(".yaml")
-        name = self.chance.choice([f"titles: {{en: Film {self.number}}}", "titles: [", "year: 1999"])
+        words = [f"titles: {{en: Film {self.number}}}", "titles: [", "year: 1999", f"chapters: [{self.number % 3}.5]"]
+        words += ["chapters: [{at: 1.5, title: Later}]", f"ad_breaks: [{self.number % 5}]"]
+        name = self.chance.choice(words)
         file.write_text(f"{name}\n")
         self._registered()
 

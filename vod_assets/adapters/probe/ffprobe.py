@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from vod_assets.adapters.ffmpeg.allowed import MOST_STREAMS
 from vod_assets.adapters.ffmpeg.command import ffprobe_command
 from vod_assets.adapters.probe.boxes import BoxFacts, look_at_boxes
 from vod_assets.adapters.probe.failures import TOO_MANY_STREAMS, explain
 from vod_assets.adapters.probe.measured import Scan, Source, span_of
+from vod_assets.adapters.probe.splices import read_splices
 from vod_assets.adapters.probe.streams import Json
 from vod_assets.adapters.probe.transport import is_scrambled
 from vod_assets.adapters.tools import Tools
@@ -25,7 +27,7 @@ from vod_assets.ports import Limits, ToolRunner
 
 HEADER_LIMITS = Limits(address_space_bytes=2 << 30, cpu_seconds=20, wall_seconds=120, stall_seconds=60)
 PACKET_LIMITS = Limits(address_space_bytes=2 << 30, cpu_seconds=3600, wall_seconds=6 * 3600, stall_seconds=120)
-HEADER_ENTRIES = ("-show_format", "-show_streams", "-show_programs", "-of", "json")
+HEADER_ENTRIES = ("-show_format", "-show_streams", "-show_programs", "-show_chapters", "-of", "json")
 PACKET_ENTRIES = ("-show_entries", "packet=stream_index,pts,dts,duration,size,flags", "-of", "csv=p=0")
 
 
@@ -49,7 +51,8 @@ class FfprobeProber:
         source = Source(file, path.stat().st_size, header, scan, boxes)
         info, facts = source.info(), source.facts(claimed)
         text = (*info.text, *self._closed_captions(path, info))
-        return info.model_copy(update={"text": text, "findings": (*info.findings, *judge_probe(info, facts))})
+        findings = (*info.findings, *judge_probe(info, facts))
+        return info.model_copy(update={"text": text, "findings": findings, **self._spliced(path, source)})
 
     def _closed_captions(self, path: Path, info: MediaInfo) -> tuple[TextStream, ...]:
         """Return the captions inside the pictures as a stream; how many channels they are, only decoding all tells."""
@@ -63,6 +66,14 @@ class FfprobeProber:
             return carries_closed_captions(self.tools, self.runner, path, index)
         except ToolError:  # what is wrong with the pictures, the gate finds out and says better
             return False
+
+    def _spliced(self, path: Path, source: Source) -> dict[str, Any]:
+        """Return what `MediaInfo` says of SCTE 35: nothing where the video's programme has none."""
+        pids = source.splice_pids()
+        if pids is None:
+            return {}
+        splices = read_splices(path, *pids, source.clock_zero)
+        return {"splices": splices, "clock_zero": source.clock_zero} if splices else {}
 
     def _first_look(self, path: Path, file: str) -> BoxFacts:
         size = path.stat().st_size

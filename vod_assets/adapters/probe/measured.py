@@ -13,6 +13,7 @@ from vod_assets.domain.containers import container_of
 from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo
 from vod_assets.domain.packet_times import FrameTimes, Packet, Span
 from vod_assets.domain.probe_rules import ProbeFacts
+from vod_assets.domain.splice_info import CLOCK_RANGE, CLOCK_TICKS
 
 HIDES_FRAMES = frozenset({"vp8", "vp9"})
 
@@ -68,7 +69,26 @@ class Source:
             text=text,
             other_video=tuple(raw["index"] for raw in others),
             findings=(*described.findings, *dropped, *typed.bad_languages([*programme])),
+            chapters=typed.chapters(self.header.get("chapters", ()), self._starts_at),
         )
+
+    def splice_pids(self) -> tuple[int, int] | None:
+        """Return the packet identifiers of SCTE 35 and of the video in a transport stream; None where there is none."""
+        video, _ = self._chosen_video()
+        found = [raw for raw in self._programme_of(video) if raw.get("codec_name") == "scte_35" and raw.get("id")]
+        if self.container != "mpegts" or not found:
+            return None
+        return int(str(found[0]["id"]), 16), int(str(video["id"]), 16)
+
+    @property
+    def clock_zero(self) -> int:
+        """Ticks of a transport stream's clock at the video's first frame."""
+        return round(self._starts_at * CLOCK_TICKS) % CLOCK_RANGE
+
+    @property
+    def _starts_at(self) -> Fraction:
+        """When the video's first frame is shown, by the container's own clock."""
+        return self._frames(self._chosen_video()[0]["index"]).start_seconds or Fraction(0)
 
     def facts(self, claimed: Mapping[int, tuple[int, int]]) -> ProbeFacts:
         """Return what the gate wants to know besides."""

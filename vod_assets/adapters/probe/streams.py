@@ -10,6 +10,7 @@ from typing import Any
 from vod_assets.domain.acceptance import normalised, warning
 from vod_assets.domain.frame_rates import Rhythm, rendition_rate, rhythm_of
 from vod_assets.domain.languages import UNKNOWN, language_tag
+from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import AudioStream, Colour, Finding, TextStream, VideoStream
 from vod_assets.domain.packet_times import FrameTimes, Span
 
@@ -20,6 +21,7 @@ TEXT_CODECS = frozenset(
 BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
 PICTURE_CODECS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
 LONGEST_LABEL = 200
+MOST_CHAPTERS = 1_000
 WIDEST_SAMPLE = 100  # a sample aspect beyond 100:1 is a mistake
 
 
@@ -102,6 +104,22 @@ def text_stream(raw: Json) -> TextStream:
         is_forced=_flag(raw, "forced"),
         is_hearing_impaired=_flag(raw, "hearing_impaired"),
     )
+
+
+def chapters(found: Sequence[Json], starts_at: Fraction) -> tuple[Chapter, ...]:
+    """Return a source's own chapters, in seconds from its first frame on; none that is going on begins before it."""
+    described = []
+    for raw in found[:MOST_CHAPTERS]:
+        tick = fraction(raw.get("time_base"))
+        if tick is None or not isinstance(raw.get("start"), int):
+            continue
+        start, end = (raw[edge] * tick - starts_at for edge in ("start", "end"))
+        title = _label(raw)
+        is_there_at_zero = start < 0 < end
+        described.append(
+            Chapter(start_seconds=Fraction(0) if is_there_at_zero else start, titles={UNKNOWN: title} if title else {})
+        )
+    return tuple(described)
 
 
 def bad_languages(streams: Sequence[Json]) -> list[Finding]:
