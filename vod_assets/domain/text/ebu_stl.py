@@ -67,6 +67,7 @@ def stl_cues(data: bytes) -> Iterator[Cue | BadCue]:
         block = blocks[start : start + BLOCK_BYTES]
         why = _fault(block, reader.get_fps())
         if not why:
+            reader.last_end_time = None  # else it moves what overlaps, and the words come late
             try:
                 reader.process_tti_block(block)
             except FAULTS as error:
