@@ -1,4 +1,4 @@
-"""Every track of a protected variant gets the key of its class and an IV of its own; the key itself goes nowhere else."""
+"""Every track of a protected variant gets its class's key and an IV of its own; the key goes nowhere else."""
 
 import base64
 from collections.abc import Mapping, Sequence
