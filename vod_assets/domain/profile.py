@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from vod_assets.domain.content_keys import Scheme, System
 from vod_assets.domain.documents import Document
+from vod_assets.domain.languages import UNKNOWN, language_tag
 
 RUNG_NAME = re.compile(r"(?P<short_side>[1-9][0-9]{1,3})p(?P<suffix>[0-9]{2,3})?(_[a-z0-9]+)?")
 SHORT_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -180,6 +181,7 @@ class Profile(Document):
 
     Attributes:
         preview: Whether it is for looking at only: it may have ClearKey variants, and nothing of it is released.
+        require_captions: Languages (BCP 47) without whose captions nothing is released; ``true``: in any language.
     """
 
     name: str
@@ -190,6 +192,7 @@ class Profile(Document):
     video: tuple[VideoPreset, ...] = Field(min_length=1)
     audio: AudioPreset = AudioPreset()
     captions: bool = True
+    require_captions: bool | tuple[str, ...] = False
     thumbnails: ThumbnailPreset | None = ThumbnailPreset()
     variants: tuple[Variant, ...] = Field(default=(Variant(name="clear"),), min_length=1)
     required_checks: tuple[str, ...] = ()
@@ -207,6 +210,14 @@ class Profile(Document):
         _refuse_twice("codec", [preset.codec for preset in value])
         for preset in value:
             _refuse_twice("rung", [rung.name for rung in preset.rungs])
+        return value
+
+    @field_validator("require_captions")
+    @classmethod
+    def _are_languages(cls, value: bool | tuple[str, ...]) -> bool | tuple[str, ...]:
+        wrong = [tag for tag in value if language_tag(tag) == UNKNOWN] if isinstance(value, tuple) else []
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no language: write tags like en or pt-BR, or true")
         return value
 
     @field_validator("variants")

@@ -1,0 +1,82 @@
+"""The check that a title has the captions that its profile and its policy demand."""
+
+import warnings
+from collections.abc import Mapping
+
+import dagster as dg
+
+from vod_assets.defs.gate import JUDGED, require_checks
+from vod_assets.defs.house import Artifacts, Guard, Reporter
+from vod_assets.defs.partitions import titles
+from vod_assets.defs.step import Step, step
+from vod_assets.domain.artifact import Artifact, IndexEntry
+from vod_assets.domain.text.demand import CHECK, DEMAND, CaptionDemand, demanded, missing_captions
+from vod_assets.domain.track import Track
+
+
+def demand_of(at: Step) -> CaptionDemand:
+    """Return the captions that a step's title must have."""
+    return demanded(at.profile.require_captions, at.record.policy)
+
+
+def require_all_checks(at: Step, instance: dg.DagsterInstance, published: Mapping[str, str]) -> None:
+    """Return when every check that the title needs has passed on what is to be published.
+
+    A title of which captions are demanded needs the check of them, whether its profile lists it or not, and a check of
+    the demand as it is now.
+
+    Raises:
+        GateError: See `vod_assets.defs.gate.require_checks`.
+    """
+    demand, required = demand_of(at), at.profile.required_checks
+    if demand and CHECK not in required:
+        required = (CHECK, *required)  # first: others may be unfinished because of it
+    require_checks(instance, at.title, required, {**published, DEMAND: demand.digest})
+
+
+def _captions() -> dg.AssetChecksDefinition:
+    asset, _, name = CHECK.partition(".")
+
+    @dg.asset_check(
+        asset=asset,
+        name=name,
+        blocking=True,
+        partitions_def=titles,
+        description="Every variant has captions in the languages that the profile and the policy demand.",
+    )
+    def check(
+        context: dg.AssetCheckExecutionContext,
+        package: Artifact,
+        artifacts: Artifacts,
+        guard: Guard,
+        reporter: Reporter,
+    ) -> dg.AssetCheckResult:
+        with step(context, artifacts, guard, reporter) as at:
+            demand = demand_of(at)
+            findings = [
+                f"{variant}: {finding}"
+                for variant, leaf in _variants(at, package, demand)
+                for finding in _of(at, leaf, demand)
+            ]
+            judged = {asset: package.digest, DEMAND: demand.digest}
+            return dg.AssetCheckResult(
+                passed=not findings,
+                description=findings[0] if findings else "nothing missing" if demand else "nothing demanded",
+                metadata={JUDGED: dg.MetadataValue.json(judged), "findings": "\n".join(findings)},
+            )
+
+    return check
+
+
+def _variants(at: Step, package: Artifact, demand: CaptionDemand) -> list[tuple[str, Artifact]]:
+    return list(at.leaves(package).items()) if demand else []
+
+
+def _of(at: Step, leaf: Artifact, demand: CaptionDemand) -> list[str]:
+    entries = [IndexEntry.model_validate(track) for track in leaf.document.get("tracks", ())]
+    return missing_captions(demand, [at.leaf(entry).read(Track) for entry in entries if entry.asset == "text_tracks"])
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", category=dg.PreviewWarning)  # partitioned checks are a preview in 1.13
+    caption_check = _captions()
