@@ -128,3 +128,32 @@ def test_a_secret_is_shown_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert settings.smb_password.get_secret_value() == "Isi-l0n!"
     assert "Isi-l0n!" not in repr(settings) + str(settings.model_dump()) + settings.model_dump_json()
+
+
+def test_licence_addresses_are_named_by_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "VOD_LICENCE_URLS", "widevine=https://drm.example/w?k={kid} playready=https://drm.example/{title}"
+    )
+    assert load_settings().licence_urls == {
+        "widevine": "https://drm.example/w?k={kid}",
+        "playready": "https://drm.example/{title}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cause"),
+    [
+        ("VOD_LICENCE_URLS", "irdeto=https://drm.example/", "no system “irdeto”"),
+        ("VOD_LICENCE_URLS", "widevine=skd://drm", "no address of a licence server"),
+        ("VOD_LICENCE_URLS", 'widevine=https://drm.example/"', "is no address"),
+        ("VOD_FAIRPLAY_URI", "{kid}", "is no address"),
+        ("VOD_AES128_URL", "https://keys.example/{key}", "is no address"),
+    ],
+)
+def test_a_template_that_would_break_a_manifest_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, cause: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=cause) as refused:
+        load_settings()
+    assert name in str(refused.value)

@@ -59,7 +59,7 @@ class StaticKeys:
 
     def _kept(self, request: KeyRequest) -> Iterable[Kept]:
         title = f"{request.title}@{request.generation}" if request.generation else request.title
-        said = self._read().get(title)
+        said = read_titles(self._path).get(title)
         for scheme, contract in request.contracts.items():
             for track_class in contract.classes:
                 yield self._key(said, (title, scheme, track_class))
@@ -69,33 +69,42 @@ class StaticKeys:
         by_class = _either(said, scheme, ANY_SCHEME)
         pair = _either(by_class, track_class, ALL)
         if not isinstance(pair, dict):
-            raise self._bad(f"it has no key of {title} for {track_class} tracks under {scheme}")
+            raise _bad(self._path, f"it has no key of {title} for {track_class} tracks under {scheme}")
         kid, key = (str(pair.get(name, "")).lower().replace("-", "") for name in ("kid", "key"))
         if not _HEX.fullmatch(kid) or not _HEX.fullmatch(key):
-            raise self._bad(f"kid and key of {title} for {track_class} tracks under {scheme} need 32 hex digits each")
+            raise _bad(
+                self._path, f"kid and key of {title} for {track_class} tracks under {scheme} need 32 hex digits each"
+            )
         return Kept(scheme, track_class, SecretKey(kid, bytes.fromhex(key)))
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            said = yaml.safe_load(read_secret(self._path, WHAT))
-        except FileNotFoundError as error:
-            raise self._bad("it is not there") from error
-        except (yaml.YAMLError, ValueError) as error:  # whose words may quote the file
-            mark = getattr(error, "problem_mark", None)
-            raise self._bad(f"line {mark.line + 1} is no YAML" if mark else "it is no YAML") from None
-        titles = said.get("titles") if isinstance(said, dict) else None
-        if not isinstance(titles, dict):
-            raise self._bad("it has no “titles”")
-        return titles
 
     def _word(self) -> str:
         try:
-            return digest_of(_without_keys(self._read()))
+            return digest_of(_without_keys(read_titles(self._path)))
         except ConfigError as error:
             return hashlib.sha256(error.code.encode()).hexdigest()  # whoever needs a key is told
 
-    def _bad(self, cause: str) -> ConfigError:
-        return ConfigError("keys_file_bad", f"{WHAT}, {self._path}, cannot be used: {cause}", "See docs/drm.md")
+
+def read_titles(path: Path) -> dict[str, Any]:
+    """Return what a file says of each title.
+
+    Raises:
+        ConfigError: ``keys_file_bad``, ``secret_exposed``, ``secret_unreadable``.
+    """
+    try:
+        said = yaml.safe_load(read_secret(path, WHAT))
+    except FileNotFoundError as error:
+        raise _bad(path, "it is not there") from error
+    except (yaml.YAMLError, ValueError) as error:  # whose words may quote the file
+        mark = getattr(error, "problem_mark", None)
+        raise _bad(path, f"line {mark.line + 1} is no YAML" if mark else "it is no YAML") from None
+    titles = said.get("titles") if isinstance(said, dict) else None
+    if not isinstance(titles, dict):
+        raise _bad(path, "it has no “titles”")
+    return titles
+
+
+def _bad(path: Path, cause: str) -> ConfigError:
+    return ConfigError("keys_file_bad", f"{WHAT}, {path}, cannot be used: {cause}", "See docs/drm.md")
 
 
 def _either(said: Any, name: str, other: str) -> Any:
