@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def verify(
     title: Annotated[str, typer.Argument(help="A title id, as `vod titles list` prints it.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Every title, and what killed writers left.")] = False,
-    decode: Annotated[bool, typer.Option("--decode", help="Also play every track to its end; takes time.")] = False,
+    decode: Annotated[
+        bool, typer.Option("--decode", help="Also play every clear track to its end; takes time.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Check entries, manifests and every file's SHA-256; exit 1 on any problem. Example: [cyan]vod verify --all[/]."""
@@ -74,10 +76,10 @@ def _decoder(session: Session) -> "Decode":
 def _brought(origin: "Origin", title: str, playlist: str, folder: Path) -> Path:
     """Return a local copy of a media playlist, with every file that it names where it looks for it."""
     from vod_assets.domain.package_view import resolved
-    from vod_assets.domain.references import playlist_references
+    from vod_assets.domain.references import file_references
 
     text = (origin.read(title, playlist) or b"").decode("utf-8-sig", errors="replace")
-    named = {resolved(playlist, uri) for uri in playlist_references(text) if not uri.startswith("data:")}
+    named = {resolved(playlist, uri) for uri in file_references(text)}
     for path in {playlist, *(path for path in named if path)}:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ import re
 
 from vod_assets.domain.package_view import resolved
 
+KEY_TAGS = ("#EXT-X-KEY:", "#EXT-X-SESSION-KEY:")
 _URI = re.compile(r'URI\s*=\s*("[^"]*"?|[^,\s]*)', re.IGNORECASE)
 
 
@@ -16,6 +17,18 @@ def playlist_references(text: str) -> list[str]:
         elif line.strip():
             found.append(line.strip())
     return found
+
+
+def file_references(text: str) -> list[str]:
+    """Return the addresses of files that an HLS playlist leads to: no ``data:``, and no keys, which lie elsewhere."""
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith(KEY_TAGS)]
+    return [uri for uri in playlist_references("\n".join(lines)) if not uri.startswith("data:")]
+
+
+def is_encrypted(text: str) -> bool:
+    """Return whether anything that a media playlist names is encrypted."""
+    keys = (line.strip() for line in text.splitlines() if line.lstrip().startswith(KEY_TAGS))
+    return any("METHOD=NONE" not in line for line in keys)
 
 
 def foreign_references(address: str, text: str) -> list[str]:

@@ -95,3 +95,5 @@ def test_each_variant_plays_the_frames_of_the_clear_one_and_no_key_is_left_anywh
     contents = [ended.stdout.encode(), ended.stderr.encode(), *(path.read_bytes() for path in left)]
     assert not [content for content in contents for word in spelt if word in content]
     assert not studio.run().executed
+    verified = studio.vod("verify", "--all", "--decode", "--json")
+    assert verified.outcome["problems"] == []
