@@ -47,8 +47,7 @@ def content_keys(
 
 
 def _request(at: Step, ladder: Ladder, info: MediaInfo) -> KeyRequest:
-    sizes = [(rung.width, rung.height) for rung in ladder.made]
-    asked = contracts(at.profile.variants, sizes, sorted(_channels(at.record, info)))
+    asked = contracts(at.profile.variants, ladder.made, sorted(_channels(at.record, info)))
     return KeyRequest(title=at.title, generation=at.record.key_generation, contracts=asked)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from vod_assets.domain.content_keys import ALL, Contract
+from vod_assets.domain.ladder import Rung
 from vod_assets.domain.profile import Variant
 
 SD_PIXELS = 589_824  # 1024x576
@@ -60,19 +61,16 @@ def audio_class(preset: str, channels: int) -> str:
     return _class_of(AUDIO[preset], channels)
 
 
-def contracts(
-    variants: Iterable[Variant], sizes: Iterable[tuple[int, int]], channels: Collection[int]
-) -> dict[str, Contract]:
+def contracts(variants: Iterable[Variant], rungs: Collection[Rung], channels: Collection[int]) -> dict[str, Contract]:
     """Return what is encrypted, and for whom, under each protection scheme that variants ask for.
 
     Args:
         variants: A profile's; those of one scheme have the same presets.
-        sizes: Widths and heights of the title's renditions.
+        rungs: The title's renditions, of which a variant may select some.
         channels: Channels of its audio tracks.
     """
     asked = [variant for variant in variants if variant.is_protected]
-    pictures = list(sizes)
-    return {one.scheme: _contract([v for v in asked if v.scheme == one.scheme], pictures, channels) for one in asked}
+    return {one.scheme: _contract([v for v in asked if v.scheme == one.scheme], rungs, channels) for one in asked}
 
 
 def filters(contract: Contract, track_class: str) -> tuple[tuple[str, Span], ...]:
@@ -82,9 +80,11 @@ def filters(contract: Contract, track_class: str) -> tuple[tuple[str, Span], ...
     return tuple(("video", span) for span in video) + tuple(("audio", span) for span in audio)
 
 
-def _contract(variants: list[Variant], sizes: list[tuple[int, int]], channels: Collection[int]) -> Contract:
+def _contract(variants: list[Variant], rungs: Collection[Rung], channels: Collection[int]) -> Contract:
     video, audio = variants[0].video_keys, variants[0].audio_keys
-    needed = {video_class(video, *size) for size in sizes} | {audio_class(audio, number) for number in channels}
+    chosen = [rung for rung in rungs if any(variant.selects(rung.codec, rung.name) for variant in variants)]
+    needed = {video_class(video, rung.width, rung.height) for rung in chosen}
+    needed |= {audio_class(audio, number) for number in channels}
     return Contract(
         video_preset=video,
         audio_preset=audio,

@@ -7,6 +7,8 @@ import pytest
 from vod_assets.adapters.keys.local import LocalKeys
 from vod_assets.adapters.process import Unguarded
 from vod_assets.adapters.store.artifacts import disk_store
+from vod_assets.definitions import build_definitions
+from vod_assets.defs.jobs import TITLE_TAG
 from vod_assets.defs.making import Maker
 from vod_assets.defs.rekeying import renewed
 from vod_assets.domain.content_keys import ContentKeys, Contract, KeyRequest
@@ -15,6 +17,7 @@ from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.signalling import KeyAddresses
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import ArtifactStore
+from vod_assets_tests.studio import Studio
 
 REQUEST = KeyRequest(title="film", contracts={"cbcs": Contract(classes=("VIDEO",), systems=("widevine",))})
 
@@ -79,3 +82,17 @@ def test_a_title_that_nobody_registered_is_named(store: ArtifactStore, keys: Loc
     with pytest.raises(ConfigError) as refused:
         renewed(store, keys, "other")
     assert refused.value.code == "unknown_title"
+
+
+def test_the_job_of_the_launchpad_renews_keys_and_has_the_title_run(studio: Studio) -> None:
+    with studio.session() as session:
+        session.store.register(TitleRecord(title_id="film", source="file:///film.mp4"))
+        keep(session.store, session.keys.describe(REQUEST).model_dump())
+        job = build_definitions(session.settings).resolve_job_def("rekey_title")
+        config = {"ops": {"renew_keys": {"config": {"title": "film"}}}}
+        result = job.execute_in_process(instance=session.instance, run_config=config)
+        run = session.instance.get_run_by_id(result.run_id)
+        record = session.store.record("film")
+    assert run is not None
+    assert record is not None
+    assert (run.tags[TITLE_TAG], record.key_generation) == ("film", 1)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from vod_assets.domain.ladder import Rung
 from vod_assets.domain.profile import Profile, Variant
 from vod_assets.domain.track_classes import audio_class, contracts, video_class
 
@@ -57,6 +58,16 @@ def variant(name: str, **fields: object) -> Variant:
     return Variant.model_validate({"name": name, "scheme": "cbcs", "systems": ["widevine"], **fields})
 
 
+def rung(width: int, height: int) -> Rung:
+    return Rung(key=f"h264_{height}p", codec="h264", name=f"{height}p", width=width, height=height)
+
+
+def test_a_rung_that_no_protected_variant_has_needs_no_key() -> None:
+    one = variant("phones", rungs=["360p"], video_keys="5")
+    (found,) = contracts([one], [rung(3840, 2160), rung(640, 360)], []).values()
+    assert found.classes == ("SD",)
+
+
 def test_only_classes_that_the_title_has_are_asked_for_and_each_once() -> None:
     variants = [
         variant("clear", scheme="none", systems=[]),
@@ -64,7 +75,7 @@ def test_only_classes_that_the_title_has_are_asked_for_and_each_once() -> None:
         variant("all", systems=["widevine", "fairplay"], video_keys="5", audio_keys="2"),
         variant("old", scheme="aes128", layout="ts", systems=[], video_keys="shared", audio_keys="shared"),
     ]
-    found = contracts(variants, [(1920, 1080), (640, 360), (320, 180)], [2])
+    found = contracts(variants, [rung(1920, 1080), rung(640, 360), rung(320, 180)], [2])
     assert {scheme: one.classes for scheme, one in found.items()} == {
         "cbcs": ("SD", "HD2", "STEREO_AUDIO"),
         "aes128": ("ALL",),
