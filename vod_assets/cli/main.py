@@ -9,6 +9,7 @@ import typer
 from vod_assets import __version__
 from vod_assets.cli import arrivals, edge, farm, imports, run_workflow, status, task, titles
 from vod_assets.cli import backfill as backfill_command
+from vod_assets.cli import conformance as conformance_command
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import gc as gc_command
@@ -42,6 +43,7 @@ app.command("rekey")(rekey_command.rekey)
 app.command("status")(status.status)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)
+app.command("conformance")(conformance_command.conformance)
 app.command("doctor")(doctor_command.doctor)
 app.command("gc")(gc_command.gc)
 app.command("reconcile")(reconcile_command.reconcile)

@@ -79,6 +79,10 @@ class PackageView(Protocol):
         """Return the size that the package's descriptors give a file, or None when they do not say."""
         ...
 
+    def data(self, address: str, span: tuple[int, int] | None = None) -> memoryview:
+        """Return a file, or some bytes of it from a first one on, as it lies there."""
+        ...
+
     def init(self, address: str) -> InitSegment:
         """Return what an init segment describes.
 

@@ -87,7 +87,7 @@ def read_mpd(view: PackageView, variant: str, address: str) -> Mpd:
 
 def parse_mpd(text: str, variant: str, address: str) -> Mpd:
     """Return the MPD of a text; see `read_mpd`."""
-    root = _parse(text, address)
+    root = parse_xml(text, address)
     periods = root.findall(f"{MPD}Period")
     if root.tag != f"{MPD}MPD" or len(periods) != 1:
         raise MalformedError(f"{address} is no MPD with one period")
@@ -101,7 +101,12 @@ def parse_mpd(text: str, variant: str, address: str) -> Mpd:
     return Mpd(variant, address, root.get("type", "static") == "static", total, found)
 
 
-def _parse(text: str, address: str) -> etree._Element:
+def parse_xml(text: str, address: str) -> etree._Element:
+    """Return the root of an XML document that neither declares entities nor includes others.
+
+    Raises:
+        MalformedError: It does, or it is none.
+    """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise MalformedError(f"{address} carries a document type declaration")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
