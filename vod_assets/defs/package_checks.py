@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from vod_assets.defs.gate import JUDGED
 from vod_assets.defs.house import Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.protecting import Keys
+from vod_assets.defs.remembered_decodes import RememberedDecodes
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.content_keys import ENCRYPTED
@@ -156,7 +157,9 @@ def _report(look: Look, judged: Mapping[str, Artifact]) -> Report:
 
     def measure(_directory: Path) -> dict[str, Any]:
         with _opened(look, judged) as package:
-            return look.measure(package).model_dump()
+            known = RememberedDecodes(look.at, look.name, look.inspector.build_ids, package)
+            report = look.measure(replace(package, decode_all=known.decode_all))
+            return report.model_copy(update={"parts": tuple(known.parts)}).model_dump()
 
     return look.at.make(recipe, measure).artifact.read(Report)
 

@@ -9,6 +9,13 @@ MOST_FINDINGS = 50  # a package with one fault has it in every segment; a person
 Measured = int | str | bool
 
 
+class ReportPart(Document):
+    """Where a part of what was measured is kept."""
+
+    asset: str
+    recipe: str
+
+
 class Report(Document):
     """The result of one check of one package.
 
@@ -17,12 +24,14 @@ class Report(Document):
         passed: Whether there are no findings.
         findings: One sentence each, naming variant, track, file and both numbers.
         measured: Figures worth a look whether or not it passed; no floats.
+        parts: What it was put together from, so that it is kept as long as the report is.
     """
 
     check: str
     passed: bool
     findings: tuple[str, ...] = ()
     measured: dict[str, Measured] = {}
+    parts: tuple[ReportPart, ...] = ()
 
     @classmethod
     def of(cls, check: str, findings: list[str], **measured: Measured) -> Self:

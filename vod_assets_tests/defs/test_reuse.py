@@ -61,6 +61,18 @@ def test_only_a_lost_rendition_is_made_again(finished: Studio, loss: str) -> Non
     assert finished.calls() == []
 
 
+def test_a_late_caption_rewrites_no_other_track_and_decodes_nothing_again(finished: Studio) -> None:
+    before = bytes_below(finished.home / "origin" / "film" / "tracks")
+    (finished.folder / "film.de.srt").write_text("1\n00:00:00,500 --> 00:00:01,500\nGuten Morgen.\n")
+    late = finished.run()
+    assert late.code == 0, late.stderr
+    assert late.executed == {"captions", "text_tracks", "hls_package", "dash_package", "release", "cms_entry"}
+    calls = finished.calls()
+    assert calls and all("packager" in call[0] for call in calls)  # and no decoder
+    after = bytes_below(finished.home / "origin" / "film" / "tracks")
+    assert before.items() <= after.items()
+
+
 def test_an_edited_rung_is_made_again_with_its_followers_alone(finished: Studio) -> None:
     def edit(profile: dict[str, Any]) -> None:
         profile["video"][0]["rungs"][1]["crf"] = 35
