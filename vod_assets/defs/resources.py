@@ -19,6 +19,7 @@ from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.sandbox import find_sandbox
 from vod_assets.adapters.source.opening import open_sources
 from vod_assets.adapters.source.routed import RoutedSources
+from vod_assets.adapters.speech.whisper import WhisperRecogniser
 from vod_assets.adapters.store.opening import open_store
 from vod_assets.adapters.tool_versions import require_supported_once
 from vod_assets.adapters.tools import NAMES as TOOL_NAMES
@@ -141,6 +142,11 @@ class ToolResource(dg.ConfigurableResource[Any]):
         """The supervisor of this run's tools."""
         return SupervisedRunner(PatientGuard(self.guard), find_sandbox(load_settings()))
 
+    @property
+    def open_runner(self) -> SupervisedRunner:
+        """The supervisor of processes that read files of ours alone, and need what a sandbox does not show."""
+        return SupervisedRunner(PatientGuard(self.guard))
+
 
 class ProberResource(ToolResource):
     """Inspects sources with ffprobe."""
@@ -180,6 +186,14 @@ class TextResource(ToolResource):
     def create_resource(self, context: dg.InitResourceContext) -> FfmpegTextExtractor:
         """Return the extractor."""
         return FfmpegTextExtractor(self.tools, self.runner)
+
+
+class SpeechResource(ToolResource):
+    """Hears speech with an optional library, in a process of its own."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> WhisperRecogniser:
+        """Return the recogniser; whether its packages are installed, it finds out when it is asked."""
+        return WhisperRecogniser(self.tools, self.runner, self.open_runner)
 
 
 class PackagerResource(ToolResource):
@@ -297,6 +311,7 @@ def resource_definitions(
         "pictures": PicturesResource(guard=guard),
         "sheets": SheetsResource(),
         "text": TextResource(guard=guard),
+        "speech": SpeechResource(guard=guard),
         "packager": PackagerResource(guard=guard),
         "keys": KeysResource(storages=storages),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),

@@ -1,5 +1,6 @@
 """Captions: sidecar and embedded text, each as one WebVTT file and one IMSC1 document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from vod_assets.defs.text_sources import (
     closed_caption_channels,
     embedded_texts,
     sidecar_texts,
+    spoken,
 )
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import SourceError, ToolError, printable
@@ -25,7 +27,7 @@ from vod_assets.domain.text.captions import read_captions, refusal
 from vod_assets.domain.text.fitting import earlier, fitted
 from vod_assets.domain.text.imsc import write_imsc
 from vod_assets.domain.text.webvtt_file import write_webvtt
-from vod_assets.ports import SourceStore, TextExtractor
+from vod_assets.ports import SourceStore, SpeechRecogniser, TextExtractor
 
 CAPTIONS_FILE, TIMED_TEXT_FILE = "captions.vtt", "captions.ttml"
 READER = 2  # to be raised when the same caption file is read differently
@@ -41,6 +43,7 @@ def captions(
     reporter: Reporter,
     sources: dg.ResourceParam[SourceStore],
     text: dg.ResourceParam[TextExtractor],
+    speech: dg.ResourceParam[SpeechRecogniser],
 ) -> dg.MaterializeResult[Artifact]:
     """Sidecar captions and embedded text as WebVTT and IMSC1, one pair of files a language and kind.
 
@@ -58,6 +61,8 @@ def captions(
             gathered.take(source)
         for channel in closed_caption_channels(at, mezzanine, info, sources, text):
             gathered.take_channels(channel)
+        if at.profile.machine_captions:
+            gathered.take_speech(spoken(at, mezzanine, info, sources, speech))
         made = at.index("captions", gathered.leaves, "no captions beside the source or in it")
         lines = "\n".join(f"- `{finding.code}` {finding.cause}" for finding in gathered.findings)
         return at.result(
@@ -97,11 +102,22 @@ class _Gathered:
                 self.findings.append(Finding(code="captions_twice", kind="warning", cause=cause))
         return made
 
+    def take_speech(self, speech: TextSource | Finding | None) -> None:
+        """Take what a machine heard, where no person wrote captions in the language that is spoken."""
+        if isinstance(speech, Finding):
+            self.findings.append(speech)
+        elif speech and not any(_is_of(leaf.artifact.document, speech.language) for leaf in self.leaves.values()):
+            self.take(speech)
+
     def take_channels(self, captions: ChannelText) -> None:
         """Take every channel of the captions inside the pictures; the first says which others there are."""
         made = self.take(captions.source(0))
         for channel in made.artifact.document["channels"][1:] if made else ():
             self.take(captions.source(channel))
+
+
+def _is_of(document: Mapping[str, Any], language: str) -> bool:
+    return document["language"].split("-")[0] == language.split("-")[0] and not document["is_forced"]
 
 
 def _convert(at: Step, source: TextSource, info: MediaInfo) -> Made:

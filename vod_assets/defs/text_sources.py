@@ -15,8 +15,9 @@ from vod_assets.domain.media_info import CLOSED_CAPTIONS, Finding, MediaInfo, Te
 from vod_assets.domain.text.captions import LARGEST_FILE_BYTES, refusal
 from vod_assets.domain.text.declared import declared
 from vod_assets.domain.text.line21 import ClosedCaptions
+from vod_assets.domain.text.speech import LABEL, as_webvtt
 from vod_assets.domain.title import Sidecar
-from vod_assets.ports import SourceStore, TextExtractor
+from vod_assets.ports import SourceStore, SpeechRecogniser, TextExtractor
 
 
 @dataclass(frozen=True)
@@ -202,3 +203,38 @@ def closed_caption_channels(
             return text.closed_captions(at.source(mezzanine, sources), stream, scratch)
 
         yield ChannelText(stream, mezzanine.digest, dict(text.build_ids), look)
+
+
+def spoken(
+    at: Step, mezzanine: Artifact, info: MediaInfo, sources: SourceStore, speech: SpeechRecogniser
+) -> TextSource | Finding | None:
+    """Return what a machine hears in the first sound track, a finding where it does not know the language.
+
+    Raises:
+        ConfigError: ``speech_not_installed``.
+    """
+    if not info.audio:
+        return None
+    stream = info.audio[0]
+    if not speech.hears(stream.language):
+        cause = f"stream {stream.index} speaks {stream.language}, of which the recogniser hears nothing"
+        return Finding(code="speech_not_recognised", kind="warning", cause=cause)
+
+    def read(scratch: Path) -> Read:
+        words = speech.recognise(at.source(mezzanine, sources), stream, scratch)
+        return Read(as_webvtt(words), "speech.vtt")
+
+    return TextSource(
+        digest=mezzanine.digest,
+        name=f"speech of stream {stream.index}",
+        language=stream.language,
+        label=LABEL,
+        is_forced=False,
+        is_hearing_impaired=False,
+        starts_at=info.video.start_seconds - stream.start_seconds,
+        parameters={"speech": stream.index},
+        build_ids=dict(speech.build_ids),
+        read=read,
+        mezzanine=mezzanine.digest,
+        is_machine_made=True,
+    )

@@ -27,7 +27,7 @@ TOOLS = {
 FIELDS = {
     "content_keys": ("variants",),
     "audio_aac": ("audio",),
-    "captions": ("captions",),
+    "captions": ("captions", "machine_captions"),
     "thumbnails": ("thumbnails",),
     "image_tracks": ("thumbnails", "variants"),
     "video_tracks": ("variants",),

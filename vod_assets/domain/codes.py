@@ -120,6 +120,8 @@ FINDINGS = _nobody(
                                "Send the captions of those services as files beside the source"),
     captions_twice=("There are two captions of one language and kind; both are offered, one with a number",
                     "Take one away, or say by their names what they are: forced, sdh"),
+    speech_not_recognised=("Captions by a machine are asked for in a language that it does not hear",
+                           "Send captions beside the source, or name the language of the sound"),
     caption_cue_cut=("Cues last beyond the end of the title; they end with it", _NOTHING),
     caption_cues_disordered=("Cues overlap, or are out of order; they are put in order and all shown", _NOTHING),
     caption_times_moved=("The time code of captions does not begin at zero; its start was taken away",
@@ -161,6 +163,10 @@ OPERATIONS = {
         bad_watch=("The file of watched places cannot be used", "Correct the named field; see docs/arrivals.md"),
         bad_profile=("A profile cannot be read", "Correct the named line of the profile"),
         bad_title_file=("A title file cannot be read", "Correct the named line of the title file"),
+        speech_not_installed=(
+            "A profile asks for captions by a machine, and the packages for it are not installed",
+            "pip install 'vod-assets[asr]', or take machine_captions out of the profile",
+        ),
         bad_captions=("A caption file cannot be used", "Correct or remove it"),
         bad_metadata=("The catalogue entry's metadata break a rule", "docs/metadata.md lists every field"),
         bad_metadata_file=(
@@ -272,6 +278,7 @@ OPERATIONS = {
             "The key server's answer is broken, incomplete, or for another question",
             "Ask who runs the key server; docs/drm.md",
         ),
+        speech_failed=("The process that hears speech ended badly", "See its last words; it may lack memory"),
         webvtt_invalid=("WebVTT that was written does not read back", "Report it with the caption file"),
         cms_failed=("The CMS did not take or give the entry", "Check the CMS; then run cms_entry again"),
         origin_failed=("The origin did not take or give a file", "Check the origin; then run release again"),

@@ -182,6 +182,7 @@ class Profile(Document):
     Attributes:
         preview: Whether it is for looking at only: it may have ClearKey variants, and nothing of it is released.
         require_captions: Languages (BCP 47) without whose captions nothing is released; ``true``: in any language.
+        machine_captions: Whether a machine writes captions of speech that nobody wrote any for.
     """
 
     name: str
@@ -193,6 +194,7 @@ class Profile(Document):
     audio: AudioPreset = AudioPreset()
     captions: bool = True
     require_captions: bool | tuple[str, ...] = False
+    machine_captions: bool = False
     thumbnails: ThumbnailPreset | None = ThumbnailPreset()
     variants: tuple[Variant, ...] = Field(default=(Variant(name="clear"),), min_length=1)
     required_checks: tuple[str, ...] = ()

@@ -6,7 +6,16 @@ Adapters implement them, fakes stand in for them in tests, assets ask for nothin
 from vod_assets.ports.artifacts import ArtifactStore, Attempt, Kept
 from vod_assets.ports.keys import KeyProvider, SecretKey
 from vod_assets.ports.leases import Leases
-from vod_assets.ports.media import EncodeReport, PictureMaker, Prober, RungJob, SheetPainter, TextExtractor, Transcoder
+from vod_assets.ports.media import (
+    EncodeReport,
+    PictureMaker,
+    Prober,
+    RungJob,
+    SheetPainter,
+    SpeechRecogniser,
+    TextExtractor,
+    Transcoder,
+)
 from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, Protection, TrackJob, Unlocking
 from vod_assets.ports.publishing import Cms, Origin
 from vod_assets.ports.runs import OnProgress, Progress, RunGuard
@@ -38,6 +47,7 @@ __all__ = [
     "SecretKey",
     "SheetPainter",
     "SourceStore",
+    "SpeechRecogniser",
     "TextExtractor",
     "ToolResult",
     "ToolRunner",

@@ -10,6 +10,7 @@ from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream
 from vod_assets.domain.profile import AudioPreset, RungPreset, ThumbnailPreset, VideoPreset
 from vod_assets.domain.text.line21 import ClosedCaptions
+from vod_assets.domain.text.speech import Word
 from vod_assets.domain.thumbnails import SpriteSheets
 from vod_assets.ports.runs import OnProgress
 
@@ -94,6 +95,27 @@ class TextExtractor(Protocol):
 
     def closed_captions(self, source: Path, stream: TextStream, directory: Path) -> ClosedCaptions:
         """Return what the pictures of a video stream say, by the time since the first one."""
+        ...
+
+
+class SpeechRecogniser(Protocol):
+    """Hears speech, offline."""
+
+    @property
+    def build_ids(self) -> Mapping[str, str]:
+        """Builds of all that shapes what is heard.
+
+        Raises:
+            ConfigError: ``speech_not_installed``.
+        """
+        ...
+
+    def hears(self, language: str) -> bool:
+        """Whether speech of a language is understood."""
+        ...
+
+    def recognise(self, source: Path, stream: AudioStream, directory: Path) -> list[Word]:
+        """Return the words of an audio stream by the time since its own beginning; work below a directory."""
         ...
 
 

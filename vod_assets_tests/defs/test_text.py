@@ -1,10 +1,19 @@
 """A caption file that cannot be read costs that file, and says so."""
 
+from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from vod_assets.adapters.ffmpeg.command import generated_input
+from vod_assets.definitions import build_definitions
+from vod_assets.defs.registration import register
+from vod_assets.defs.resources import resource_definitions
+from vod_assets.domain.media_info import AudioStream
+from vod_assets.domain.text.speech import Word
+from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.closed_captions import clip, erased, pop_on
 from vod_assets_tests.domain.text.files import stl, ttml
 from vod_assets_tests.studio import Studio
@@ -80,3 +89,46 @@ def test_captions_of_every_origin_are_kept_apart(tmp_path: Path) -> None:
     assert "`captions_twice` film.en.vtt: there are captions like text_en already; offered as text_en_2" in said
     assert "`caption_times_moved` film.de.stl: its time code begins at 10:00:00.000, as it says" in said
     assert studio.run("--select", "mezzanine,media_info,captions").executed == set()
+
+
+class Hearer:
+    """A recogniser that hears one sentence in English."""
+
+    build_ids: Mapping[str, str] = {"hearer": "1"}
+
+    def hears(self, language: str) -> bool:
+        return language == "en"
+
+    def recognise(self, source: Path, stream: AudioStream, directory: Path) -> list[Word]:
+        return [Word(Fraction(1, 2), Fraction(1), "Hello"), Word(Fraction(1), Fraction(3, 2), "there.")]
+
+
+@pytest.mark.parametrize(("beside", "made"), [(".en.srt", "text_en"), (".de.srt", "text_de, text_en_asr")])
+def test_machine_writes_captions_where_no_person_did(tmp_path: Path, beside: str, made: str) -> None:
+    picture, tone = generated_input("testsrc2=s=64x36:r=25:d=2"), generated_input("sine=d=2")
+    source = make(tmp_path / "film.mp4", picture, tone, **{"pix_fmt": "yuv420p", "metadata:s:a:0": "language=eng"})
+    source.with_suffix(beside).write_text("1\n00:00:00,500 --> 00:00:01,000\nx\n")
+    studio = Studio.make(tmp_path / "studio", source)
+    profile = studio.folder / "profiles" / "tiny.yaml"
+    profile.write_text(profile.read_text().replace("captions: true", "captions: true\nmachine_captions: true"))
+    with studio.session() as session:
+        register(session.registrar(), str(studio.source))
+        definitions = build_definitions(session.settings)
+        result = dg.materialize(
+            list(definitions.assets or ()),  # type: ignore[arg-type]
+            selection=["mezzanine", "media_info", "captions"],
+            partition_key="film",
+            instance=session.instance,
+            resources={**resource_definitions(session.settings), "speech": Hearer()},
+        )
+        shown = result.asset_materializations_for_node("captions")[0].metadata
+        assert shown["captions"].value == made
+        index = session.store.latest("film", "captions")
+        leaves = (
+            {entry.name: session.store.load("film", entry.asset, entry.recipe) for entry in index.entries}
+            if index
+            else {}
+        )
+    if "text_en_asr" in leaves:
+        said = leaves["text_en_asr"].document
+        assert (said["label"], said["role"], said["cues"]) == ("Automatic", "supplementary", 1)

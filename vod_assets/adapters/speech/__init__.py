@@ -1,0 +1,1 @@
+"""Speech that becomes captions, offline."""
