@@ -122,7 +122,7 @@ def _time(field: bytes) -> int:
 
 def _packed_audio(data: bytes) -> StreamSegment:
     clock = data.find(_ID3_CLOCK, 0, 256)
-    if clock < 0:
+    if clock < 10:  # an ID3 header has ten bytes
         raise MalformedError("the packed audio says nothing of its time")
     begin = int.from_bytes(data[clock + len(_ID3_CLOCK) :][:8]) - START_TICKS
     at = 10 + (data[6] << 21 | data[7] << 14 | data[8] << 7 | data[9])  # ID3's sizes take seven bits a byte

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from vod_assets.adapters.keys.local import LocalKeys
+from vod_assets.adapters.package.files import init_of, segment_of
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.defs.guard import Wanted
 from vod_assets.domain.content_keys import ContentKeys
 from vod_assets.domain.package_checks import PRIMING_FRAMES
+from vod_assets.domain.sample_encryption import encrypted_samples
 from vod_assets.domain.signalling import KeyAddresses
 from vod_assets.domain.track import Track
 from vod_assets_tests.adapters.transcode.clips import tools
@@ -63,6 +65,18 @@ class Shelf:
         return [line.rpartition(",")[2] for line in lines if not line.startswith("#")]
 
 
+def ivs(track: Track, folder: Path) -> list[tuple[str, str]]:
+    """Return the key id with each IV that a track's files say: one, or one a sample."""
+    if track.iv or not track.kid:
+        return [(track.kid, track.iv)] if track.kid else []
+    init = init_of(folder / track.init)
+    (encryption,) = init.encryption
+    assert encryption is not None
+    parts = [segment_of(folder / segment.path, init.defaults) for segment in track.segments]
+    fragments = [fragment for part in parts for fragment in part.fragments]
+    return [(track.kid, one.iv.hex()) for fragment in fragments for one in encrypted_samples(fragment, encryption)]
+
+
 def opened(data: bytes, key: str, iv: str) -> bytes:
     """Decrypt a whole segment with OpenSSL's program, which knows nothing of video."""
     argv = ["openssl", "enc", "-d", "-aes-128-cbc", "-K", key, "-iv", iv]
@@ -78,7 +92,9 @@ def test_each_variant_plays_the_frames_of_the_clear_one_and_no_key_is_left_anywh
     assert ended.code == 0, ended.stderr
 
     shelf = Shelf(studio)
+    used: list[tuple[str, str]] = []
     for asset, names in TRACKS.items():
+        used += [pair for _, track, folder in shelf.tracks(asset) for pair in ivs(track, folder)]
         made = {name: (track, shelf.frames(track, folder, tmp_path)) for name, track, folder in shelf.tracks(asset)}
         for variant in VARIANTS:
             for name in names:
@@ -88,6 +104,7 @@ def test_each_variant_plays_the_frames_of_the_clear_one_and_no_key_is_left_anywh
                 assert len(frames) <= len(clear) + PRIMING_FRAMES * (track.kind == "audio")
                 assert track.scheme == variant.get("scheme", "none")
     assert len(shelf.keys) == 6
+    assert len(used) == len(set(used)) > 300  # samples under cenc, tracks under the others
 
     spelt = [word for key in shelf.keys.values() for word in (key, key.hex().encode())]
     left = [path for path in studio.folder.rglob("*") if path.is_file() and path.parent.name != "keys"]

@@ -1,6 +1,7 @@
 """Every kind of package is what its manifests say, and plays."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -8,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from vod_assets.adapters.package.inspector import FolderInspector
+from vod_assets.adapters.package.unlock import clear_segment
+from vod_assets.domain.init_segment import read_init
+from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.package_checks import check_decodes
 from vod_assets.domain.report import Report
+from vod_assets.domain.transport_stream import START_TICKS, read_stream_segment
 from vod_assets.ports import SecretKey, ToolResult
 from vod_assets_tests.adapters.package.tiny_title import RUNNER, TOOLS, TinyTitle
 from vod_assets_tests.adapters.package.tiny_variants import TinyVariant
@@ -84,3 +91,30 @@ def test_what_another_key_opens_does_not_pass(variants: dict[str, TinyVariant], 
     wrong = replace(lock, key=SecretKey(lock.key.kid, bytes(16)))
     mistaken = replace(whole, unlocking=whole.unlocking | {digest: wrong})
     assert any("h264_72p" in finding for finding in mistaken.check("decodes").findings)
+
+
+def test_text_and_pictures_of_streams_begin_at_one_time(variants: dict[str, TinyVariant]) -> None:
+    streams = variants["streams"]
+    texts = [(streams.leaf("text_eng") / one.path).read_text() for one in streams.tracks["text_eng"].segments]
+    assert all(f"X-TIMESTAMP-MAP=MPEGTS:{START_TICKS},LOCAL:00:00:00.000" in text for text in texts)
+    for name in ("h264_72p", "h264_36p", "aac_eng"):
+        first = read_stream_segment((streams.leaf(name) / streams.tracks[name].segments[0].path).read_bytes())
+        assert first.begin == 0
+
+
+@pytest.mark.parametrize(("name", "track"), [("streams", "h264_72p"), ("streams", "aac_eng"), ("cenc", "h264_72p")])
+@given(at=st.floats(min_value=0, max_value=1), damage=st.binary(min_size=1, max_size=40), is_cut=st.booleans())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.differing_executors])
+def test_a_damaged_segment_is_malformed_and_nothing_worse(
+    variants: dict[str, TinyVariant], name: str, track: str, at: float, damage: bytes, is_cut: bool
+) -> None:
+    variant = variants[name]
+    whole = (variant.leaf(track) / variant.tracks[track].segments[0].path).read_bytes()
+    place = int(at * min(len(whole), 4000))
+    broken = whole[:place] + damage + (b"" if is_cut else whole[place + len(damage) :])
+    with suppress(MalformedError):
+        if name == "streams":
+            read_stream_segment(broken)
+        else:
+            init = read_init(broken)
+            clear_segment(broken, init, variant.unlocking[variant.digests[track]].key)
