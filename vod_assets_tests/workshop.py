@@ -33,8 +33,9 @@ from vod_assets.defs.planning import Planner, in_order
 from vod_assets.defs.sealing import SealedPlanner
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import digest_of
+from vod_assets.domain.errors import SourceError
 from vod_assets.domain.ladder import Ladder
-from vod_assets.domain.media_info import AudioStream, MediaInfo, VideoStream
+from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, VideoStream
 from vod_assets.domain.plan import TitlePlan
 from vod_assets.domain.profile import AudioPreset, Profile, ThumbnailPreset, VideoPreset
 from vod_assets.domain.recipe import Recipe
@@ -89,6 +90,15 @@ class StandInProber(Tool):
         return MediaInfo(
             container="mp4", size_bytes=path.stat().st_size, duration_seconds=SECONDS, video=video, audio=tuple(sound)
         )
+
+    def inspect_sound(self, path: Path, file: str = "") -> SoundInfo:
+        """Take a file of sound's own word for how long it is, in seconds."""
+        try:
+            seconds = Fraction(path.read_text())
+        except ValueError as error:
+            raise SourceError("source_not_media", "it is noise", file=file) from error
+        stream = AudioStream(index=0, codec="aac", channels=2, sample_rate=48_000, duration_seconds=seconds)
+        return SoundInfo(container="wav", stream=stream)
 
 
 class StandInTranscoder(Tool):
@@ -319,6 +329,9 @@ class Workshop:
     def sidecars(self, title: str) -> Iterator[Sidecar]:
         for file in sorted(self.source(title).parent.glob(f"{title}.*.srt")):
             yield Sidecar(kind="captions", address=file.as_uri(), language=file.suffixes[0][1:])
+        for file in sorted(self.source(title).parent.glob(f"{title}.*.wav")):
+            language, *role = file.name.split(".")[1:-1]
+            yield Sidecar(kind="audio", address=file.as_uri(), language=language, role="".join(role))
         for file in sorted(self.source(title).parent.glob(f"{title}.yaml")):
             yield Sidecar(kind="title_file", address=file.as_uri())
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from vod_assets.domain.errors import ConfigError, SourceError
 from vod_assets.domain.sidecars import find_sidecars
+from vod_assets.domain.sound import label_of, sound_of_sidecar
 from vod_assets.domain.title import Sidecar, TitleRecord
 from vod_assets.domain.title_file import LARGEST_FILE_BYTES, TitleFile, read_title_file
 from vod_assets.ports import SourceStore
@@ -42,14 +43,14 @@ def _read(titled: Sidecar, sources: SourceStore) -> TitleFile:
 
 
 def completed(record: TitleRecord, sidecars: tuple[Sidecar, ...], said: TitleFile) -> TitleRecord:
-    """Return a record with what the title file says; its labels go to the captions of their language."""
+    """Return a record with what the title file says; its labels go to the captions and the sound of their language."""
     labelled = tuple(
-        sidecar.model_copy(update={"label": sidecar.label or said.captions.get(sidecar.language, "")})
-        for sidecar in sidecars
+        sidecar.model_copy(update={"label": sidecar.label or _label(sidecar, said)}) for sidecar in sidecars
     )
     return record.model_copy(
         update={
             "sidecars": labelled,
+            "sound_labels": said.audio,
             "names": said.titles,
             "synopses": said.synopses,
             "language": said.language,
@@ -57,3 +58,10 @@ def completed(record: TitleRecord, sidecars: tuple[Sidecar, ...], said: TitleFil
             "policy": {**record.policy, **said.policy},
         }
     )
+
+
+def _label(sidecar: Sidecar, said: TitleFile) -> str:
+    if sidecar.kind == "audio":
+        sound = sound_of_sidecar(sidecar, said.language)
+        return label_of(sound.language, sound.role, said.audio)
+    return said.captions.get(sidecar.language, "") if sidecar.kind == "captions" else ""

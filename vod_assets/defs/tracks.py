@@ -8,11 +8,11 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.dubs import AUDIO_FILE
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.protecting import SAID, Keys, package, package_clear
 from vod_assets.defs.showing import Row, sparkline, table
-from vod_assets.defs.sound import AUDIO_FILE
 from vod_assets.defs.step import Step, step
 from vod_assets.defs.text import CAPTIONS_FILE
 from vod_assets.domain.artifact import Artifact

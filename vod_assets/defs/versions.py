@@ -16,7 +16,7 @@ from vod_assets.domain.profile import Profile
 
 TOOLS = {
     "media_info": ("ffprobe",),
-    "audio_aac": ("ffmpeg",),
+    "audio_aac": ("ffmpeg", "ffprobe"),
     "captions": ("ffmpeg", "ffprobe"),
     "poster": ("ffmpeg",),
     "thumbnails": ("ffmpeg",),

@@ -35,7 +35,7 @@ def language_tag(text: str) -> str:
     if parts is None:
         return UNKNOWN
     language = parts[1].lower()
-    if language in {"mis", "mul", "zxx"} or (len(language) == 3 and "qaa" <= language <= "qtz"):
+    if language in {"mis", "mul"} or (len(language) == 3 and "qaa" <= language <= "qtz"):
         return UNKNOWN
     script, region = (parts[2] or "").title(), (parts[3] or "").upper()
     return _SHORT.get(language, language) + script + region + (parts[4] or "").lower()

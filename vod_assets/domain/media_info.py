@@ -113,6 +113,14 @@ def closed_caption_stream(index: int, language: str) -> TextStream:
     )
 
 
+class SoundInfo(Document):
+    """What a file of sound beside a source holds: the stream that is used of it."""
+
+    container: str
+    stream: AudioStream
+    findings: tuple[Finding, ...] = ()
+
+
 class Splice(Document):
     """A ``splice_info_section`` (SCTE 35) of a transport stream, as hex digits, and when it arrives."""
 

@@ -17,7 +17,14 @@ SHARED = {"metadata.csv", "metadata.xml", "adi.xml"}  # they speak of every file
 SHARED_ROLE = "shared"
 SOUND_CONTAINERS = {"m4a", "mka", "oga", "opus", "wma"}  # of families that are video otherwise
 ROLES = {"forced": "forced", "sdh": "sdh", "cc": "sdh", "hi": "sdh"}
-SOUND_ROLES = {"dub": "dub", "commentary": "commentary", "ad": "description", "description": "description"}
+SOUND_ROLES = {
+    "main": "main",
+    "dub": "dub",
+    "dialogue": "dialogue",
+    "commentary": "commentary",
+    "ad": "description",
+    "description": "description",
+}
 ARTWORK_ROLES = {"poster", "thumbnail", "banner", "background", "logo"}
 
 

@@ -42,6 +42,7 @@ class TitleRecord(Document):
         synopses: Synopses by BCP 47 language tag.
         profile: Name of the profile that says what to make.
         policy: What may be shown where and when; read by the CMS.
+        sound_labels: Labels of audio tracks: by language tag those of speech, by ``en.commentary`` of other roles.
         owner: Whose it is, as the place that it came to says.
         vanished: Whether the source is gone from the place that it was taken from; nothing is unpublished for that.
         key_generation: How many times the title was given new content keys.
@@ -55,6 +56,7 @@ class TitleRecord(Document):
     profile: str = "default"
     policy: dict[str, object] = {}
     sidecars: tuple[Sidecar, ...] = ()
+    sound_labels: dict[str, str] = {}
     owner: str = ""
     vanished: bool = False
     key_generation: int = 0

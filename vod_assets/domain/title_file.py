@@ -13,6 +13,7 @@ from vod_assets.domain.metadata import Editorial, checked_tag
 
 LARGEST_FILE_BYTES = 1_000_000
 DEEPEST = 16
+ROLES = ("main", "dub", "dialogue", "commentary", "description")
 MOST_NODES = 20_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -27,7 +28,7 @@ class TitleFile(Editorial):
         profile: Name of the profile to make it with; empty: the default.
         policy: What may be shown where and when, as plain data.
         captions: Labels of caption tracks by language tag.
-        audio: Labels of audio tracks by language tag.
+        audio: Labels of audio tracks by language tag (``en``), and by tag and role (``en.commentary``).
         chapters: Instead of the source's own; an empty list: there are none; None: the source's stand.
         ad_breaks: Instead of those of SCTE 35, likewise.
     """
@@ -54,10 +55,22 @@ class TitleFile(Editorial):
     def _of_one_language(cls, value: object, info: Any) -> object:
         return {info.data.get("language", "und"): value} if isinstance(value, str) else value
 
-    @field_validator("titles", "synopses", "captions", "audio")
+    @field_validator("titles", "synopses", "captions")
     @classmethod
     def _by_tag(cls, value: dict[str, str]) -> dict[str, str]:
         return {checked_tag(tag): text.strip() for tag, text in value.items()}
+
+    @field_validator("audio")
+    @classmethod
+    def _by_tag_and_role(cls, value: dict[str, str]) -> dict[str, str]:
+        return {_tag_and_role(name): text.strip() for name, text in value.items()}
+
+
+def _tag_and_role(name: str) -> str:
+    tag, dot, role = name.partition(".")
+    if dot and role not in ROLES:
+        raise ValueError(f"{role!r} is no role of sound: use {', '.join(ROLES)}")
+    return f"{checked_tag(tag)}{dot}{role}"
 
 
 def read_title_file(data: bytes, name: str) -> TitleFile:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from vod_assets.domain.ladder import Ladder, Rung
-from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream
+from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, TextStream
 from vod_assets.domain.profile import AudioPreset, RungPreset, ThumbnailPreset, VideoPreset
 from vod_assets.domain.text.line21 import ClosedCaptions
 from vod_assets.domain.text.speech import Word
@@ -25,6 +25,14 @@ class Prober(Protocol):
 
         Raises:
             SourceError: The cheap rules of the accept gate refuse it.
+        """
+        ...
+
+    def inspect_sound(self, path: Path, file: str = "") -> SoundInfo:
+        """Return what a file of sound beside a source holds.
+
+        Raises:
+            SourceError: It cannot be read, or holds no sound.
         """
         ...
 

@@ -78,6 +78,15 @@ class Fate:
         for file in self.workshop.source(self.title).parent.glob(f"{self.title}.*.srt"):
             file.write_text(f"1\n00:00:00,100 --> 00:00:00,900\nNumber {self.number}.\n")
 
+    def dub_beside_the_source(self) -> None:
+        language, length = self.chance.choice(["fr", "de.commentary"]), self.chance.choice(["4", "4.05", "9", "noise"])
+        file = self.workshop.source(self.title).with_suffix(f".{language}.wav")
+        if file.exists() and self.chance.random() < 0.5:
+            file.unlink()
+        else:
+            file.write_text(length)
+        self._registered()
+
     def title_file(self) -> None:
         file = self.workshop.source(self.title).with_suffix(".yaml")
         words = [f"titles: {{en: Film {self.number}}}", "titles: [", "year: 1999", f"chapters: [{self.number % 3}.5]"]

@@ -20,9 +20,10 @@ from vod_assets.domain.languages import language_tag
         ("zh-hans-cn", "zh-Hans-CN"),
         ("es-419", "es-419"),
         ("sl-rozaj", "sl-rozaj"),
+        ("zxx", "zxx"),
         *(
             (unknown, "und")
-            for unknown in ("", "und", "mul", "zxx", "qaa", "qtz", "xx-<b>", "english language", "```", "e")
+            for unknown in ("", "und", "mul", "mis", "qaa", "qad", "qtz", "xx-<b>", "english language", "```", "e")
         ),
     ],
 )

@@ -10,6 +10,7 @@ from vod_assets.adapters.ffmpeg.command import ffprobe_command
 from vod_assets.adapters.probe.boxes import BoxFacts, look_at_boxes
 from vod_assets.adapters.probe.failures import TOO_MANY_STREAMS, explain
 from vod_assets.adapters.probe.measured import Scan, Source, span_of
+from vod_assets.adapters.probe.sound import described_sound
 from vod_assets.adapters.probe.splices import read_splices
 from vod_assets.adapters.probe.streams import Json
 from vod_assets.adapters.probe.transport import is_scrambled
@@ -19,7 +20,7 @@ from vod_assets.domain.acceptance import judge_name_and_head, refusal
 from vod_assets.domain.containers import MENDS_JUMPS, container_of
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.languages import UNKNOWN
-from vod_assets.domain.media_info import MediaInfo, TextStream, closed_caption_stream
+from vod_assets.domain.media_info import MediaInfo, SoundInfo, TextStream, closed_caption_stream
 from vod_assets.domain.packet_times import FrameTimes
 from vod_assets.domain.probe_rules import MOST_EDITS, judge_probe
 from vod_assets.domain.sniffing import HEAD_BYTES
@@ -66,6 +67,16 @@ class FfprobeProber:
             return carries_closed_captions(self.tools, self.runner, path, index)
         except ToolError:  # what is wrong with the pictures, the gate finds out and says better
             return False
+
+    def inspect_sound(self, path: Path, file: str = "") -> SoundInfo:
+        """Return what a file of sound holds; see `vod_assets.ports.Prober`."""
+        file = file or path.name
+        boxes = self._first_look(path, file)
+        try:
+            header = self._header(path, file)
+            return described_sound(file, header, self._scan(path, header))
+        except ToolError as error:
+            raise explain(error, boxes, file) from error
 
     def _spliced(self, path: Path, source: Source) -> dict[str, Any]:
         """Return what `MediaInfo` says of SCTE 35: nothing where the video's programme has none."""

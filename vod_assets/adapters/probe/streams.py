@@ -20,6 +20,17 @@ TEXT_CODECS = frozenset(
 )
 BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
 PICTURE_CODECS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
+ROLES = {  # by FFmpeg's disposition, the first that is set
+    "comment": "commentary",
+    "visual_impaired": "description",
+    "descriptions": "description",
+    "hearing_impaired": "dialogue",
+    "dub": "dub",
+}
+NAMED_ROLES = {
+    "commentary": r"\bcommentary\b|\bkommentar\b|\bcommentaire",
+    "description": r"\baudio[ -]?descri|\baudiodeskription|\bdescriptive (audio|video)\b|\bdescribed video\b",
+}
 LONGEST_LABEL = 200
 MOST_CHAPTERS = 1_000
 WIDEST_SAMPLE = 100  # a sample aspect beyond 100:1 is a mistake
@@ -253,5 +264,9 @@ def _flag(raw: Json, name: str) -> bool:
 
 
 def _role(raw: Json) -> str:
-    flags = {"comment": "commentary", "visual_impaired": "description", "descriptions": "description", "dub": "dub"}
-    return next((role for flag, role in flags.items() if _flag(raw, flag)), "main")
+    return next((role for flag, role in ROLES.items() if _flag(raw, flag)), _named_role(_label(raw)))
+
+
+def _named_role(label: str) -> str:
+    """Return the role that a stream's title names, where its container has no flag for it."""
+    return next((role for role, words in NAMED_ROLES.items() if re.search(words, label, re.IGNORECASE)), "main")
