@@ -283,6 +283,7 @@ class Workshop:
             "pictures": StandInPictures("ffmpeg-pictures"),
             "sheets": StandInSheets("pillow"),
             "text": Tool("ffmpeg-text"),
+            "speech": Tool("speech"),
             "packager": StandInPackager("packager"),
             "inspector": StandInInspector("inspector"),
         }
