@@ -12,7 +12,7 @@ import dagster as dg
 from vod_assets.defs.gate import JUDGED
 from vod_assets.defs.house import Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import titles
-from vod_assets.defs.protecting import Keys
+from vod_assets.defs.protecting import Keys, Unlockings
 from vod_assets.defs.remembered_decodes import RememberedDecodes
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, IndexEntry
@@ -182,12 +182,12 @@ def _opened(look: Look, packages: Mapping[str, Artifact]) -> Iterator[InspectedP
         yield opened
 
 
-def _unlocking(look: Look, tracks: Mapping[str, Artifact]) -> dict[str, Unlocking]:
-    """Return what opens the tracks that a check must see into; it asks for no key otherwise."""
+def _unlocking(look: Look, tracks: Mapping[str, Artifact]) -> Mapping[str, Unlocking]:
+    """Return what opens the tracks that a check must see into; a key is asked for when it looks there."""
     described = {digest: leaf.read(Track) for digest, leaf in tracks.items()}
     needed = ENCRYPTED if look.name == DECODES else ("aes128",)
     locked = {digest: track for digest, track in described.items() if track.scheme in needed}
-    return {digest: look.keys.unlocking(track) for digest, track in locked.items()} if look.keys else {}
+    return Unlockings(look.keys, locked) if look.keys else {}
 
 
 with warnings.catch_warnings():

@@ -1,7 +1,7 @@
 """Which key protects which track, and what a recipe says of it: everything but the key."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -65,6 +65,28 @@ class Keys:
     @cached_property
     def _secrets(self) -> Mapping[str, SecretKey]:
         return self._provider.keys(self.known.request, [one.kid for one in self.known.keys])
+
+
+class Unlockings(Mapping[str, Unlocking]):
+    """What opens tracks, by digest; keys are asked for when the first is looked up.
+
+    A check that finds all that it needs in kept reports must not fail for a key server that is down.
+    """
+
+    def __init__(self, keys: Keys, tracks: Mapping[str, Track]) -> None:
+        self._keys, self._tracks = keys, tracks
+
+    def __getitem__(self, digest: str) -> Unlocking:
+        """Return what opens a track."""
+        return self._keys.unlocking(self._tracks[digest])
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the digests of the tracks."""
+        return iter(self._tracks)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._tracks)
 
 
 def track_class(variant: Variant, encoded: Artifact, kind: str) -> str:
