@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from html.parser import HTMLParser
+from itertools import zip_longest
 
 from vod_assets.domain.text.cue import STYLES, BadCue, Cue, Run, cue_at, cue_text
 
@@ -51,8 +52,8 @@ def sami_cues(text: str) -> Iterator[Cue | BadCue]:
     reader = _Reader()
     reader.feed(text)
     reader.close()
-    ends = [start for _, start, _ in reader.at[1:]] + [None]
-    for (line, start, runs), end in zip(reader.at, ends, strict=True):
+    for (line, start, runs), following in zip_longest(reader.at, reader.at[1:]):
+        end = following[1] if following else None
         said = cue_text(runs)
         if start is None:
             yield BadCue(line, "has a start that cannot be read")

@@ -3,9 +3,13 @@
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.text.captions import Captions, read_captions
+from vod_assets.domain.text.imsc import write_imsc
+from vod_assets.domain.text.webvtt_file import write_webvtt
 from vod_assets_tests.domain.text.files import pop_on, stl, ttml
 
 BOMB = b"<?xml version='1.0'?><!DOCTYPE tt [<!ENTITY a 'aa'><!ENTITY b '&a;&a;'>]><tt>&b;</tt>"
@@ -178,3 +182,28 @@ def test_substation_keeps_points_and_places_of_styles() -> None:
         "Dialogue: 0:00:03.00,0:00:04.00,Up,{\\an2\\pos(100,40)}at a point\n"
     )
     assert [settings for _, _, _, settings in said((head + events).encode(), "film.ass")] == ["line:0", "line:40%,end"]
+
+
+SEEDS = {
+    "a.ttml": ttml('<p begin="1s" end="2.5s" region="top">plain <span tts:fontStyle="italic">x</span><br/>y</p>'),
+    "a.stl": stl([("00000102", "00000212", b"caf\xc2e\x8a\x80x\x81"), ("00000300", "00000400", b"two")]),
+    "a.scc": f"Scenarist_SCC V1.0\n\n00:00:01:00\t{pop_on('HELLO')}\n\n00:00:03;02\t942c\n".encode(),
+    "a.smi": b"<SAMI><BODY><SYNC Start=1000><P Class=A>x<br>y<SYNC Start=2000><P Class=A>&nbsp;</BODY></SAMI>",
+}
+
+
+@given(st.sampled_from(sorted(SEEDS)), st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=4)), max_size=6))
+def test_damaged_file_is_read_or_refused_and_nothing_else(name: str, harm: list[tuple[int, bytes]]) -> None:
+    data = bytearray(SEEDS[name])
+    for place, put in harm:
+        data[place % len(data) : place % len(data) + len(put)] = put
+    try:
+        captions = read_captions(bytes(data), name)
+    except SourceError as error:
+        assert error.code in ("caption_file_refused", "caption_format_unsupported")  # noqa: PT017 - either end is right
+        return
+    again = read_captions(write_imsc(captions), "b.ttml")
+    assert [(cue.start_seconds, cue.end_seconds, cue.text) for cue in again.cues] == [
+        (cue.start_seconds, cue.end_seconds, cue.text) for cue in captions.cues
+    ]
+    write_webvtt(captions)
