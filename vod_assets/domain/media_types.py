@@ -9,6 +9,7 @@ MEDIA_TYPES = {
     ".mp4": "video/mp4",
     ".m4a": "audio/mp4",
     ".ts": "video/mp2t",
+    ".aac": "audio/aac",
     ".vtt": "text/vtt; charset=utf-8",
     ".ttml": "application/ttml+xml",
     ".jpg": "image/jpeg",
