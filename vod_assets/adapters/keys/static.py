@@ -60,9 +60,13 @@ class StaticKeys:
     def _kept(self, request: KeyRequest) -> Iterable[Kept]:
         title = f"{request.title}@{request.generation}" if request.generation else request.title
         said = read_titles(self._path).get(title)
+        values: dict[str, bytes] = {}
         for scheme, contract in request.contracts.items():
             for track_class in contract.classes:
-                yield self._key(said, (title, scheme, track_class))
+                kept = self._key(said, (title, scheme, track_class))
+                if values.setdefault(kept.secret.kid, kept.secret.value) != kept.secret.value:
+                    raise _bad(self._path, f"{title} has two keys of the key id {kept.secret.kid}")
+                yield kept
 
     def _key(self, said: Any, place: tuple[str, str, str]) -> Kept:
         title, scheme, track_class = place

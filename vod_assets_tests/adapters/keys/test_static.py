@@ -64,6 +64,7 @@ def test_what_a_recipe_names_changes_with_key_ids_and_not_with_keys(tmp_path: Pa
         ("titles: {}", "no key of film"),
         (FILE.replace(KEY, "secret-words"), "32 hex digits"),
         (FILE.replace("ddeeff", "ddee"), "32 hex digits"),
+        (FILE.replace("any:\n      ALL:", "  AUDIO:").replace("1" * 32, KID), f"two keys of the key id {KID}"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_and_not_quoted(tmp_path: Path, text: str, cause: str) -> None:

@@ -1,0 +1,49 @@
+"""Every provider does what a provider of keys has to."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from vod_assets.adapters.blobs.opening import S3Access
+from vod_assets.adapters.keys.opening import open_keys
+from vod_assets.ports import KeyProvider
+from vod_assets.settings import Settings
+from vod_assets_tests.contracts.keys import REQUEST, KeyProviderContract
+from vod_assets_tests.servers.speke import SpekeServer
+
+
+def opened(keys: str, home: Path) -> KeyProvider:
+    return open_keys(Settings(keys=keys, home=home), S3Access, lambda *_: "")
+
+
+class TestLocal(KeyProviderContract):
+    @pytest.fixture
+    def provider(self, tmp_path: Path) -> KeyProvider:
+        return opened("local", tmp_path)
+
+
+class TestStatic(KeyProviderContract):
+    @pytest.fixture
+    def provider(self, tmp_path: Path) -> KeyProvider:
+        numbers = iter(range(1, 100))
+
+        def pairs() -> dict[str, dict[str, dict[str, str]]]:
+            return {
+                scheme: {name: pair(next(numbers)) for name in one.classes} for scheme, one in REQUEST.contracts.items()
+            }
+
+        path = tmp_path / "keys.json"
+        path.write_text(json.dumps({"titles": {"film": pairs(), "film@1": pairs()}}))
+        path.chmod(0o600)
+        return opened(f"static:{path}", tmp_path)
+
+
+class TestSpeke(KeyProviderContract):
+    @pytest.fixture
+    def provider(self, key_server: SpekeServer, tmp_path: Path) -> KeyProvider:
+        return opened(f"speke:{key_server.url}", tmp_path)
+
+
+def pair(number: int) -> dict[str, str]:
+    return {"kid": f"{number:032x}", "key": f"{number << 64:032x}"}
