@@ -13,7 +13,7 @@ from vod_assets.ports import Limits, ToolRunner
 # Copied where the format is the file's own, so that odd bytes reach our reader, which knows character sets.
 TARGETS = {"subrip": ("srt", "copy"), "webvtt": ("webvtt", "copy"), "ass": ("ass", "copy"), "ssa": ("ass", "copy")}
 OTHERWISE = ("srt", "srt")
-TELETEXT = {"txt_page": "subtitle", "txt_format": "text"}
+TELETEXT = {"txt_page": "subtitle", "txt_format": "text", "fix_sub_duration": None}  # a page lasts until the next
 SUFFIXES = {"srt": ".srt", "webvtt": ".vtt", "ass": ".ass"}
 LIMITS = Limits(address_space_bytes=2 << 30, file_bytes=64 << 20)
 

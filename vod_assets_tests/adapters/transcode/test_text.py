@@ -12,6 +12,7 @@ from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import TextStream
 from vod_assets.domain.text.captions import read_captions
 from vod_assets_tests.adapters.transcode.clips import make, tools
+from vod_assets_tests.teletext import stream
 
 pytestmark = pytest.mark.media
 SRT = "1\n00:00:00,500 --> 00:00:01,000\n<i>Hello</i> & you\n\n2\n00:00:01,250 --> 00:00:01,750\nBye\n"
@@ -41,3 +42,14 @@ def test_bitmap_subtitles_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="stream 3") as caught:
         FfmpegTextExtractor(tools(), SupervisedRunner()).extract_text(tmp_path / "film.mkv", stream, tmp_path)
     assert caught.value.code == "subtitle_bitmap_unsupported"
+
+
+def test_teletext_subtitles_last_until_their_page_changes(tmp_path: Path) -> None:
+    source = stream(tmp_path / "film.ts", [(1, "BONJOUR"), (3, ""), (4, "AU REVOIR"), (6, ""), (8, "")])
+    teletext = TextStream(index=0, codec="dvb_teletext", is_text=True)
+    path = FfmpegTextExtractor(tools(), SupervisedRunner()).extract_text(source, teletext, tmp_path)
+    captions = read_captions(path.read_bytes(), path.name)
+    assert [(cue.start_seconds, cue.end_seconds, cue.text) for cue in captions.cues] == [
+        (Fraction(0), Fraction(2), "BONJOUR"),
+        (Fraction(3), Fraction(5), "AU REVOIR"),
+    ]
