@@ -23,6 +23,7 @@ from vod_assets.aws import access_of
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_types import ANY, FOR_EVER, MEDIA_TYPES, SHORT
 from vod_assets.serve_blobs import BlobFiles
+from vod_assets.serve_preview import Previews, is_loopback, preview_routes
 from vod_assets.settings import Settings
 
 LOOPBACK = "127.0.0.1"
@@ -101,7 +102,8 @@ class OpenToPlayers:
 def build_app(settings: Settings) -> Starlette:
     """Return the application: ``/origin/``, ``/catalogue/``, ``/player.html``, and the catalogue at ``/``.
 
-    Where players are installed, the page finds them below ``/players/``.
+    Where players are installed, the page finds them below ``/players/``. With previews there are ``/preview/`` and
+    ``/clearkey``.
     """
     catalogue = StaticCms(settings.cms_path, settings.public_url)
     if not (catalogue.root / "index.html").is_file():
@@ -114,6 +116,7 @@ def build_app(settings: Settings) -> Starlette:
             _origin(settings),
             Mount("/catalogue", Files(catalogue.root, PAGE_TYPES, html=True)),
             *(Route(f"/{file.name}", _page(file)) for file in data.iterdir() if file.suffix in PAGE_TYPES),
+            *(preview_routes(Previews.of(settings)) if settings.preview else []),
             *(Route(f"/players/{name}", _page(file)) for name, file in libraries.items() if file.is_file()),
         ],
         middleware=[Middleware(OpenToPlayers)],
@@ -126,8 +129,11 @@ def serve(
     """Serve until interrupted; ``on_ready`` is called with the address once it listens.
 
     Raises:
-        ConfigError: ``port_in_use``.
+        ConfigError: ``port_in_use``, ``preview_not_loopback``.
     """
+    if settings.preview and not is_loopback(host):
+        cause = f"VOD_PREVIEW is set, and other machines reach {host}"
+        raise ConfigError("preview_not_loopback", cause, "Serve on 127.0.0.1, or without VOD_PREVIEW")
     with listening(host, settings.serve_port if port is None else port) as listener:
         app = build_app(settings)
         if on_ready:

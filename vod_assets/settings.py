@@ -155,6 +155,10 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8080", description="Where players fetch: `vod serve`, or the web server or CDN of the origin."
     )
     serve_port: int = Field(8080, ge=1, le=HIGHEST_PORT, description="Port of `vod serve`, on loopback.")
+    preview: bool = Field(
+        False,
+        description="Have profiles of “preview: true”; `vod serve` shows their packages and gives ClearKey keys.",
+    )
     players: Path | None = Field(
         None,
         description="Folder of the npm packages hls.js, shaka-player and dashjs; empty: where `make players` puts it.",

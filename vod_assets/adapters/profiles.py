@@ -12,8 +12,12 @@ from vod_assets.domain.profile import Profile
 from vod_assets.places import absolute
 
 
-def load_profiles(folder: Path | None = None) -> dict[str, Profile]:
+def load_profiles(folder: Path | None = None, *, preview: bool = False) -> dict[str, Profile]:
     """Return every profile by name; one of the operator's replaces a packaged one of the same name.
+
+    Args:
+        folder: The operator's own.
+        preview: Whether those for previews are among them.
 
     Raises:
         ConfigError: ``bad_profile``, naming the file and the field.
@@ -22,7 +26,8 @@ def load_profiles(folder: Path | None = None) -> dict[str, Profile]:
     own = absolute(folder) if folder is not None else None
     if own is not None and not own.is_dir():
         raise ConfigError("bad_setting", f"VOD_PROFILES names {own}, which is no folder", "Make it, or unset it")
-    return _by_name(packaged) | (_by_name(own.iterdir()) if own is not None else {})
+    found = _by_name(packaged) | (_by_name(own.iterdir()) if own is not None else {})
+    return {name: profile for name, profile in found.items() if preview or not profile.preview}
 
 
 def _by_name(paths: Iterable[Path]) -> dict[str, Profile]:

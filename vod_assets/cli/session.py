@@ -147,7 +147,7 @@ class Session:
         """The known profiles."""
         from vod_assets.adapters.profiles import load_profiles
 
-        return load_profiles(self.settings.profiles)
+        return load_profiles(self.settings.profiles, preview=self.settings.preview)
 
     def registrar(self) -> "Registrar":
         """Return what registering a title needs."""

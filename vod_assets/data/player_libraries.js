@@ -1,7 +1,7 @@
 // The players that other sites use, behind one face: hls.js, Shaka Player, dash.js. `vod serve` hands them over below
 // /players/ where they are installed.
 import { Engine, named } from "./player_engine.js";
-import { fetched, readMultivariant } from "./player_playlists.js";
+import { attributes, fetched, readMultivariant } from "./player_playlists.js";
 
 const CLEAR_KEY = "org.w3.clearkey";
 const isPlaylist = (url) => /\.m3u8(\?|$)/.test(url);
@@ -27,6 +27,17 @@ const kilobits = (bits) => `${Math.round(bits / 1000)} kbit/s`;
 const sized = (width, height, bits) => `${width}x${height}, ${kilobits(bits)}`;
 const byHeight = (a, b) => a.height - b.height;
 
+const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+const hexOf = (text) => [...atob(text.replace(/-/g, "+").replace(/_/g, "/"))]
+  .map((letter) => letter.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+const bytesOf = (hex) => Uint8Array.from(hex.match(/../g), (digits) => parseInt(digits, 16));
+
+// hls.js matches no ClearKey PSSH with a playlist's key, and asks for the first one only; so each key asks for itself.
+function keyOf(type, data, { decryptdata }) {
+  const initData = new TextEncoder().encode(JSON.stringify({ kids: [base64url(decryptdata.keyId)] }));
+  return { initDataType: "keyids", initData: initData.buffer };
+}
+
 class HlsJs extends Engine {
   words = "played by hls.js";
 
@@ -35,7 +46,7 @@ class HlsJs extends Engine {
     this.hls = new Hls({
       startPosition: start || -1,
       workerPath: "/players/hls.worker.js",
-      ...(licence && { emeEnabled: true, drmSystems: { [CLEAR_KEY]: { licenseUrl: licence } } }),
+      ...(licence && { emeEnabled: true, drmSystems: { [CLEAR_KEY]: { licenseUrl: licence, generateRequest: keyOf } } }),
     });
     const { MANIFEST_PARSED, AUDIO_TRACK_SWITCHED, LEVEL_SWITCHED, SUBTITLE_TRACKS_UPDATED, ERROR } = Hls.Events;
     for (const event of [MANIFEST_PARSED, AUDIO_TRACK_SWITCHED, LEVEL_SWITCHED, SUBTITLE_TRACKS_UPDATED])
@@ -75,26 +86,33 @@ class HlsJs extends Engine {
   }
 }
 
-async function textLanguages(url) {
-  const { media } = readMultivariant(await fetched(url, "text"), url);
-  return media.filter((one) => one.TYPE === "SUBTITLES").map((one) => ({ language: one.LANGUAGE || "und", role: "", format: "" }));
+// What Shaka Player has to be told of an HLS package beforehand.
+async function hlsConfiguration(url, licence) {
+  const text = await fetched(url, "text");
+  const spoken = readMultivariant(text, url).media.filter((one) => one.TYPE === "SUBTITLES");
+  // Shaka places HLS text by the pictures that it appends after it met a text track. Were that met only when a viewer
+  // asks, a title that is buffered whole would never show a cue.
+  const preferredText = spoken.map((one) => ({ language: one.LANGUAGE || "und", role: "", format: "" }));
+  const kids = [...new Set(text.match(/^#EXT-X-SESSION-KEY:.*org\.w3\.clearkey.*$/gm))]
+    .map((line) => attributes(line).KEYID.slice(2));
+  if (!licence || !kids.length) return { preferredText };
+  // It knows no ClearKey among HLS's key formats, so it passes over them and is given the keys themselves.
+  const body = JSON.stringify({ kids: kids.map((kid) => base64url(bytesOf(kid))), type: "temporary" });
+  const { keys } = await fetched(licence, "json", { method: "POST", body });
+  const clearKeys = Object.fromEntries(keys.map(({ kid, k }) => [hexOf(kid), hexOf(k)]));
+  return { preferredText, drm: { clearKeys }, manifest: { ignoreDrmInfo: true } };
 }
 
 class Shaka extends Engine {
   words = "played by Shaka Player";
 
   async open(url, start) {
-    const licence = this.options.licence;
     shaka.polyfill.installAll();
     this.shaka = new shaka.Player();
     await this.shaka.attach(this.video);
-    // Shaka knows no ClearKey among HLS's key formats. Told to pass over them, it asks for keys by the boxes' PSSH.
-    this.shaka.configure({
-      ...(licence && { drm: { servers: { [CLEAR_KEY]: licence } }, manifest: { ignoreDrmInfo: isPlaylist(url) } }),
-      // Shaka places HLS text by the pictures that it appends after it met a text track. Were that met only when a viewer
-      // asks, a title that is buffered whole would never show a cue.
-      ...(isPlaylist(url) && { preferredText: await textLanguages(url) }),
-    });
+    const licence = this.options.licence;
+    if (isPlaylist(url)) this.shaka.configure(await hlsConfiguration(url, licence));
+    else if (licence) this.shaka.configure({ drm: { servers: { [CLEAR_KEY]: licence } } });
     for (const event of ["trackschanged", "adaptation", "variantchanged", "textchanged"])
       this.shaka.addEventListener(event, () => this.report({ changed: true }));
     const failed = ({ code, message }) => this.report({ error: new Error(`Shaka Player gives up: ${code} ${message || ""}`) });
@@ -154,11 +172,13 @@ class DashJs extends Engine {
 
   async open(url, start) {
     this.dash = dashjs.MediaPlayer().create();
-    this.dash.updateSettings({ debug: { logLevel: 1 }, streaming: { text: { defaultEnabled: false } } });
+    // dash.js takes a ClearKey PSSH for a list of KIDs, so it goes by the MPD alone; it would take the PSSH from there,
+    // too, if it were given an address of its own.
+    const streaming = { text: { defaultEnabled: false }, protection: { ignoreEmeEncryptedEvent: true } };
+    this.dash.updateSettings({ debug: { logLevel: 1 }, streaming });
     this.dash.initialize();
     this.dash.attachView(this.video);
     this.dash.attachTTMLRenderingDiv(this.options.cues);
-    if (this.options.licence) this.dash.setProtectionData({ [CLEAR_KEY]: { serverURL: this.options.licence } });
     const { STREAM_INITIALIZED, QUALITY_CHANGE_RENDERED, TRACK_CHANGE_RENDERED, TEXT_TRACKS_ADDED, ERROR } =
       dashjs.MediaPlayer.events;
     for (const event of [STREAM_INITIALIZED, QUALITY_CHANGE_RENDERED, TRACK_CHANGE_RENDERED, TEXT_TRACKS_ADDED])

@@ -28,6 +28,7 @@ from vod_assets.domain.manifests.hls import MULTIVARIANT
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.metadata import METADATA_FILE, Metadata
+from vod_assets.domain.preview import require_releasable
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.release import Release, ReleasedKey, ReleasedTrack, VariantManifests, next_number, unique_tracks
 from vod_assets.domain.title import Fingerprint
@@ -105,6 +106,8 @@ def release(
     with step(context, artifacts, guard, reporter) as at:
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
+        manifests = _manifests(at, packages)
+        require_releasable(at.title, at.profile, _texts(manifests) if at.is_real else {})
         if at.is_real:
             require_all_checks(at, context.instance, digests)
         leaves = (*_named_tracks(at, packages), *([] if poster.empty else [poster]))
@@ -113,7 +116,7 @@ def release(
         marked = read_markers(markers)
         chapters = compose_chapters(marked.chapters, max(track.duration_seconds or Fraction(0) for track in tracks))
         words = {METADATA_FILE: metadata.read(Metadata).as_json(), **chapters}
-        contents = Contents(leaves, _manifests(at, packages), words)
+        contents = Contents(leaves, manifests, words)
         unnumbered = Release(
             title=at.title,
             profile=at.profile.name,
@@ -218,6 +221,10 @@ def _manifests(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[Ar
                 path = f"{variant}/{file.path}"
                 found[path] = (file.model_copy(update={"path": path}), at.path(leaf, file.path))
     return dict(sorted(found.items()))
+
+
+def _texts(manifests: Mapping[str, tuple[ArtifactFile, Path]]) -> dict[str, str]:
+    return {path: local.read_text(encoding="utf-8") for path, (_, local) in manifests.items()}
 
 
 def _variants(at: Step, packages: Mapping[str, Artifact], keys: ContentKeys | None) -> dict[str, VariantManifests]:

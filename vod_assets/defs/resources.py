@@ -67,8 +67,8 @@ class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
 
     def create_io_manager(self, context: dg.InitResourceContext) -> ArtifactIOManager:
         """Return the I/O manager of a run."""
-        profiles = load_profiles(Path(self.profiles) if self.profiles else None)
         settings = load_settings(store=self.root, stores=self.by_group)
+        profiles = load_profiles(Path(self.profiles) if self.profiles else None, preview=settings.preview)
         store = open_store(settings, self.storages, self.guard)
         maker = Maker(store, forced_by(context.run.tags if context.run else {}))
         return ArtifactIOManager(store, profiles, maker, settings.metadata_mapping)
@@ -252,7 +252,7 @@ class CmsResource(dg.ConfigurableResource[StaticCms]):
 
 def known_profiles(settings: Settings) -> dict[str, Profile]:
     """Return the profiles that the asset keys come from."""
-    return load_profiles(settings.profiles)
+    return load_profiles(settings.profiles, preview=settings.preview)
 
 
 def tool_builds(settings: Settings) -> dict[str, str]:

@@ -230,6 +230,14 @@ OPERATIONS = {
         ffmpeg_too_old=("FFmpeg is older than 8.1.2", "Unset VOD_FFMPEG, or set VOD_ALLOW_OLD_FFMPEG for a back-port"),
         sandbox_missing=("A sandbox is required and bubblewrap is not there", "Install bubblewrap (bwrap)"),
         tool_missing=("A program cannot be run", "`vod doctor` shows which; install it or name it in the settings"),
+        preview_not_released=(
+            "The profile is for previews, or its keys are ClearKey's, which protect nothing",
+            "Give the title another profile, then run its workflow again",
+        ),
+        preview_not_loopback=(
+            "Previews give keys to whoever asks, so they are served to this machine only",
+            "Serve on 127.0.0.1, or without VOD_PREVIEW",
+        ),
         port_in_use=("Another program listens on the port", "Choose another with --port"),
         outside_root=("A link leads out of the store or the origin", "Remove the link"),
         title_busy=("Another run works on the title", "Wait for it, or cancel it"),

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 
 import uvicorn
 
+from vod_assets.domain.track import Track
 from vod_assets.serve import build_app, listening
 from vod_assets.settings import Settings
 from vod_assets_tests.browser import open_page
@@ -41,7 +42,7 @@ class Cinema(Studio):
     @property
     def environment(self) -> dict[str, str]:
         """As of any studio, with the profile of this folder."""
-        return {**super().environment, "VOD_PROFILE": "players"}
+        return {**super().environment, "VOD_PROFILE": "players", "VOD_PREVIEW": "true"}
 
 
 @contextmanager
@@ -51,11 +52,13 @@ def show(folder: Path) -> "Iterator[Stage]":
     cinema = Cinema(Studio.make(folder / "studio", film(folder / "source")).folder)
     shutil.rmtree(folder / "studio" / "profiles")
     shutil.copytree(PROFILES, folder / "studio" / "profiles")
-    ended = cinema.run()
+    ended = cinema.run("--select", "+key:hls_package or +key:dash_package")
     if ended.code:
         raise RuntimeError(ended.stderr)
-    with serving(Settings(home=cinema.home, _env_file=None)) as address:
-        yield Stage(address, "/origin/film/releases/1", folder)
+    with serving(
+        Settings(home=cinema.home, profiles=folder / "studio/profiles", preview=True, _env_file=None)
+    ) as address:
+        yield Stage(address, cinema, "/preview/film/releases/0", folder)
 
 
 @dataclass(frozen=True)
@@ -64,17 +67,27 @@ class Stage:
 
     Attributes:
         address: Of the server.
+        cinema: Where the film was made.
         releases: Path of the folder that holds a folder for each variant.
         folder: For browsers' profiles.
     """
 
     address: str
+    cinema: Cinema
     releases: str
     folder: Path
 
     def manifest(self, scheme: str, form: str) -> str:
         """Return the path of a manifest."""
         return f"{self.releases}/{scheme}/{FILES[form]}"
+
+    def tracks(self, asset: str) -> Iterator[tuple[str, Path, Track]]:
+        """Yield the tracks of an asset: ``<variant>/<name>``, the folder of its files, what is said of it."""
+        with self.cinema.session() as session:
+            index = session.store.latest("film", asset)
+            for entry in index.entries if index else ():
+                leaf = session.store.load("film", entry.asset, entry.recipe)
+                yield entry.name, session.store.local_path(leaf), leaf.read(Track)
 
     @contextmanager
     def screen(self) -> Iterator[Screen]:
