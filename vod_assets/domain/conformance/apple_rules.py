@@ -259,7 +259,7 @@ def independent(found: PlaylistSet) -> Iterator[str]:
     "apple-session-keys",
     "should",
     f"{APPLE}: content protection",
-    applies=lambda found: any(one.has("EXT-X-KEY") for one in found.media.values()),
+    applies=lambda found: any(key["METHOD"] != "NONE" for one in found.media.values() for key in one.all("EXT-X-KEY")),
 )
 def early_keys(found: PlaylistSet) -> Iterator[str]:
     """Session keys let players ask for licences before a media playlist is read."""

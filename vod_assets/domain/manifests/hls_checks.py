@@ -96,9 +96,11 @@ class _Checker:
             return
         if track is None:
             return
-        has_keys = any(segment.is_encrypted for segment in playlist.segments)
-        if track.init.encryption and has_keys != bool(track.init.default_kid):
-            yield "there is no EXT-X-KEY" if track.init.default_kid else "EXT-X-KEY names a key, its segments are clear"
+        methods = {segment.key_method for segment in playlist.segments}
+        if track.init.default_kid and methods == {""}:
+            yield "there is no EXT-X-KEY"
+        elif track.init.encryption and not track.init.default_kid and methods - {"", "NONE"}:
+            yield "EXT-X-KEY names a key, its segments are clear"
         for segment, length in zip(playlist.segments, track.lengths(), strict=True):
             is_last = segment is playlist.segments[-1]
             if abs(segment.seconds - length) > (_tolerance_at_end(track) if is_last else TOLERANCE_SECONDS):

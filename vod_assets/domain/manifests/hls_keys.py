@@ -26,7 +26,8 @@ def session_key_lines(presentation: Presentation) -> list[str]:
 
     They carry no IV, by which tracks of one key differ.
     """
-    tracks = [placed.track for placed in presentation.hls_tracks()]
+    every = [placed.track for placed in presentation.hls_tracks()]
+    tracks = [track for track in every if len(track.segments) > track.clear_segments]  # a lead may be all there is
     lines = [_line(SESSION_KEY, one, track) for track in tracks for one in presentation.signalling(track)]
     return list(dict.fromkeys(line for line in lines if line))
 

@@ -15,7 +15,11 @@ Parsed = Any  # the parser has no types
 
 @dataclass(frozen=True)
 class ReadSegment:
-    """One segment of a media playlist; addresses are None when they lead out of the package."""
+    """One segment of a media playlist; addresses are None when they lead out of the package.
+
+    Attributes:
+        key_method: ``METHOD`` of its ``EXT-X-KEY``: ``NONE`` in a clear lead; empty when no tag says anything.
+    """
 
     uri: str
     address: str | None
@@ -24,7 +28,7 @@ class ReadSegment:
     offset_bytes: int = 0
     init: str | None = None
     init_uri: str = ""
-    is_encrypted: bool = False
+    key_method: str = ""
 
     @property
     def name(self) -> str:
@@ -230,5 +234,5 @@ def _segments(address: str, segments: Sequence[Parsed]) -> Iterator[ReadSegment]
             offset_bytes=begin,
             init=resolved(address, one.init_section.uri) if one.init_section else None,
             init_uri=one.init_section.uri if one.init_section else "",
-            is_encrypted=one.key is not None and one.key.method not in (None, "", "NONE"),
+            key_method=(one.key.method or "") if one.key else "",
         )

@@ -88,13 +88,13 @@ def _automatic(tracks: Sequence[Track], default: Track | None) -> set[str]:
     """Return the names of the tracks that players may choose by themselves.
 
     These differ in language, purpose or characteristics, for a player has nothing else to choose by (RFC 8216,
-    4.3.4.1.1). A commentary is for whoever asks for it.
+    4.3.4.1.1). A commentary is for whoever asks for it; a forced narrative is for nobody unless it comes by itself.
     """
     chosen: dict[object, str] = {}
     for track in ([default] if default else []) + [one for one in tracks if one is not default]:
         if track.role != "commentary" or track is default:
             chosen.setdefault((track.language, track.is_forced, _characteristics(track)), track.name)
-    return set(chosen.values())
+    return {*chosen.values(), *(track.name for track in tracks if track.is_forced)}
 
 
 def _names(tracks: Sequence[Track]) -> list[str]:
