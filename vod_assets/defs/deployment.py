@@ -12,7 +12,7 @@ from vod_assets.defs.bodies import Body
 from vod_assets.defs.planning import Planner
 from vod_assets.defs.versions import read_of_profile
 from vod_assets.domain.documents import digest_of
-from vod_assets.domain.errors import SourceError
+from vod_assets.domain.errors import SourceError, VodError
 from vod_assets.domain.profile import Profile
 from vod_assets.ports import SourceStore
 from vod_assets.settings import Settings
@@ -80,8 +80,11 @@ def _words(profile: Profile, assets: Collection[str]) -> dict[str, str]:
 
 
 def _said(resource: Any) -> list[Any]:
-    """Return what a resource says that its outputs depend on."""
-    return [dict(getattr(resource, "build_ids", {})), dict(getattr(resource, "parameters", {}))]
+    """Return what a resource says that its outputs depend on; of one that is not installed, why."""
+    try:
+        return [dict(getattr(resource, "build_ids", {})), dict(getattr(resource, "parameters", {}))]
+    except VodError as error:
+        return [str(error)]
 
 
 def _program() -> list[str]:

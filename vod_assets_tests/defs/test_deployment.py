@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from vod_assets.defs.artifact_io import is_rendition
+from vod_assets.defs.deployment import deployment_of
 from vod_assets.defs.planning import Planner
 from vod_assets.defs.versions import FIELDS
+from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.profile import Profile
+from vod_assets.settings import Settings
 from vod_assets_tests.workshop import Workshop
 
 TITLE = "alpha"
@@ -106,3 +109,14 @@ def of(asset: str) -> set[str]:
     if is_rendition(asset) or asset == "video_tracks":
         return {"video", *FIELDS.get(asset, ())}
     return LADDER if asset == "encoding_ladder" else {*FIELDS.get(asset, ())}
+
+
+def test_a_tool_that_is_not_installed_hinders_no_plan_that_has_no_need_of_it(tmp_path: Path) -> None:
+    class Missing:
+        @property
+        def build_ids(self) -> dict[str, str]:
+            raise ConfigError("tool_missing", "it is not installed")
+
+    planner = Workshop(tmp_path).planner()
+    planner.resources["speech"] = Missing()
+    assert deployment_of(planner, Settings(home=tmp_path)).word
