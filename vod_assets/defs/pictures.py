@@ -22,6 +22,7 @@ from vod_assets.ports import PictureMaker, SheetPainter, SourceStore
 
 GROUP = "pictures"
 POSTER_FILE = "poster.jpg"
+PAINTER = 2  # to be raised when the same pictures are painted onto other sheets
 MAKER = 1  # to be raised when a poster, thumbnails or an image track come out differently from the same inputs
 
 
@@ -76,7 +77,7 @@ def thumbnails(
         recipe = Recipe(
             "thumbnails",
             {"mezzanine": mezzanine.digest},
-            _parameters(info) | {"preset": preset},
+            _parameters(info) | {"preset": preset, "painter": PAINTER},
             {**pictures.build_ids, **sheets.build_ids},
         )
 

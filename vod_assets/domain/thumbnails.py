@@ -7,7 +7,7 @@ from vod_assets.domain.text.cue import clock
 
 
 class SpriteSheets(Document):
-    """What the ``thumbnails`` asset holds: sheets of equal tiles, filled row by row; the last is cut to its used rows.
+    """What the ``thumbnails`` asset holds: sheets of one size and of equal tiles, filled row by row.
 
     Attributes:
         sheets: File names in order, ``sheet_001.jpg`` on.
@@ -38,11 +38,14 @@ class SpriteSheets(Document):
         row, column = divmod(tile, self.columns)
         return self.sheets[sheet], column * self.width, row * self.height
 
-    def sheet_size(self, number: int) -> tuple[int, int]:
-        """Return width and height of sheet ``number`` (from 0) in pixels."""
-        tiles = min(self.tiles_per_sheet, self.count - number * self.tiles_per_sheet)
-        rows = -(-tiles // self.columns)
-        return self.columns * self.width, rows * self.height
+    @property
+    def sheet_size(self) -> tuple[int, int]:
+        """Width and height of every sheet in pixels.
+
+        The last one has black tiles where the title has ended: players stretch a sheet to the size that the manifest
+        states, and one with fewer rows would show pieces of wrong tiles.
+        """
+        return self.columns * self.width, self.rows * self.height
 
 
 def sheet_names(count: int, tiles_per_sheet: int) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ def test_tiles_fill_rows_then_sheets() -> None:
     ]
 
 
-def test_last_sheet_has_only_the_rows_it_uses() -> None:
-    assert [sheets(8).sheet_size(number) for number in (0, 1)] == [(480, 180), (480, 90)]
+def test_every_sheet_has_the_size_that_manifests_state() -> None:
+    assert sheets(8).sheet_size == sheets(1).sheet_size == (480, 180)
 
 
 def test_index_covers_the_title_and_ends_with_it() -> None:

@@ -55,7 +55,7 @@ def paint_sheets(
 
 
 def _paint(pictures: Sequence[Path], sheets: SpriteSheets, number: int) -> Image.Image:
-    canvas = Image.new("RGB", sheets.sheet_size(number))
+    canvas = Image.new("RGB", sheets.sheet_size)
     first = number * sheets.tiles_per_sheet
     for tile in range(first, min(first + sheets.tiles_per_sheet, sheets.count)):
         _, left, upper = sheets.place(tile)

@@ -23,5 +23,6 @@ def test_every_tile_is_at_its_place(tmp_path: Path) -> None:
         assert isinstance(seen, int)
         assert abs(seen - shade) <= 3
     with Image.open(tmp_path / "sheet_002.jpg") as last:
-        assert last.size == (32, 8)
+        assert last.size == (32, 16), "as large as the others: a player takes it for a whole grid"
+        assert last.convert("L").getextrema()[0] <= 3, "and black where there is no picture"
     assert (tmp_path / "thumbnails.vtt").read_text().endswith("00:00:22.000\nsheet_002.jpg#xywh=0,0,16,8\n")
