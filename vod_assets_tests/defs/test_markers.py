@@ -1,5 +1,6 @@
 """Markers of a title: what is made again when they change, and what never is."""
 
+import json
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,7 @@ from vod_assets.domain.release import Release
 from vod_assets.domain.title_file import TitleFile, read_title_file
 from vod_assets_tests.adapters.transcode.clips import described
 from vod_assets_tests.domain.splice_sections import splice_insert
+from vod_assets_tests.studio import Studio
 from vod_assets_tests.workshop import Workshop
 
 VIDEO = {"h264_360p", "h264_180p"}
@@ -109,3 +111,23 @@ def test_splices_of_a_clock_that_jumps_are_not_guessed_at() -> None:
     marked = title_markers(jumped, None, "film.ts")
     assert (marked.markers, [finding.code for finding in marked.findings]) == (Markers(), ["splice_refused"])
     assert title_markers(jumped, said("ad_breaks: [3]"), "film.ts").findings == ()
+
+
+@pytest.mark.media
+def test_breaks_and_chapters_of_a_title_file_reach_the_viewer(studio: Studio) -> None:
+    """Four seconds at 25 fps in segments of two: one begins at frame 37, where the break is."""
+    chapters = "[{at: 0, title: Opening}, {at: 3.4, title: End}]"
+    words = f"language: en\nchapters: {chapters}\nad_breaks: [{{at: 1.48, duration: 30}}]\n"
+    (studio.folder / "film.yaml").write_text(words)
+    ran = studio.run()
+    assert ran.code == 0, ran.stderr
+    variant = Path(ran.outcome["hls"]).parent
+    video = (variant / "h264_360p.m3u8").read_text()
+    assert [line for line in video.splitlines() if line.startswith("#EXTINF")] == [
+        f"#EXTINF:{seconds}," for seconds in ("1.480000", "0.520000", "2.000000")
+    ]
+    assert "#EXT-X-DATERANGE:" in video + Path(ran.outcome["hls"]).read_text()
+    assert "EventStream" in Path(ran.outcome["dash"]).read_text()
+    assert "Opening" in (variant.parent / "chapters.en.vtt").read_text()
+    entry = json.loads(Path(ran.outcome["cms_entry"]).read_text())
+    assert [chapter["titles"] for chapter in entry["chapters"]] == [{"en": "Opening"}, {"en": "End"}]

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from vod_assets.adapters.ffmpeg.command import generated_input
+from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.conftest import Finished
 from vod_assets_tests.studio import Studio, bytes_below, film
 
@@ -68,9 +70,25 @@ def test_a_late_caption_rewrites_no_other_track_and_decodes_nothing_again(finish
     assert late.code == 0, late.stderr
     assert late.executed == {"captions", "text_tracks", "hls_package", "dash_package", "release", "cms_entry"}
     calls = finished.calls()
-    assert calls and all("packager" in call[0] for call in calls)  # and no decoder
+    assert calls
+    assert all("packager" in call[0] for call in calls)  # and no decoder
     after = bytes_below(finished.home / "origin" / "film" / "tracks")
     assert before.items() <= after.items()
+
+
+def test_a_late_dub_rewrites_no_other_track_and_decodes_no_picture(finished: Studio) -> None:
+    before = bytes_below(finished.home / "origin" / "film" / "tracks")
+    make(finished.folder / "film.de.wav", generated_input("sine=880:d=3.9"))
+    late = finished.run()
+    assert late.code == 0, late.stderr
+    assert late.executed == {"audio_aac", "audio_tracks", "hls_package", "dash_package", "release", "cms_entry"}
+    assert not any("libx264" in call for call in finished.calls())
+    after = bytes_below(finished.home / "origin" / "film" / "tracks")
+    assert before.items() <= after.items()
+    playlist = Path(late.outcome["hls"]).read_text()
+    assert 'LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES' in playlist
+    (finished.folder / "film.de.wav").rename(finished.folder / "film.de.dub.wav")
+    assert finished.run().executed == set(), "its name says the same"
 
 
 def test_an_edited_rung_is_made_again_with_its_followers_alone(finished: Studio) -> None:

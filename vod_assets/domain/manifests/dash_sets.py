@@ -13,6 +13,7 @@ from vod_assets.domain.manifests.hls_attributes import quotable
 from vod_assets.domain.manifests.hls_renditions import default_audio
 from vod_assets.domain.manifests.presentation import Presentation, dash_media
 from vod_assets.domain.track import PlacedTrack, Track
+from vod_assets.domain.track_measures import peak_bits_per_second
 
 ROLES = "urn:mpeg:dash:role:2011"
 CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
@@ -140,7 +141,4 @@ def _add_representation(element: etree._Element, placed: PlacedTrack, one: Switc
 def _bandwidth(track: Track) -> int:
     if not track.dash_segments:
         return track.peak_bits_per_second
-    rates = (
-        Fraction(8 * segment.size_bytes * track.dash_timescale, segment.duration) for segment in track.dash_segments
-    )
-    return -int(-max(rates) // 1)
+    return peak_bits_per_second(track.dash_segments, track.dash_timescale)
