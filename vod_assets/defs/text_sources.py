@@ -213,6 +213,7 @@ def spoken(
     Raises:
         ConfigError: ``speech_not_installed``.
     """
+    speech.require()
     if not info.audio:
         return None
     stream = info.audio[0]

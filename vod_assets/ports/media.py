@@ -111,10 +111,14 @@ class SpeechRecogniser(Protocol):
 
     @property
     def build_ids(self) -> Mapping[str, str]:
-        """Builds of all that shapes what is heard.
+        """Builds of all that shapes what is heard."""
+        ...
+
+    def require(self) -> None:
+        """Return when everything is installed that it takes.
 
         Raises:
-            ConfigError: ``speech_not_installed``.
+            ConfigError: ``speech_not_installed``, with what to do.
         """
         ...
 

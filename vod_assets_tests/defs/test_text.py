@@ -96,6 +96,9 @@ class Hearer:
 
     build_ids: Mapping[str, str] = {"hearer": "1"}
 
+    def require(self) -> None:
+        """Return: nothing has to be installed."""
+
     def hears(self, language: str) -> bool:
         return language == "en"
 

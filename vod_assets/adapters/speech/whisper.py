@@ -37,19 +37,18 @@ class WhisperRecogniser:
 
     @cached_property
     def build_ids(self) -> Mapping[str, str]:
-        """Builds of ffmpeg, the library and the model.
+        """Builds of ffmpeg, the library and the model; empty for what is not installed."""
+        return {"ffmpeg": self._tools.build_id("ffmpeg"), LIBRARY: _version(LIBRARY), MODEL: _version(MODEL)}
 
-        Raises:
-            ConfigError: ``speech_not_installed``.
-        """
-        try:
-            return {"ffmpeg": self._tools.build_id("ffmpeg"), LIBRARY: version(LIBRARY), MODEL: version(MODEL)}
-        except PackageNotFoundError as error:
+    def require(self) -> None:
+        """Return when the extra is installed; see `vod_assets.ports.SpeechRecogniser`."""
+        missing = [name for name in (LIBRARY, MODEL) if not self.build_ids[name]]
+        if missing:
             raise ConfigError(
                 "speech_not_installed",
-                f"the profile asks for captions by a machine (machine_captions), and {error.name} is not installed",
+                f"the profile asks for captions by a machine (machine_captions), and {missing[0]} is not installed",
                 "Install the extra: pip install 'vod-assets[asr]'; or take machine_captions out of the profile",
-            ) from error
+            )
 
     def hears(self, language: str) -> bool:
         """Whether speech of a language is understood."""
@@ -57,7 +56,7 @@ class WhisperRecogniser:
 
     def recognise(self, source: Path, stream: AudioStream, directory: Path) -> list[Word]:
         """Return the words of a stream; see `vod_assets.ports.SpeechRecogniser`."""
-        _ = self.build_ids
+        self.require()
         sound = directory / "speech.wav"
         options = {"c:a": "pcm_s16le", "ac": 1, "ar": SAMPLE_RATE, "f": "wav", "flags": "+bitexact"}
         output = source_input(source)[str(stream.index)].output(str(sound), **options)
@@ -70,6 +69,13 @@ class WhisperRecogniser:
             cause = f"speech of stream {stream.index} could not be recognised: {error.cause}"
             raise ToolError("speech_failed", cause, file=source.name, argv=error.argv, stderr=error.stderr) from error
         return words
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def _model() -> Path:

@@ -45,8 +45,10 @@ def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_without_the_extra_the_way_to_install_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whisper, "LIBRARY", "no-such-recogniser")
+    recogniser = WhisperRecogniser(tools(), SupervisedRunner(), SupervisedRunner())
+    assert recogniser.build_ids["no-such-recogniser"] == ""
     with pytest.raises(ConfigError, match=r"pip install 'vod-assets\[asr\]'") as caught:
-        _ = WhisperRecogniser(tools(), SupervisedRunner(), SupervisedRunner()).build_ids
+        recogniser.require()
     assert caught.value.code == "speech_not_installed"
 
 
