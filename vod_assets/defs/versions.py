@@ -35,6 +35,8 @@ FIELDS = {
     "text_tracks": ("variants",),
     "hls_package": ("variants",),
     "dash_package": ("variants",),
+    "hls_package.captions": ("require_captions",),
+    "release": ("variants", "preview"),
 }
 
 
