@@ -4,7 +4,14 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from vod_assets.domain.conformance import apple_rules, cmaf_rules, hls_rules, mpd_rules
+from vod_assets.domain.conformance import (
+    apple_rendition_rules,
+    apple_rules,
+    cmaf_rules,
+    dashif_rules,
+    hls_rules,
+    mpd_rules,
+)
 from vod_assets.domain.conformance.rules import Rule
 
 HEAD = """\
@@ -33,8 +40,9 @@ schema passes it with `--schema`.
 """
 SECTIONS: Sequence[tuple[str, Sequence[Rule[Any]]]] = (
     ("HLS", hls_rules.BOOK.rules),
-    ("HLS, as Apple asks for it", apple_rules.BOOK.rules),
-    ("MPEG-DASH and DASH-IF", mpd_rules.BOOK.rules),
+    ("HLS, as Apple asks for it", [*apple_rules.BOOK.rules, *apple_rendition_rules.BOOK.rules]),
+    ("MPEG-DASH", mpd_rules.BOOK.rules),
+    ("DASH, as DASH-IF asks for it", dashif_rules.BOOK.rules),
     ("CMAF", cmaf_rules.BOOK.rules),
 )
 

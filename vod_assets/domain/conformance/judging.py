@@ -4,9 +4,16 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from vod_assets.domain.conformance import apple_rules, cmaf_rules, hls_rules, mpd_rules
+from vod_assets.domain.conformance import (
+    apple_rendition_rules,
+    apple_rules,
+    cmaf_rules,
+    dashif_rules,
+    hls_rules,
+    mpd_rules,
+)
 from vod_assets.domain.conformance.cmaf_rules import TrackBoxes
-from vod_assets.domain.conformance.mpd_rules import MpdFacts
+from vod_assets.domain.conformance.mpd_facts import MpdFacts
 from vod_assets.domain.conformance.playlists import playlist_sets
 from vod_assets.domain.conformance.rules import Rule, Verdict
 from vod_assets.domain.documents import Document
@@ -15,6 +22,8 @@ from vod_assets.domain.manifests.dash_reading import parse_xml
 from vod_assets.domain.manifests.hls_reading import MediaPlaylist, read_hls
 from vod_assets.domain.package_view import PackageView
 
+HLS = (hls_rules.BOOK, apple_rules.BOOK, apple_rendition_rules.BOOK)
+DASH = (mpd_rules.BOOK, dashif_rules.BOOK)
 Validate = Callable[[etree._Element], Iterator[str]]
 
 
@@ -33,8 +42,7 @@ class Judged(Document):
 
 def every_rule() -> list[Rule[object]]:
     """Return all rules, in the order of their books."""
-    books = (hls_rules.BOOK, apple_rules.BOOK, mpd_rules.BOOK, cmaf_rules.BOOK)
-    return [rule for book in books for rule in book.rules]  # type: ignore[misc]
+    return [rule for book in (*HLS, *DASH, cmaf_rules.BOOK) for rule in book.rules]  # type: ignore[misc]
 
 
 def judge(view: PackageView, schema: Validate | None = None) -> list[Judged]:
@@ -52,11 +60,11 @@ def judge(view: PackageView, schema: Validate | None = None) -> list[Judged]:
         addresses = view.manifests(variant)
         texts = {address: view.text(address) for address in addresses if address.endswith(".m3u8")}
         for one in playlist_sets(texts):
-            verdicts = [*hls_rules.BOOK.judge(one), *apple_rules.BOOK.judge(one)]
+            verdicts = [verdict for book in HLS for verdict in book.judge(one)]
             found += [_judged(variant, one.top.address, verdicts)]
         for address in (address for address in addresses if address.endswith(".mpd")):
             facts = MpdFacts(parse_xml(view.text(address), address), schema)
-            found.append(_judged(variant, address, mpd_rules.BOOK.judge(facts)))
+            found.append(_judged(variant, address, [verdict for book in DASH for verdict in book.judge(facts)]))
         if tracks := list(tracks_of(view, variant)):
             found.append(_judged(variant, "tracks", cmaf_rules.BOOK.judge(tracks)))
     return found

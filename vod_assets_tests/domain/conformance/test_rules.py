@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from vod_assets.domain.conformance import apple_rules, hls_rules, mpd_rules
 from vod_assets.domain.conformance.document import conformance_document
-from vod_assets.domain.conformance.judging import every_rule
-from vod_assets.domain.conformance.mpd_rules import MpdFacts
+from vod_assets.domain.conformance.judging import DASH, HLS, every_rule
+from vod_assets.domain.conformance.mpd_facts import MpdFacts
 from vod_assets.domain.conformance.playlists import playlist_sets
 from vod_assets.domain.conformance.rules import RuleBook, Verdict
 from vod_assets_tests.adapters.package.test_conformance import CASES as CMAF_CASES
@@ -90,8 +89,8 @@ MPDS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def verdict(book: RuleBook[Any], subject: object, name: str) -> Verdict:
-    return next(one for one in book.judge(subject) if one.rule == name)
+def verdict(books: Sequence[RuleBook[Any]], subject: object, name: str) -> Verdict:
+    return next(one for book in books for one in book.judge(subject) if one.rule == name)
 
 
 def changed(texts: dict[str, str], changes: Sequence[Change]) -> dict[str, str]:
@@ -107,10 +106,9 @@ def test_playlists_that_break_a_rule_are_found(name: str) -> None:
     kind, first, then = PLAYLISTS[name]
     whole = {file.partition("/")[2]: text for file, text in COMPOSED.items() if file.startswith(f"{kind}/")}
     texts = changed({file: text for file, text in whole.items() if file.endswith(".m3u8")}, first)
-    book = hls_rules.BOOK if name.startswith("hls") else apple_rules.BOOK
     (kept,), (broken,) = playlist_sets(texts), playlist_sets(changed(texts, then))
-    assert verdict(book, kept, name).state == "met"
-    assert verdict(book, broken, name).findings
+    assert verdict(HLS, kept, name).state == "met"
+    assert verdict(HLS, broken, name).findings
 
 
 @pytest.mark.parametrize("name", MPDS)
@@ -118,15 +116,15 @@ def test_an_mpd_that_breaks_a_rule_is_found(name: str) -> None:
     kind, old, new = MPDS[name]
     text = COMPOSED[f"{kind}/manifest.mpd"].partition("?>")[2]
     assert old in text
-    assert verdict(mpd_rules.BOOK, MpdFacts(etree.fromstring(text)), name).state == "met"
-    assert verdict(mpd_rules.BOOK, MpdFacts(etree.fromstring(text.replace(old, new))), name).findings
+    assert verdict(DASH, MpdFacts(etree.fromstring(text)), name).state == "met"
+    assert verdict(DASH, MpdFacts(etree.fromstring(text.replace(old, new))), name).findings
 
 
 def test_a_schema_is_asked_where_there_is_one() -> None:
     root = etree.fromstring(COMPOSED["cbcs/manifest.mpd"].encode())
-    assert verdict(mpd_rules.BOOK, MpdFacts(root), "dash-schema").state == "not applicable"
+    assert verdict(DASH, MpdFacts(root), "dash-schema").state == "not applicable"
     asked = MpdFacts(root, lambda found: iter([f"{found.tag} is wrong"]))
-    assert verdict(mpd_rules.BOOK, asked, "dash-schema").findings == ("{urn:mpeg:dash:schema:mpd:2011}MPD is wrong",)
+    assert verdict(DASH, asked, "dash-schema").findings == ("{urn:mpeg:dash:schema:mpd:2011}MPD is wrong",)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +133,7 @@ def test_a_schema_is_asked_where_there_is_one() -> None:
 def test_the_grammar_knows_what_belongs_where(fault: str) -> None:
     text = COMPOSED["cenc/manifest.mpd"].partition("?>")[2]
     broken = text.replace("</Representation>", f"{fault}</Representation>")
-    assert verdict(mpd_rules.BOOK, MpdFacts(etree.fromstring(broken)), "dash-grammar").findings
+    assert verdict(DASH, MpdFacts(etree.fromstring(broken)), "dash-grammar").findings
 
 
 def test_every_rule_that_can_be_checked_has_a_package_that_breaks_it() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from vod_assets.domain.conformance import apple_rules, hls_rules, mpd_rules
-from vod_assets.domain.conformance.mpd_rules import MpdFacts
+from vod_assets.domain.conformance.judging import DASH, HLS
+from vod_assets.domain.conformance.mpd_facts import MpdFacts
 from vod_assets.domain.conformance.playlists import playlist_sets
 from vod_assets.domain.manifests.dash import MANIFEST, compose_dash
 from vod_assets.domain.manifests.dash_reading import NamedSegment, Representation, parse_mpd
@@ -129,7 +129,7 @@ def _text(draw: st.DrawFn, layout: str) -> Iterator[Track]:
 def test_playlists_keep_every_rule_that_is_the_composers(presentation: Presentation) -> None:
     files = compose_hls(presentation)
     (found,) = playlist_sets({name: one for name, one in files.items() if name.endswith(".m3u8")})
-    verdicts = [*hls_rules.BOOK.judge(found), *apple_rules.BOOK.judge(found)]
+    verdicts = [one for book in HLS for one in book.judge(found)]
     assert [one for one in verdicts if one.state == "broken" and one.rule not in BY_CHOICE] == []
 
 
@@ -171,7 +171,8 @@ def test_an_mpd_keeps_every_rule_and_names_the_segments_of_its_tracks(presentati
     assert (files == {}) == any(one.track.layout == "ts" and one.track.kind == "video" for one in presentation.tracks)
     if not files:
         return
-    verdicts = mpd_rules.BOOK.judge(MpdFacts(etree.fromstring(files[MANIFEST].encode())))
+    facts = MpdFacts(etree.fromstring(files[MANIFEST].encode()))
+    verdicts = [one for book in DASH for one in book.judge(facts)]
     by_choice = {"dash-sound"}  # a title of commentaries alone has no main sound
     assert [one for one in verdicts if one.state == "broken" and one.rule not in by_choice] == []
     mpd = parse_mpd(files[MANIFEST], "", "releases/1/clear/manifest.mpd")
