@@ -16,7 +16,7 @@ from vod_assets.adapters.probe.streams import Json
 from vod_assets.adapters.probe.transport import is_scrambled
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.closed_captions import CODECS, carries_closed_captions
-from vod_assets.domain.acceptance import judge_name_and_head, refusal
+from vod_assets.domain.acceptance import judge_name_and_head, refusal, warning
 from vod_assets.domain.containers import MENDS_JUMPS, container_of
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.languages import UNKNOWN
@@ -52,8 +52,9 @@ class FfprobeProber:
         source = Source(file, path.stat().st_size, header, scan, boxes)
         info, facts = source.info(), source.facts(claimed)
         text = (*info.text, *self._closed_captions(path, info))
-        findings = (*info.findings, *judge_probe(info, facts))
-        return info.model_copy(update={"text": text, "findings": findings, **self._spliced(path, source)})
+        update = self._spliced(path, source)
+        findings = (*info.findings, *judge_probe(info, facts), *update.pop("findings", ()))
+        return info.model_copy(update={"text": text, "findings": findings, **update})
 
     def _closed_captions(self, path: Path, info: MediaInfo) -> tuple[TextStream, ...]:
         """Return the captions inside the pictures as a stream; how many channels they are, only decoding all tells."""
@@ -83,8 +84,10 @@ class FfprobeProber:
         pids = source.splice_pids()
         if pids is None:
             return {}
-        splices = read_splices(path, *pids, source.clock_zero)
-        return {"splices": splices, "clock_zero": source.clock_zero} if splices else {}
+        splices, are_all = read_splices(path, *pids, source.clock_zero)
+        cause = f"there is more of SCTE 35 than the first {len(splices)} sections; the rest is not read"
+        findings = () if are_all else (warning("splice_refused", cause),)
+        return {"splices": splices, "clock_zero": source.clock_zero, "findings": findings} if splices else {}
 
     def _first_look(self, path: Path, file: str) -> BoxFacts:
         size = path.stat().st_size

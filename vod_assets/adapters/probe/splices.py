@@ -11,14 +11,14 @@ from vod_assets.domain.splice_info import TABLE_ID, is_null
 from vod_assets.domain.splices import seconds_from
 
 CHUNK_PACKETS = 20_000
-MOST_SECTIONS = 5_000
+MOST_BYTES = 256 << 10  # of all sections, which a document has to hold; a day with a break a minute is 60 KiB
 STARTS, PAYLOAD, ADAPTATION = 0x40, 0x10, 0x20
 STUFFING = 0xFF
 Section = tuple[bytes, int | None]
 
 
-def read_splices(path: Path, section_pid: int, video_pid: int, clock_zero: int) -> tuple[Splice, ...]:
-    """Return the sections of one packet identifier, each once, signs of life left out.
+def read_splices(path: Path, section_pid: int, video_pid: int, clock_zero: int) -> tuple[tuple[Splice, ...], bool]:
+    """Return the sections of one packet identifier, each once, signs of life left out; and whether these are all.
 
     A section arrives with the picture whose packets begin last before it.
 
@@ -29,14 +29,16 @@ def read_splices(path: Path, section_pid: int, video_pid: int, clock_zero: int) 
         clock_zero: Ticks of the stream's clock at the video's first frame.
     """
     found: dict[str, Splice] = {}
+    size_bytes = 0
     for data, pts in _sections(path, section_pid, video_pid):
         name = data.hex()
         if data[0] == TABLE_ID and not is_null(data) and name not in found:
             arrives = Fraction(0) if pts is None else max(Fraction(0), seconds_from(clock_zero, pts))
+            size_bytes += len(data)
+            if size_bytes > MOST_BYTES:
+                return tuple(found.values()), False
             found[name] = Splice(section=name, arrives_seconds=arrives)
-            if len(found) == MOST_SECTIONS:
-                break
-    return tuple(found.values())
+    return tuple(found.values()), True
 
 
 @dataclass

@@ -60,6 +60,16 @@ def test_a_damaged_section_costs_itself(bench: Bench, stream: Path, tmp_path: Pa
     assert "has a wrong CRC" in placed.findings[0].cause
 
 
+def test_a_flood_of_sections_is_cut_off_and_said(bench: Bench, stream: Path, tmp_path: Path) -> None:
+    first = _clock_zero(bench, stream, tmp_path)
+    flood = {
+        n: section(6, b"\xfe" + bytes(4), bytes([9, 250, n]) + bytes(249) + bytes([n, 0]) * 1800) for n in range(90)
+    }
+    info = bench.inspect(with_splices(stream, tmp_path / "a.ts", {0: splice_insert(1, first)} | flood))
+    assert 60 < len(info.splices) < 90
+    assert [finding.code for finding in info.findings] == ["splice_refused"]
+
+
 def test_a_chapter_begins_where_the_picture_of_its_time_is(bench: Bench, good: Path, tmp_path: Path) -> None:
     written = tmp_path / "chapters.txt"
     chapters = "".join(
