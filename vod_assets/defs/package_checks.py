@@ -157,7 +157,7 @@ def _report(look: Look, judged: Mapping[str, Artifact]) -> Report:
 
     def measure(_directory: Path) -> dict[str, Any]:
         with _opened(look, judged) as package:
-            known = RememberedDecodes(look.at, look.name, look.inspector.build_ids, package)
+            known = RememberedDecodes(look.at, look.name, look.inspector.build_ids, package, MEASURES)
             report = look.measure(replace(package, decode_all=known.decode_all))
             return report.model_copy(update={"parts": tuple(known.parts)}).model_dump()
 

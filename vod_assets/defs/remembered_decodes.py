@@ -25,6 +25,7 @@ class RememberedDecodes:
     Attributes:
         check: The check that they are decoded for.
         build_ids: Of what decodes.
+        measures: Version of how it is decoded.
         parts: Where what came of each is kept; the check's report names them, so that they stay as long as it does.
     """
 
@@ -32,6 +33,7 @@ class RememberedDecodes:
     check: str
     build_ids: Mapping[str, str]
     package: InspectedPackage
+    measures: int
     parts: list[ReportPart] = field(default_factory=list)
 
     def decode_all(self, addresses: Sequence[str]) -> dict[str, Decoded]:
@@ -65,7 +67,7 @@ class RememberedDecodes:
             return None
         text = self.package.view.text(address)
         inputs = {"track": tracks.pop(), "playlist": hashlib.sha256(text.encode()).hexdigest()}
-        return Recipe(self.check, inputs, {"kind": "track"}, self.build_ids)
+        return Recipe(self.check, inputs, {"kind": "track", "measures": self.measures}, self.build_ids)
 
 
 def _document(counts: Decoded, _directory: Path) -> dict[str, dict[str, int]]:
