@@ -9,6 +9,7 @@ from lxml import etree
 
 from vod_assets.domain.conformance.mpd_grammar import DASH
 
+MOST_SEGMENTS = 1_000_000
 TRANSFER = "urn:mpeg:mpegB:cicp:TransferCharacteristics"
 
 
@@ -68,10 +69,13 @@ def timeline(one: etree._Element) -> tuple[tuple[Fraction, Fraction], ...]:
     template = one.find(f"{DASH}SegmentTemplate")
     if template is None:
         return ()
-    timescale, now, found = int(template.get("timescale") or 1), 0, []
+    timescale, now = int(template.get("timescale") or 1), 0
+    found: list[tuple[Fraction, Fraction]] = []
     for entry in template.iter(f"{DASH}S"):
         now, length = int(entry.get("t") or now), int(entry.get("d") or 0)
-        for _ in range(int(entry.get("r") or 0) + 1):
+        if (count := int(entry.get("r") or 0) + 1) > MOST_SEGMENTS - len(found):
+            raise ValueError(f"a timeline of more than {MOST_SEGMENTS} segments")
+        for _ in range(count):
             found.append((Fraction(now, timescale), Fraction(length, timescale)))
             now += length
     return tuple(found)

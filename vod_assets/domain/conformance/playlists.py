@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from posixpath import dirname, join, normpath
 
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)')
@@ -21,7 +22,7 @@ class Tag:
     value: str = ""
     uri: str = ""
 
-    @property
+    @cached_property
     def attributes(self) -> dict[str, str]:
         """Attributes by name."""
         return {name: value.strip('"') for name, value in _ATTRIBUTE.findall(self.value)}
@@ -118,15 +119,13 @@ def read_playlist(address: str, text: str) -> Playlist:
     """Return a playlist's tags and addresses in order."""
     tags: list[Tag] = []
     uris: list[str] = []
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    for place, line in enumerate(lines):
+    for line in reversed([line.strip() for line in text.splitlines() if line.strip()]):
         if line.startswith("#EXT"):
             name, _, value = line[1:].partition(":")
-            following = next((one for one in lines[place + 1 :] if not one.startswith("#")), "")
-            tags.append(Tag(name, value, following))
+            tags.append(Tag(name, value, uris[-1] if uris else ""))
         elif not line.startswith("#"):
             uris.append(line)
-    return Playlist(address, text, tuple(tags), tuple(uris))
+    return Playlist(address, text, tuple(reversed(tags)), tuple(reversed(uris)))
 
 
 def playlist_sets(texts: Mapping[str, str]) -> list[PlaylistSet]:

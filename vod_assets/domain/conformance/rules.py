@@ -1,6 +1,6 @@
 """Rules that packages are judged by."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
@@ -75,12 +75,20 @@ class RuleBook(Generic[Subject]):
         return [_verdict(rule, subject) for rule in self.rules]
 
 
+def _found(rule: Rule[Subject], subject: Subject) -> Iterator[str]:
+    """Yield what a rule finds; a value that it cannot read is a finding, too, for packages may be anybody's."""
+    try:
+        yield from rule.find(subject) if rule.find else ()
+    except (ValueError, LookupError, ArithmeticError) as error:
+        yield f"a value cannot be understood: {error}"
+
+
 def _verdict(rule: Rule[Subject], subject: Subject) -> Verdict:
     if rule.find is None:
         return Verdict(rule=rule.name, level=rule.level, state="unchecked")
     if rule.applies is not None and not rule.applies(subject):
         return Verdict(rule=rule.name, level=rule.level, state="not applicable")
-    findings = list(dict.fromkeys(rule.find(subject)))
+    findings = list(dict.fromkeys(_found(rule, subject)))
     kept = tuple(findings[:MOST_FINDINGS])
     if len(findings) > MOST_FINDINGS:
         kept = (*kept, f"and {len(findings) - MOST_FINDINGS} more places like these")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 DECIMALS = 6  # of EXTINF; microseconds
 
@@ -43,11 +43,25 @@ def decimal(seconds: Fraction, decimals: int = DECIMALS) -> str:
 
 def durations(ticks: Sequence[int], timescale: int) -> list[Fraction]:
     """Return durations in whole microseconds whose sum from the start is never off by more than half of one."""
-    times, now = [Fraction(0)], 0
-    for one in ticks:
-        now += one
-        times.append(Fraction(round(Fraction(now, timescale) * 10**DECIMALS), 10**DECIMALS))
+    return [Fraction(one, 10**DECIMALS) for one in microseconds(ticks, timescale)]
+
+
+def microseconds(ticks: Sequence[int], timescale: int) -> list[int]:
+    """Return the same in microseconds; whole numbers, for a long title has tens of thousands of segments."""
+    times = [_divided(now * 10**DECIMALS, timescale) for now in accumulate(ticks, initial=0)]
     return [end - begin for begin, end in pairwise(times)]
+
+
+def extinf(length: int) -> str:
+    """Return the ``EXTINF`` of a segment that lasts so many microseconds."""
+    whole, rest = divmod(length, 10**DECIMALS)
+    return f"#EXTINF:{whole}.{rest:0{DECIMALS}d},"
+
+
+def _divided(number: int, by: int) -> int:
+    """Return a quotient, rounded half to even as `round` does."""
+    whole, rest = divmod(number, by)
+    return whole + (2 * rest > by or (2 * rest == by and whole % 2 == 1))
 
 
 def _value(value: str | int | Bare) -> str:

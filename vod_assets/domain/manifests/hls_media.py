@@ -1,10 +1,9 @@
 """Compose HLS media playlists: of segments, of I-frames, of thumbnail sheets."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from itertools import accumulate
 
-from vod_assets.domain.manifests.hls_attributes import Bare, decimal, durations, tag
+from vod_assets.domain.manifests.hls_attributes import Bare, extinf, microseconds, tag
 from vod_assets.domain.manifests.hls_keys import NO_KEY, key_lines
 from vod_assets.domain.manifests.hls_markers import ad_break_lines
 from vod_assets.domain.manifests.presentation import Media, Presentation, hls_media
@@ -35,7 +34,7 @@ def compose_media_playlist(presentation: Presentation, placed: PlacedTrack, targ
 def compose_iframe_playlist(presentation: Presentation, placed: PlacedTrack) -> str:
     """Return the I-frame playlist of a video track: a byte range for each I-frame."""
     track = placed.track
-    lengths = durations([iframe.duration for iframe in track.iframes], track.timescale)
+    lengths = microseconds([iframe.duration for iframe in track.iframes], track.timescale)
     keys = key_lines(presentation, track)
     clear = _clear_iframes(track)
     head = [*_head(_version(track), _target(lengths)), "#EXT-X-I-FRAMES-ONLY", *_map(placed, hls_media(track))]
@@ -44,7 +43,7 @@ def compose_iframe_playlist(presentation: Presentation, placed: PlacedTrack) -> 
         for number, (iframe, length) in enumerate(zip(track.iframes, lengths, strict=True))
         for line in (
             *(keys if number and number == clear else []),
-            f"#EXTINF:{decimal(length)},",
+            extinf(length),
             f"#EXT-X-BYTERANGE:{iframe.length_bytes}@{iframe.offset_bytes}",
             f"{placed.base}/{iframe.path}",
         )
@@ -60,7 +59,7 @@ def has_iframe_playlist(track: Track) -> bool:
 def compose_image_playlist(placed: PlacedTrack) -> str:
     """Return the playlist of an image track: each segment is a sheet of thumbnails in a grid."""
     track = placed.track
-    lengths = durations([segment.duration for segment in track.segments], track.timescale)
+    lengths = microseconds([segment.duration for segment in track.segments], track.timescale)
     tiles = tag(
         "EXT-X-TILES",
         [
@@ -72,7 +71,7 @@ def compose_image_playlist(placed: PlacedTrack) -> str:
     body = (
         line
         for segment, length in zip(track.segments, lengths, strict=True)
-        for line in (f"#EXTINF:{decimal(length)},", tiles, f"{placed.base}/{segment.path}")
+        for line in (extinf(length), tiles, f"{placed.base}/{segment.path}")
     )
     return _text([*_head(IMAGES_VERSION, _target(lengths)), "#EXT-X-IMAGES-ONLY"], body)
 
@@ -80,15 +79,15 @@ def compose_image_playlist(placed: PlacedTrack) -> str:
 def target_duration(track: Track) -> int:
     """Return the longest segment's duration, rounded to the nearest second (RFC 8216, 4.3.3.1), at least 1."""
     media = hls_media(track)
-    return _target(durations([segment.duration for segment in media.segments], media.timescale))
+    return _target(microseconds([segment.duration for segment in media.segments], media.timescale))
 
 
 def _segments(placed: PlacedTrack, media: Media, keys: Sequence[str], clear_segments: int) -> Iterator[str]:
-    lengths = durations([segment.duration for segment in media.segments], media.timescale)
+    lengths = microseconds([segment.duration for segment in media.segments], media.timescale)
     for number, (segment, length) in enumerate(zip(media.segments, lengths, strict=True)):
         if number and number == clear_segments:
             yield from keys
-        yield f"#EXTINF:{decimal(length)},"
+        yield extinf(length)
         yield from _range(segment)
         yield f"{placed.base}/{segment.path}"
 
@@ -111,8 +110,8 @@ def _clear_iframes(track: Track) -> int:
     return sum(begin < clear_ticks for begin, _ in zip(begins, track.iframes, strict=False))
 
 
-def _target(lengths: Sequence[Fraction]) -> int:
-    return max([1, *(int(length + Fraction(1, 2)) for length in lengths)])
+def _target(lengths: Sequence[int]) -> int:
+    return max(1, (max(lengths, default=0) + 500_000) // 1_000_000)
 
 
 def _version(track: Track) -> int:

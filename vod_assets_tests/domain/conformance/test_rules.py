@@ -136,6 +136,21 @@ def test_the_grammar_knows_what_belongs_where(fault: str) -> None:
     assert verdict(DASH, MpdFacts(etree.fromstring(broken)), "dash-grammar").findings
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ('r="1"', 'r="99999999999"', "dash-timelines"),
+        ('bandwidth="130000"', 'bandwidth="much"', "dash-buffer"),
+        ('d="96096"', 'd=""', "dash-grammar"),
+        ('timescale="24000"', 'timescale="0"', "dash-timelines"),
+    ],
+)
+def test_what_cannot_be_read_is_a_finding(old: str, new: str, name: str) -> None:
+    """Packages that others made are judged, too."""
+    text = COMPOSED["cbcs/manifest.mpd"].partition("?>")[2].replace(old, new)
+    assert verdict(DASH, MpdFacts(etree.fromstring(text)), name).findings
+
+
 def test_every_rule_that_can_be_checked_has_a_package_that_breaks_it() -> None:
     checked = {rule.name for rule in every_rule() if rule.find}
     assert checked == {*PLAYLISTS, *MPDS, *CMAF_CASES, "dash-schema"}
