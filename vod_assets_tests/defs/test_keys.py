@@ -75,7 +75,7 @@ def watched_command_lines() -> Iterator[set[str]]:
     is_over = threading.Event()
 
     def watch() -> None:
-        while not is_over.wait(0.005):
+        while not is_over.wait(0.02):
             for pid in psutil.pids():
                 for name in ("cmdline", "environ"):
                     try:
