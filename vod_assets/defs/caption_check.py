@@ -2,6 +2,8 @@
 
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -10,6 +12,8 @@ from vod_assets.defs.house import Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, IndexEntry
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.report import Report
 from vod_assets.domain.text.demand import CHECK, DEMAND, CaptionDemand, demanded, missing_captions
 from vod_assets.domain.track import Track
 
@@ -53,19 +57,27 @@ def _captions() -> dg.AssetChecksDefinition:
     ) -> dg.AssetCheckResult:
         with step(context, artifacts, guard, reporter) as at:
             demand = demand_of(at)
-            findings = [
-                f"{variant}: {finding}"
-                for variant, leaf in _variants(at, package, demand)
-                for finding in _of(at, leaf, demand)
-            ]
+            report = _report(at, package, demand)
             judged = {asset: package.digest, DEMAND: demand.digest}
             return dg.AssetCheckResult(
-                passed=not findings,
-                description=findings[0] if findings else "nothing missing" if demand else "nothing demanded",
-                metadata={JUDGED: dg.MetadataValue.json(judged), "findings": "\n".join(findings)},
+                passed=report.passed,
+                description=next(iter(report.findings), "nothing missing" if demand else "nothing demanded"),
+                metadata={JUDGED: dg.MetadataValue.json(judged), "findings": "\n".join(report.findings)},
             )
 
     return check
+
+
+def _report(at: Step, package: Artifact, demand: CaptionDemand) -> Report:
+    """Return the report of exactly this package and this demand: found out now, or in the store."""
+
+    def judge(_directory: Path) -> dict[str, Any]:
+        variants = _variants(at, package, demand)
+        findings = [f"{variant}: {finding}" for variant, leaf in variants for finding in _of(at, leaf, demand)]
+        return Report.of(CHECK, findings).model_dump()
+
+    recipe = Recipe(CHECK, {package.asset: package.digest}, {DEMAND: demand.digest})
+    return at.make(recipe, judge).artifact.read(Report)
 
 
 def _variants(at: Step, package: Artifact, demand: CaptionDemand) -> list[tuple[str, Artifact]]:
