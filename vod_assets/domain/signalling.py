@@ -9,6 +9,7 @@ from vod_assets.domain.content_keys import KeyRequest, SystemSignalling
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.pssh import playready_object, pssh_box
 
+PREVIEWED = "/clearkey"  # of `vod serve`, on whatever port; nothing of ClearKey is shown anywhere else
 FAIRPLAY_URI = "skd://{kid}"
 PLACES = ("{kid}", "{title}")
 MEDIA, SESSION = "#EXT-X-KEY", "#EXT-X-SESSION-KEY"
@@ -35,7 +36,7 @@ class KeyAddresses:
 
     def licence(self, system: str, title: str, kid: str) -> str:
         """Return where a system's players ask for a key's licence; empty when nothing was set."""
-        return filled(self.licences.get(system, ""), title, kid)
+        return filled(self.licences.get(system, PREVIEWED if system == "clearkey" else ""), title, kid)
 
 
 def filled(template: str, title: str, kid: str) -> str:

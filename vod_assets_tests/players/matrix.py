@@ -16,14 +16,14 @@ UNABLE = {"native": {"switch", "audio", "subtitles"}}  # Chromium itself offers 
 
 @dataclass(frozen=True)
 class Row:
-    """One player with one manifest."""
+    """One player with one manifest; ``scheme`` is the variant's name."""
 
     engine: str
     scheme: str
     form: str
 
     def __str__(self) -> str:
-        return f"{self.engine:7}{self.scheme:6}{self.form:5}"
+        return f"{self.engine:7}{self.scheme:9}{self.form:5}"
 
 
 @dataclass
@@ -38,6 +38,8 @@ class Verdicts:
 PLAYERS_FOLDER = Settings(_env_file=None).players_path
 ROWS = (
     *(Row(engine, scheme, form) for engine, forms in PLAYERS.items() for form in forms for scheme in SCHEMES),
+    *(Row(engine, "ondemand", form) for engine, forms in PLAYERS.items() for form in forms),  # cbcs in single files
+    *(Row(engine, "ts", "HLS") for engine in ("hlsjs", "shaka")),  # MPEG-TS, clear
     *(Row(engine, "clear", "HLS") for engine in OWN),
 )
 
@@ -65,7 +67,7 @@ def play(row: Row, stage: Stage, screen: Screen, photographs: Path) -> Verdicts:
 
 def table(all_verdicts: Iterable[Verdicts]) -> Iterator[str]:
     """Yield the lines of the table, and below it why cells failed."""
-    yield " ".join([f"{'player scheme by':18}", *COLUMNS])
+    yield " ".join([f"{'player variant  by':21}", *COLUMNS])
     reasons = []
     for verdicts in all_verdicts:
         cells = (f"{verdicts.words.get(column, ''):{len(column)}}" for column in COLUMNS)

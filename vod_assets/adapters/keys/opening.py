@@ -9,7 +9,6 @@ from vod_assets.places import absolute
 from vod_assets.ports import KeyProvider
 from vod_assets.settings import Settings
 
-CLEAR_KEY_ADDRESS = "/clearkey"  # of `vod serve`, on whatever port
 Secret = Callable[[Settings, str], str]
 
 
@@ -38,8 +37,7 @@ def open_keys(settings: Settings, aws: Callable[[], S3Access], secret: Secret) -
 
 def key_addresses(settings: Settings) -> KeyAddresses:
     """Return where players ask for licences and keys."""
-    previewed = {"clearkey": CLEAR_KEY_ADDRESS} if settings.preview else {}
-    return KeyAddresses(previewed | settings.licence_urls, settings.fairplay_uri, settings.aes128_url)
+    return KeyAddresses(settings.licence_urls, settings.fairplay_uri, settings.aes128_url)
 
 
 def _speke(settings: Settings, addresses: KeyAddresses, aws: Callable[[], S3Access], secret: Secret) -> KeyProvider:
