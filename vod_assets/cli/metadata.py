@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vod_assets.cli.external import LARGEST_METADATA_BYTES
 from vod_assets.cli.session import Session
+from vod_assets.defs.markers import read_markers
 from vod_assets.domain.catalogue import describe, read_entry
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_info import MediaInfo
@@ -31,7 +32,10 @@ def write_metadata(session: Session, title: str, output: Path | None, *, force: 
     mezzanine, said = session.store.latest(title, "mezzanine"), session.store.latest(title, "metadata")
     if record is None or info is None or mezzanine is None or said is None:
         raise ConfigError("unknown_title", "it was removed while it was inspected", "Run the command again", title)
-    entry = describe(said.read(Metadata), info.read(MediaInfo), Fingerprint.model_validate(mezzanine.document))
+    marked = session.store.latest(title, "markers")
+    chapters = read_markers(marked).chapters if marked is not None else ()
+    source = Fingerprint.model_validate(mezzanine.document)
+    entry = describe(said.read(Metadata), info.read(MediaInfo), source, chapters)
     target = (output or _beside(session, record)).absolute()
     try:
         if not _holds(target, entry.as_json()):

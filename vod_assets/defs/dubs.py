@@ -132,7 +132,7 @@ class Dubbing:
                 "described": said,
                 "preset": self.at.profile.audio,
                 "duration_seconds": self.info.duration_seconds,
-                "rules": RULES,
+                "maker": RULES,
             },
             {**self.transcoder.build_ids, **self.prober.build_ids},
         )
