@@ -17,6 +17,8 @@ from vod_assets.domain.report import Report
 from vod_assets.domain.text.demand import CHECK, DEMAND, CaptionDemand, demanded, missing_captions
 from vod_assets.domain.track import Track
 
+MEASURES = 1  # to be raised when the same captions are judged differently
+
 
 def demand_of(at: Step) -> CaptionDemand:
     """Return the captions that a step's title must have."""
@@ -76,7 +78,7 @@ def _report(at: Step, package: Artifact, demand: CaptionDemand) -> Report:
         findings = [f"{variant}: {finding}" for variant, leaf in variants for finding in _of(at, leaf, demand)]
         return Report.of(CHECK, findings).model_dump()
 
-    recipe = Recipe(CHECK, {package.asset: package.digest}, {DEMAND: demand.digest})
+    recipe = Recipe(CHECK, {package.asset: package.digest}, {DEMAND: demand.digest, "measures": MEASURES})
     return at.make(recipe, judge).artifact.read(Report)
 
 

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from vod_assets.defs.step import Step
-from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.manifests.hls_reading import media_playlist
 from vod_assets.domain.package_view import Decoded
@@ -37,24 +36,38 @@ class RememberedDecodes:
     parts: list[ReportPart] = field(default_factory=list)
 
     def decode_all(self, addresses: Sequence[str]) -> dict[str, Decoded]:
-        """Return what came of decoding each playlist, now or when its track was decoded for another package."""
+        """Return what came of decoding each playlist, now or when its track was decoded for another package.
+
+        An encrypted track is known, too, when another one that holds the same samples was decoded: new keys change
+        nothing that a decoder sees.
+        """
         recipes = {address: self._recipe(address) for address in addresses}
-        known = {address: self._known(recipe) for address, recipe in recipes.items()}
-        missing = [address for address in addresses if known[address] is None]
+        known = self._known(recipes)
+        alike = {address: self._recipe_of_samples(address) for address in addresses if address not in known}
+        known |= self._known(alike)
+        missing = [address for address in addresses if address not in known]
         decoded = dict(self.package.decode_all(missing)) if missing else {}
-        for address, counts in decoded.items():
-            recipe = recipes[address]
-            if recipe and counts.frames and not counts.errors:
-                self._keep(self.at.make(recipe, partial(_document, counts)).artifact)
-        return {address: counts for address, counts in known.items() if counts} | decoded
+        for address, counts in {**known, **decoded}.items():
+            if counts.frames and not counts.errors:
+                self._keep(recipes[address], counts)
+                self._keep(alike.get(address), counts)
+        return known | decoded
 
-    def _known(self, recipe: Recipe | None) -> Decoded | None:
-        found = self.at.find(recipe) if recipe else None
-        return Decoded(**self._keep(found).document["decoded"]) if found else None
+    def _known(self, recipes: Mapping[str, Recipe | None]) -> dict[str, Decoded]:
+        found = {address: self.at.find(recipe) for address, recipe in recipes.items() if recipe}
+        return {address: Decoded(**one.document["decoded"]) for address, one in found.items() if one}
 
-    def _keep(self, artifact: Artifact) -> Artifact:
-        self.parts.append(ReportPart(asset=artifact.asset, recipe=artifact.recipe))
-        return artifact
+    def _keep(self, recipe: Recipe | None, counts: Decoded) -> None:
+        if recipe:
+            kept = self.at.make(recipe, partial(_document, counts)).artifact
+            self.parts.append(ReportPart(asset=kept.asset, recipe=kept.recipe))
+
+    def _recipe_of_samples(self, address: str) -> Recipe | None:
+        samples = self.package.fingerprint(address)
+        return self._named({"samples": samples}) if samples else None
+
+    def _named(self, inputs: Mapping[str, str]) -> Recipe:
+        return Recipe(self.check, dict(inputs), {"kind": "decoded", "measures": self.measures}, self.build_ids)
 
     def _recipe(self, address: str) -> Recipe | None:
         """Return what names the decoding of one track through one playlist; None when it plays no one track."""
@@ -66,8 +79,7 @@ class RememberedDecodes:
         if len(tracks) != 1 or not all(one.startswith(TRACKS) for one in played):
             return None
         text = self.package.view.text(address)
-        inputs = {"track": tracks.pop(), "playlist": hashlib.sha256(text.encode()).hexdigest()}
-        return Recipe(self.check, inputs, {"kind": "track", "measures": self.measures}, self.build_ids)
+        return self._named({"track": tracks.pop(), "playlist": hashlib.sha256(text.encode()).hexdigest()})
 
 
 def _document(counts: Decoded, _directory: Path) -> dict[str, dict[str, int]]:

@@ -78,10 +78,17 @@ class Unlocking:
 
 @dataclass(frozen=True)
 class InspectedPackage:
-    """A package as it will lie at an origin, and a way to play its media playlists by their addresses."""
+    """A package as it will lie at an origin, and a way to play its media playlists by their addresses.
+
+    Attributes:
+        decode_all: Says what came of playing each.
+        fingerprint: Returns a digest of all that a decoder would be given of a playlist, in the clear: equal ones need
+            not be played twice. Empty when nothing of the package is encrypted, or the playlist does not open.
+    """
 
     view: PackageView
     decode_all: Callable[[Sequence[str]], Mapping[str, Decoded]]
+    fingerprint: Callable[[str], str] = lambda _: ""
 
 
 class PackageInspector(Protocol):

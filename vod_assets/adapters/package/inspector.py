@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from vod_assets.adapters.package.decode import FfmpegPackageDecoder
 from vod_assets.adapters.package.playing import Player
-from vod_assets.adapters.package.view import FolderView, open_view
+from vod_assets.adapters.package.view import open_view
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.package_view import Decoded
 from vod_assets.ports import InspectedPackage, ToolRunner, Unlocking
@@ -35,9 +35,9 @@ class FolderInspector:
         self.scratch.mkdir(parents=True, exist_ok=True)
         with open_view(self.scratch, tracks, manifests, sizes) as view:
             view.unlocking = unlocking
-            yield InspectedPackage(view, lambda playlists: self._decode_all(view, playlists))
+            player = Player(view, lambda paths: self.decoder.decode_all(paths, self.scratch))
+            yield InspectedPackage(view, lambda playlists: self._decode_all(player, playlists), player.fingerprint)
 
-    def _decode_all(self, view: FolderView, playlists: Sequence[str]) -> Mapping[str, Decoded]:
+    def _decode_all(self, player: Player, playlists: Sequence[str]) -> Mapping[str, Decoded]:
         with TemporaryDirectory(prefix="unlocked-", dir=self.scratch) as folder:
-            player = Player(view, Path(folder), lambda paths: self.decoder.decode_all(paths, self.scratch))
-            return player.decode_all(playlists)
+            return player.decode_all(playlists, Path(folder))

@@ -6,6 +6,7 @@ another, byte for byte, is as good as played.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from vod_assets.adapters.package.unlock import clear_init, clear_segment, configuration_of, samples_of
@@ -24,23 +25,32 @@ class Player:
 
     Args:
         view: The package, with what unlocks its tracks.
-        scratch: A folder of its own.
         play: Decodes clear playlists and says what came of each, in order.
     """
 
-    def __init__(self, view: FolderView, scratch: Path, play: Play) -> None:
-        self._view, self._scratch, self._play = view, scratch, play
+    def __init__(self, view: FolderView, play: Play) -> None:
+        self._view, self._play = view, play
+        self._seen = lru_cache(maxsize=None)(self._fingerprint)
 
-    def decode_all(self, addresses: Sequence[str]) -> Mapping[str, Decoded]:
-        """Return what came of playing each playlist; one that cannot be unlocked has decoded nothing."""
+    def fingerprint(self, address: str) -> str:
+        """Return a digest of what a decoder will be given; see `vod_assets.ports.InspectedPackage`."""
+        return self._seen(address) if self._view.unlocking else ""
+
+    def decode_all(self, addresses: Sequence[str], scratch: Path) -> Mapping[str, Decoded]:
+        """Return what came of playing each playlist; one that cannot be unlocked has decoded nothing.
+
+        Args:
+            addresses: Media playlists of the view.
+            scratch: A folder of its own, for what is decrypted.
+        """
         if not self._view.unlocking and len(self._view.variants) == 1:
             return dict(zip(addresses, self._play([self._view.root / one for one in addresses]), strict=True))
         alike: dict[str, list[str]] = {}
         for address in sorted(addresses, key=self._is_locked):  # clear ones are played as they are
-            alike.setdefault(self._fingerprint(address), []).append(address)
+            alike.setdefault(self._seen(address), []).append(address)
         unopened = alike.pop("", [])
         firsts = [some[0] for some in alike.values()]
-        counts = self._play([self._playable(address) for address in firsts])
+        counts = self._play([self._playable(address, scratch) for address in firsts])
         played = {one: count for some, count in zip(alike.values(), counts, strict=True) for one in some}
         return played | dict.fromkeys(unopened, UNOPENED)
 
@@ -75,18 +85,18 @@ class Player:
         unlocking = self._view.unlocking_of(address)
         return clear_segment(data, self._view.init(segment.init), unlocking.key) if unlocking else data
 
-    def _playable(self, address: str) -> Path:
+    def _playable(self, address: str, scratch: Path) -> Path:
         """Return the path of a playlist that FFmpeg can play: the one that lies there, or that of a decrypted copy."""
         if not self._is_locked(address):
             return self._view.root / address
         playlist = self._read(address)
         for segment in playlist.segments:
-            self._write(segment.address or "", segment.offset_bytes, self._clear(segment))
+            _write(scratch / (segment.address or ""), segment.offset_bytes, self._clear(segment))
         for init in {segment.init for segment in playlist.segments if segment.init}:
-            self._write(init, 0, clear_init(self._view.init_data(init)))
+            _write(scratch / init, 0, clear_init(self._view.init_data(init)))
         lines = self._view.text(address).splitlines(keepends=True)
-        self._write(address, 0, "".join(line for line in lines if not line.startswith(KEY_TAG)).encode())
-        return self._scratch / address
+        _write(scratch / address, 0, "".join(line for line in lines if not line.startswith(KEY_TAG)).encode())
+        return scratch / address
 
     def _is_locked(self, address: str) -> bool:
         try:
@@ -94,13 +104,13 @@ class Player:
         except MalformedError:
             return False
 
-    def _write(self, address: str, offset: int, data: bytes) -> None:
-        path = self._scratch / address
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-        with path.open("r+b") as file:
-            file.seek(offset)
-            file.write(data)
-
     def _read(self, address: str) -> MediaPlaylist:
         return media_playlist(self._view, address)
+
+
+def _write(path: Path, offset: int, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(data)
