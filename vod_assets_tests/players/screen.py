@@ -102,7 +102,7 @@ class Screen:
     def end(self) -> None:
         """It ends where the film ends."""
         self.page.evaluate(f"eyes.drag({SECONDS - 1.5})")
-        self.until(f"eyes.video.ended && eyes.time > {SECONDS - 0.3} && eyes.time < {SECONDS + 0.3}")
+        self.until(f"eyes.hasEnded && eyes.video.paused && eyes.time > {SECONDS - 0.3} && eyes.time < {SECONDS + 0.3}")
 
     def photograph(self, file: Path) -> None:
         """Write what can be seen now."""
