@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _LINE = re.compile(r"(\d\d):(\d\d):(\d\d)([,:])(\d+) - (.*)")
-_PART = re.compile(r"\{([A-Z0-9:-]+)\}|\"((?:[^\"]|\"(?! \{|$))*)\"")
+_PART = re.compile(r"\{([A-Za-z0-9:.,\[\]-]+)\}|\"((?:[^\"]|\"(?! \{|$))*)\"")
 NTSC = Fraction(30000, 1001)
 
 
@@ -47,6 +47,40 @@ def transcript(text: str) -> list[Said]:
             elif words:
                 waiting += words
     return [*said, Said(since, None, words_of(shown))] if shown else said
+
+
+def windows(text: str) -> list[Said]:
+    """Return what each window of a transcript of CEA-708 codes (``.708``) shows from when to when.
+
+    Text before the first window, of which the transcript has no time, is no window's.
+    """
+    words: dict[int, str] = {}
+    since: dict[int, Fraction] = {}
+    said: list[Said] = []
+    current = -1
+
+    def hide(window: int, at: Fraction) -> None:
+        if window in since:
+            said.append(Said(since.pop(window), at, words_of(words[window])))
+
+    for at, codes in _transcribed(text):
+        for code, letters in codes:
+            name, _, bits = code.partition(":")
+            named = [number for number in words if bits.isdigit() and int(bits, 2) >> number & 1]
+            if re.fullmatch(r"DF\d", name):
+                current = int(name[2])
+                words.setdefault(current, "")
+            elif letters and current in words:
+                words[current] += letters
+            elif name in ("HDW", "DLW"):
+                for window in named:
+                    hide(window, at)
+                    words.pop(window) if name == "DLW" else None
+            elif name == "TGW":
+                for window in named:
+                    hide(window, at) if window in since else since.update({window: at})
+    said += [Said(start, None, words_of(words[window])) for window, start in since.items()]
+    return sorted(said, key=lambda one: one.start)
 
 
 def shown_by_codes(scc: str) -> list[tuple[Fraction, Fraction | None]]:

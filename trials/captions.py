@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from trials.caption_truth import NTSC, Said, shown_by_codes, teletext_blocks, transcript, words_of
+from trials.caption_truth import NTSC, Said, shown_by_codes, teletext_blocks, transcript, windows, words_of
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner, Unguarded
 from vod_assets.adapters.tools import Tools
@@ -196,10 +196,8 @@ def clips(trial: Trial) -> None:
                     found = extractor.closed_captions(path, stream, trial.scratch)
                     for channel, text in found.channels.items():
                         closed(trial, path, f"{name} CC{channel}", text, channel)
-                    for service in found.services:
-                        trial.rows.append(
-                            Row(f"{name} service {service}", "cea_708", 0, "refused", "no decoder at hand")
-                        )
+                    for service, text in found.services.items():
+                        digital(trial, path, f"{name} service {service}", text, service)
                 else:
                     file = extractor.extract_text(path, stream, trial.scratch)
                     embedded(trial, path, name, file)
@@ -213,6 +211,16 @@ def closed(trial: Trial, path: Path, name: str, text: str, channel: int) -> None
     truth = trial.corpus / f"captions/bbb_truth_C{channel}.608"
     if path.name.startswith("bbb_") and truth.exists() and name in trial.read:
         row.truth, row.is_true = compare(trial.read[name], transcript(truth.read_text()), Fraction(1001, 24000))
+
+
+def digital(trial: Trial, path: Path, name: str, text: str, service: int) -> None:
+    """Convert one service of CEA-708, and compare it with its transcript."""
+    row = trial.convert(name, text.encode(), "cc.vtt")
+    row.format = "cea_708"
+    truth = trial.corpus / f"captions/bbb_truth_S{service}.708"
+    if path.name.startswith("bbb_") and truth.exists() and name in trial.read:
+        frame = Fraction(1001, 24000) + Fraction(1, 1000)  # the transcript cuts off what is less than a millisecond
+        row.truth, row.is_true = compare(trial.read[name], windows(truth.read_text()), frame)
 
 
 def embedded(trial: Trial, path: Path, name: str, file: Path) -> None:

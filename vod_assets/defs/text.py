@@ -110,10 +110,10 @@ class _Gathered:
             self.take(speech)
 
     def take_channels(self, captions: ChannelText) -> None:
-        """Take every channel of the captions inside the pictures; the first says which others there are."""
-        made = self.take(captions.source(0))
-        for channel in made.artifact.document["channels"][1:] if made else ():
-            self.take(captions.source(channel))
+        """Take every channel and service of the captions inside the pictures; the first says which others there are."""
+        made = self.take(captions.source())
+        for track in made.artifact.document["tracks"][1:] if made else ():
+            self.take(captions.source(track))
 
 
 def _is_of(document: Mapping[str, Any], language: str) -> bool:

@@ -13,11 +13,13 @@ from vod_assets.domain.errors import SourceError
 from vod_assets.domain.languages import UNKNOWN
 from vod_assets.domain.media_info import CLOSED_CAPTIONS, Finding, MediaInfo, TextStream
 from vod_assets.domain.text.captions import LARGEST_FILE_BYTES, refusal
+from vod_assets.domain.text.closed_captions import ClosedCaptions
 from vod_assets.domain.text.declared import declared
-from vod_assets.domain.text.line21 import ClosedCaptions
 from vod_assets.domain.text.speech import LABEL, as_webvtt
 from vod_assets.domain.title import Sidecar
 from vod_assets.ports import SourceStore, SpeechRecogniser, TextExtractor
+
+DECODER = 2  # of closed captions; to be raised when the same pictures are read differently
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class TextSource:
         read: Returns what it holds, given a folder to work in.
         mezzanine: Digest of the mezzanine that it is a stream of; empty for a file of its own.
         is_machine_made: Whether no person wrote it.
+        is_labelled_apart: Whether its label tells it from others of its language and kind already.
     """
 
     digest: str
@@ -59,6 +62,7 @@ class TextSource:
     read: Callable[[Path], Read]
     mezzanine: str = ""
     is_machine_made: bool = False
+    is_labelled_apart: bool = False
 
     @property
     def track(self) -> str:
@@ -74,7 +78,9 @@ class TextSource:
 
     def numbered(self, number: int) -> "TextSource":
         """Return it with a label that tells it from others of its language and kind."""
-        return replace(self, label=f"{self.label or self.language} ({number})") if number > 1 else self
+        if number == 1 or self.is_labelled_apart:
+            return self
+        return replace(self, label=f"{self.label or self.language} ({number})")
 
     def described(self) -> dict[str, Any]:
         """Return what manifests say of the track, and which mezzanine it comes from."""
@@ -156,41 +162,44 @@ class ChannelText:
     look: Callable[[Path], ClosedCaptions]
     found: ClosedCaptions | None = None
 
-    def source(self, channel: int) -> TextSource:
-        """Return the text of a channel, 1 to 4 for CC1 to CC4; 0 is the first that says anything.
+    def source(self, track: str = "") -> TextSource:
+        """Return the text of a channel (``CC1``) or service (``S1``); of the first that says anything without a name.
 
-        The language is that of the sound for CC1, and unknown for the others: they are translations, as a rule.
+        The language is that of the sound for the first, and unknown for the others: they are translations, as a rule.
         """
-        is_first = channel <= 1
+        is_first = track in ("", "CC1", "S1")
         return TextSource(
             digest=self.mezzanine,
-            name=f"stream {self.stream.index}, {f'CC{channel}' if channel else 'closed captions'}",
+            name=f"stream {self.stream.index}, {track or 'closed captions'}",
             language=self.stream.language if is_first else UNKNOWN,
-            label="CC" if is_first else f"CC{channel}",
+            label="CC" if is_first else track.replace("S", "CC "),
             is_forced=False,
             is_hearing_impaired=True,
             starts_at=Fraction(0),
-            parameters={"stream": self.stream.index, "channel": channel},
+            parameters={"stream": self.stream.index, "track": track, "decoder": DECODER},
             build_ids=self.build_ids,
-            read=lambda scratch: self._read(channel, scratch),
+            read=lambda scratch: self._read(track, scratch),
             mezzanine=self.mezzanine,
+            is_labelled_apart=not is_first,
         )
 
-    def _read(self, channel: int, scratch: Path) -> Read:
+    def _read(self, track: str, scratch: Path) -> Read:
         if self.found is None:
             self.found = self.look(scratch)
-        channels = list(self.found.channels)
-        chosen = channel or next(iter(channels), 0)
-        text = self.found.channels.get(chosen, "")
-        findings = () if channel or not self.found.services else (self._undecoded(self.found.services),)
-        return Read(text.encode(), f"CC{chosen} of stream {self.stream.index}.scc", findings, {"channels": channels})
+        offered = self.found.offered()
+        chosen = track or next(iter(offered), "CC1")
+        name = f"{chosen} of stream {self.stream.index}.{'vtt' if chosen.startswith('S') else 'scc'}"
+        findings = () if track else tuple(self._findings(self.found))
+        return Read(offered.get(chosen, "").encode(), name, findings, {"tracks": list(offered)})
 
-    def _undecoded(self, services: tuple[int, ...]) -> Finding:
-        numbers = ", ".join(map(str, services))
-        cause = (
-            f"stream {self.stream.index}: its CEA-708 services ({numbers}) are not decoded, its CEA-608 channels are"
-        )
-        return Finding(code="closed_captions_undecoded", kind="warning", cause=cause)
+    def _findings(self, found: ClosedCaptions) -> Iterator[Finding]:
+        where = f"stream {self.stream.index}"
+        for channel, service in found.twins.items():
+            cause = f"{where}: service {service} of CEA-708 says the same as CC{channel}, and is offered in its place"
+            yield Finding(code="closed_captions_twin", kind="normalised", cause=cause)
+        if found.damaged:
+            cause = f"{where}: {found.damaged} packets of CEA-708 are damaged and left out"
+            yield Finding(code="caption_cue_dropped", kind="warning", cause=cause)
 
 
 def closed_caption_channels(

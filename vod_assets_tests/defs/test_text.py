@@ -14,7 +14,7 @@ from vod_assets.defs.resources import resource_definitions
 from vod_assets.domain.media_info import AudioStream
 from vod_assets.domain.text.speech import Word
 from vod_assets_tests.adapters.transcode.clips import make
-from vod_assets_tests.closed_captions import clip, erased, pop_on
+from vod_assets_tests.closed_captions import clip, erased, hidden, packet, pop_on, window
 from vod_assets_tests.domain.text.files import stl, ttml
 from vod_assets_tests.studio import Studio
 
@@ -54,13 +54,14 @@ def test_a_caption_file_that_cannot_be_read_is_a_finding(finished: Studio, chang
 
 
 def test_captions_of_every_origin_are_kept_apart(tmp_path: Path) -> None:
-    """Pictures in French with two channels, two files of English, one file that says itself that it is forced."""
+    """Pictures in French with a channel that a service repeats and one of its own, two files of English, and others."""
     (tmp_path / "in").mkdir()
     source = clip(
         tmp_path / "in" / "film.mp4",
         {10: pop_on("BONJOUR"), 60: erased()},
         {20: pop_on("HOLA", second_field=True), 70: erased(second_field=True)},
         sound=True,
+        digital={16: packet((1, window("Bonjour"))), 60: packet((1, hidden()))},
     )
     subrip = "1\n00:00:00,500 --> 00:00:01,000\n{}\n"
     source.with_suffix(".en.srt").write_text(subrip.format("one"))
@@ -86,6 +87,7 @@ def test_captions_of_every_origin_are_kept_apart(tmp_path: Path) -> None:
     }
     assert all({file.path for file in leaf.files} == {"captions.vtt", "captions.ttml"} for leaf in leaves.values())
     said = findings(studio)
+    assert "`closed_captions_twin` stream 0: service 1 of CEA-708 says the same as CC1, and is offered" in said
     assert "`captions_twice` film.en.vtt: there are captions like text_en already; offered as text_en_2" in said
     assert "`caption_times_moved` film.de.stl: its time code begins at 10:00:00.000, as it says" in said
     assert studio.run("--select", "mezzanine,media_info,captions").executed == set()

@@ -1,11 +1,13 @@
 """Closed captions inside pictures: FFprobe decodes the video and shows the user data of every picture."""
 
+import json
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from vod_assets.adapters.ffmpeg.command import PICTURES_SOURCE, ffprobe_command, picture_data_command
 from vod_assets.adapters.tools import Tools
-from vod_assets.domain.text.line21 import ClosedCaptions, Line21, hexadecimal
+from vod_assets.domain.text.closed_captions import ClosedCaptions, UserData, hexadecimal
 from vod_assets.ports import Limits, ToolRunner
 
 CODECS = ("h264", "hevc", "mpeg2video")  # that carry such user data
@@ -33,9 +35,9 @@ def closed_captions(tools: Tools, runner: ToolRunner, source: Path, index: int, 
         index: The video stream.
         scratch: A folder of ours, in which the file gets a name that is safe in a filter.
     """
-    start = _start(tools, runner, source, index)
+    start, shape = _start_and_shape(tools, runner, source, index)
     (scratch / PICTURES_SOURCE).symlink_to(source.absolute())
-    dump = _Dump(start)
+    dump = _Dump(start, shape)
     try:
         runner.run(picture_data_command(tools.ffprobe, index), limits=LIMITS, on_line=dump.read, cwd=scratch)
     finally:
@@ -43,20 +45,29 @@ def closed_captions(tools: Tools, runner: ToolRunner, source: Path, index: int, 
     return dump.finish()
 
 
-def _start(tools: Tools, runner: ToolRunner, source: Path, index: int) -> Fraction:
-    entries = ("-select_streams", str(index), "-show_entries", "stream=start_time", "-of", "csv=p=0")
-    said = runner.run(ffprobe_command(tools.ffprobe, source, *entries), limits=LOOK_LIMITS).stdout.decode().split()
+def _start_and_shape(tools: Tools, runner: ToolRunner, source: Path, index: int) -> tuple[Fraction, Fraction]:
+    """Return when the first picture is shown, and the width by the height of all as they are shown."""
+    fields = "stream=start_time,width,height,sample_aspect_ratio"
+    entries = ("-select_streams", str(index), "-show_entries", fields, "-of", "json")
+    answer = runner.run(ffprobe_command(tools.ffprobe, source, *entries), limits=LOOK_LIMITS)
+    said: dict[str, Any] = next(iter(json.loads(answer.stdout).get("streams", [])), {})
+    shape = _fraction(f"{said.get('width', 16)}/{said.get('height', 9)}", Fraction(16, 9))
+    pixel = _fraction(str(said.get("sample_aspect_ratio", "")).replace(":", "/"), Fraction(1))
+    return _fraction(str(said.get("start_time", "")), Fraction(0)), shape * (pixel or 1)
+
+
+def _fraction(text: str, otherwise: Fraction) -> Fraction:
     try:
-        return Fraction(said[0]) if said else Fraction(0)
-    except ValueError:  # N/A
-        return Fraction(0)
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):  # N/A, 0:1
+        return otherwise
 
 
 class _Dump:
     """Reads what FFprobe prints of each packet: its time, then a dump of its bytes."""
 
-    def __init__(self, start: Fraction) -> None:
-        self.start, self.line21 = start, Line21()
+    def __init__(self, start: Fraction, shape: Fraction) -> None:
+        self.start, self.data = start, UserData(shape)
         self.seconds: Fraction | None = None
         self.lines: list[str] = []
 
@@ -71,9 +82,9 @@ class _Dump:
     def finish(self) -> ClosedCaptions:
         """Return what was found in all."""
         self._end_packet()
-        return self.line21.found()
+        return self.data.found()
 
     def _end_packet(self) -> None:
         if self.seconds is not None:
-            self.line21.feed(self.seconds, hexadecimal(iter(self.lines)))
+            self.data.feed(self.seconds, hexadecimal(iter(self.lines)))
         self.seconds, self.lines = None, []

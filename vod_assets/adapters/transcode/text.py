@@ -7,7 +7,7 @@ from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.closed_captions import closed_captions
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import TextStream
-from vod_assets.domain.text.line21 import ClosedCaptions
+from vod_assets.domain.text.closed_captions import ClosedCaptions
 from vod_assets.ports import Limits, ToolRunner
 
 # Copied where the format is the file's own, so that odd bytes reach our reader, which knows character sets.

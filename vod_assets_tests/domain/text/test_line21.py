@@ -3,22 +3,22 @@
 from fractions import Fraction
 
 from vod_assets.domain.text.captions import read_captions
-from vod_assets.domain.text.line21 import ClosedCaptions, Line21
+from vod_assets.domain.text.closed_captions import ClosedCaptions, UserData
 from vod_assets_tests.closed_captions import erased, pop_on
 
 PICTURE = Fraction(1001, 30000)
 
 
 def decoded(*fields: dict[int, list[tuple[int, int]]], pictures: int = 90) -> ClosedCaptions:
-    line21, waiting = Line21(), [[] for _ in fields]  # type: ignore[var-annotated]
+    pictures_data, waiting = UserData(), [[] for _ in fields]  # type: ignore[var-annotated]
     for picture in range(pictures):
         data = b""
         for number, field in enumerate(fields):
             waiting[number] += field.get(picture, [])
             first, second = waiting[number].pop(0) if waiting[number] else (0, 0)
             data += bytes((0xFC | number, first, second))
-        line21.feed(picture * PICTURE, data)
-    return line21.found()
+        pictures_data.feed(picture * PICTURE, data)
+    return pictures_data.found()
 
 
 def cues(scc: str) -> list[tuple[int, int, str]]:
@@ -46,17 +46,8 @@ def test_text_service_programme_data_and_padding_are_no_captions() -> None:
     assert decoded({1: text_mode}, {1: programme}).channels == {}
 
 
-def test_services_of_digital_captions_are_named() -> None:
-    """A packet of two service blocks: five bytes of text for service 1, one window command for service 2."""
-    packet = bytes((0x05, 0x25, *b"HELLO", 0x41, 0x88, 0x00))
-    line21 = Line21()
-    for at in range(0, len(packet), 2):
-        line21.feed(Fraction(0), bytes((0xFF if at == 0 else 0xFE, packet[at], packet[at + 1])))
-    assert line21.found() == ClosedCaptions({}, (1,))
-
-
 def test_marked_invalid_is_not_read() -> None:
-    line21 = Line21()
+    data = UserData()
     for pair in pop_on("HELLO"):
-        line21.feed(Fraction(0), bytes((0xF8, *pair)))
-    assert line21.found() == ClosedCaptions({}, ())
+        data.feed(Fraction(0), bytes((0xF8, *pair)))
+    assert data.found() == ClosedCaptions()
