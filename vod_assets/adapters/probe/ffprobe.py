@@ -15,7 +15,7 @@ from vod_assets.adapters.probe.splices import read_splices
 from vod_assets.adapters.probe.streams import Json
 from vod_assets.adapters.probe.transport import is_scrambled
 from vod_assets.adapters.tools import Tools
-from vod_assets.adapters.transcode.closed_captions import CODECS, carries_closed_captions
+from vod_assets.adapters.transcode.closed_captions import carries_closed_captions
 from vod_assets.domain.acceptance import judge_name_and_head, refusal, warning
 from vod_assets.domain.containers import MENDS_JUMPS, container_of
 from vod_assets.domain.errors import ToolError
@@ -58,16 +58,10 @@ class FfprobeProber:
 
     def _closed_captions(self, path: Path, info: MediaInfo) -> tuple[TextStream, ...]:
         """Return the captions inside the pictures as a stream; how many channels they are, only decoding all tells."""
-        if info.video.codec not in CODECS or not self._carries(path, info.video.index):
+        if not carries_closed_captions(path, info.video.codec):
             return ()
         language = info.audio[0].language if info.audio else UNKNOWN  # captions are the words that are spoken
         return (closed_caption_stream(info.video.index, language),)
-
-    def _carries(self, path: Path, index: int) -> bool:
-        try:
-            return carries_closed_captions(self.tools, self.runner, path, index)
-        except ToolError:  # what is wrong with the pictures, the gate finds out and says better
-            return False
 
     def inspect_sound(self, path: Path, file: str = "") -> SoundInfo:
         """Return what a file of sound holds; see `vod_assets.ports.Prober`."""

@@ -1,6 +1,8 @@
-"""Closed captions inside pictures: FFprobe decodes the video and shows the user data of every picture."""
+"""Closed captions inside pictures: whether there are any, and, by FFprobe, the user data of every picture."""
 
+import itertools
 import json
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,19 +12,42 @@ from vod_assets.adapters.tools import Tools
 from vod_assets.domain.text.closed_captions import ClosedCaptions, UserData, hexadecimal
 from vod_assets.ports import Limits, ToolRunner
 
-CODECS = ("h264", "hevc", "mpeg2video")  # that carry such user data
-LOOKED_AT = 30  # packets; encoders put user data into every picture, even when nobody speaks
-SIDE_DATA = "ATSC A53 Part 4 Closed Captions"
+_REGISTERED = b"\xb5\x00\x31GA94\x03"  # ATSC A/53 Part 4, 6.2.3, in a message of ITU-T T.35
+MARKS: Mapping[str, tuple[bytes, ...]] = {  # bytes with which user data of captions begin, by the codec of the pictures
+    "h264": (_REGISTERED,),
+    "hevc": (_REGISTERED,),
+    "mpeg2video": tuple(  # the same without that message; those of DVDs; and of SCTE 20
+        b"\x00\x00\x01\xb2" + mark for mark in (b"GA94\x03", b"CC\x01\xf8", b"\x03\x01", b"\x03\x81")
+    ),
+}
+WINDOW_BYTES = 1 << 20
+WHOLE_BYTES = 1 << 30  # up to which a file is read whole; of a larger one every eighth window is
 LOOK_LIMITS = Limits(address_space_bytes=2 << 30, cpu_seconds=60, wall_seconds=120, stall_seconds=60)
 LIMITS = Limits(address_space_bytes=4 << 30, wall_seconds=6 * 3600)
 
 
-def carries_closed_captions(tools: Tools, runner: ToolRunner, source: Path, index: int) -> bool:
-    """Whether the first pictures of a video stream carry closed captions."""
-    entries = ("-show_entries", "frame_side_data=side_data_type", "-of", "csv=p=0")
-    window = ("-select_streams", str(index), "-read_intervals", f"%+#{LOOKED_AT}")
-    answer = runner.run(ffprobe_command(tools.ffprobe, source, *window, *entries), limits=LOOK_LIMITS)
-    return SIDE_DATA.encode() in answer.stdout
+def carries_closed_captions(source: Path, codec: str, whole_bytes: int = WHOLE_BYTES) -> bool:
+    """Whether the pictures of a file carry closed captions, anywhere in it.
+
+    Encoders put user data into every picture, even when nobody speaks; but some begin with the first caption, and a
+    title may begin with an hour of something else. So the bytes are searched for the mark of such data, which at 64
+    bits stands nowhere by chance: nothing is decoded, and a file with captions is left at the first. Transport packets
+    tear one mark in 25, of which the next picture has another.
+
+    Args:
+        source: The file.
+        codec: Of its pictures.
+        whole_bytes: Up to which size it is searched whole; a larger one has an eighth of it searched, evenly spread.
+    """
+    marks = MARKS.get(codec, ())
+    step = 1 if source.stat().st_size <= whole_bytes else 8
+    with source.open("rb") as file:
+        for number in itertools.count(0, step):
+            file.seek(number * WINDOW_BYTES)
+            window = file.read(WINDOW_BYTES + len(_REGISTERED))
+            if not window or any(mark in window for mark in marks):
+                return bool(window)
+    return False
 
 
 def closed_captions(tools: Tools, runner: ToolRunner, source: Path, index: int, scratch: Path) -> ClosedCaptions:
