@@ -12,27 +12,30 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 DASH = "{urn:mpeg:dash:schema:mpd:2011}"
+_URI = r"(?:[A-Za-z0-9._~:/?#@!$&'()*+;=-]|%[0-9A-Fa-f]{2})"  # without the comma that is between those of a list
 TYPES: Mapping[str, re.Pattern[str]] = {
     "text": re.compile(r".*", re.DOTALL),
     "word": re.compile(r"\S+"),
-    "whole": re.compile(r"\d{1,10}"),
-    "long": re.compile(r"\d{1,20}"),
-    "integer": re.compile(r"-?\d+"),
-    "decimal": re.compile(r"\d+(\.\d+)?"),
+    "whole": re.compile(r"[0-9]{1,10}"),
+    "long": re.compile(r"[0-9]{1,20}"),
+    "integer": re.compile(r"-?[0-9]+"),
+    "decimal": re.compile(r"[0-9]+(\.[0-9]+)?"),
     "boolean": re.compile(r"true|false|0|1"),
-    "alignment": re.compile(r"true|false|\d{1,10}"),
-    "duration": re.compile(r"P(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"),
-    "address": re.compile(r"\S+"),
-    "ratio": re.compile(r"\d+:\d+"),
-    "rate": re.compile(r"\d+(/[1-9]\d*)?"),
-    "range": re.compile(r"\d+-\d+"),
+    "duration": re.compile(r"P(?=.)([0-9]+D)?(T(?=.)([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]+)?S)?)?"),
+    "scheme": re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:(,|{_URI})+"),
+    "address": re.compile(rf"(?![^/?#]*:)(,|{_URI})+|[A-Za-z][A-Za-z0-9+.-]*:(,|{_URI})+"),
+    "ratio": re.compile(r"[0-9]+:[0-9]+"),
+    "rate": re.compile(r"[0-9]+(/[1-9][0-9]*)?"),
+    "range": re.compile(r"[0-9]+-[0-9]+"),
     "language": re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"),
     "access": re.compile(r"[0-6]"),
-    "profiles": re.compile(r"[^\s,]+(,[^\s,]+)*"),
+    "profiles": re.compile(rf"{_URI}+(,{_URI}+)*"),
+    "codecs": re.compile(r"[\w!#$&'*+.^`|~-]+(,[\w!#$&'*+.^`|~-]+)*", re.ASCII),
     "content": re.compile(r"text|image|audio|video|application|font"),
     "kind": re.compile(r"static|dynamic"),
     "scan": re.compile(r"progressive|interlaced|unknown"),
 }
+LARGEST = {"whole": 2**32 - 1, "long": 2**64 - 1}
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,18 @@ class Element:
         attributes: Type of each attribute, by name.
         required: Those that must be there.
         children: Elements that may stand inside, in this order; each as often as you like unless in ``once``.
+        needed: Those of ``children`` that must be there.
         is_open: Whether elements of other namespaces may follow.
+        text: Type of the text inside; None where there may be none.
     """
 
     attributes: Mapping[str, str]
     required: Sequence[str] = ()
     children: Sequence[str] = ()
     once: Sequence[str] = ()
+    needed: Sequence[str] = ()
     is_open: bool = False
-    has_text: bool = False
+    text: str | None = None
 
 
 _COMMON = {
@@ -62,7 +68,7 @@ _COMMON = {
     "frameRate": "rate",
     "audioSamplingRate": "whole",
     "mimeType": "text",
-    "codecs": "text",
+    "codecs": "codecs",
     "startWithSAP": "access",
     "maxPlayoutRate": "decimal",
     "codingDependency": "boolean",
@@ -78,9 +84,7 @@ _COMMON_CHILDREN = (
 )
 _SEGMENTS = ("SegmentBase", "SegmentTemplate")
 _BASE = {"timescale": "whole", "presentationTimeOffset": "long", "indexRange": "range", "indexRangeExact": "boolean"}
-_DESCRIPTOR = Element(
-    {"schemeIdUri": "address", "value": "text", "id": "text"}, required=("schemeIdUri",), is_open=True
-)
+_DESCRIPTOR = Element({"schemeIdUri": "scheme", "value": "text", "id": "text"}, required=("schemeIdUri",), is_open=True)
 _URL = Element({"sourceURL": "address", "range": "range"})
 
 GRAMMAR: Mapping[str, Element] = {
@@ -95,17 +99,18 @@ GRAMMAR: Mapping[str, Element] = {
         },
         required=("profiles", "minBufferTime"),
         children=("BaseURL", "Period"),
+        needed=("Period",),
     ),
     "Period": Element(
         {"id": "text", "start": "duration", "duration": "duration"},
         children=("BaseURL", "EventStream", "AdaptationSet"),
     ),
     "EventStream": Element(
-        {"schemeIdUri": "address", "value": "text", "timescale": "whole", "presentationTimeOffset": "long"},
+        {"schemeIdUri": "scheme", "value": "text", "timescale": "whole", "presentationTimeOffset": "long"},
         required=("schemeIdUri",),
         children=("Event",),
     ),
-    "Event": Element({"presentationTime": "long", "duration": "long", "id": "whole"}, is_open=True, has_text=True),
+    "Event": Element({"presentationTime": "long", "duration": "long", "id": "whole"}, is_open=True, text="text"),
     "AdaptationSet": Element(
         _COMMON
         | {
@@ -116,8 +121,8 @@ GRAMMAR: Mapping[str, Element] = {
             "maxWidth": "whole",
             "maxHeight": "whole",
             "maxFrameRate": "rate",
-            "segmentAlignment": "alignment",
-            "subsegmentAlignment": "alignment",
+            "segmentAlignment": "boolean",
+            "subsegmentAlignment": "boolean",
             "subsegmentStartsWithSAP": "access",
         },
         children=(*_COMMON_CHILDREN, "Accessibility", "Role", "BaseURL", *_SEGMENTS, "Representation"),
@@ -135,11 +140,11 @@ GRAMMAR: Mapping[str, Element] = {
         children=("Initialization", "SegmentTimeline"),
         once=("Initialization", "SegmentTimeline"),
     ),
-    "SegmentTimeline": Element({}, children=("S",)),
+    "SegmentTimeline": Element({}, children=("S",), needed=("S",)),
     "S": Element({"t": "long", "n": "long", "d": "long", "r": "integer"}, required=("d",)),
     "Initialization": _URL,
-    "BaseURL": Element({"serviceLocation": "text"}, has_text=True),
-    "Label": Element({"id": "whole", "lang": "language"}, has_text=True),
+    "BaseURL": Element({"serviceLocation": "text"}, text="address"),
+    "Label": Element({"id": "whole", "lang": "language"}, text="text"),
     **dict.fromkeys(
         (
             "AudioChannelConfiguration",
@@ -185,8 +190,12 @@ def _attribute_faults(node: etree._Element, element: Element) -> Iterator[str]:
             continue  # attributes of other namespaces may stand anywhere
         if kind is None:
             yield f"@{name} is no attribute of it"
-        elif not TYPES[kind].fullmatch(value):
+        elif not _is(kind, value):
             yield f"@{name} is {value!r}, no {kind}"
+
+
+def _is(kind: str, value: str) -> bool:
+    return TYPES[kind].fullmatch(value) is not None and (kind not in LARGEST or int(value) <= LARGEST[kind])
 
 
 def _child_faults(node: etree._Element, element: Element) -> Iterator[str]:
@@ -196,9 +205,12 @@ def _child_faults(node: etree._Element, element: Element) -> Iterator[str]:
     if places != sorted(places):
         yield f"{', '.join(dict.fromkeys(names))} are not in the schema's order"
     yield from (f"{name} is there {names.count(name)} times" for name in element.once if names.count(name) > 1)
+    yield from (f"there is no {name}" for name in element.needed if name not in names)
     others = [child for child in node if isinstance(child.tag, str) and not str(child.tag).startswith(DASH)]
     if others and not element.is_open:
         yield f"{others[0].tag} of another namespace is inside"
     words = "".join([node.text or "", *(child.tail or "" for child in node)])
-    if words.strip() and not element.has_text:
+    if element.text is None and words.strip():
         yield "there is text inside"
+    elif element.text and not _is(element.text, words.strip()):
+        yield f"{words.strip()!r} is inside, no {element.text}"

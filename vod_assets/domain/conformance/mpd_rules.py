@@ -66,13 +66,16 @@ def ids(found: MpdFacts) -> Iterator[str]:
     f"{MPEG}, 8.3 and 8.4",
 )
 def profile(found: MpdFacts) -> Iterator[str]:
-    """The profile fits how segments are named: templates are “live”, files with an index “on demand”."""
-    said = (found.root.get("profiles") or "").split(",")
-    timed = [one for group in found.timed if group.get("contentType") in ("video", "audio") for one in members(group)]
-    for one in timed:
-        wanted = ON_DEMAND if one.find(f"{DASH}SegmentBase") is not None else LIVE
-        if wanted not in said:
-            yield f"{one.get('id')} is of {wanted.rpartition('profile:')[2]}, the MPD says {', '.join(said)}"
+    """The profile of each set fits its segments: templates are “live”, files with an index “on demand”."""
+    every = found.root.get("profiles") or ""
+    for group in found.sets:
+        said = group.get("profiles") or every
+        if not set(said.split(",")) <= set(every.split(",")):
+            yield f"set {group.get('id')} says {said}, the MPD {every}"
+        for one in members(group):
+            wanted = ON_DEMAND if one.find(f"{DASH}SegmentBase") is not None else LIVE
+            if {LIVE, ON_DEMAND} & set(said.split(",")) != {wanted}:
+                yield f"{one.get('id')} is of {wanted.rpartition('profile:')[2]}, its set says {said}"
 
 
 @rule(

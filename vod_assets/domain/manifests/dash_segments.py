@@ -66,16 +66,17 @@ def _range(span: tuple[int, int] | None) -> str | None:
 def _template(representation: etree._Element, placed: PlacedTrack, media: Media) -> None:
     track = placed.track
     path, start = segment_template([segment.path for segment in media.segments])
+    is_image = track.kind == "image"
     said: list[tuple[str, str | int | None]] = [
-        ("timescale", media.timescale),
+        ("timescale", 1 if is_image else media.timescale),
         ("initialization", f"{placed.base}/{media.init}" if media.init else None),
         ("media", f"{placed.base}/{path}"),
         ("startNumber", start),
     ]
-    if track.kind == "image":  # thumbnail_tile allows @duration only (DASH-IF IOP 4.3, 6.2.6)
-        said.append(("duration", track.columns * track.rows * track.interval_seconds * media.timescale))
+    if is_image:  # thumbnail_tile allows @duration only (DASH-IF IOP 4.3, 6.2.6), and that holds 32 bits
+        said.append(("duration", track.columns * track.rows * track.interval_seconds))
     template = add(representation, "SegmentTemplate", attributes(said))
-    if track.kind != "image":
+    if not is_image:
         _timeline(template, media.segments)
 
 

@@ -24,12 +24,14 @@ COLOUR = "urn:mpeg:mpegB:cicp:"
 WIDE_GAMUT = 9  # BT.2020 (ISO/IEC 23091-2)
 TRANSFER = {"PQ": 16, "HLG": 18}
 MIME_TYPES = {"video": "video/mp4", "audio": "audio/mp4", "text": "application/mp4", "image": "image/jpeg"}
+AUDIO_PURPOSES = "urn:tva:metadata:cs:AudioPurposeCS:2007"  # what players of DVB know (ETSI TS 103 285, 6.1.2)
+PURPOSES = {"description": "1", "enhanced-audio-intelligibility": "2", "caption": "2"}
 SOUND_ROLES = {"commentary": "commentary", "dub": "dub", "dialogue": "enhanced-audio-intelligibility"}
 ACCESSIBLE_SOUND = {"description": "description", "dialogue": "enhanced-audio-intelligibility"}
 
 
-def add_adaptation_set(period: etree._Element, one: SwitchingSet, presentation: Presentation) -> None:
-    """Add an adaptation set; the order of the elements is the schema's."""
+def add_adaptation_set(period: etree._Element, one: SwitchingSet, presentation: Presentation) -> etree._Element:
+    """Add an adaptation set and return it; the order of the elements is the schema's."""
     element = add(period, "AdaptationSet", attributes(_attributes(one)))
     add_content_protection(element, presentation, one.first)
     _add_properties(element, one)
@@ -38,6 +40,7 @@ def add_adaptation_set(period: etree._Element, one: SwitchingSet, presentation: 
     _add_purpose(element, one.first, presentation)
     for placed in one.tracks:
         _add_representation(element, placed, one)
+    return element
 
 
 def _attributes(one: SwitchingSet) -> list[tuple[str, str | int | None]]:
@@ -90,7 +93,8 @@ def _add_purpose(element: etree._Element, track: Track, presentation: Presentati
     accessible = _accessibility(track)
     if accessible:
         describe(element, "Accessibility", ROLES, accessible)
-    for role in _text_roles(track) if track.kind == "text" else [_sound_role(track, presentation)]:
+        describe(element, "Accessibility", AUDIO_PURPOSES, PURPOSES[accessible])
+    for role in _text_roles(track) if track.kind == "text" else _sound_roles(track, presentation):
         describe(element, "Role", ROLES, role)
 
 
@@ -100,14 +104,15 @@ def _accessibility(track: Track) -> str:
     return ACCESSIBLE_SOUND.get(track.role, "")
 
 
-def _sound_role(track: Track, presentation: Presentation) -> str:
+def _sound_roles(track: Track, presentation: Presentation) -> list[str]:
     """Return ``main`` for what plays when a viewer has chosen nothing, whatever its codec."""
     audio = [placed.track for placed in presentation.tracks if placed.track.kind == "audio"]
     if track.role in SOUND_ROLES:
-        return SOUND_ROLES[track.role]
+        return [SOUND_ROLES[track.role]]
     default = default_audio(audio)
     is_like_default = (track.language, track.role) == (default.language, default.role)
-    return "main" if is_like_default else "alternate"
+    role = "main" if is_like_default else "alternate"
+    return [role, "description"] if track.role == "description" else [role]
 
 
 def _text_roles(track: Track) -> list[str]:

@@ -85,7 +85,7 @@ MPDS: dict[str, tuple[str, str, str]] = {
     "dash-thumbnails": ("clear", 'value="2x2"', 'value="3x2"'),
     "dash-range": ("clear", 'TransferCharacteristics" value="16"', 'TransferCharacteristics" value="1"'),
     "dash-events": ("clear", 'presentationTime="360360"', 'presentationTime="936036000"'),
-    "dash-buffer": ("clear", 'minBufferTime="PT4.004S"', 'minBufferTime="PT0S"'),
+    "dash-buffer": ("clear", 'minBufferTime="PT4.010667S"', 'minBufferTime="PT0S"'),
 }
 
 
@@ -134,6 +134,34 @@ def test_the_grammar_knows_what_belongs_where(fault: str) -> None:
     text = COMPOSED["cenc/manifest.mpd"].partition("?>")[2]
     broken = text.replace("</Representation>", f"{fault}</Representation>")
     assert verdict(DASH, MpdFacts(etree.fromstring(broken)), "dash-grammar").findings
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('bandwidth="130000"', 'bandwidth="4294967296"'),
+        ('S t="0"', 'S t="18446744073709551616"'),
+        ('codecs="mp4a.40.2"', 'codecs="mp4a.40.2, ec-3"'),
+        ('schemeIdUri="urn:mpeg:dash:role:2011"', 'schemeIdUri=":"'),
+        ('minBufferTime="PT4.010667S"', 'minBufferTime="PT"'),
+        ('segmentAlignment="true"', 'segmentAlignment="2"'),
+        ('profiles="urn:mpeg:dash:profile:isoff-live:2011"', 'profiles="{live}"'),
+    ],
+)
+def test_the_grammar_is_as_strict_as_the_schema(old: str, new: str) -> None:
+    """MPEG's schema, of the fourth edition and the sixth's draft, refuses each of these."""
+    text = COMPOSED["cenc/manifest.mpd"].partition("?>")[2]
+    assert old in text
+    broken = etree.fromstring(text.replace(old, new))
+    assert verdict(DASH, MpdFacts(broken), "dash-grammar").findings
+
+
+@pytest.mark.parametrize(("emptied", "missing"), [("MPD", "Period"), ("SegmentTimeline", "S")])
+def test_the_grammar_misses_what_must_be_inside(emptied: str, missing: str) -> None:
+    root = etree.fromstring(COMPOSED["cenc/manifest.mpd"].encode())
+    for one in root.iter(f"{{urn:mpeg:dash:schema:mpd:2011}}{emptied}"):
+        del one[:]
+    assert f"{emptied}: there is no {missing}" in verdict(DASH, MpdFacts(root), "dash-grammar").findings
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from lxml import etree
 from vod_assets.domain.manifests.dash import compose_mpd
 from vod_assets.domain.manifests.dash_segments import iso_duration, segment_template
 from vod_assets.domain.manifests.presentation import Presentation
+from vod_assets_tests.domain.manifests.presentations import one_file
 from vod_assets_tests.domain.tracks import SECONDS, audio, placed, text, thumbnails, video, whole_title
 
+ROLES = "urn:mpeg:dash:role:2011"
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"
 
 
@@ -62,9 +64,38 @@ def test_a_sheet_of_thumbnails_is_a_tile() -> None:
     assert (representation.get("width"), representation.get("height"), tile.get("value")) == ("320", "180", "2x2")
     assert (template.get("media"), template.get("duration"), template.get("timescale")) == (
         "../../../tracks/thumbnails_90p-digest/sheet_$Number%03d$.jpg",
-        "8000000",
-        "1000000",
+        "8",
+        "1",
     )
+
+
+def test_a_sheet_of_many_days_is_no_longer_than_an_attribute_can_say() -> None:
+    sparse = thumbnails().model_copy(update={"columns": 20, "rows": 20, "interval_seconds": 3600})
+    (template,) = parsed(sparse).iter(f"{MPD}SegmentTemplate")
+    assert int(template.get("duration") or 0) * int(template.get("timescale") or 0) == 400 * 3600
+
+
+@pytest.mark.parametrize(("role", "purpose"), [("description", "1"), ("dialogue", "2")])
+def test_sound_for_the_few_says_so_in_the_words_of_every_player(role: str, purpose: str) -> None:
+    mpd = parsed(audio(is_default=True), audio("other", role=role))
+    said = {(one.get("schemeIdUri"), one.get("value")) for one in mpd.iter(f"{MPD}Accessibility")}
+    assert ("urn:tva:metadata:cs:AudioPurposeCS:2007", purpose) in said
+    roles = [one.get("value") for one in mpd.iter(f"{MPD}Role")]
+    assert set(roles) == {value for scheme, value in said if scheme == ROLES} | {"main"} | (
+        {"alternate"} if role == "description" else set()
+    )
+
+
+def test_each_set_says_its_profile_where_they_differ() -> None:
+    mpd = parsed(one_file(video()), one_file(audio()), text())
+    every = [f"urn:mpeg:dash:profile:isoff-{name}:2011" for name in ("on-demand", "live")]
+    assert (mpd.get("profiles") or "").split(",") == every
+    assert [one.get("profiles") for one in mpd.iter(f"{MPD}AdaptationSet")] == [every[0], every[0], every[1]]
+
+
+def test_the_longest_segment_of_any_track_is_buffered() -> None:
+    assert parsed(video(), audio()).get("minBufferTime") == "PT4.010667S"
+    assert parsed(video(), thumbnails()).get("minBufferTime") == "PT4.004S"
 
 
 def test_labels_cannot_break_the_document() -> None:
