@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from vod_assets.adapters.ffmpeg.command import generated_input
+from vod_assets.domain.text.demand import DEMAND
 from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.conftest import Finished
 from vod_assets_tests.studio import Studio, bytes_below, film
@@ -168,12 +169,15 @@ def test_only_the_check_of_durations_is_made_again_when_the_source_is_described_
     """The others look at nothing but the packages."""
     paths = finished.title.glob("*_package.*/*/artifact.json")
     found = [(path.parts[-3], json.loads(path.read_text())["recipe"]) for path in paths]
-    inputs = {name: recipe for name, recipe in found if recipe["parameters"].get("kind") != "track"}  # a part of one
+    inputs = {name: recipe for name, recipe in found if "kind" not in recipe["parameters"]}  # a part of one
     assert {name: set(recipe["inputs"]) for name, recipe in inputs.items()} == {
-        **{f"hls_package.{name}": {"hls_package"} for name in ("aligned", "decodes", "durations", "manifest")},
+        **{
+            f"hls_package.{name}": {"hls_package"}
+            for name in ("aligned", "captions", "decodes", "durations", "manifest")
+        },
         "dash_package.manifest": {"dash_package"},
         "dash_package.same_media": {"dash_package", "hls_package"},
     }
-    compared = {name for name, recipe in inputs.items() if set(recipe["parameters"]) - {"measures"}}
+    compared = {name for name, recipe in inputs.items() if set(recipe["parameters"]) - {"measures", DEMAND}}
     assert compared == {"hls_package.durations"}
     assert inputs["hls_package.durations"]["parameters"]["duration_seconds"] == "4"
