@@ -149,7 +149,7 @@ def test_the_grammar_knows_what_belongs_where(fault: str) -> None:
     ],
 )
 def test_the_grammar_is_as_strict_as_the_schema(old: str, new: str) -> None:
-    """MPEG's schema, of the fourth edition and the sixth's draft, refuses each of these."""
+    """Each of these is refused by MPEG's schema, of the fourth edition or of the sixth's draft."""
     text = COMPOSED["cenc/manifest.mpd"].partition("?>")[2]
     assert old in text
     broken = etree.fromstring(text.replace(old, new))
