@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets_tests.adapters.transcode.clips import make
@@ -12,6 +13,9 @@ from vod_assets_tests.servers.fixtures import aws, ftp, ftps, gcs, old_ftp, s3, 
 from vod_assets_tests.studio import Ended, Studio, film
 
 __all__ = ["aws", "ftp", "ftps", "gcs", "old_ftp", "s3", "sftp", "smb", "web"]
+
+settings.register_profile("unhurried", parent=settings(), deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("unhurried")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import ArtifactStore
 
 ARTIFACTS = "artifacts"
+MOST_LEAVES = 128  # of an hour with all variants: about 30 MB
 
 
 class StoredAt(str):
@@ -28,6 +29,7 @@ class ArtifactIOManager(dg.IOManager):
 
     Attributes:
         metadata_mapping: Address of the file that says how a house's own metadata are read; empty: there is none.
+        leaves: Leaves that were read lately, by digest: the steps of one run read the same ones many times over.
     """
 
     def __init__(
@@ -40,6 +42,13 @@ class ArtifactIOManager(dg.IOManager):
         self.store, self.profiles = store, profiles
         self.maker = maker or Maker(store)
         self.metadata_mapping = metadata_mapping
+        self.leaves: dict[str, Artifact] = {}
+
+    def remember(self, leaf: Artifact) -> None:
+        """Keep a leaf for the next step that reads it; the oldest goes."""
+        self.leaves[leaf.digest] = leaf
+        if len(self.leaves) > MOST_LEAVES:
+            del self.leaves[next(iter(self.leaves))]
 
     def handle_output(self, context: dg.OutputContext, obj: Artifact) -> None:
         """Point the asset at an artifact that is committed."""

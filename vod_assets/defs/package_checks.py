@@ -14,6 +14,7 @@ from vod_assets.defs.house import Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.protecting import Keys, Unlockings
 from vod_assets.defs.remembered_decodes import RememberedDecodes
+from vod_assets.defs.remembered_facts import RememberedFacts
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.content_keys import ENCRYPTED
@@ -156,26 +157,38 @@ def _report(look: Look, judged: Mapping[str, Artifact]) -> Report:
     recipe = Recipe(look.name, inputs, {"measures": MEASURES, **look.expected}, look.inspector.build_ids)
 
     def measure(_directory: Path) -> dict[str, Any]:
-        with _opened(look, judged) as package:
+        tracks = _tracks(look.at, judged)
+        with _opened(look, judged, tracks) as package:
+            facts = RememberedFacts(look.at, tracks, package.seen)
+            facts.recall()
             known = RememberedDecodes(look.at, look.name, look.inspector.build_ids, package, MEASURES)
             report = look.measure(replace(package, decode_all=known.decode_all))
-            return report.model_copy(update={"parts": tuple(known.parts)}).model_dump()
+            facts.keep()
+            return report.model_copy(update={"parts": (*known.parts, *facts.parts.values())}).model_dump()
 
     return look.at.make(recipe, measure).artifact.read(Report)
 
 
+def _manifests(at: Step, packages: Mapping[str, Artifact]) -> Iterator[tuple[str, Artifact]]:
+    """Yield the manifests of every variant that has some: DASH knows no MPEG-TS."""
+    for package in packages.values():
+        yield from ((variant, leaf) for variant, leaf in at.leaves(package).items() if leaf.files)
+
+
+def _tracks(at: Step, packages: Mapping[str, Artifact]) -> dict[str, Artifact]:
+    """Return every track leaf of some packages by its digest."""
+    entries = (
+        IndexEntry.model_validate(one) for _, leaf in _manifests(at, packages) for one in leaf.document["tracks"]
+    )
+    return {entry.digest: at.leaf(entry) for entry in entries}
+
+
 @contextmanager
-def _opened(look: Look, packages: Mapping[str, Artifact]) -> Iterator[InspectedPackage]:
+def _opened(look: Look, packages: Mapping[str, Artifact], tracks: Mapping[str, Artifact]) -> Iterator[InspectedPackage]:
     at = look.at
     manifests: dict[str, list[Path]] = {}
-    tracks: dict[str, Artifact] = {}
-    for package in packages.values():
-        for variant, leaf in at.leaves(package).items():
-            if not leaf.files:  # DASH knows no MPEG-TS
-                continue
-            manifests.setdefault(variant, []).append(at.path(leaf))
-            for entry in (IndexEntry.model_validate(track) for track in leaf.document["tracks"]):
-                tracks[entry.digest] = at.leaf(entry)
+    for variant, leaf in _manifests(at, packages):
+        manifests.setdefault(variant, []).append(at.path(leaf))
     folders = {digest: at.path(leaf) for digest, leaf in tracks.items()}
     sizes = {f"tracks/{digest}/{file.path}": file.size_bytes for digest, leaf in tracks.items() for file in leaf.files}
     with look.inspector.open(folders, manifests, sizes, _unlocking(look, tracks)) as opened:

@@ -122,10 +122,14 @@ class Step:
         Raises:
             StoreError: ``artifact_missing``: it is gone, or was made anew with other bytes.
         """
+        known = self.artifacts.leaves.get(entry.digest) if self.is_real else None
+        if known and (known.asset, known.recipe, known.title) == (entry.asset, entry.recipe, self.title):
+            return known
         leaf = self.artifacts.store.load(self.title, entry.asset, entry.recipe)
         if leaf.digest != entry.digest:
             cause = f"{entry.name} of {entry.asset} is {leaf.digest[:12]} now, and {entry.digest[:12]} is what was used"
             raise StoreError("artifact_missing", cause, f"Materialise {entry.asset} and what follows it", self.title)
+        self.artifacts.remember(leaf)
         return leaf
 
     def path(self, artifact: Artifact, file: str = "") -> Path:

@@ -1,13 +1,16 @@
 """A package as a player finds it: addresses relative to one root, and what lies there."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from posixpath import dirname, join, normpath
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from vod_assets.domain.init_segment import InitSegment
+
+PLAIN = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./-]*")  # an address that means the same to everybody who reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,19 @@ class IndexFacts:
     begin: int
     spans: tuple[tuple[int, int], ...]
     durations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SeenFacts:
+    """What was read of segments' headers already, by address; whoever reads another one adds it.
+
+    Attributes:
+        segments: By file, init segment's file, and first byte and length of a part of the file.
+        streams: Of transport streams and packed audio, with what an init segment would say.
+    """
+
+    segments: dict[tuple[str, str, tuple[int, int] | None], SegmentFacts] = field(default_factory=dict)
+    streams: dict[str, tuple[InitSegment, SegmentFacts]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,6 +147,8 @@ def resolved(manifest: str, uri: str) -> str | None:
     Schemes, hosts, absolute paths, backslashes, variables and paths above the root lead elsewhere. So does what leads
     there when it is read as a plain file name: FFmpeg neither decodes percent signs nor cuts off a query.
     """
+    if PLAIN.fullmatch(uri):  # as all of ours are, and there are thousands
+        return _inside(dirname(manifest), uri)
     try:
         parts = urlsplit(uri)
     except ValueError:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from vod_assets.domain.package_view import Decoded, PackageView
+from vod_assets.domain.package_view import Decoded, PackageView, SeenFacts
 from vod_assets.domain.track import Track
 from vod_assets.ports.keys import SecretKey
 
@@ -84,11 +84,13 @@ class InspectedPackage:
         decode_all: Says what came of playing each.
         fingerprint: Returns a digest of all that a decoder would be given of a playlist, in the clear: equal ones need
             not be played twice. Empty when nothing of the package is encrypted, or the playlist does not open.
+        seen: What the view has read of segments; what is put in here is not read again.
     """
 
     view: PackageView
     decode_all: Callable[[Sequence[str]], Mapping[str, Decoded]]
     fingerprint: Callable[[str], str] = lambda _: ""
+    seen: SeenFacts = field(default_factory=SeenFacts)
 
 
 class PackageInspector(Protocol):

@@ -36,7 +36,9 @@ class FolderInspector:
         with open_view(self.scratch, tracks, manifests, sizes) as view:
             view.unlocking = unlocking
             player = Player(view, lambda paths: self.decoder.decode_all(paths, self.scratch))
-            yield InspectedPackage(view, lambda playlists: self._decode_all(player, playlists), player.fingerprint)
+            yield InspectedPackage(
+                view, lambda playlists: self._decode_all(player, playlists), player.fingerprint, view.seen
+            )
 
     def _decode_all(self, player: Player, playlists: Sequence[str]) -> Mapping[str, Decoded]:
         with TemporaryDirectory(prefix="unlocked-", dir=self.scratch) as folder:

@@ -14,7 +14,7 @@ from vod_assets.adapters.package.whole_segments import decrypted_segment
 from vod_assets.domain.init_segment import InitSegment
 from vod_assets.domain.isobmff import MalformedError, MediaSegment, boxes, read_index, read_index_times, read_segment
 from vod_assets.domain.nal_units import first_slice_type
-from vod_assets.domain.package_view import IndexFacts, SegmentFacts
+from vod_assets.domain.package_view import IndexFacts, SeenFacts, SegmentFacts
 from vod_assets.domain.track_measures import presented
 from vod_assets.domain.transport_stream import TICKS, read_stream_segment
 from vod_assets.ports import Unlocking
@@ -36,8 +36,7 @@ class FolderView:
         self._sizes = dict(sizes or {})
         self.unlocking: Mapping[str, Unlocking] = {}
         self.init = lru_cache(maxsize=None)(self._init)
-        self.segment = lru_cache(maxsize=None)(self._segment)
-        self.stream = lru_cache(maxsize=None)(self._stream)
+        self.seen = SeenFacts()
 
     @cached_property
     def _real_root(self) -> Path:
@@ -125,10 +124,23 @@ class FolderView:
         unlocking = self.unlocking.get(digest)
         return None if unlocking is None or path in unlocking.clear else unlocking
 
+    def segment(self, address: str, init_address: str, span: Span | None = None) -> SegmentFacts:
+        """Return what a media segment's header says; see `PackageView`."""
+        key = (address, init_address, span)
+        if key not in self.seen.segments:
+            self.seen.segments[key] = self._segment(*key)
+        return self.seen.segments[key]
+
+    def stream(self, address: str) -> tuple[InitSegment, SegmentFacts]:
+        """Return what a segment without init segment holds; see `PackageView`."""
+        if address not in self.seen.streams:
+            self.seen.streams[address] = self._stream(address)
+        return self.seen.streams[address]
+
     def _init(self, address: str) -> InitSegment:
         return init_of(self.root / address)
 
-    def _segment(self, address: str, init_address: str, span: Span | None = None) -> SegmentFacts:
+    def _segment(self, address: str, init_address: str, span: Span | None) -> SegmentFacts:
         init = self.init(init_address)
         with named(address.rpartition("/")[2]):
             data = self.data(address, span)

@@ -47,10 +47,9 @@ def check_same_media(view: PackageView) -> Report:
     measured: dict[str, Measured] = {}
     mpds = list(_mpds(view, findings))
     for variant in view.variants:
-        if is_of_streams(view, variant):
+        dash, hls = _dash_media([mpd for mpd in mpds if mpd.name == variant]), _hls_media(view, variant)
+        if not dash and is_of_streams(view, variant):
             continue
-        dash = _dash_media([mpd for mpd in mpds if mpd.name == variant])
-        hls = _hls_media(view, variant)
         measured[f"{variant}/files"] = len(dash & hls)
         findings += [f"{variant}: {address} is in HLS only" for address in sorted(hls - dash)]
         findings += [f"{variant}: {address} is in DASH only" for address in sorted(dash - hls)]

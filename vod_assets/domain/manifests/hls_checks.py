@@ -42,6 +42,7 @@ class _Checker:
     def __init__(self, view: PackageView, package: HlsPackage, is_ours: bool) -> None:
         self.view, self.package, self.is_ours = view, package, is_ours
         self.tracks: dict[str, MeasuredTrack | None] = {}
+        self.openings: dict[str, list[tuple[int, int, bool]]] = {}
 
     def findings(self) -> Iterator[str]:
         yield from self._lost_playlists()
@@ -112,12 +113,23 @@ class _Checker:
                 continue
             begin, end = segment.offset_bytes, segment.offset_bytes + segment.length_bytes
             try:
-                opening = self.view.segment(segment.address, segment.init).opening
+                opening = self._opening(segment.address, segment.init)
             except MalformedError as error:
                 yield str(error)
                 continue
             if not any(moof == begin and first_end <= end and is_sync for moof, first_end, is_sync in opening):
                 yield f"{segment.name}: the byte range {begin} to {end} holds no fragment that starts with an I-frame"
+
+    def _opening(self, address: str, init: str) -> Sequence[tuple[int, int, bool]]:
+        """Return how the fragments of a file begin; one of many segments is read by these, once for all checks."""
+        if address != init:
+            return self.view.segment(address, init).opening
+        if address not in self.openings:
+            played = (one for one in self.package.media.values() if not one.of_iframes and one.segments)
+            whole = next((one for one in played if one.segments[0].address == address), None)
+            track = measure(self.view, whole) if whole else None
+            self.openings[address] = [one for facts in track.facts for one in facts.opening] if track else []
+        return self.openings[address]
 
     def _variant(self, stream: Stream) -> Iterator[str]:
         video = self.tracks.get(stream.address or "")

@@ -1,8 +1,9 @@
 """Read HLS playlists with the independent ``m3u8`` parser: what they say, and where their addresses lead."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import m3u8
@@ -11,9 +12,10 @@ from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.package_view import PackageView, resolved
 
 Parsed = Any  # the parser has no types
+MULTIVARIANT_TAG = "#EXT-X-STREAM-INF"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReadSegment:
     """One segment of a media playlist; addresses are None when they lead out of the package.
 
@@ -122,15 +124,16 @@ class HlsPackage:
 def read_hls(view: PackageView, variant: str) -> list[HlsPackage]:
     """Return the HLS packages of a variant: one for each multivariant playlist, or for each lone media playlist."""
     addresses = [address for address in view.manifests(variant) if address.endswith(".m3u8")]
-    parsed: dict[str, Parsed] = {}
+    read: dict[str, MediaPlaylist | Parsed] = {}
     broken: list[str] = []
     for address in addresses:
         try:
-            parsed[address] = _parse(view, address)
+            read[address] = _read(address, view.text(address))
         except MalformedError as error:
             broken.append(str(error))
-    tops = [address for address, one in parsed.items() if one.is_variant] or list(parsed)
-    packages = [_package(variant, top, parsed) for top in tops]
+    media = {address: one for address, one in read.items() if isinstance(one, MediaPlaylist)}
+    packages = [_package(variant, top, one, media) for top, one in read.items() if top not in media]
+    packages += [_lone(variant, one) for one in media.values() if len(media) == len(read)]
     if broken:
         packages.append(HlsPackage(variant, "", broken=tuple(broken)))
     return packages
@@ -156,11 +159,24 @@ def media_playlist(view: PackageView, address: str) -> MediaPlaylist:
     Raises:
         MalformedError: It cannot be parsed.
     """
-    return _media(address, _parse(view, address))
-
-
-def _parse(view: PackageView, address: str) -> Parsed:
     text = view.text(address)
+    return _media(address, _parse(address, text)) if MULTIVARIANT_TAG in text else _media_of(address, text)
+
+
+def _read(address: str, text: str) -> MediaPlaylist | Parsed:
+    """Return a media playlist, or a multivariant one as it was parsed."""
+    if MULTIVARIANT_TAG not in text:
+        return _media_of(address, text)
+    parsed = _parse(address, text)
+    return parsed if parsed.is_variant else _media(address, parsed)
+
+
+@lru_cache(maxsize=192)  # those of a package: every check reads all of them, and parsing takes most of its time
+def _media_of(address: str, text: str) -> MediaPlaylist:
+    return _media(address, _parse(address, text))
+
+
+def _parse(address: str, text: str) -> Parsed:
     if not text.startswith("#EXTM3U"):
         raise MalformedError(f"{address} does not begin with #EXTM3U")
     try:
@@ -169,14 +185,16 @@ def _parse(view: PackageView, address: str) -> Parsed:
         raise MalformedError(f"{address} cannot be parsed: {error}") from error
 
 
-def _package(variant: str, top: str, parsed: dict[str, Parsed]) -> HlsPackage:
-    if not parsed[top].is_variant:
-        lone = Stream("variant", top, top, 0, None, frozenset(), None, None)
-        return HlsPackage(variant, top, (lone,), (), {top: _media(top, parsed[top])})
-    streams, renditions = tuple(_streams(top, parsed[top])), tuple(_renditions(top, parsed[top]))
+def _lone(variant: str, playlist: MediaPlaylist) -> HlsPackage:
+    top = playlist.address
+    lone = Stream("variant", top, top, 0, None, frozenset(), None, None)
+    return HlsPackage(variant, top, (lone,), (), {top: playlist})
+
+
+def _package(variant: str, top: str, parsed: Parsed, media: Mapping[str, MediaPlaylist]) -> HlsPackage:
+    streams, renditions = tuple(_streams(top, parsed)), tuple(_renditions(top, parsed))
     named = dict.fromkeys([*(one.address for one in streams), *(one.address for one in renditions)])
-    media = {address: _media(address, parsed[address]) for address in named if address in parsed}
-    return HlsPackage(variant, top, streams, renditions, media)
+    return HlsPackage(variant, top, streams, renditions, {one: media[one] for one in named if one and one in media})
 
 
 def _streams(top: str, parsed: Parsed) -> Iterator[Stream]:
