@@ -112,9 +112,9 @@ class RememberingInspector(Remembering):
     played: dict[tuple[str, ...], list[Decoded]] = field(default_factory=dict)
 
     @contextmanager
-    def open(self, tracks: Any, manifests: Any, sizes: Mapping[str, int]) -> Iterator[InspectedPackage]:
+    def open(self, tracks: Any, manifests: Any, sizes: Mapping[str, int], unlocking: Any) -> Iterator[InspectedPackage]:
         bytes_of_all = sum(sizes.values())
-        with self.tool.open(tracks, manifests, sizes) as opened:
+        with self.tool.open(tracks, manifests, sizes, unlocking) as opened:
 
             def decode_all(playlists: Sequence[str]) -> Mapping[str, Decoded]:
                 key = (str(bytes_of_all), *(Path(one).name for one in playlists))

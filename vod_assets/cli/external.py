@@ -149,7 +149,7 @@ def _outcome(session: Session, release: Release) -> Outcome:
     def local(path: str) -> str | None:
         return session.origin.location(release.title, release.below_title(path)) if path else None
 
-    variant = next(iter(release.variants.values()))
+    variant = release.open_variant
     entry = session.cms.path(release.title) if session.cms.entry(release.title) is not None else None
     return Outcome(
         title=release.title,

@@ -133,7 +133,7 @@ def _add_addresses(session: Session, outcome: Outcome) -> None:
     if document is None:
         return
     release = Release.model_validate(document)
-    variant = next(iter(release.variants.values()))
+    variant = release.open_variant
     if release.number in session.origin.releases(outcome.title):
         outcome.hls = session.origin.location(outcome.title, release.below_title(variant.hls))
         if variant.dash:

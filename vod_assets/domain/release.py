@@ -127,6 +127,11 @@ class Release(Document):
         return digest_of(self.model_dump(exclude={"number"}))
 
     @property
+    def open_variant(self) -> VariantManifests:
+        """The variant that is shown where one has to be chosen: the first by name that needs no key, or the first."""
+        return next((one for one in self.variants.values() if not one.keys), next(iter(self.variants.values())))
+
+    @property
     def directory(self) -> str:
         """Path of this release below the title."""
         return f"releases/{self.number}"

@@ -25,6 +25,13 @@ def test_other_bytes_are_another_release(release: Release, tmp_path: Path) -> No
     assert made(tmp_path / "other", words="other").release.digest != release.digest
 
 
+def test_a_variant_without_keys_is_opened_where_one_has_to_be_chosen(release: Release) -> None:
+    key = ReleasedKey(kid="0" * 32, scheme="cbcs", track_class="ALL")
+    cbcs, clear = VariantManifests(hls="cbcs/master.m3u8", keys=(key,)), VariantManifests(hls="clear/master.m3u8")
+    assert release.model_copy(update={"variants": {"cbcs": cbcs, "clear": clear}}).open_variant == clear
+    assert release.model_copy(update={"variants": {"cbcs": cbcs}}).open_variant == cbcs
+
+
 def test_release_json_reads_back(release: Release) -> None:
     assert read_release(release.with_number(3).as_json(), "film") == release.with_number(3)
 
