@@ -122,7 +122,7 @@ class RememberingInspector(Remembering):
                     self.played[key] = list(opened.decode_all(playlists).values())
                 return dict(zip(playlists, self.played[key], strict=True))
 
-            yield InspectedPackage(opened.view, decode_all)
+            yield replace(opened, decode_all=decode_all)
 
 
 @dataclass
