@@ -15,6 +15,14 @@ def test_an_own_profile_stands_beside_the_packaged_ones(tmp_path: Path) -> None:
     assert sorted(load_profiles(tmp_path)) == ["default", "seed", "tiny"]
 
 
+@pytest.mark.parametrize("name", ["default", "seed"])
+def test_packaged_profiles_offer_one_format_of_text_a_protocol(tmp_path: Path, name: str) -> None:
+    """Of two, players show each language twice."""
+    assert {(one.hls_text, one.dash_text) for one in load_profiles(tmp_path)[name].variants} == {
+        (("webvtt",), ("imsc1",))
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

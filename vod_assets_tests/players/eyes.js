@@ -25,10 +25,10 @@ void (window.eyes = {
     this.choose(".text", language === "off" ? "off" : found);
   },
 
-  // Lines that a viewer reads now.
+  // Lines that a viewer reads now. Of IMSC1, Shaka Player makes cues with tags, and dash.js empty ones beside what it draws.
   get shown() {
     const native = [...this.video.textTracks].filter((track) => track.mode === "showing")
-      .flatMap((track) => [...(track.activeCues || [])].map((cue) => cue.text));
+      .flatMap((track) => [...(track.activeCues || [])].map((cue) => cue.text.replace(/<[^>]*>/g, ""))).filter(Boolean);
     const drawn = this.root.querySelector(".cues").innerText.trim();
     return drawn ? [...native, drawn] : native;
   },

@@ -1,8 +1,10 @@
 """A sample of the matrix that `make players` plays whole, a key that is wrong, and the boxes of what was played."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 
 from vod_assets.domain.content_keys import SYSTEM_IDS
@@ -34,6 +36,13 @@ def test_a_player_does_all_that_a_viewer_asks_of_it(row: Row, stage: Stage, tmp_
         verdicts = play(row, stage, screen, tmp_path)
     assert verdicts.reasons == {}
     assert verdicts.words == dict.fromkeys(COLUMNS, "yes")
+
+
+@pytest.mark.parametrize(("scheme", "text"), [("cbcs", "stpp"), ("cenc", "wvtt")])
+def test_cues_on_the_screen_are_of_both_formats(scheme: str, text: str, stage: Stage) -> None:
+    """What the sample plays by DASH with `cbcs` has IMSC1 alone, and with `cenc` WebVTT alone."""
+    manifest = httpx.get(f"{stage.address}{stage.manifest(scheme, 'DASH')}").text
+    assert set(re.findall("stpp|wvtt", manifest)) == {text}
 
 
 @pytest.mark.parametrize("row", [Row("hlsjs", "cenc", "HLS"), Row("shaka", "cbcs", "DASH")], ids=str)

@@ -8,6 +8,7 @@ from xml.parsers import expat
 
 from vod_assets.domain.errors import printable
 from vod_assets.domain.text.cue import OPEN_END, BadCue, Cue
+from vod_assets.domain.text.ttml_clock import count_frames
 
 DEEPEST = 64
 MOST_ELEMENTS = 400_000
@@ -61,6 +62,7 @@ def read_ttml(data: bytes) -> TimedText:
     from vod_assets.domain.text.model_cues import model_cues
 
     quiet(reader)
+    count_frames(root.element, _TIMES)
     lines, bad = _mended(root)
     try:
         document = reader.to_model(ElementTree(root.element))

@@ -56,6 +56,31 @@ def test_frames_and_ticks_are_counted_as_the_document_says(parameters: str, time
     assert said(data, "film.ttml")[0][0] == seconds
 
 
+NTSC = 'ttp:timeBase="smpte" ttp:frameRate="30" ttp:frameRateMultiplier="1000 1001"'
+
+
+@pytest.mark.parametrize(
+    ("parameters", "time", "frames", "rate"),
+    [
+        (f'{NTSC} ttp:dropMode="dropNTSC"', "00:00:59:29", 1799, Fraction(30000, 1001)),
+        (f'{NTSC} ttp:dropMode="dropNTSC"', "00:01:00:02", 1800, Fraction(30000, 1001)),
+        (f'{NTSC} ttp:dropMode="dropNTSC"', "00:10:00:00", 17982, Fraction(30000, 1001)),
+        ('ttp:timeBase="smpte" ttp:dropMode="dropNTSC"', "01:00:00:00", 107892, Fraction(30000, 1001)),
+        (f'{NTSC} ttp:dropMode="dropPAL"', "00:02:00:04", 3600, Fraction(30000, 1001)),
+        (f'{NTSC} ttp:dropMode="dropPAL"', "01:00:00:00", 107892, Fraction(30000, 1001)),
+        (f'{NTSC} ttp:dropMode="nonDrop"', "01:00:00:00", 108000, Fraction(30000, 1001)),
+        (f"{NTSC}", "01:00:00", 108000, Fraction(30000, 1001)),
+        ('ttp:timeBase="smpte" ttp:frameRate="25" ttp:subFrameRate="2"', "10:00:00:12.1", Fraction(1800025, 2), 25),
+    ],
+)
+def test_time_codes_of_smpte_count_every_frame_that_passes(
+    parameters: str, time: str, frames: int, rate: Fraction
+) -> None:
+    """What a time code leaves out are numbers: 00:01:00:02 follows 00:00:59:29 (TTML2, annex I)."""
+    data = ttml(f'<p begin="{time}" end="12:00:00:00">x</p>', parameters=parameters)
+    assert said(data, "film.ttml")[0][0] == round(Fraction(frames) / rate * 1000) / Fraction(1000)
+
+
 def test_containers_add_their_times_and_a_sequence_counts_on() -> None:
     data = ttml('<div begin="10s"><p begin="1s" end="2s">a</p></div>').replace(
         b"</div></body>", b'</div><div timeContainer="seq"><p dur="2s">b</p><p dur="3s">c</p></div></body>'
