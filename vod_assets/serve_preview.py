@@ -22,7 +22,7 @@ from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.store.opening import open_store
 from vod_assets.aws import access_of
 from vod_assets.domain.artifact import Artifact, IndexEntry
-from vod_assets.domain.content_keys import ContentKeys
+from vod_assets.domain.content_keys import ContentKeys, TrackKey
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.media_types import media_type
 from vod_assets.named_secrets import secret
@@ -77,14 +77,14 @@ class Previews:
         return self._file(leaf, name) if leaf else None
 
     def keys(self, kids: Sequence[str]) -> Mapping[str, bytes]:
-        """Return the keys of all key ids that belong to previews."""
+        """Return the keys of all key ids that belong to previews; none of a title that has not been made as one."""
         found: dict[str, bytes] = {}
         for title in (title for title in self.store.titles() if self.is_shown(title)):
             made = self.store.latest(title, "content_keys")
             if made is None or made.empty:
                 continue
             known = made.read(ContentKeys)
-            mine = [kid for kid in kids if known.named(kid)]
+            mine = [kid for kid in kids if _is_open(known.named(kid))]
             if mine:
                 found |= {kid: key.value for kid, key in self.provider.keys(known.request, mine).items()}
         return found
@@ -159,6 +159,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _is_open(known: TrackKey | None) -> bool:
+    """Whether a key is ClearKey's, and no other system's that a title had before."""
+    return known is not None and bool(known.signalled(("clearkey",)))
 
 
 async def _licence(request: Request, previews: Previews) -> Response:

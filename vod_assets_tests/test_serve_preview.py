@@ -102,6 +102,15 @@ def test_keys_of_titles_that_are_no_previews_are_not_given(house: House) -> None
     assert house.licence().status_code == 404
 
 
+def test_keys_of_a_release_are_not_given_once_its_title_is_a_preview(house: House) -> None:
+    contract = REQUEST.contracts["cbcs"].model_copy(update={"systems": ("widevine",)})
+    released = house.provider.describe(REQUEST.model_copy(update={"contracts": {"cbcs": contract}}))
+    assert {key.kid for key in released.keys}.isdisjoint(key.kid for key in house.known.keys)
+    house.known = released
+    house._keep("film", "content_keys", {"again": b""}, released.model_dump())
+    assert house.licence().status_code == 404
+
+
 @pytest.mark.parametrize("asked", [b"", b"[]", b'{"kids": []}', b'{"kids": ["?"]}', b'{"kids": [1]}', b"\xff"])
 def test_what_is_no_licence_request_gets_none(house: House, asked: bytes) -> None:
     assert house.licence(json=None, content=asked).status_code in (400, 404)

@@ -18,7 +18,7 @@ from vod_assets.domain.title import TitleRecord
 from vod_assets.domain.track_classes import contracts
 from vod_assets.ports import KeyProvider
 
-SIGNALLING = 1  # to be raised when equal keys are described differently
+SIGNALLING = 2  # to be raised when equal requests are answered differently
 CLEAR = "no variant is protected"
 
 

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from vod_assets.domain.content_keys import KeyRequest, SystemSignalling
+from vod_assets.domain.content_keys import SYSTEM_IDS, KeyRequest, SystemSignalling
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.pssh import playready_object, pssh_box
 
 PREVIEWED = "/clearkey"  # of `vod serve`, on whatever port; nothing of ClearKey is shown anywhere else
 FAIRPLAY_URI = "skd://{kid}"
-PLACES = ("{kid}", "{title}")
 MEDIA, SESSION = "#EXT-X-KEY", "#EXT-X-SESSION-KEY"
 _METHODS = {"cbcs": "SAMPLE-AES", "cenc": "SAMPLE-AES-CTR"}
 
@@ -74,18 +73,18 @@ def hls_lines(attributes: str) -> tuple[str, str]:
 
 
 def hls_attributes(system: str, scheme: str, kid: str, box: bytes, key_uri: str = "", pro: bytes = b"") -> str:
-    """Return the attributes of a system's HLS key lines, without IV; empty when HLS does not know the system."""
+    """Return the attributes of a system's HLS key lines, without IV; empty for ClearKey."""
     method = _METHODS[scheme]
     if system == "widevine":
         data = f"data:text/plain;base64,{base64.b64encode(box).decode()}"
-        said = f'KEYID=0x{kid},KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"'
+        said = f'KEYID=0x{kid},KEYFORMAT="urn:uuid:{SYSTEM_IDS[system]}",KEYFORMATVERSIONS="1"'
         return f'METHOD={method},URI="{data}",{said}'
     if system == "playready":
         data = f"data:text/plain;charset=UTF-16;base64,{base64.b64encode(pro).decode()}"
         return f'METHOD={method},URI="{data}",KEYFORMAT="com.microsoft.playready",KEYFORMATVERSIONS="1"'
     if system == "fairplay":
         return f'METHOD={method},URI="{key_uri}",KEYFORMAT="com.apple.streamingkeydelivery",KEYFORMATVERSIONS="1"'
-    return f'METHOD={method},URI="{key_uri}",KEYFORMAT="identity"' if key_uri else ""
+    return ""  # ClearKey's are the composer's: they name the KID in the words of one player
 
 
 def _of_system(system: str, scheme: str, key: tuple[str, str], title: str, addresses: KeyAddresses) -> SystemSignalling:
@@ -93,7 +92,7 @@ def _of_system(system: str, scheme: str, key: tuple[str, str], title: str, addre
     box = pssh_box(system, scheme, kid, checksum)
     licence = addresses.licence(system, title, kid)
     pro = playready_object(scheme, kid, checksum) if system == "playready" else b""
-    key_uri = filled(addresses.fairplay_uri, title, kid) if system == "fairplay" else licence
+    key_uri = filled(addresses.fairplay_uri, title, kid)
     media, session = hls_lines(hls_attributes(system, scheme, kid, box, key_uri, pro))
     return SystemSignalling(
         system=system,

@@ -10,7 +10,6 @@ from typing import Literal
 
 TABLE_ID = 0xFC
 CRC_BYTES = 4
-LARGEST_SECTION = 4096
 CUE_IDENTIFIER = 0x43554549  # "CUEI"
 SEGMENTATION = 0x02
 UNKNOWN_LENGTH = 0xFFF  # of old splicers, which leave it to the command to say where it ends

@@ -19,7 +19,7 @@ class Protection:
     Attributes:
         scheme: ``cenc``, ``cbcs`` or ``aes128``.
         key: Its content key, which goes to the packager by no command line and no file that others can read.
-        iv: 8 bytes (cenc) or 16; see `vod_assets.domain.content_keys`.
+        iv: 8 bytes (cenc) or 16; see `vod_assets.domain.initial_vectors`.
         pssh: Whole PSSH boxes that the init segment carries.
     """
 

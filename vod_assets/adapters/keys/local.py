@@ -75,6 +75,8 @@ class LocalKeys:
 
 def _derived(secret: bytes, request: KeyRequest, scheme: str, track_class: str) -> Kept:
     said = {"title": request.title, "generation": request.generation, "scheme": scheme, "class": track_class}
+    if "clearkey" in request.contracts[scheme].systems:
+        said["preview"] = True  # whoever asks is given these, and must not be given those of releases
     kid = _expanded(secret, said | {"use": "key id"}).hex()
     return Kept(scheme, track_class, SecretKey(kid, _expanded(secret, said | {"use": "content key"})))
 

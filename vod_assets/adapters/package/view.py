@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -37,10 +37,6 @@ class FolderView:
         self.unlocking: Mapping[str, Unlocking] = {}
         self.init = lru_cache(maxsize=None)(self._init)
         self.seen = SeenFacts()
-
-    @cached_property
-    def _real_root(self) -> Path:
-        return self.root.resolve()
 
     def manifests(self, variant: str) -> Sequence[str]:
         """Return the addresses of a variant's playlists and MPDs, sorted."""

@@ -18,7 +18,6 @@ Json = Mapping[str, Any]
 TEXT_CODECS = frozenset(
     {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "ttml", "eia_608", "sami", "stl", "dvb_teletext"}
 )
-BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
 PICTURE_CODECS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
 ROLES = {  # by FFmpeg's disposition, the first that is set
     "comment": "commentary",

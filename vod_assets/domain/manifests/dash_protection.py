@@ -4,13 +4,12 @@ from uuid import UUID
 
 from lxml import etree
 
-from vod_assets.domain.content_keys import SYSTEM_IDS, SystemSignalling
+from vod_assets.domain.content_keys import DASH_SYSTEM_IDS, SYSTEM_IDS, SystemSignalling
 from vod_assets.domain.manifests.dash_xml import CENC, CPS, NAMESPACES, add, describe
 from vod_assets.domain.manifests.presentation import Presentation
 from vod_assets.domain.track import Track
 
 MP4_PROTECTION = "urn:mpeg:dash:mp4protection:2011"
-DASHIF_CLEAR_KEY = "e2719d58-a985-b3c9-781a-b030af78d30e"  # names the licence address; the common system, the KIDs
 VALUES = {"widevine": "Widevine", "playready": "MSPR 2.0"}
 
 
@@ -35,7 +34,7 @@ def _add_clear_key(adaptation: etree._Element, signalling: SystemSignalling) -> 
     if signalling.pssh:
         add(common, f"{CENC}pssh").text = signalling.pssh
     if signalling.licence_url:
-        own = describe(adaptation, "ContentProtection", _urn(DASHIF_CLEAR_KEY), "ClearKey1.0")
+        own = describe(adaptation, "ContentProtection", _urn(DASH_SYSTEM_IDS["clearkey"]), "ClearKey1.0")
         _add_licence_url(own, signalling).set("licenseType", "EME-1.0")
 
 
