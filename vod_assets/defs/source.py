@@ -19,7 +19,7 @@ from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
-INSPECTION = 5  # to be raised when the same file is described differently
+INSPECTION = 6  # to be raised when the same file is described differently
 
 title_state = dg.AssetSpec(
     TITLE_STATE,

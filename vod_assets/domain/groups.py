@@ -17,6 +17,7 @@ GROUPS = (
 _BY_ASSET = {
     "mezzanine": "source",
     "media_info": "source",
+    "markers": "source",
     "metadata": "source",
     "encoding_ladder": "ladder",
     "content_keys": "keys",

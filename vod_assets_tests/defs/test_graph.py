@@ -13,6 +13,7 @@ from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ARTIFACTS
 from vod_assets.defs.budgets import ENCODES
 from vod_assets.defs.resources import ArtifactsResource, StoragesResource, resource_definitions
+from vod_assets.domain.groups import group_of
 from vod_assets.home import packaged_dagster_yaml
 from vod_assets.settings import Settings
 from vod_assets_tests.studio import Studio
@@ -40,6 +41,14 @@ def described(definitions: dg.Definitions) -> Iterator[str]:
 def test_the_asset_graph_is_the_golden_one(packaged: dg.Definitions) -> None:
     """To accept a new shape, write what the assertion shows into the golden file."""
     assert "\n".join(described(packaged)) + "\n" == GOLDEN.read_text()
+
+
+def test_every_asset_is_kept_in_the_store_of_the_group_that_it_is_shown_in(packaged: dg.Definitions) -> None:
+    graph = packaged.resolve_asset_graph()
+    keys = graph.materializable_asset_keys
+    assert {key.to_user_string(): group_of(key.to_user_string()) for key in keys} == {
+        key.to_user_string(): graph.get(key).group_name for key in keys
+    }
 
 
 def test_every_asset_goes_out_and_comes_in_through_the_one_io_manager(packaged: dg.Definitions) -> None:
