@@ -12,7 +12,7 @@ from vod_assets.domain.pssh import playready_object, pssh_box
 PREVIEWED = "/clearkey"  # of `vod serve`, on whatever port; nothing of ClearKey is shown anywhere else
 FAIRPLAY_URI = "skd://{kid}"
 MEDIA, SESSION = "#EXT-X-KEY", "#EXT-X-SESSION-KEY"
-_METHODS = {"cbcs": "SAMPLE-AES", "cenc": "SAMPLE-AES-CTR"}
+METHODS = {"cbcs": "SAMPLE-AES", "cenc": "SAMPLE-AES-CTR"}
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,23 @@ def hls_lines(attributes: str) -> tuple[str, str]:
     return (f"{MEDIA}:{attributes}", f"{SESSION}:{attributes}") if attributes else ("", "")
 
 
-def hls_attributes(system: str, scheme: str, kid: str, box: bytes, key_uri: str = "", pro: bytes = b"") -> str:
-    """Return the attributes of a system's HLS key lines, without IV; empty for ClearKey."""
-    method = _METHODS[scheme]
+def hls_attributes(system: str, scheme: str, kid: str, said: bytes, key_uri: str = "") -> str:
+    """Return the attributes of a system's HLS key lines, without IV; empty for ClearKey.
+
+    Args:
+        system: Whose lines.
+        scheme: ``cbcs`` or ``cenc``.
+        kid: Key id, 32 hex digits.
+        said: What the lines carry: the PSSH box of Widevine, the object of PlayReady.
+        key_uri: What FairPlay's lines say.
+    """
+    method = METHODS[scheme]
     if system == "widevine":
-        data = f"data:text/plain;base64,{base64.b64encode(box).decode()}"
-        said = f'KEYID=0x{kid},KEYFORMAT="urn:uuid:{SYSTEM_IDS[system]}",KEYFORMATVERSIONS="1"'
-        return f'METHOD={method},URI="{data}",{said}'
+        data = f"data:text/plain;base64,{base64.b64encode(said).decode()}"
+        known = f'KEYID=0x{kid},KEYFORMAT="urn:uuid:{SYSTEM_IDS[system]}",KEYFORMATVERSIONS="1"'
+        return f'METHOD={method},URI="{data}",{known}'
     if system == "playready":
-        data = f"data:text/plain;charset=UTF-16;base64,{base64.b64encode(pro).decode()}"
+        data = f"data:text/plain;charset=UTF-16;base64,{base64.b64encode(said).decode()}"
         return f'METHOD={method},URI="{data}",KEYFORMAT="com.microsoft.playready",KEYFORMATVERSIONS="1"'
     if system == "fairplay":
         return f'METHOD={method},URI="{key_uri}",KEYFORMAT="com.apple.streamingkeydelivery",KEYFORMATVERSIONS="1"'
@@ -93,7 +101,7 @@ def _of_system(system: str, scheme: str, key: tuple[str, str], title: str, addre
     licence = addresses.licence(system, title, kid)
     pro = playready_object(scheme, kid, checksum) if system == "playready" else b""
     key_uri = filled(addresses.fairplay_uri, title, kid)
-    media, session = hls_lines(hls_attributes(system, scheme, kid, box, key_uri, pro))
+    media, session = hls_lines(hls_attributes(system, scheme, kid, pro or box, key_uri))
     return SystemSignalling(
         system=system,
         pssh=base64.b64encode(box).decode(),

@@ -5,11 +5,11 @@ import base64
 from vod_assets.domain.content_keys import SystemSignalling
 from vod_assets.domain.manifests.hls_attributes import Bare, tag
 from vod_assets.domain.manifests.presentation import Presentation
+from vod_assets.domain.signalling import METHODS
 from vod_assets.domain.track import Track
 
 KEY, SESSION_KEY = "EXT-X-KEY", "EXT-X-SESSION-KEY"
 NO_KEY = tag(KEY, [("METHOD", Bare("NONE"))])
-METHODS = {"cbcs": "SAMPLE-AES", "cenc": "SAMPLE-AES-CTR", "aes128": "AES-128"}
 
 
 def key_lines(presentation: Presentation, track: Track) -> list[str]:

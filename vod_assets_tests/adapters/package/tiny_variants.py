@@ -86,7 +86,8 @@ class TinyVariant(TinyTitle):
             media, session = hls_lines(f'METHOD=AES-128,URI="https://keys.example.com/{kid}",KEYFORMAT="identity"')
             return SystemSignalling(system=system, hls_media=media, hls_session=session)
         box = pssh_box(system, self.scheme, kid, checksum)
-        media, session = hls_lines(hls_attributes(system, self.scheme, kid, box, f"skd://{kid}", b"pro"))
+        said = b"pro" if system == "playready" else box
+        media, session = hls_lines(hls_attributes(system, self.scheme, kid, said, f"skd://{kid}"))
         return SystemSignalling(
             system=system,
             pssh=base64.b64encode(box).decode(),
