@@ -100,6 +100,7 @@ def test_each_variant_plays_the_frames_of_the_clear_one_and_no_key_is_left_anywh
             for name in names:
                 track, frames = made[f"{variant['name']}/{name}"]
                 clear = made[f"clear/{name}"][1]
+                assert clear
                 assert frames[-len(clear) :] == clear  # streams have no edit list that hides what primes a decoder
                 assert len(frames) <= len(clear) + PRIMING_FRAMES * (track.kind == "audio")
                 assert track.scheme == variant.get("scheme", "none")

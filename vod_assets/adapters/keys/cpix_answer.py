@@ -185,8 +185,8 @@ def _hls_line(data: bytes, tag: str, about: str) -> str:
     lines = data.decode("utf-8", "replace").strip().splitlines()
     body = lines[0].removeprefix(tag) if len(lines) == 1 and lines[0].startswith(tag) else ""
     attributes = _ATTRIBUTE.findall(body)
-    names = [name for name, _ in attributes]
-    if ",".join(f"{name}={value}" for name, value in attributes) != body or not {"METHOD", "URI"} <= set(names):
+    is_line = body == ",".join(f"{name}={value}" for name, value in attributes)
+    if not is_line or not {"METHOD", "URI"} <= dict(attributes).keys() or ("METHOD", "NONE") in attributes:
         raise bad_answer(f"HLSSignalingData of {about} is no {tag.rstrip(':')} line")
     return tag + ",".join(f"{name}={value}" for name, value in attributes if name != "IV")
 

@@ -24,6 +24,21 @@ def described(name: str, request: KeyRequest, kept: Iterable[Kept], addresses: K
     return ContentKeys(provider=name, request=request, keys=tuple(_described(request, one, addresses) for one in kept))
 
 
+def require_no_preview(request: KeyRequest) -> None:
+    """Refuse ClearKey where keys are those of releases: it hands them to whoever asks.
+
+    Raises:
+        ConfigError: ``bad_setting``.
+    """
+    if any("clearkey" in contract.systems for contract in request.contracts.values()):
+        raise ConfigError(
+            "bad_setting",
+            "clearkey is for previews, and this provider's keys are those of releases",
+            "Preview with VOD_KEYS=local, which has other keys for previews",
+            title=request.title,
+        )
+
+
 def picked(request: KeyRequest, kept: Iterable[Kept], kids: Sequence[str]) -> Mapping[str, SecretKey]:
     """Return the keys of some key ids.
 

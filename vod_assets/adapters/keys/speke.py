@@ -8,9 +8,9 @@ from vod_assets.adapters.keys.calls import KeyServer
 from vod_assets.adapters.keys.cpix import key_ids, request_document
 from vod_assets.adapters.keys.cpix_answer import Answer, read_answer
 from vod_assets.adapters.keys.cpix_delivery import Recipient
-from vod_assets.adapters.keys.describing import Kept, picked
+from vod_assets.adapters.keys.describing import Kept, picked, require_no_preview
 from vod_assets.domain.content_keys import ContentKeys, KeyRequest, SystemSignalling, TrackKey
-from vod_assets.domain.errors import ConfigError, VodError
+from vod_assets.domain.errors import VodError
 from vod_assets.domain.key_checksum import key_checksum
 from vod_assets.domain.signalling import KeyAddresses, laurl
 from vod_assets.ports import SecretKey
@@ -77,13 +77,7 @@ class SpekeKeys:
         return said.model_copy(update={"licence_url": url, "content_protection": said.content_protection + named})
 
     def _answer(self, request: KeyRequest, scheme: str) -> Answer:
-        if "clearkey" in request.contracts[scheme].systems:
-            raise ConfigError(
-                "bad_setting",
-                "a key server knows nothing of clearkey, which is for previews",
-                "Preview with VOD_KEYS=local",
-                title=request.title,
-            )
+        require_no_preview(request)
         recipient = Recipient.of_file(self._certificate) if self._certificate else None
         body = request_document(request, scheme, recipient.certificate if recipient else b"")
         if body not in self._answers:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from vod_assets.adapters.keys.describing import Kept, described, picked
+from vod_assets.adapters.keys.describing import Kept, described, picked, require_no_preview
 from vod_assets.adapters.keys.secret_files import read_secret
 from vod_assets.domain.content_keys import ALL, ContentKeys, KeyRequest
 from vod_assets.domain.documents import digest_of
@@ -58,6 +58,7 @@ class StaticKeys:
         return picked(request, self._kept(request), kids)
 
     def _kept(self, request: KeyRequest) -> Iterable[Kept]:
+        require_no_preview(request)
         title = f"{request.title}@{request.generation}" if request.generation else request.title
         said = read_titles(self._path).get(title)
         values: dict[str, bytes] = {}

@@ -7,6 +7,8 @@ import pytest
 
 from vod_assets.adapters.blobs.opening import S3Access
 from vod_assets.adapters.keys.opening import open_keys
+from vod_assets.domain.content_keys import Contract, KeyRequest
+from vod_assets.domain.errors import ConfigError
 from vod_assets.ports import KeyProvider
 from vod_assets.settings import Settings
 from vod_assets_tests.contracts.keys import REQUEST, KeyProviderContract
@@ -43,6 +45,18 @@ class TestSpeke(KeyProviderContract):
     @pytest.fixture
     def provider(self, key_server: SpekeServer, tmp_path: Path) -> KeyProvider:
         return opened(f"speke:{key_server.url}", tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["static", "speke"])
+def test_keys_of_releases_are_none_of_previews(kind: str, key_server: SpekeServer, tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(json.dumps({"titles": {"film": {"any": {"ALL": pair(1)}}}}))
+    path.chmod(0o600)
+    provider = opened({"static": f"static:{path}", "speke": f"speke:{key_server.url}"}[kind], tmp_path)
+    contract = Contract(classes=("VIDEO",), systems=("clearkey",))
+    with pytest.raises(ConfigError, match="those of releases") as refused:
+        provider.describe(KeyRequest(title="film", contracts={"cbcs": contract}))
+    assert (refused.value.code, key_server.calls) == ("bad_setting", 0)
 
 
 def pair(number: int) -> dict[str, str]:

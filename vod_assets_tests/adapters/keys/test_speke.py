@@ -222,6 +222,10 @@ SPOILED: dict[str, tuple[Callable[[ET.Element], object], str]] = {
     "broken XML for the MPD": (put(f"{CPIX}ContentProtectionData", b64("<a>")), "line 1"),
     "an entity for the MPD": (put(f"{CPIX}ContentProtectionData", b64("<a>&b;</a>")), "line 1"),
     "no HLS line": (put(f"{CPIX}HLSSignalingData", b64("METHOD=NONE")), "no #EXT-X-KEY line"),
+    "an HLS line of clear segments": (
+        put(f"{CPIX}HLSSignalingData", b64('#EXT-X-KEY:METHOD=NONE,URI="a"')),
+        "no #EXT-X-KEY line",
+    ),
     "more than an HLS line": (
         put(f"{CPIX}HLSSignalingData", b64('#EXT-X-KEY:METHOD=NONE,URI="a"\n#EXT-X-ENDLIST')),
         "no #EXT-X-KEY line",
