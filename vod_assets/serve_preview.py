@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from vod_assets.adapters.keys.opening import open_keys
@@ -30,7 +30,7 @@ from vod_assets.ports import ArtifactStore, KeyProvider
 from vod_assets.settings import Settings
 
 PACKAGES = ("hls_package", "dash_package")
-FORBIDDEN, MISSING, WRONG, TOO_LONG = 403, 404, 400, 413
+FORBIDDEN, MISSING, WRONG, TOO_LONG, UNAVAILABLE = 403, 404, 400, 413, 503
 LONGEST_BYTES = 1 << 16
 NEVER_KEPT = {"cache-control": "no-store"}
 
@@ -174,7 +174,10 @@ async def _licence(request: Request, previews: Previews) -> Response:
         kids = [_bytes_of(kid).hex() for kid in asked.kids]
     except (ValidationError, binascii.Error, ValueError):
         return Response(status_code=WRONG)
-    keys = await run_in_threadpool(previews.keys, kids)
+    try:
+        keys = await run_in_threadpool(previews.keys, kids)
+    except VodError as error:
+        return PlainTextResponse(str(error), status_code=UNAVAILABLE, headers=NEVER_KEPT)
     if not keys:
         return Response(status_code=MISSING)
     answer: dict[str, Any] = {

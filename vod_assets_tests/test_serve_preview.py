@@ -111,6 +111,16 @@ def test_keys_of_a_release_are_not_given_once_its_title_is_a_preview(house: Hous
     assert house.licence().status_code == 404
 
 
+def test_keys_that_cannot_be_had_are_answered_with_a_sentence(house: House) -> None:
+    master = house.folder / "master"
+    kept = master.read_bytes()
+    master.chmod(0o644)
+    answer = house.licence()
+    assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
+    assert "[secret_exposed]" in answer.text
+    assert kept.hex() not in answer.text
+
+
 @pytest.mark.parametrize("asked", [b"", b"[]", b'{"kids": []}', b'{"kids": ["?"]}', b'{"kids": [1]}', b"\xff"])
 def test_what_is_no_licence_request_gets_none(house: House, asked: bytes) -> None:
     assert house.licence(json=None, content=asked).status_code in (400, 404)
