@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from vod_assets.domain.content_keys import ALL, Contract
+from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.ladder import Rung
 from vod_assets.domain.profile import Variant
 
@@ -52,13 +53,21 @@ AUDIO: Mapping[str, Mapping[str, tuple[Span, ...]]] = {
 
 
 def video_class(preset: str, width: int, height: int) -> str:
-    """Return the class of a video track under a preset; empty when the preset leaves video unencrypted."""
-    return _class_of(VIDEO[preset], width * height)
+    """Return the class of a video track under a preset; empty when the preset leaves video unencrypted.
+
+    Raises:
+        ConfigError: ``content_key_missing``: the preset has no class for it.
+    """
+    return _class_of(VIDEO, preset, width * height)
 
 
 def audio_class(preset: str, channels: int) -> str:
-    """Return the class of an audio track under a preset; empty when the preset leaves audio unencrypted."""
-    return _class_of(AUDIO[preset], channels)
+    """Return the class of an audio track under a preset; empty when the preset leaves audio unencrypted.
+
+    Raises:
+        ConfigError: As above.
+    """
+    return _class_of(AUDIO, preset, channels)
 
 
 def contracts(variants: Iterable[Variant], rungs: Collection[Rung], channels: Collection[int]) -> dict[str, Contract]:
@@ -93,5 +102,16 @@ def _contract(variants: list[Variant], rungs: Collection[Rung], channels: Collec
     )
 
 
-def _class_of(classes: Mapping[str, tuple[Span, ...]], number: int) -> str:
-    return next((name for name, spans in classes.items() if any(span.holds(number) for span in spans)), "")
+def _class_of(presets: Mapping[str, Mapping[str, tuple[Span, ...]]], preset: str, number: int) -> str:
+    """Return a class; a track stays clear where the preset says so, and never because it fits no class."""
+    if preset == UNENCRYPTED:
+        return ""
+    classes = presets.get(preset, {})
+    found = next((name for name, spans in classes.items() if any(span.holds(number) for span in spans)), "")
+    if not found:
+        raise ConfigError(
+            "content_key_missing",
+            f"the preset {preset} has no class for a track of {number} {'pixels' if presets is VIDEO else 'channels'}",
+            "Choose another preset in the profile; nothing was left clear",
+        )
+    return found

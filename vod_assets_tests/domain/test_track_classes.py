@@ -1,7 +1,11 @@
 """Tracks have the classes that SPEKE v2's encryption contracts give them, to the pixel."""
 
+from collections.abc import Callable
+
 import pytest
 
+from vod_assets.domain import track_classes
+from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.ladder import Rung
 from vod_assets.domain.profile import Profile, Variant
 from vod_assets.domain.track_classes import audio_class, contracts, video_class
@@ -52,6 +56,19 @@ def test_a_video_track_has_the_class_of_its_pixels(preset: str, size: tuple[int,
 )
 def test_an_audio_track_has_the_class_of_its_channels(preset: str, channels: int, track_class: str) -> None:
     assert audio_class(preset, channels) == track_class
+
+
+def test_a_track_that_a_preset_does_not_cover_is_refused_and_not_left_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(track_classes, "VIDEO", {**track_classes.VIDEO, "2": {"SD": (track_classes.Span(most=9),)}})
+    uncovered: list[Callable[[], str]] = [
+        lambda: video_class("2", 64, 36),
+        lambda: video_class("9", 64, 36),
+        lambda: audio_class("", 2),
+    ]
+    for find in uncovered:
+        with pytest.raises(ConfigError, match="has no class for a track of") as refused:
+            find()
+        assert refused.value.code == "content_key_missing"
 
 
 def variant(name: str, **fields: object) -> Variant:
