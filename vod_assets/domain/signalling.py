@@ -12,7 +12,7 @@ from vod_assets.domain.pssh import playready_object, pssh_box
 PREVIEWED = "/clearkey"  # of `vod serve`, on whatever port; nothing of ClearKey is shown anywhere else
 FAIRPLAY_URI = "skd://{kid}"
 MEDIA, SESSION = "#EXT-X-KEY", "#EXT-X-SESSION-KEY"
-METHODS = {"cbcs": "SAMPLE-AES", "cenc": "SAMPLE-AES-CTR"}
+METHODS = {"cbcs": "SAMPLE-AES", "cenc": "SAMPLE-AES-CTR", "aes128": "AES-128"}
 
 
 @dataclass(frozen=True)
@@ -127,5 +127,5 @@ def _aes128(title: str, kid: str, addresses: KeyAddresses) -> SystemSignalling:
             title=title,
         )
     url = filled(addresses.aes128_url, title, kid)
-    media, session = hls_lines(f'METHOD=AES-128,URI="{url}",KEYFORMAT="identity"')
+    media, session = hls_lines(f'METHOD={METHODS["aes128"]},URI="{url}",KEYFORMAT="identity"')
     return SystemSignalling(system="aes128", hls_media=media, hls_session=session, licence_url=url)

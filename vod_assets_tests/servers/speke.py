@@ -27,8 +27,10 @@ from cryptography.hazmat.primitives.hashes import SHA1
 CPIX, PSKC = "{urn:dashif:org:cpix}", "{urn:ietf:params:xml:ns:keyprov:pskc}"
 ENC, DS = "{http://www.w3.org/2001/04/xmlenc#}", "{http://www.w3.org/2000/09/xmldsig#}"
 WIDEVINE, PLAYREADY = "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", "9a04f079-9840-4286-ab92-e65be0885f95"
-FAIRPLAY = "94ce86fb-07ff-4f43-adb8-93d2fa968ca2"
+FAIRPLAY, AES_128 = "94ce86fb-07ff-4f43-adb8-93d2fa968ca2", "3ea8778f-7742-4bf9-b18b-e834b2acbd47"
+METHODS, AES_128_METHOD = {"cbcs": "SAMPLE-AES", "cenc": "SAMPLE-AES-CTR"}, "AES-128"
 SCHEMES = {WIDEVINE: {"cenc", "cbcs"}, PLAYREADY: {"cenc", "cbcs"}, FAIRPLAY: {"cbcs"}}
+KID_ONE = "00000000000000000000000000000001"
 PIXELS = {
     "VIDEO": [(None, None)],
     "SD": [(None, 589824)],
@@ -68,6 +70,8 @@ class SpekeServer:
         auth: Whom it lets in: ``none``, ``basic``, ``bearer`` or ``sigv4``.
         statuses: Answered first, one a request, in place of a document.
         body: Sent in place of a document.
+        is_echoing: Whether its refusals repeat what it was told, and a key.
+        method: What HLS lines say in place of the scheme's METHOD.
         version: The version that it says it speaks.
         spoil: Changes the document before it is sent.
         seconds: How long each answer takes.
@@ -79,6 +83,8 @@ class SpekeServer:
     auth: str = "none"
     statuses: list[int] = field(default_factory=list)
     body: bytes | None = None
+    is_echoing: bool = False
+    method: str = ""
     version: str = "2.0"
     spoil: Spoiler = lambda root: root
     seconds: float = 0.0
@@ -117,9 +123,19 @@ class SpekeServer:
                 ET.SubElement(secret, f"{PSKC}PlainValue").text = base64.b64encode(value).decode()
             else:
                 seal(secret, value)
+        scheme = next(root.iter(f"{CPIX}ContentKey")).get("commonEncryptionScheme", "")
         for one in root.iter(f"{CPIX}DRMSystem"):
+            method = self.method or (AES_128_METHOD if one.get("systemId") == AES_128 else METHODS[scheme])
             for element in one:
-                element.text = base64.b64encode(signalled(one, element)).decode()
+                element.text = base64.b64encode(signalled(one, element, method)).decode()
+
+    def refusal(self, words: str, headers: dict[str, str]) -> bytes:
+        """Return what it says when it refuses; an echoing one says more than is good."""
+        if not self.is_echoing:
+            return words.encode()
+        key = self.key("film", KID_ONE)
+        told = "\n".join(f"{name.title()}: {value}" for name, value in headers.items())
+        return f"{words} {base64.b64encode(key).decode()} {key.hex()}\n{told}".encode()
 
 
 def check(root: ET.Element) -> None:
@@ -177,7 +193,7 @@ def _ends(one: ET.Element) -> tuple[int | None, int | None]:
     return int(least) if least else None, int(most) if most else None
 
 
-def signalled(system: ET.Element, element: ET.Element) -> bytes:
+def signalled(system: ET.Element, element: ET.Element, method: str) -> bytes:
     """Return what the server says in one element of a system."""
     kid, system_id = uuid.UUID(system.get("kid")), uuid.UUID(system.get("systemId"))
     said = b"of the key server " + kid.bytes
@@ -189,7 +205,7 @@ def signalled(system: ET.Element, element: ET.Element) -> bytes:
         return b'<pssh xmlns="urn:mpeg:cenc:2013">' + base64.b64encode(pssh) + b"</pssh>"
     tag = {"media": "#EXT-X-KEY", "master": "#EXT-X-SESSION-KEY"}[element.get("playlist", "")]
     uri = f"skd://key-server/{kid}" if str(system_id) == FAIRPLAY else f"data:text/plain;base64,{kid.hex}"
-    return f'{tag}:METHOD=SAMPLE-AES,URI="{uri}",IV=0x{kid.hex},KEYFORMAT="urn:uuid:{system_id}"'.encode()
+    return f'{tag}:METHOD={method},URI="{uri}",IV=0x{kid.hex},KEYFORMAT="urn:uuid:{system_id}"'.encode()
 
 
 def _sealer(root: ET.Element) -> Callable[[ET.Element, bytes], None] | None:
@@ -263,9 +279,9 @@ def speke_server() -> Iterator[SpekeServer]:
 
         def answer(self, data: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
             if server.statuses:
-                return server.statuses.pop(0), b"the server is not well"
+                return server.statuses.pop(0), server.refusal("the server is not well", headers)
             if not server.lets_in(headers, data, headers.get("host", "")):
-                return 403, b"who are you?"
+                return 403, server.refusal("who are you?", headers)
             try:
                 return 200, server.filled(data, headers) if server.body is None else server.body
             except Refused as refused:

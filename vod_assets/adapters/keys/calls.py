@@ -1,5 +1,7 @@
 """Requests to a key server: authorised, patient with what passes, and bounded in time and size."""
 
+import base64
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,12 +14,13 @@ import httpx
 
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.keys.cpix_faults import bad_answer
-from vod_assets.domain.errors import ConfigError, RemoteError, printable
+from vod_assets.adapters.keys.quoting import plain_words
+from vod_assets.domain.errors import ConfigError, RemoteError
 
 SPEKE_VERSION = "2.0"
 HEADERS = {"content-type": "application/xml", "x-speke-version": SPEKE_VERSION, "user-agent": "vod_assets"}
 CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
-MOST_BYTES, LONGEST_REFUSAL = 1 << 20, 300
+MOST_BYTES = 1 << 20
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 
 
@@ -36,6 +39,10 @@ class Signer(Protocol):
         """
         ...
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must not be quoted, should the server repeat it."""
+        ...
+
 
 @dataclass(frozen=True)
 class BasicSigner:
@@ -49,6 +56,11 @@ class BasicSigner:
         auth = httpx.BasicAuth(self.username, self.password())
         return {"authorization": next(auth.auth_flow(httpx.Request("POST", url))).headers["authorization"]}
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return the password, and both as they are sent."""
+        pair = f"{self.username}:{self.password()}"
+        return (self.password(), base64.b64encode(pair.encode()).decode())
+
 
 @dataclass(frozen=True)
 class BearerSigner:
@@ -59,6 +71,10 @@ class BearerSigner:
     def headers(self, url: str, body: bytes) -> Mapping[str, str]:
         """Return the ``Authorization`` header."""
         return {"authorization": f"Bearer {self.token()}"}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the token."""
+        return (self.token(),)
 
 
 @dataclass(frozen=True)
@@ -87,6 +103,11 @@ class AwsSigner:
         request = AWSRequest(method="POST", url=url, data=body, headers=dict(HEADERS))
         SigV4Auth(credentials, self.service, region).add_auth(request)
         return {name.lower(): value for name, value in request.headers.items()}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return all that the credentials consist of."""
+        credentials, _ = self.credentials()
+        return tuple(getattr(credentials, name, None) or "" for name in ("access_key", "secret_key", "token"))
 
 
 @dataclass(frozen=True)
@@ -128,20 +149,32 @@ class KeyServer:
 
     def _asked(self, client: httpx.Client, body: bytes) -> bytes:
         headers = HEADERS | dict(self.signer.headers(self.url, body) if self.signer else {})
-        with client.stream("POST", self.url, content=body, headers=headers) as answer:
-            data = _body(answer)
+        answer, data = _answered(client, self.url, body, headers)
+        words = f"{answer.status_code} {plain_words(data, self.signer.secrets() if self.signer else ())}".rstrip()
         if answer.status_code in BUSY:
-            raise Passing(f"it answered {answer.status_code} {_words(data)}".rstrip())
+            raise Passing(f"it answered {words}")
         if answer.status_code != httpx.codes.OK:
             raise ConfigError(
                 "drm_refused",
-                f"the key server at {self.host} refuses the request: {answer.status_code} {_words(data)}".rstrip(),
+                f"the key server at {self.host} refuses the request: {words}",
                 "Check VOD_KEYS, its credentials and the profile's presets; docs/drm.md",
             )
         version = answer.headers.get("x-speke-version", "none")
         if version != SPEKE_VERSION:
-            raise bad_answer(f"it speaks SPEKE {printable(version)[:20]}, and {SPEKE_VERSION} is needed")
+            said = version if re.fullmatch(r"none|\d{1,2}([.]\d{1,2}){0,2}", version) else "of another version"
+            raise bad_answer(f"it speaks SPEKE {said}, and {SPEKE_VERSION} is needed")
         return data
+
+
+def _answered(client: httpx.Client, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
+    try:
+        with client.stream("POST", url, content=body, headers=headers) as answer:
+            return answer, _body(answer)
+    except (httpx.RemoteProtocolError, httpx.DecodingError):
+        raise Passing("what it answers is no HTTP") from None  # the parser's words quote the answer
+    except (httpx.LocalProtocolError, UnicodeEncodeError):  # whose words quote the header
+        cause = "the credentials for the key server hold characters that no header may have"
+        raise ConfigError("drm_refused", cause, "Check VOD_KEYS_USERNAME and VOD_KEYS_PASSWORD") from None
 
 
 def _body(answer: httpx.Response) -> bytes:
@@ -154,10 +187,6 @@ def _body(answer: httpx.Response) -> bytes:
         if time.monotonic() > latest:
             raise Passing("its answer takes too long")
     return data
-
-
-def _words(data: bytes) -> str:
-    return printable(" ".join(data[: 4 * LONGEST_REFUSAL].decode("utf-8", "replace").split()))[:LONGEST_REFUSAL]
 
 
 def _is_passing(error: Exception) -> bool:

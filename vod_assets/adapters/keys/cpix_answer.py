@@ -27,6 +27,7 @@ from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.key_checksum import KEY_BYTES
 from vod_assets.domain.metadata_readers.xml_reading import read_xml, text_of
 from vod_assets.domain.pssh import pssh_boxes, system_of
+from vod_assets.domain.signalling import METHODS
 
 NAMES = {"cpix": CPIX, "pskc": PSKC}
 TAGS = {"media": "#EXT-X-KEY:", "master": "#EXT-X-SESSION-KEY:"}
@@ -67,7 +68,7 @@ def read_answer(data: bytes, request: KeyRequest, scheme: str, recipient: Recipi
     unsealer = Unsealer.of(root, recipient) if recipient else None
     return Answer(
         values=_values(root, kids, common_scheme(scheme), unsealer),
-        signalling=_signalling(root, kids, systems_of(scheme, request.contracts[scheme])),
+        signalling=_signalling(root, kids, systems_of(scheme, request.contracts[scheme]), METHODS[scheme]),
     )
 
 
@@ -110,7 +111,7 @@ def _value(element: etree._Element, kid: str, unsealer: Unsealer | None) -> byte
 
 
 def _signalling(
-    root: etree._Element, kids: list[str], systems: tuple[str, ...]
+    root: etree._Element, kids: list[str], systems: tuple[str, ...], method: str
 ) -> dict[str, tuple[SystemSignalling, ...]]:
     listed = {
         (_kid(element), (element.get("systemId") or "").lower()): element
@@ -122,16 +123,16 @@ def _signalling(
             element = listed.get((kid, SYSTEM_IDS[system]))
             if element is None:
                 raise bad_answer(f"it says nothing of {system} for the key {kid}")
-            found[kid] = (*found.get(kid, ()), _of_system(element, system, kid))
+            found[kid] = (*found.get(kid, ()), _of_system(element, system, kid, method))
     return found
 
 
-def _of_system(element: etree._Element, system: str, kid: str) -> SystemSignalling:
+def _of_system(element: etree._Element, system: str, kid: str, method: str) -> SystemSignalling:
     about = f"{system} for the key {kid}"
     has_pssh = bool(wanted_elements(system))
     box = _pssh(_said(element, "PSSH", about), system, about) if has_pssh else b""
     media, session = (
-        _hls_line(_said(element, f"HLSSignalingData[@playlist='{playlist}']", about), TAGS[playlist], about)
+        _hls_line(_said(element, f"HLSSignalingData[@playlist='{playlist}']", about), TAGS[playlist], method, about)
         for playlist in PLAYLISTS
     )
     return SystemSignalling(
@@ -180,7 +181,7 @@ def _alone(element: etree._Element) -> str:
     return etree.tostring(copy, encoding="unicode")
 
 
-def _hls_line(data: bytes, tag: str, about: str) -> str:
+def _hls_line(data: bytes, tag: str, method: str, about: str) -> str:
     """Return a key line without IV: that is derived, and for the composer to write."""
     lines = data.decode("utf-8", "replace").strip().splitlines()
     body = lines[0].removeprefix(tag) if len(lines) == 1 and lines[0].startswith(tag) else ""
@@ -188,6 +189,8 @@ def _hls_line(data: bytes, tag: str, about: str) -> str:
     is_line = body == ",".join(f"{name}={value}" for name, value in attributes)
     if not is_line or not {"METHOD", "URI"} <= dict(attributes).keys() or ("METHOD", "NONE") in attributes:
         raise bad_answer(f"HLSSignalingData of {about} is no {tag.rstrip(':')} line")
+    if [value for name, value in attributes if name == "METHOD"] != [method]:
+        raise bad_answer(f"HLSSignalingData of {about} has another METHOD than {method}")
     return tag + ",".join(f"{name}={value}" for name, value in attributes if name != "IV")
 
 

@@ -17,13 +17,14 @@ from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.opening import S3Access
 from vod_assets.adapters.keys.calls import MOST_BYTES
 from vod_assets.adapters.keys.opening import open_keys
+from vod_assets.adapters.keys.quoting import plain_words
 from vod_assets.domain.content_keys import ContentKeys, Contract, KeyRequest
 from vod_assets.domain.errors import ConfigError, RemoteError, VodError
 from vod_assets.domain.key_checksum import require_same_key
 from vod_assets.domain.pssh import data_of, pssh_boxes
 from vod_assets.ports import KeyProvider
 from vod_assets.settings import Settings
-from vod_assets_tests.servers.speke import ACCESS_KEY, CPIX, PSKC, REGION, SECRET_KEY, SpekeServer
+from vod_assets_tests.servers.speke import ACCESS_KEY, CPIX, KID_ONE, PSKC, REGION, SECRET_KEY, SpekeServer
 
 CONTRACT = Contract(classes=("VIDEO", "AUDIO"), systems=("widevine", "playready", "fairplay"))
 REQUEST = KeyRequest(title="film", contracts={"cbcs": CONTRACT})
@@ -127,6 +128,68 @@ def test_who_is_known_is_let_in_and_nobody_else(key_server: SpekeServer, auth: s
     wrong = refused(key_server, keys_auth=auth, **CREDENTIALS[auth] | {"keys_password": "wrong"})
     assert (wrong.code, "403 who are you?" in str(wrong)) == ("drm_refused", True)
     assert refused(key_server).code == "drm_refused"
+
+
+@pytest.mark.parametrize("auth", CREDENTIALS)
+def test_what_a_server_repeats_of_secrets_is_not_quoted(
+    key_server: SpekeServer, auth: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    key_server.auth, key_server.is_echoing = auth, True
+    wrong = CREDENTIALS[auth] | {"keys_password": "open sesame"}
+    denied = refused(key_server, keys_auth=auth, **wrong)
+    key_server.statuses = [500] * 100
+    busy = refused(key_server, keys_auth=auth, **wrong)
+    assert "refuses the request: 403 who are you? [drm_refused]" in str(denied)
+    assert busy.cause.endswith("does not answer: it answered 500 the server is not well")
+    key = key_server.key("film", KID_ONE)
+    pair = b64(f"{wrong.get('keys_username')}:open sesame")
+    secrets = [key.hex(), base64.b64encode(key).decode(), pair, "sesame", "Signature=", ACCESS_KEY]
+    assert [secret for secret in secrets if secret in f"{denied}{busy}{caplog.text}"] == []
+
+
+KEY = bytes.fromhex("9a04f079984042869b92e65be0885f95")
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        (
+            b"Missing ContentKey@commonEncryptionScheme for KID 0123",
+            "Missing ContentKey@commonEncryptionScheme for KID",
+        ),
+        (b"Malformed encryption contract. " + KEY.hex().encode(), "Malformed encryption contract."),
+        (b"no key " + base64.b64encode(KEY), "no key"),
+        (b"no key " + b"abcdefghijklmnopqrstuA is here", "no key"),  # 16 bytes of base64 may be letters alone
+        (b"no key " + str(list(KEY)).encode(), "no key"),
+        (b"not with open\n  SESAME, friend", "not with"),
+        (b"bad header AUTHORIZATION of friend", "bad header"),
+        (b'{"message": "Forbidden"}', ""),
+        (b"<html><body>Sign in", ""),
+        (b"\xff\x00", ""),
+    ],
+)
+def test_only_the_plain_words_of_a_refusal_are_quoted(said: bytes, quoted: str) -> None:
+    assert plain_words(said, ["open sesame"]) == quoted
+
+
+def test_a_token_that_no_header_can_hold_is_not_quoted(key_server: SpekeServer) -> None:
+    for token in ("token\nof-the-house", "token-of-the-h\u00f6use"):
+        wrong = refused(key_server, keys_auth="bearer", keys_password=token)
+        assert (wrong.code, "of-the" in str(wrong)) == ("drm_refused", False)
+
+
+@pytest.mark.parametrize("scheme", ["cbcs", "cenc", "aes128"])
+def test_key_lines_that_say_another_method_than_the_scheme_s_are_refused(key_server: SpekeServer, scheme: str) -> None:
+    systems = () if scheme == "aes128" else ("widevine",)
+    request = KeyRequest(title="film", contracts={scheme: Contract(classes=("VIDEO",), systems=systems)})
+    right = {"cbcs": "SAMPLE-AES", "cenc": "SAMPLE-AES-CTR", "aes128": "AES-128"}
+    (key,) = asking(key_server).describe(request).keys
+    assert f":METHOD={right[scheme]}," in key.systems[0].hls_media
+    for wrong in {*right.values(), "XOR", f"{right[scheme]},METHOD=XOR"} - {right[scheme]}:
+        key_server.method = wrong
+        error = refused(key_server, request)
+        assert (error.code, f"another METHOD than {right[scheme]}" in error.cause) == ("drm_answer_bad", True)
 
 
 def test_keys_are_encrypted_for_us_when_we_ask_for_it(key_server: SpekeServer, certificate: Path) -> None:
@@ -266,6 +329,8 @@ def test_what_is_no_answer_is_refused(key_server: SpekeServer, name: str) -> Non
 def test_another_version_of_speke_is_refused(key_server: SpekeServer) -> None:
     key_server.version = "1.0"
     assert "SPEKE 1.0" in refused(key_server).cause
+    key_server.version = "token-of-the-house"
+    assert "SPEKE of another version" in refused(key_server).cause
 
 
 def tamper(root: ET.Element) -> None:
