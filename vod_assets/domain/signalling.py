@@ -62,9 +62,9 @@ def laurl(url: str) -> str:
     return f'<dashif:Laurl xmlns:dashif="https://dashif.org/CPS">{escape(url)}</dashif:Laurl>' if url else ""
 
 
-def pssh_element(box: bytes) -> str:
-    """Return the element that carries a PSSH box in an MPD (ISO/IEC 23001-7, 11.2.2.3); empty for none."""
-    return f'<cenc:pssh xmlns:cenc="urn:mpeg:cenc:2013">{base64.b64encode(box).decode()}</cenc:pssh>' if box else ""
+def pssh_element(pssh: str) -> str:
+    """Return the element that carries a PSSH box, in base64, in an MPD (ISO/IEC 23001-7, 11.2.2.3); empty for none."""
+    return f'<cenc:pssh xmlns:cenc="urn:mpeg:cenc:2013">{pssh}</cenc:pssh>' if pssh else ""
 
 
 def hls_lines(attributes: str) -> tuple[str, str]:
@@ -102,10 +102,11 @@ def _of_system(system: str, scheme: str, key: tuple[str, str], title: str, addre
     pro = playready_object(scheme, kid, checksum) if system == "playready" else b""
     key_uri = filled(addresses.fairplay_uri, title, kid)
     media, session = hls_lines(hls_attributes(system, scheme, kid, pro or box, key_uri))
+    pssh = base64.b64encode(box).decode()
     return SystemSignalling(
         system=system,
-        pssh=base64.b64encode(box).decode(),
-        content_protection=pssh_element(box) + _mspr(pro) + laurl(licence),
+        pssh=pssh,
+        content_protection=pssh_element(pssh) + _mspr(pro) + laurl(licence),
         hls_media=media,
         hls_session=session,
         licence_url=licence,

@@ -5,8 +5,9 @@ from uuid import UUID
 from lxml import etree
 
 from vod_assets.domain.content_keys import DASH_SYSTEM_IDS, SYSTEM_IDS, SystemSignalling
-from vod_assets.domain.manifests.dash_xml import CENC, CPS, NAMESPACES, add, describe
+from vod_assets.domain.manifests.dash_xml import CENC, CPS, NAMESPACES, describe
 from vod_assets.domain.manifests.presentation import Presentation
+from vod_assets.domain.signalling import laurl, pssh_element
 from vod_assets.domain.track import Track
 
 MP4_PROTECTION = "urn:mpeg:dash:mp4protection:2011"
@@ -31,27 +32,20 @@ def add_content_protection(adaptation: etree._Element, presentation: Presentatio
 def _add_clear_key(adaptation: etree._Element, signalling: SystemSignalling) -> None:
     """Add both names of ClearKey: players look for the PSSH under one and for the address under the other."""
     common = describe(adaptation, "ContentProtection", _urn(SYSTEM_IDS["clearkey"]), "cenc")
-    if signalling.pssh:
-        add(common, f"{CENC}pssh").text = signalling.pssh
-    if signalling.licence_url:
+    common.extend(_fragments(pssh_element(signalling.pssh)))
+    for address in _fragments(laurl(signalling.licence_url)):
         own = describe(adaptation, "ContentProtection", _urn(DASH_SYSTEM_IDS["clearkey"]), "ClearKey1.0")
-        _add_licence_url(own, signalling).set("licenseType", "EME-1.0")
+        address.set("licenseType", "EME-1.0")
+        own.append(address)
 
 
 def _add_content(element: etree._Element, signalling: SystemSignalling) -> None:
     """Add what the system's own XML says; the PSSH and the address too, where it does not say them."""
-    for child in _fragments(signalling.content_protection):
-        element.append(child)
-    if signalling.pssh and element.find(f"{CENC}pssh") is None:
-        add(element, f"{CENC}pssh").text = signalling.pssh
-    if signalling.licence_url and element.find(f"{CPS}Laurl") is None:
-        _add_licence_url(element, signalling)
-
-
-def _add_licence_url(element: etree._Element, signalling: SystemSignalling) -> etree._Element:
-    address = add(element, f"{CPS}Laurl")
-    address.text = signalling.licence_url
-    return address
+    element.extend(_fragments(signalling.content_protection))
+    if element.find(f"{CENC}pssh") is None:
+        element.extend(_fragments(pssh_element(signalling.pssh)))
+    if element.find(f"{CPS}Laurl") is None:
+        element.extend(_fragments(laurl(signalling.licence_url)))
 
 
 def _fragments(xml: str) -> list[etree._Element]:

@@ -88,10 +88,11 @@ class TinyVariant(TinyTitle):
         box = pssh_box(system, self.scheme, kid, checksum)
         said = b"pro" if system == "playready" else box
         media, session = hls_lines(hls_attributes(system, self.scheme, kid, said, f"skd://{kid}"))
+        pssh = base64.b64encode(box).decode()
         return SystemSignalling(
             system=system,
-            pssh=base64.b64encode(box).decode(),
-            content_protection=pssh_element(box),
+            pssh=pssh,
+            content_protection=pssh_element(pssh),
             hls_media=media,
             hls_session=session,
         )
