@@ -59,7 +59,9 @@ def made(studio: Studio, source: Path) -> Path:
         kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION
         records = session.instance.get_records_for_run(run, of_type=kind).records
     judged = [record.event_log_entry.get_dagster_event().asset_check_evaluation_data for record in records]
-    assert {"aligned", "captions", "durations", "manifest", "decodes"} == {one.check_name for one in judged if one.passed}
+    assert {"aligned", "captions", "durations", "manifest", "decodes"} == {
+        one.check_name for one in judged if one.passed
+    }
     return next(studio.title.glob("hls_package/*/*/master.m3u8"))
 
 
