@@ -92,6 +92,14 @@ def test_a_late_dub_rewrites_no_other_track_and_decodes_no_picture(finished: Stu
     assert finished.run().executed == set(), "its name says the same"
 
 
+def test_a_check_that_is_forced_reads_segments_again(finished: Studio) -> None:
+    segment = next((finished.title / "video_tracks").glob("*/*/00002.m4s"))
+    segment.write_bytes(segment.read_bytes().replace(b"moof", b"free"))
+    assert finished.run().code == 0  # nothing is looked at twice
+    forced = finished.run("--force", "hls_package.aligned")
+    assert (forced.code, forced.outcome["error"]["asset"]) == (1, "hls_package_aligned")
+
+
 def test_an_edited_rung_is_made_again_with_its_followers_alone(finished: Studio) -> None:
     def edit(profile: dict[str, Any]) -> None:
         profile["video"][0]["rungs"][1]["crf"] = 35
