@@ -44,10 +44,7 @@ void (window.eyes = {
     void this.video.play().catch(() => {});
   },
   get range() { return this.root.querySelector(".seek input"); },
-  hasEnded: false, // a player may mend the duration afterwards, and the element says then that it has not ended
   drag(time) {
-    this.hasEnded = false;
-    this.video.onended = () => { this.hasEnded = true; };
     this.range.value = time;
     this.range.dispatchEvent(new Event("input"));
     void this.video.play().catch(() => {});
