@@ -1,8 +1,6 @@
 """Publishing: an immutable release at the origin, and the CMS entry that points at it."""
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,54 +12,36 @@ import dagster as dg
 from vod_assets.defs.caption_check import require_all_checks
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.markers import read_markers
+from vod_assets.defs.release_contents import (
+    Contents,
+    manifests_of,
+    named_tracks,
+    released_track,
+    source_of,
+    texts_of,
+    variants_of,
+)
 from vod_assets.defs.showing import poster_metadata, size_text
 from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
-from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
+from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.catalogue import entry_for
 from vod_assets.domain.chapter_files import compose_chapters
 from vod_assets.domain.content_keys import ContentKeys
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.lineage import require_one_source
-from vod_assets.domain.manifests.dash import MANIFEST
-from vod_assets.domain.manifests.hls import MULTIVARIANT
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.metadata import METADATA_FILE, Metadata
 from vod_assets.domain.preview import require_releasable
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.release import Release, ReleasedKey, ReleasedTrack, VariantManifests, next_number, unique_tracks
+from vod_assets.domain.release import Release, next_number, unique_tracks
 from vod_assets.domain.title import Fingerprint
-from vod_assets.domain.track import Track
 from vod_assets.ports import Cms, Origin
 from vod_assets.releasing import Offer, place
 from vod_assets.releasing import digests as digests_at
 
 GROUP = "publish"
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What a release is made of.
-
-    Attributes:
-        leaves: The tracks that it names.
-        manifests: Every manifest by its path below the release, as a file and where it is.
-        words: Files that are written from what is said of the title: ``metadata.json``, chapters.
-    """
-
-    leaves: tuple[Artifact, ...]
-    manifests: Mapping[str, tuple[ArtifactFile, Path]]
-    words: Mapping[str, bytes]
-
-    @property
-    def files(self) -> tuple[ArtifactFile, ...]:
-        """Every file below the release's directory but ``release.json``."""
-        written = (
-            ArtifactFile(path=name, size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
-            for name, data in self.words.items()
-        )
-        return (*(file for file, _ in self.manifests.values()), *written)
 
 
 @dataclass(frozen=True)
@@ -106,13 +86,13 @@ def release(
     with step(context, artifacts, guard, reporter) as at:
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
-        manifests = _manifests(at, packages)
-        require_releasable(at.title, at.profile, _texts(manifests) if at.is_real else {})
+        manifests = manifests_of(at, packages)
+        require_releasable(at.title, at.profile, texts_of(manifests) if at.is_real else {})
         if at.is_real:
             require_all_checks(at, context.instance, digests)
-        leaves = (*_named_tracks(at, packages), *([] if poster.empty else [poster]))
-        require_one_source(mezzanine.digest, [_made_from(leaf) for leaf in leaves])
-        tracks = tuple(unique_tracks(_released(leaf) for leaf in leaves))
+        leaves = (*named_tracks(at, packages), *([] if poster.empty else [poster]))
+        require_one_source(mezzanine.digest, [source_of(leaf) for leaf in leaves])
+        tracks = tuple(unique_tracks(released_track(leaf) for leaf in leaves))
         marked = read_markers(markers)
         chapters = compose_chapters(marked.chapters, max(track.duration_seconds or Fraction(0) for track in tracks))
         words = {METADATA_FILE: metadata.read(Metadata).as_json(), **chapters}
@@ -121,7 +101,7 @@ def release(
             title=at.title,
             profile=at.profile.name,
             source=Fingerprint.model_validate(mezzanine.document),
-            variants=_variants(at, packages, None if content_keys.empty else content_keys.read(ContentKeys)),
+            variants=variants_of(at, packages, None if content_keys.empty else content_keys.read(ContentKeys)),
             tracks=tracks,
             manifests=contents.files,
         )
@@ -185,84 +165,12 @@ def cms_entry(
         )
 
 
-def _named_tracks(at: Step, packages: Mapping[str, Artifact]) -> list[Artifact]:
-    """Return the tracks that the packages' manifests play, which may be older than the tracks made last."""
-    leaves = [leaf for package in packages.values() for leaf in at.leaves(package).values()]
-    named = [IndexEntry.model_validate(track) for leaf in leaves for track in leaf.document["tracks"]]
-    entries = {entry.digest: entry for entry in named}
-    return [at.leaf(entry) for entry in entries.values()]
-
-
-def _made_from(leaf: Artifact) -> tuple[str, str]:
-    """Return which asset a leaf's bytes come from, and the mezzanine that it made them of."""
-    return leaf.document.get("source_asset", leaf.asset), leaf.document.get("mezzanine", "")
-
-
-def _released(leaf: Artifact) -> ReleasedTrack:
-    if leaf.asset == "poster":
-        return ReleasedTrack.of_files(leaf, "poster", "poster")
-    return ReleasedTrack.of(leaf, leaf.read(Track))
-
-
 def _require_described(released: Release, info: MediaInfo) -> None:
     """Return when what is said of the source is said of the one that the release was made from."""
     source = mezzanine_artifact(released.title, released.source) if released.source else None
     if source is not None and info.mezzanine != source.digest:
         cause = f"release {released.number} was made from another source than media_info describes"
         raise ConfigError("artifacts_mixed", cause, "Materialise release again, with all that comes before it")
-
-
-def _manifests(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[ArtifactFile, Path]]:
-    """Return every manifest by its path below the release: ``<variant>/<file>``."""
-    found: dict[str, tuple[ArtifactFile, Path]] = {}
-    for package in packages.values():
-        for variant, leaf in at.leaves(package).items():
-            for file in leaf.files:
-                path = f"{variant}/{file.path}"
-                found[path] = (file.model_copy(update={"path": path}), at.path(leaf, file.path))
-    return dict(sorted(found.items()))
-
-
-def _texts(manifests: Mapping[str, tuple[ArtifactFile, Path]]) -> dict[str, str]:
-    return {path: local.read_text(encoding="utf-8") for path, (_, local) in manifests.items()}
-
-
-def _variants(at: Step, packages: Mapping[str, Artifact], keys: ContentKeys | None) -> dict[str, VariantManifests]:
-    in_dash = {entry.name for entry in packages["dash_package"].entries}
-    tracks = _tracks_by_variant(at, packages) if keys else {}
-    systems = {variant.name: variant.systems for variant in at.profile.variants}
-    return {
-        entry.name: VariantManifests(
-            hls=f"{entry.name}/{MULTIVARIANT}",
-            dash=f"{entry.name}/{MANIFEST}" if entry.name in in_dash else "",
-            keys=_released_keys(keys, tracks[entry.name], systems.get(entry.name, ())) if keys else (),
-        )
-        for entry in packages["hls_package"].entries
-    }
-
-
-def _tracks_by_variant(at: Step, packages: Mapping[str, Artifact]) -> dict[str, list[Track]]:
-    """Return the tracks that each variant's manifests play."""
-    found: dict[str, list[Track]] = defaultdict(list)
-    for package in packages.values():
-        for variant, leaf in at.leaves(package).items():
-            named = (IndexEntry.model_validate(track) for track in leaf.document["tracks"])
-            found[variant] += [at.leaf(entry).read(Track) for entry in named]
-    return found
-
-
-def _released_keys(keys: ContentKeys, tracks: Iterable[Track], systems: tuple[str, ...]) -> tuple[ReleasedKey, ...]:
-    kids = dict.fromkeys(track.kid for track in tracks if track.kid)
-    return tuple(
-        ReleasedKey(
-            kid=key.kid,
-            scheme=key.scheme,
-            track_class=key.track_class,
-            licences={one.system: one.licence_url for one in key.signalled(systems) if one.licence_url},
-        )
-        for key in (keys.named(kid) for kid in kids)
-        if key is not None
-    )
 
 
 def _placed(at: Step, origin: Origin, release: Release, contents: Contents) -> Release:
