@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.manifests.dash_reading import Mpd, NamedSegment, Representation, read_mpd
+from vod_assets.domain.manifests.declared import HIGHEST_EXCESS, RATE_TOLERANCE, TOLERANCE_SECONDS, file_fault
 from vod_assets.domain.manifests.hls_attributes import decimal
 from vod_assets.domain.manifests.hls_reading import read_hls
 from vod_assets.domain.measured_track import STREAMS
@@ -14,9 +15,6 @@ from vod_assets.domain.report import Measured, Report
 
 MANIFEST = "dash_package.manifest"
 SAME_MEDIA = "dash_package.same_media"
-TOLERANCE_SECONDS = Fraction(1, 1000)
-RATE_TOLERANCE = Fraction(1, 100)
-HIGHEST_EXCESS = Fraction(3, 2)  # of a declared over a measured bandwidth
 
 
 def check_mpd(view: PackageView, *, is_ours: bool = True) -> Report:
@@ -143,15 +141,8 @@ class _Checker:
             yield "there are no segments"
         if self.one.kind != "image" and (not self.one.init or not self.view.size(self.one.init)):
             yield f"the init segment {self.one.init or ''} is not there"
-        for segment in self.one.segments:
-            if segment.address is None:
-                yield f"the address {segment.uri} leads out of the package"
-                continue
-            size, described = self.view.size(segment.address), self.view.described_size(segment.address)
-            if not size:
-                yield f"{segment.name} is {'empty' if size == 0 else 'not there'}"
-            elif described is not None and size != described:
-                yield f"{segment.name} has {size} bytes, its descriptor says {described}"
+        faults = (file_fault(self.view, one.uri, one.address, one.name) for one in self.one.segments)
+        yield from filter(None, faults)
 
     def _total(self) -> Iterator[str]:
         longest = max(Fraction(segment.duration, self.one.timescale) for segment in self.one.segments)

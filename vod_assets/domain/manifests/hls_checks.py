@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.declared import HIGHEST_EXCESS, RATE_TOLERANCE, TOLERANCE_SECONDS, file_fault
 from vod_assets.domain.manifests.hls_attributes import decimal
 from vod_assets.domain.manifests.hls_reading import HlsPackage, MediaPlaylist, ReadSegment, Stream
 from vod_assets.domain.measured_track import MeasuredTrack, measure
@@ -12,10 +13,7 @@ from vod_assets.domain.package_view import PackageView
 from vod_assets.domain.report import Measured, Report
 
 MANIFEST = "hls_package.manifest"
-TOLERANCE_SECONDS = Fraction(1, 1000)
-RATE_TOLERANCE = Fraction(1, 100)  # frames per second; FRAME-RATE has three decimals
 FOREIGN_EXCESS = Fraction(11, 10)  # of measured over declared: encoders elsewhere do not count containers
-HIGHEST_EXCESS = Fraction(3, 2)  # of a declared over a measured bandwidth: more would starve slow viewers of a rung
 
 
 def check_manifest(view: PackageView, *, is_ours: bool = True) -> Report:
@@ -74,17 +72,13 @@ class _Checker:
 
     def _lost_segments(self, segments: Sequence[ReadSegment]) -> Iterator[str]:
         for segment in segments:
-            if segment.address is None:
-                yield f"the address {segment.uri} leads out of the package"
-                continue
-            size, described = self.view.size(segment.address), self.view.described_size(segment.address)
-            if not size:
-                yield f"{segment.name} is {'empty' if size == 0 else 'not there'}"
-            elif described is not None and size != described:
-                yield f"{segment.name} has {size} bytes, its descriptor says {described}"
-            elif segment.offset_bytes + (segment.length_bytes or 0) > size:
-                end = segment.offset_bytes + (segment.length_bytes or 0)
-                yield f"{segment.name} has {size} bytes, a byte range ends at {end}"
+            fault = file_fault(self.view, segment.uri, segment.address, segment.name)
+            if fault or segment.address is None:
+                yield fault
+            elif segment.length_bytes is not None:
+                end, size = segment.offset_bytes + segment.length_bytes, self.view.size(segment.address) or 0
+                if end > size:
+                    yield f"{segment.name} has {size} bytes, a byte range ends at {end}"
         for init, uri in dict.fromkeys((segment.init, segment.init_uri) for segment in segments if segment.init_uri):
             if init is None or not self.view.size(init):
                 yield f"the init segment {uri} {'is not there' if init else 'leads out of the package'}"
