@@ -57,6 +57,10 @@ def checked_key_server(value: str) -> str:
         raise ValueError("a key server is asked by https://, or by http:// on this machine")
     if parts.username or parts.password:
         raise ValueError("a user does not belong into an address; use VOD_KEYS_USERNAME and VOD_KEYS_PASSWORD")
+    try:
+        parts.hostname.encode("idna"), parts.port
+    except ValueError:  # whose words may quote the address
+        raise ValueError("the key server's address has a host or a port that cannot be") from None
     return value
 
 

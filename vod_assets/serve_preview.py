@@ -73,6 +73,8 @@ class Previews:
 
     def track_file(self, title: str, digest: str, name: str) -> Path | None:
         """Return a local path of a track's file."""
+        if not self.is_shown(title):
+            return None
         leaf = self._artifacts.get((title, digest)) or self._track(title, digest)
         return self._file(leaf, name) if leaf else None
 

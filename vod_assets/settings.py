@@ -36,7 +36,12 @@ class Settings(BaseSettings):
     """All settings. A wrong one fails at start, in one sentence that names it."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # a wrong address may hold a password
     )
 
     home: Path = Field(Path(".vod"), description="Folder of everything the embedded default keeps.")

@@ -169,6 +169,13 @@ def test_only_files_of_packages_of_previews_are_shown(house: House) -> None:
         assert house.asks("GET", path).status_code == 404, path
 
 
+def test_a_track_that_was_shown_is_shown_no_more_once_its_title_is_no_preview(house: House) -> None:
+    segment = f"/preview/film/tracks/{house.tracks['film'].digest}/1.m4s"
+    assert house.asks("GET", segment).status_code == 200
+    house.store.register(TitleRecord(title_id="film", source="file:///film.mov", profile="default"))
+    assert house.asks("GET", segment).status_code == 404
+
+
 def test_without_the_setting_there_is_no_preview(tmp_path: Path) -> None:
     app = build_app(Settings(home=tmp_path, _env_file=None))
     for method, path in (("POST", "/clearkey"), ("GET", "/preview/film/releases/0/cbcs/master.m3u8")):

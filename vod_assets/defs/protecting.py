@@ -12,6 +12,7 @@ from vod_assets.defs.step import Step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.content_keys import ContentKeys, TrackKey
 from vod_assets.domain.documents import canonical_json
+from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.initial_vectors import initial_vector
 from vod_assets.domain.key_checksum import require_same_key
 from vod_assets.domain.profile import Variant
@@ -38,7 +39,18 @@ class Keys:
 
     @cached_property
     def known(self) -> ContentKeys:
-        """What is known of them."""
+        """What is known of them.
+
+        Raises:
+            ConfigError: ``content_key_missing``: nobody asked for keys since a variant is protected.
+        """
+        if self._described.empty:
+            raise ConfigError(
+                "content_key_missing",
+                f"there are no content keys: {self._described.empty}",
+                "Materialise content_keys, and what follows it",
+                title=self._title,
+            )
         return self._described.read(ContentKeys)
 
     def secret(self, known: TrackKey) -> SecretKey:

@@ -118,6 +118,8 @@ def judge_length(stream: AudioStream, picture_seconds: Fraction, file: str) -> t
 
 def _stretch(length: Fraction, picture: Fraction) -> str:
     """Return what a difference in length is by, when it is the ratio of two frame rates."""
+    if not length:
+        return ""
     for ratio, slow, fast in STRETCHES:
         for found, sound, shown in ((length / picture, slow, fast), (picture / length, fast, slow)):
             if abs(found / ratio - 1) <= STRETCH_TOLERANCE:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from vod_assets.adapters.keys.local import LocalKeys
+from vod_assets.defs.protecting import Keys
 from vod_assets.domain.content_keys import ContentKeys, KeyRequest
+from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.signalling import KeyAddresses
 from vod_assets.domain.track import Track
 from vod_assets.ports import SecretKey, TrackJob
@@ -138,3 +140,17 @@ def test_other_licence_addresses_make_no_track_anew(shop: Shop) -> None:
     known = shop.store.latest("film", "content_keys")
     assert known is not None
     assert known.read(ContentKeys).keys[0].systems[0].licence_url == "https://wv"
+
+
+def test_a_variant_that_is_protected_before_its_keys_were_asked_for_says_so(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    profile = shop.profile()
+    shop.save_profile(profile | {"variants": [{"name": "clear"}]})
+    shop.run("film")
+    shop.save_profile(profile)
+    made = shop.run("film", frozenset({"encoding_ladder", "video_tracks"}))
+    assert "video_tracks" not in made
+    known = shop.store.latest("film", "content_keys")
+    assert known is not None
+    with pytest.raises(ConfigError, match=r"film: there are no content keys: .*\[content_key_missing\]"):
+        _ = Keys("film", known, shop.keys).known

@@ -92,6 +92,7 @@ def test_a_dub_of_nearly_the_right_length_is_mended(length: str, codes: list[str
     [
         (Fraction(63), 60, r"it lasts 63\.00 s, the picture 60\.00 s \[dub_length_differs\]"),
         (Fraction(1), 4, "it lasts 1.00 s"),
+        (Fraction(0), 4, r"it lasts 0\.00 s, the picture 4\.00 s \[dub_length_differs\]"),
         (Fraction(7200), 6912, "it was made for 24 frames a second, the picture has 25"),
         (Fraction(6912), 7200, "it was made for 25 frames a second, the picture has 24"),
         (Fraction(7207), 6912, "it was made for 24000/1001 frames a second, the picture has 25"),

@@ -142,10 +142,17 @@ class KeyServer:
 
     @contextmanager
     def _client(self) -> Iterator[httpx.Client]:
-        context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        context = self._certificates()
         timeout = httpx.Timeout(faults.at_most(READ_SECONDS), connect=faults.at_most(CONNECT_SECONDS))
         with httpx.Client(verify=context, timeout=timeout, trust_env=False) as client:
             yield client
+
+    def _certificates(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        except OSError as error:
+            cause = f"VOD_KEYS_CA_FILE names {self.ca_file}, which cannot be used: {error.strerror or error}"
+            raise ConfigError("bad_setting", cause, "Name a PEM file of certificates") from error
 
     def _asked(self, client: httpx.Client, body: bytes) -> bytes:
         headers = HEADERS | dict(self.signer.headers(self.url, body) if self.signer else {})

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
+from vod_assets.adapters.blobs.faults import said
 from vod_assets.adapters.blobs.opening import S3Access
+from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.signalling import KeyAddresses
 from vod_assets.places import absolute
 from vod_assets.ports import KeyProvider
@@ -61,7 +63,17 @@ def _aws_credentials(settings: Settings, aws: Callable[[], S3Access], secret: Se
     region = settings.keys_region or settings.s3_region
     if settings.keys_username:
         return Credentials(settings.keys_username, secret(settings, "keys_password")), region
+    from botocore.exceptions import BotoCoreError
+
     from vod_assets.adapters.blobs.aws import session_of
 
-    session = session_of(aws())
-    return session.get_credentials(), region or session.region_name or ""
+    try:
+        session = session_of(aws())
+        found = session.get_credentials()
+        return found and found.get_frozen_credentials(), region or session.region_name or ""
+    except BotoCoreError as error:  # a profile that is half written, a login that has run out
+        raise ConfigError(
+            "drm_refused",
+            f"AWS gives no credentials for the key server: {said(error)}",
+            "Renew them, or set VOD_KEYS_USERNAME, VOD_KEYS_PASSWORD and VOD_KEYS_REGION",
+        ) from error

@@ -17,7 +17,7 @@ from vod_assets.ports import SecretKey
 
 
 class SpekeKeys:
-    """Asks a key server, once a run for each title and scheme: keys stay in this process's memory.
+    """Asks a key server, once a process for each title and scheme: keys stay in this process's memory.
 
     Args:
         server: The key server.

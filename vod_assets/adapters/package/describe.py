@@ -6,7 +6,7 @@ from typing import Any
 
 from vod_assets.adapters.package.cuts import CutTrack, cut_track
 from vod_assets.adapters.package.shaka_command import TWIN, common_encryption
-from vod_assets.adapters.package.streams import stream_iframes, stream_segments
+from vod_assets.adapters.package.streams import clear_segments, stream_iframes, stream_segments
 from vod_assets.adapters.package.text_source import title_milliseconds
 from vod_assets.domain.init_segment import InitSegment
 from vod_assets.domain.isobmff import MalformedError
@@ -118,7 +118,8 @@ def _protection(job: TrackJob, cut: CutTrack) -> dict[str, Any]:
     if wanted is None or found is None:
         return {}
     is_clear = [cut.init.encryption_of(one.media.fragments[0]) is None for one in cut.cuts]
-    if any(dropwhile(bool, is_clear)):
+    most = clear_segments(cut.segments(), cut.init.timescale, wanted.clear_lead_seconds)
+    if any(dropwhile(bool, is_clear)) or sum(is_clear) > most:
         raise MalformedError("segments after the clear lead are not encrypted")
     return {
         "scheme": found.scheme,

@@ -1,6 +1,7 @@
 """Describe transport stream and packed audio segments: sizes of their own, times of their fragmented MP4 twins."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from vod_assets.adapters.package.cuts import CutTrack
@@ -68,7 +69,7 @@ def sealed(track: Track, directory: Path, protection: Protection) -> Track:
             "kid": protection.key.kid,
             "track_class": protection.track_class,
             "iv": protection.iv.hex(),
-            "clear_segments": _clear_segments(track, protection),
+            "clear_segments": clear_segments(track.segments, track.timescale, protection.clear_lead_seconds),
             "peak_bits_per_second": peak_bits_per_second(segments, track.timescale),
             "average_bits_per_second": average_bits_per_second(segments, track.timescale),
         }
@@ -76,7 +77,7 @@ def sealed(track: Track, directory: Path, protection: Protection) -> Track:
 
 
 def _sealed(track: Track, directory: Path, protection: Protection) -> tuple[Segment, ...]:
-    clear = _clear_segments(track, protection)
+    clear = clear_segments(track.segments, track.timescale, protection.clear_lead_seconds)
     for segment in track.segments[clear:]:
         encrypt_segment(directory / segment.path, protection.key, protection.iv)
     return tuple(
@@ -85,11 +86,11 @@ def _sealed(track: Track, directory: Path, protection: Protection) -> tuple[Segm
     )
 
 
-def _clear_segments(track: Track, protection: Protection) -> int:
+def clear_segments(segments: Sequence[Segment], timescale: int, lead_seconds: Fraction) -> int:
     """Return how many segments begin within the clear lead; the packager counts so too."""
     begin, count = 0, 0
-    for segment in track.segments:
-        if begin >= protection.clear_lead_seconds * track.timescale:
+    for segment in segments:
+        if begin >= lead_seconds * timescale:
             break
         begin, count = begin + segment.duration, count + 1
     return count

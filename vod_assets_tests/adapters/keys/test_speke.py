@@ -377,6 +377,27 @@ def test_an_address_by_which_keys_would_be_read_by_others_is_refused(address: st
         Settings(keys=address)
 
 
+@pytest.mark.parametrize("place", ["h:abc/", "h:99999/", "ex..ample.com/", f"{'a' * 64}.example.com/"])
+def test_an_address_that_nobody_can_have_is_refused_at_start(place: str) -> None:
+    with pytest.raises(ValueError, match="a host or a port that cannot be"):
+        Settings(keys=f"speke:https://{place}")
+
+
+def test_a_missing_file_of_certificates_is_named_with_its_setting(key_server: SpekeServer, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"VOD_KEYS_CA_FILE names .*gone.pem, which cannot be used") as raised:
+        asking(key_server, keys_ca_file=tmp_path / "gone.pem").describe(REQUEST)
+    assert raised.value.code == "bad_setting"
+
+
+def test_credentials_of_aws_that_are_half_there_are_told(
+    key_server: SpekeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
+    found = refused(key_server, keys_auth="sigv4", keys_region=REGION)
+    assert (found.code, "AWS gives no credentials for the key server" in str(found)) == ("drm_refused", True)
+
+
 def test_nothing_secret_is_logged(key_server: SpekeServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     key_server.auth = "basic"

@@ -42,6 +42,13 @@ def test_a_key_for_any_scheme_serves_those_that_are_not_named(tmp_path: Path) ->
     assert [key.kid for key in keys_of(tmp_path).describe(cenc).keys] == ["1" * 32]
 
 
+def test_titles_kids_and_keys_may_be_all_digits(tmp_path: Path) -> None:
+    """YAML reads 10345 as a number, and 00…01 as an octal one."""
+    text = FILE.replace("    any:\n", "").replace("film", "10345").replace(KEY, "0" * 31 + "1").replace('"', "")
+    found = keys_of(tmp_path, text).keys(REQUEST.model_copy(update={"title": "10345"}), [KID])
+    assert found[KID].value == bytes(15) + b"\1"
+
+
 def test_a_title_with_new_keys_has_an_entry_of_its_own(tmp_path: Path) -> None:
     renewed = KeyRequest(title="film", generation=1, contracts=REQUEST.contracts)
     with pytest.raises(ConfigError, match="no key of film@1 for VIDEO tracks under cbcs"):

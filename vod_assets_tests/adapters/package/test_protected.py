@@ -124,6 +124,24 @@ def test_whole_segments_open_with_the_key_and_hold_the_clear_ones(bench: Bench, 
     assert expected.stdout == subprocess.run([*whole, *opened, *streams], capture_output=True).stdout != b""
 
 
+class Lenient:
+    """Has the packager leave the first two seconds clear, whatever was asked."""
+
+    def run(self, argv: Sequence[str], **said: Any) -> ToolResult:
+        asked = ["--clear_lead=2" if word.startswith("--clear_lead=") else word for word in argv]
+        return RUNNER.run(asked, **said)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("lead", [Fraction(0), Fraction(1)])
+def test_a_track_that_is_left_clear_for_longer_than_was_asked_is_refused(
+    encoded: dict[str, Path], tmp_path: Path, name: str, lead: Fraction
+) -> None:
+    work = replace(job(CLIP, name, KINDS[name], encoded[name], tmp_path), protection=protection("cbcs", lead=lead))
+    with pytest.raises(ToolError, match="after the clear lead are not encrypted"):
+        ShakaPackager(TOOLS, Lenient()).package(work)
+
+
 def test_files_say_scheme_key_pattern_and_signalling_and_nothing_else(bench: Bench) -> None:
     for scheme, pattern in (("cenc", (0, 0)), ("cbcs", (1, 9))):
         asked = protection(scheme)
