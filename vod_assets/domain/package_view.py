@@ -96,7 +96,11 @@ class PackageView(Protocol):
         ...
 
     def data(self, address: str, span: tuple[int, int] | None = None) -> memoryview:
-        """Return a file, or some bytes of it from a first one on, as it lies there."""
+        """Return a file, or some bytes of it from a first one on, as it lies there.
+
+        Raises:
+            MalformedError: It cannot be read.
+        """
         ...
 
     def init(self, address: str) -> InitSegment:

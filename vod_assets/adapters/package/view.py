@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from errno import EACCES, EISDIR, ENAMETOOLONG, ENOENT, ENOTDIR
 from functools import lru_cache
 from pathlib import Path
 from shutil import copyfile
@@ -23,6 +24,7 @@ RELEASE = "releases/0"
 MANIFEST_SUFFIXES = (".m3u8", ".mpd")
 Span = tuple[int, int]  # first byte and length
 LARGEST_MANIFEST_BYTES = 16 << 20
+NEVER = (ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG, EACCES)  # what reading again would not change
 
 
 class FolderView:
@@ -51,17 +53,23 @@ class FolderView:
             MalformedError: It cannot be a manifest.
         """
         path = self.root / address
-        if path.stat().st_size > LARGEST_MANIFEST_BYTES:
-            raise MalformedError(f"{address} has more than {LARGEST_MANIFEST_BYTES} bytes")
-        try:
-            return path.read_text("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise MalformedError(f"{address} is no UTF-8 text") from error
+        with _readable(address):
+            if path.stat().st_size > LARGEST_MANIFEST_BYTES:
+                raise MalformedError(f"{address} has more than {LARGEST_MANIFEST_BYTES} bytes")
+            try:
+                return path.read_text("utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise MalformedError(f"{address} is no UTF-8 text") from error
 
     def size(self, address: str) -> int | None:
         """Return a file's size, or None when nothing is there."""
         path = self.root / address
-        return path.stat().st_size if path.is_file() else None
+        try:
+            return path.stat().st_size if path.is_file() else None
+        except OSError as error:
+            if error.errno in NEVER:
+                return None
+            raise
 
     def described_size(self, address: str) -> int | None:
         """Return the size that the descriptors give a file."""
@@ -74,7 +82,7 @@ class FolderView:
             MalformedError: It does not.
         """
         with named(address.rpartition("/")[2]):
-            found = next((box for box in boxes(self.data(address)) if box.offset == first), None)
+            found = next((box for box in boxes(self._data(address)) if box.offset == first), None)
             if found is None or found.kind != "sidx" or found.end != last + 1:
                 raise MalformedError(f"there is no segment index (sidx) from byte {first} to byte {last}")
             timescale, begin, durations = read_index_times(found)
@@ -90,9 +98,13 @@ class FolderView:
             return None
 
     def data(self, address: str, span: Span | None = None) -> memoryview:
-        """Return a file, or some bytes of it, as it lies there."""
-        data = mapped(self.root / address)
-        return data[span[0] : span[0] + span[1]] if span else data
+        """Return a file, or some bytes of it, as it lies there.
+
+        Raises:
+            MalformedError: It cannot be read.
+        """
+        with _readable(address.rpartition("/")[2]):
+            return self._data(address, span)
 
     def init_data(self, address: str) -> bytes:
         """Return the bytes of an init segment, which may begin a longer file."""
@@ -133,13 +145,17 @@ class FolderView:
             self.seen.streams[address] = self._stream(address)
         return self.seen.streams[address]
 
+    def _data(self, address: str, span: Span | None = None) -> memoryview:
+        data = mapped(self.root / address)
+        return data[span[0] : span[0] + span[1]] if span else data
+
     def _init(self, address: str) -> InitSegment:
         return init_of(self.root / address)
 
     def _segment(self, address: str, init_address: str, span: Span | None) -> SegmentFacts:
         init = self.init(init_address)
         with named(address.rpartition("/")[2]):
-            data = self.data(address, span)
+            data = self._data(address, span)
             media = read_segment(data, init.defaults)
         begin, end = presented(media, init.start)
         return SegmentFacts(
@@ -152,8 +168,9 @@ class FolderView:
         )
 
     def _stream(self, address: str) -> tuple[InitSegment, SegmentFacts]:
+        data = self.clear_data(address)
         with named(address.rpartition("/")[2]):
-            found = read_stream_segment(self.clear_data(address))
+            found = read_stream_segment(data)
         init = InitSegment(found.kind, found.codecs, TICKS, 0, 0, 0, found.channels, found.sample_rate)
         facts = SegmentFacts(
             size_bytes=len(self.data(address)),
@@ -164,6 +181,17 @@ class FolderView:
             nal_type=found.nal_type,
         )
         return init, facts
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Name the file that will never be read; storage that is away is no fault of a package."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NEVER:
+            raise MalformedError(f"{name} cannot be read: {error.strerror}") from error
+        raise
 
 
 @contextmanager

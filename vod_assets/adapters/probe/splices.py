@@ -82,12 +82,13 @@ def _sections(path: Path, section_pid: int, video_pid: int) -> Iterator[Section]
     """Yield every section, cut ones included, with the time of the picture before it."""
     assembly, pts = _Assembly(), None
     for chunk in _chunks(path):
+        done = 0  # what begins before is in `pts` already: looking at it again would take hours on a hostile file
         for at in _packets_of(chunk, section_pid):
             packet = chunk[at : at + PACKET_BYTES]
-            earlier = _last_time(chunk, video_pid, at)
-            pts = earlier if earlier is not None else pts
+            earlier = _last_time(chunk, video_pid, done, at)
+            pts, done = earlier if earlier is not None else pts, at
             yield from assembly.feed(_payload(packet), pts, starts=bool(packet[1] & STARTS))
-        latest = _last_time(chunk, video_pid, len(chunk))
+        latest = _last_time(chunk, video_pid, done, len(chunk))
         pts = latest if latest is not None else pts
     yield from assembly.rest()
 
@@ -117,9 +118,9 @@ def _packets_of(chunk: bytes, pid: int) -> Iterator[int]:
         number = low.find(pid & 0xFF, number + 1)
 
 
-def _last_time(chunk: bytes, pid: int, before: int) -> int | None:
-    """Return the time of the last picture that begins before a packet."""
-    for at in range((before // PACKET_BYTES - 1) * PACKET_BYTES, -1, -PACKET_BYTES):
+def _last_time(chunk: bytes, pid: int, first: int, before: int) -> int | None:
+    """Return the time of the last picture that begins from one packet on and before another."""
+    for at in range((before // PACKET_BYTES - 1) * PACKET_BYTES, first - 1, -PACKET_BYTES):
         if chunk[at + 1] & STARTS and (chunk[at + 1] & 0x1F) << 8 | chunk[at + 2] == pid:
             return _presentation_time(_payload(chunk[at : at + PACKET_BYTES]))
     return None

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from vod_assets.domain.conformance.playlists import Playlist, PlaylistSet, Tag
 from vod_assets.domain.conformance.rules import RuleBook
+from vod_assets.domain.package_view import resolved
 
 BOOK: RuleBook[PlaylistSet] = RuleBook()
 GROUPS = {"AUDIO": "AUDIO", "SUBTITLES": "SUBTITLES"}
@@ -57,11 +58,9 @@ def whole(found: PlaylistSet) -> Iterator[str]:
 @rule("hls-playlists", "must", "RFC 8216, 4.3.4")
 def playlists(found: PlaylistSet) -> Iterator[str]:
     """Every playlist that the multivariant playlist names is there."""
-    kinds = ("video", "audio", "text", "iframes")
-    there = {playlist.name for kind in kinds for playlist in found.of(kind)}
     named = [*(one.uri for one in found.streams), *(one["URI"] for one in found.renditions)]
     named += [one["URI"] for one in found.top.all("EXT-X-I-FRAME-STREAM-INF")]
-    yield from (f"{uri} is not there" for uri in named if uri and uri.rpartition("/")[2] not in there)
+    yield from (f"{uri} is not there" for uri in named if uri and resolved(found.top.address, uri) not in found.media)
 
 
 @rule("hls-bandwidth", "must", "RFC 8216, 4.3.4.2")

@@ -79,9 +79,3 @@ def timeline(one: etree._Element) -> tuple[tuple[Fraction, Fraction], ...]:
             found.append((Fraction(now, timescale), Fraction(length, timescale)))
             now += length
     return tuple(found)
-
-
-def seconds(text: str) -> Fraction:
-    """Return the seconds of an XML duration as ours are written: ``PT10.01S``; zero for any other."""
-    number = text.removeprefix("PT").removesuffix("S")
-    return Fraction(number) if number.replace(".", "", 1).isdigit() else Fraction(0)

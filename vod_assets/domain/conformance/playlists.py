@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from posixpath import dirname, join, normpath
 
-_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)')
+from vod_assets.domain.package_view import resolved
+
+_ATTRIBUTE = re.compile(r'(?<![A-Z0-9-])([A-Z0-9-]++)=("[^"]*"|[^",]*)')  # a name is looked at once, from its beginning
+_WHOLE = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Tag:
 
     def number(self, name: str) -> int:
         """Return an attribute that is a whole number; 0 when it is none."""
-        return int(self[name]) if self[name].isdigit() else 0
+        return _whole(self[name])
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,7 @@ class Playlist:
     @property
     def target(self) -> int:
         """``EXT-X-TARGETDURATION``; 0 when it is none."""
-        text = self.value("EXT-X-TARGETDURATION")
-        return int(text) if text.isdigit() else 0
+        return _whole(self.value("EXT-X-TARGETDURATION"))
 
     @property
     def durations(self) -> list[Fraction]:
@@ -106,8 +107,8 @@ class PlaylistSet:
             "text": [one["URI"] for one in self.renditions if one["TYPE"] == "SUBTITLES"],
             "iframes": [one["URI"] for one in self.top.all("EXT-X-I-FRAME-STREAM-INF")],
         }[kind]
-        addresses = [normpath(join(dirname(self.top.address), uri)) for uri in dict.fromkeys(uris)]
-        return [self.media[address] for address in addresses if address in self.media]
+        addresses = dict.fromkeys(resolved(self.top.address, uri) for uri in uris)
+        return [self.media[address] for address in addresses if address and address in self.media]
 
     @property
     def timed(self) -> list[Playlist]:
@@ -132,4 +133,15 @@ def playlist_sets(texts: Mapping[str, str]) -> list[PlaylistSet]:
     """Return a set for each multivariant playlist of a folder, given every playlist's text by address."""
     read = {address: read_playlist(address, text) for address, text in texts.items()}
     tops = [one for one in read.values() if one.has("EXT-X-STREAM-INF")]
-    return [PlaylistSet(top, {name: one for name, one in read.items() if one is not top}) for top in tops]
+    return [PlaylistSet(top, {name: read[name] for name in _named(top) if name in read}) for top in tops]
+
+
+def _named(top: Playlist) -> list[str]:
+    """Return the addresses of all that a playlist names besides itself, each once."""
+    uris = [*top.uris, *(tag["URI"] for tag in top.tags)]
+    return [one for one in dict.fromkeys(resolved(top.address, uri) for uri in uris) if one and one != top.address]
+
+
+def _whole(text: str) -> int:
+    """Return a whole number; 0 when it is none."""
+    return int(text) if _WHOLE.fullmatch(text) else 0

@@ -128,6 +128,8 @@ class _Checker:
         if self.one.index_range is None:
             return self.one.segments, [self.view.segment(one.address or "", init) for one in self.one.segments]
         index = self.view.index(init, *self.one.index_range)
+        if not index.spans or not index.timescale:
+            raise MalformedError("the segment index (sidx) names nothing, or has a timescale of zero")
         begins = accumulate(index.durations, initial=index.begin)
         scale = Fraction(self.one.timescale, index.timescale)
         segments = [
@@ -182,6 +184,8 @@ class _Checker:
         ends = [one.begin for one in facts[1:]] + [facts[-1].end]
         for place, (segment, real, end) in enumerate(zip(segments, facts, ends, strict=True)):
             declared = Fraction(segment.duration, self.one.timescale)
+            if declared <= 0:
+                yield f"{segment.name} has no length"
             length = Fraction(end - real.begin, timescale)
             is_cut = self.one.kind == "text" and place == len(facts) - 1 and length > declared  # filled up with nothing
             if abs(declared - length) > TOLERANCE_SECONDS and not is_cut:
@@ -195,9 +199,9 @@ class _Checker:
         rates = [
             Fraction(8 * real.size_bytes * self.one.timescale, segment.duration)
             for segment, real in zip(segments, facts, strict=True)
-            if 2 * segment.duration >= longest
+            if segment.duration > 0 and 2 * segment.duration >= longest
         ]
-        peak = max(rates)
+        peak = max(rates, default=Fraction(0))
         if not self.one.bandwidth:
             yield "there is no bandwidth"
         elif self.is_ours and not int(peak) <= self.one.bandwidth <= HIGHEST_EXCESS * peak + 1000:

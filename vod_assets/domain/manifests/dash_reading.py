@@ -9,12 +9,14 @@ from typing import Any
 from lxml import etree
 
 from vod_assets.domain.isobmff import MalformedError
+from vod_assets.domain.manifests.dash_values import frame_rate, seconds
 from vod_assets.domain.package_view import PackageView, resolved
 
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"
 DEFAULT_KID = "{urn:mpeg:cenc:2013}default_KID"
 MOST_SEGMENTS = 1_000_000
 MOST_NODES = 100_000
+MOST_DIGITS = 20  # of a number or time in a segment's name: no tick needs more
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def parse_mpd(text: str, variant: str, address: str) -> Mpd:
     if root.find(f"{MPD}BaseURL") is not None or periods[0].find(f"{MPD}BaseURL") is not None:
         raise MalformedError(f"{address} moves all its addresses with a BaseURL")
     try:
-        total = _seconds(root.get("mediaPresentationDuration", ""))
+        total = seconds(root.get("mediaPresentationDuration", ""))
         found = tuple(_representations(periods[0], address, total))
     except (ValueError, ZeroDivisionError, KeyError) as error:
         raise MalformedError(f"{address} cannot be understood: {error}") from error
@@ -141,7 +143,7 @@ def _representation(
         bandwidth=int(said("bandwidth") or 0),
         codecs=said("codecs"),
         size=(int(said("width")), int(said("height"))) if said("width") and said("height") else None,
-        frame_rate=Fraction(said("frameRate")) if said("frameRate") else None,
+        frame_rate=frame_rate(said("frameRate")) if said("frameRate") else None,
         sample_rate=int(said("audioSamplingRate")) if said("audioSamplingRate").isdigit() else None,
         kid=_kid(element) or _kid(adaptation),
         **_media(_Described(element, adaptation, address, base), said, total),
@@ -172,7 +174,7 @@ def _media(at: _Described, said: Callable[[str], str], total: Fraction) -> dict[
         return {"timescale": naming.timescale, "init": naming.init(), "segments": segments}
     if base is None or not at.base:
         raise MalformedError(f"{at.address}: representation {said('id')} has neither a SegmentTemplate nor a file")
-    file, timescale = resolved(at.address, at.base), int(base.get("timescale", "1"))
+    file, timescale = resolved(at.address, at.base), _timescale(base)
     init = base.find(f"{MPD}Initialization")
     return {
         "timescale": timescale,
@@ -181,6 +183,13 @@ def _media(at: _Described, said: Callable[[str], str], total: Fraction) -> dict[
         "init_range": _span("" if init is None else init.get("range", "")),
         "index_range": _span(base.get("indexRange", "")),
     }
+
+
+def _timescale(element: etree._Element) -> int:
+    timescale = int(element.get("timescale", "1"))
+    if timescale < 1:
+        raise ValueError("a timescale must be positive")
+    return timescale
 
 
 def _span(text: str) -> Span | None:
@@ -201,9 +210,7 @@ class _Naming:
     def __init__(self, template: etree._Element, address: str, base: str, name: str, bandwidth: str) -> None:
         self.template, self.address, self.base = template, address, base
         self.fixed = {"$RepresentationID$": name, "$Bandwidth$": bandwidth}
-        self.timescale = int(template.get("timescale", "1"))
-        if self.timescale < 1:
-            raise ValueError("a timescale must be positive")
+        self.timescale = _timescale(template)
 
     def init(self) -> str | None:
         uri = self.template.get("initialization")
@@ -246,19 +253,13 @@ class _Naming:
             before, mark, rest = uri.partition(f"${identifier}")
             if mark and count is not None:
                 width, _, after = rest.partition("$")
-                uri = f"{before}{count:0{int(width[2:-1]) if width else 1}d}{after}"
+                uri = f"{before}{count:0{_digits(width)}d}{after}"
         return uri.replace("$$", "$")
 
 
-def _seconds(text: str) -> Fraction:
-    """Return the seconds of ``PT1H2M3.5S``; years to days do not occur in a presentation."""
-    total, number = Fraction(0), ""
-    factors = {"H": 3600, "M": 60, "S": 1}
-    for char in text.removeprefix("PT"):
-        if char in factors:
-            total, number = total + Fraction(number) * factors[char], ""
-        else:
-            number += char
-    if number or not text.startswith("PT"):
-        raise ValueError(f"{text!r} is no duration")
-    return total
+def _digits(width: str) -> int:
+    """Return how many digits ``%05d`` asks for."""
+    digits = int(width[2:-1]) if width else 1
+    if digits > MOST_DIGITS:
+        raise ValueError(f"{width} asks for more than {MOST_DIGITS} digits")
+    return digits

@@ -189,9 +189,11 @@ def _peak(track: MeasuredTrack) -> int:
     lengths = track.lengths()
     half = max(lengths) / 2
     rates = [
-        8 * facts.size_bytes / length for facts, length in zip(track.facts, lengths, strict=True) if length >= half
+        8 * facts.size_bytes / length
+        for facts, length in zip(track.facts, lengths, strict=True)
+        if length and length >= half
     ]
-    return int(max(rates))
+    return int(max(rates, default=0))
 
 
 def _text_slack(package: HlsPackage) -> int:

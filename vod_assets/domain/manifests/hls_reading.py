@@ -1,6 +1,7 @@
 """Read HLS playlists with the independent ``m3u8`` parser: what they say, and where their addresses lead."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -13,6 +14,7 @@ from vod_assets.domain.package_view import PackageView, resolved
 
 Parsed = Any  # the parser has no types
 MULTIVARIANT_TAG = "#EXT-X-STREAM-INF"
+NONSENSE = (ValueError, ArithmeticError, TypeError, LookupError, AttributeError)  # what comes of it in the parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,12 @@ def read_hls(view: PackageView, variant: str) -> list[HlsPackage]:
         except MalformedError as error:
             broken.append(str(error))
     media = {address: one for address, one in read.items() if isinstance(one, MediaPlaylist)}
-    packages = [_package(variant, top, one, media) for top, one in read.items() if top not in media]
+    packages: list[HlsPackage] = []
+    for top, one in ((top, one) for top, one in read.items() if top not in media):
+        try:
+            packages.append(_package(variant, top, one, media))
+        except MalformedError as error:
+            broken.append(str(error))
     packages += [_lone(variant, one) for one in media.values() if len(media) == len(read)]
     if broken:
         packages.append(HlsPackage(variant, "", broken=tuple(broken)))
@@ -147,7 +154,7 @@ def played_playlists(text: str) -> list[str]:
     """
     try:
         parsed: Parsed = m3u8.loads(text)
-    except (ValueError, TypeError, LookupError, AttributeError) as error:  # what the parser raises on nonsense
+    except NONSENSE as error:
         raise MalformedError(f"a playlist cannot be parsed: {error}") from error
     audio = [one.uri for one in parsed.media if one.type == "AUDIO" and one.uri]
     return list(dict.fromkeys([*(one.uri for one in parsed.playlists), *audio]))
@@ -181,8 +188,17 @@ def _parse(address: str, text: str) -> Parsed:
         raise MalformedError(f"{address} does not begin with #EXTM3U")
     try:
         return m3u8.loads(text)
-    except (ValueError, TypeError, LookupError, AttributeError) as error:  # what the parser raises on nonsense
+    except NONSENSE as error:
         raise MalformedError(f"{address} cannot be parsed: {error}") from error
+
+
+@contextmanager
+def _understood(address: str) -> Iterator[None]:
+    """Name the playlist that has a value which is none: the parser passes on whatever it is."""
+    try:
+        yield
+    except (ValueError, ArithmeticError) as error:
+        raise MalformedError(f"{address} cannot be understood: {error}") from error
 
 
 def _lone(variant: str, playlist: MediaPlaylist) -> HlsPackage:
@@ -192,7 +208,8 @@ def _lone(variant: str, playlist: MediaPlaylist) -> HlsPackage:
 
 
 def _package(variant: str, top: str, parsed: Parsed, media: Mapping[str, MediaPlaylist]) -> HlsPackage:
-    streams, renditions = tuple(_streams(top, parsed)), tuple(_renditions(top, parsed))
+    with _understood(top):
+        streams, renditions = tuple(_streams(top, parsed)), tuple(_renditions(top, parsed))
     named = dict.fromkeys([*(one.address for one in streams), *(one.address for one in renditions)])
     return HlsPackage(variant, top, streams, renditions, {one: media[one] for one in named if one and one in media})
 
@@ -228,14 +245,15 @@ def _renditions(top: str, parsed: Parsed) -> Iterator[Rendition]:
 
 
 def _media(address: str, parsed: Parsed) -> MediaPlaylist:
-    return MediaPlaylist(
-        address=address,
-        target_seconds=int(parsed.target_duration or 0),
-        is_ended=bool(parsed.is_endlist),
-        of_iframes=bool(parsed.is_i_frames_only),
-        of_images=bool(parsed.is_images_only),
-        segments=tuple(_segments(address, parsed.segments)),
-    )
+    with _understood(address):
+        return MediaPlaylist(
+            address=address,
+            target_seconds=int(parsed.target_duration or 0),
+            is_ended=bool(parsed.is_endlist),
+            of_iframes=bool(parsed.is_i_frames_only),
+            of_images=bool(parsed.is_images_only),
+            segments=tuple(_segments(address, parsed.segments)),
+        )
 
 
 def _segments(address: str, segments: Sequence[Parsed]) -> Iterator[ReadSegment]:

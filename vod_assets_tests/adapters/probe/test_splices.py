@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from vod_assets.adapters.probe.splices import read_splices
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.splices import place
 from vod_assets_tests.adapters.probe.conftest import Bench
-from vod_assets_tests.adapters.probe.spliced_stream import with_splices
+from vod_assets_tests.adapters.probe.spliced_stream import SECTION_PID, with_splices
 from vod_assets_tests.corpus import corpus_files
 from vod_assets_tests.domain.splice_sections import null, section, splice_insert, time_signal
 
@@ -68,6 +69,17 @@ def test_a_flood_of_sections_is_cut_off_and_said(bench: Bench, stream: Path, tmp
     info = bench.inspect(with_splices(stream, tmp_path / "a.ts", {0: splice_insert(1, first)} | flood))
     assert 60 < len(info.splices) < 90
     assert [finding.code for finding in info.findings] == ["splice_refused"]
+
+
+def test_a_stream_of_nothing_but_sections_is_read_through(tmp_path: Path) -> None:
+    """Each of them arrives with the one picture that is there, which is looked for once."""
+    picture = bytes([0x47, 0x41, 0x00, 0x10, 0, 0, 1, 0xE0, 0, 0, 0x80, 0x80, 5, 0x21, 0, 5, 0xBF, 0x21])
+    empty = bytes([0x47, SECTION_PID >> 8, SECTION_PID & 0xFF, 0x10])
+    last = bytes([0x47, 0x40 | SECTION_PID >> 8, SECTION_PID & 0xFF, 0x10, 0]) + splice_insert(1, None)
+    path = tmp_path / "a.ts"
+    path.write_bytes(b"".join(one.ljust(188, b"\xff") for one in (picture, *[empty] * 39_000, last)))
+    (found,), is_whole = read_splices(path, SECTION_PID, 0x100, 0)
+    assert (found.arrives_seconds, is_whole) == (Fraction(1), True)
 
 
 def test_a_chapter_begins_where_the_picture_of_its_time_is(bench: Bench, good: Path, tmp_path: Path) -> None:

@@ -179,6 +179,43 @@ def test_what_cannot_be_read_is_a_finding(old: str, new: str, name: str) -> None
     assert verdict(DASH, MpdFacts(etree.fromstring(text)), name).findings
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ('minBufferTime="PT4.010667S"', 'minBufferTime="PT1M"', "dash-buffer"),
+        ('minBufferTime="PT4.010667S"', 'minBufferTime="P0Y0M0DT0H0M4.000S"', "dash-buffer"),
+        ('presentationTime="360360"', 'presentationTime="900901"', "dash-events"),  # 10.01 s and a tick
+    ],
+)
+def test_an_mpd_that_says_it_otherwise_keeps_the_rule(old: str, new: str, name: str) -> None:
+    text = COMPOSED["clear/manifest.mpd"].partition("?>")[2]
+    assert old in text
+    assert verdict(DASH, MpdFacts(etree.fromstring(text.replace(old, new))), name).state == "met"
+
+
+def test_playlists_are_judged_with_those_that_they_name() -> None:
+    """Other packages may lie in the same folder."""
+    texts = {file.partition("/")[2]: text for file, text in COMPOSED.items() if file.startswith("cbcs/")}
+    one = {name: text for name, text in texts.items() if name.endswith(".m3u8")}
+    renamed = changed(one | {"aac é.m3u8": one["aac_eng.m3u8"]}, [("master", "aac_eng", "aac%20%C3%A9")])
+    sets = playlist_sets({f"{folder}/{name}": text for folder in "ab" for name, text in renamed.items()})
+    assert [found.top.address for found in sets] == ["a/master.m3u8", "b/master.m3u8"]
+    for found in sets:
+        assert {name.partition("/")[0] for name in found.media} == {found.top.address.partition("/")[0]}
+        assert not any("aac_eng" in name for name in found.media)
+        for name in ("hls-whole", "hls-playlists", "hls-same-target"):
+            assert verdict(HLS, found, name).state == "met"
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 5000, f"1,{'A' * 1_000_000}"])
+def test_attributes_that_make_no_sense_are_passed_over(value: str) -> None:
+    """A line may be as long as a playlist."""
+    top = f"#EXTM3U\n#EXT-X-STREAM-INF:RESOLUTION=1x1,AVERAGE-BANDWIDTH={value}\na.m3u8\n"
+    (found,) = playlist_sets({"master.m3u8": top})
+    assert verdict(HLS, found, "hls-bandwidth").findings
+    assert verdict(HLS, found, "apple-steps").state == "not applicable"
+
+
 def test_every_rule_that_can_be_checked_has_a_package_that_breaks_it() -> None:
     checked = {rule.name for rule in every_rule() if rule.find}
     assert checked == {*PLAYLISTS, *MPDS, *CMAF_CASES, "dash-schema"}
