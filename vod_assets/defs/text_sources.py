@@ -19,7 +19,7 @@ from vod_assets.domain.text.speech import LABEL, as_webvtt
 from vod_assets.domain.title import Sidecar
 from vod_assets.ports import SourceStore, SpeechRecogniser, TextExtractor
 
-DECODER = 2  # of closed captions; to be raised when the same pictures are read differently
+DECODER = 3  # of closed captions; to be raised when the same pictures are read differently
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class ChannelText:
             cause = f"{where}: service {service} of CEA-708 says the same as CC{channel}, and is offered in its place"
             yield Finding(code="closed_captions_twin", kind="normalised", cause=cause)
         if found.damaged:
-            cause = f"{where}: {found.damaged} packets of CEA-708 are damaged and left out"
+            cause = f"{where}: {found.damaged} packets of CEA-708 are damaged, and only what is left of them is read"
             yield Finding(code="caption_cue_dropped", kind="warning", cause=cause)
 
 

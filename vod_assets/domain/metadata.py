@@ -100,7 +100,8 @@ class Editorial(Document):
     @classmethod
     def _series_of_one_language(cls, value: object) -> object:
         if isinstance(value, dict) and isinstance(series := value.get("series"), str):
-            return {**value, "series": {value.get("language", UNKNOWN): series}}
+            language = value.get("language", UNKNOWN)
+            return {**value, "series": {language if isinstance(language, str) else UNKNOWN: series}}
         return value
 
     @field_validator("series")
@@ -142,9 +143,7 @@ class Description(Editorial):
     @field_validator("names", "synopses")
     @classmethod
     def _is_of_sane_length(cls, value: dict[str, str]) -> dict[str, str]:
-        if any(len(text) > LONGEST_SYNOPSIS for text in value.values()):
-            raise ValueError(f"a text is longer than {LONGEST_SYNOPSIS} characters")
-        return by_tag(value)
+        return names_by_tag(value)
 
     @property
     def editorial(self) -> dict[str, Any]:
@@ -210,6 +209,13 @@ def combined(said: Sequence[Description]) -> Description:
 def by_tag(texts: dict[str, str]) -> dict[str, str]:
     """Return texts with their language tags in the one spelling of BCP 47."""
     return {checked_tag(tag): text.strip() for tag, text in texts.items()}
+
+
+def names_by_tag(texts: dict[str, str]) -> dict[str, str]:
+    """Return names or synopses with their language tags likewise; raise ValueError when one is too long."""
+    if any(len(text) > LONGEST_SYNOPSIS for text in texts.values()):
+        raise ValueError(f"a text is longer than {LONGEST_SYNOPSIS} characters")
+    return by_tag(texts)
 
 
 def checked_tag(text: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.marking import MOST_MARKERS, SaidBreak, SaidChapter
-from vod_assets.domain.metadata import Editorial, checked_tag
+from vod_assets.domain.metadata import Editorial, by_tag, checked_tag, names_by_tag
 
 LARGEST_FILE_BYTES = 1_000_000
 DEEPEST = 16
@@ -55,10 +55,15 @@ class TitleFile(Editorial):
     def _of_one_language(cls, value: object, info: Any) -> object:
         return {info.data.get("language", "und"): value} if isinstance(value, str) else value
 
-    @field_validator("titles", "synopses", "captions")
+    @field_validator("titles", "synopses")
     @classmethod
-    def _by_tag(cls, value: dict[str, str]) -> dict[str, str]:
-        return {checked_tag(tag): text.strip() for tag, text in value.items()}
+    def _is_of_sane_length(cls, value: dict[str, str]) -> dict[str, str]:
+        return names_by_tag(value)
+
+    @field_validator("captions")
+    @classmethod
+    def _captions_by_tag(cls, value: dict[str, str]) -> dict[str, str]:
+        return by_tag(value)
 
     @field_validator("audio")
     @classmethod

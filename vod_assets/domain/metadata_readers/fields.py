@@ -47,7 +47,8 @@ class Fields:
             self._places[name, str(len(held))] = place
             held.append(value)
         elif key:
-            if self._said.setdefault(name, {}).setdefault(key, value) is value:
+            held = self._said.setdefault(name, {})
+            if isinstance(held, dict) and held.setdefault(key, value) is value:
                 self._places[name, key] = place
         elif self._said.setdefault(name, value) is value:
             self._places[name, ""] = place

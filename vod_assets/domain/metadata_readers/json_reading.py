@@ -1,6 +1,7 @@
 """JSON from others: bounded, without names given twice, without floats."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,10 +24,13 @@ def read_json(data: bytes, file: str) -> Any:
             data.decode("utf-8-sig"), parse_float=str, parse_constant=_refuse, object_pairs_hook=_without_repetition
         )
         _check_depth(value)
+        json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise bad_file(file, f"line {error.lineno}: {error.msg}") from error
     except UnicodeDecodeError as error:
         raise bad_file(file, f"is not UTF-8 at byte {error.start}") from error
+    except UnicodeEncodeError as error:
+        raise bad_file(file, f"holds half of a pair of surrogates ({printable(error.object[error.start])})") from error
     except RecursionError as error:
         raise bad_file(file, f"is nested deeper than {DEEPEST}") from error
     except ValueError as error:
@@ -59,8 +63,7 @@ def _refuse(word: str) -> None:
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        (twice, _), *_others = Counter(name for name, _ in pairs).most_common(1)
         raise ValueError(f"{twice[:60]!r} is given twice in one object")
     return found
 

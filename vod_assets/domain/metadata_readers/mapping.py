@@ -115,7 +115,7 @@ class Mapping(Document):
     def _xpath(self, context: etree._Element, path: str) -> list[Any]:
         try:
             found = context.xpath(path, namespaces=self.namespaces or None)
-        except etree.XPathError as error:
+        except (etree.XPathError, TypeError, ValueError) as error:  # of a namespace without a prefix; of NUL
             raise _bad_mapping(f"{path!r} is no XPath: {error}") from error
         if isinstance(found, list):
             return found
@@ -148,7 +148,7 @@ def _found(value: Any, pointer: str) -> Iterator[Any]:
     """Yield what a JSON pointer leads to: one value or none."""
     parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
     for part in parts:
-        if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+        if isinstance(value, list) and part.isdecimal() and len(part) < 10 and int(part) < len(value):
             value = value[int(part)]
         elif isinstance(value, dict) and part in value:
             value = value[part]

@@ -90,5 +90,13 @@ def _put_window(fields: Fields, element: etree._Element) -> None:
 def _names(item: etree._Element, mezzanine: str) -> bool:
     said = [text_of(item.find("guid"))]
     said += [element.get("url", "") for element in (*item.iter(f"{MEDIA}content"), *item.iterfind("enclosure"))]
-    names = {PurePosixPath(unquote(urlsplit(address).path)).name for address in said}
+    names = {_file_name(address) for address in said}
     return bool(names & {mezzanine, mezzanine.rpartition(".")[0]} - {""})
+
+
+def _file_name(address: str) -> str:
+    """Return the name at the end of an address; empty when it is none (``http://[``)."""
+    try:
+        return PurePosixPath(unquote(urlsplit(address).path)).name
+    except ValueError:
+        return ""

@@ -2,7 +2,7 @@
 
 The parsers of libraries were tried on broken files: one glues a cue without a time line to the cue before it, another
 drops it in silence, neither says at which line, and the first is quadratic in a line of ``<``. So blocks are told apart
-here, and a library proves what is written (``captions.write_webvtt``).
+here, and a library proves what is written (``webvtt_file.write_webvtt``).
 """
 
 import html
@@ -14,7 +14,7 @@ from fractions import Fraction
 from webvtt.errors import MalformedCaptionError
 from webvtt.models import CueSettings
 
-from vod_assets.domain.text.cue import LONGEST_CUE, BadCue, Cue, cue_at, cue_text, tagged_runs
+from vod_assets.domain.text.cue import LONGEST_CUE, BadCue, Cue, cue_at, cue_text, resolvable, tagged_runs
 from vod_assets.domain.text.placing import keypad, settings_of
 
 _TIME = r"(-?)(?:(\d{1,5}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?"
@@ -136,7 +136,7 @@ def _cue(block: _Block, *, plain: bool) -> Cue | BadCue:
         place = _PLACE.search(raw)
         settings = settings_of(keypad(int(place[1]))) if place else ""
         return cue_at(block.line, start, end, cue_text(tagged_runs(_OVERRIDE.sub("", raw))), settings)
-    runs = ((html.unescape(words), styles) for words, styles in tagged_runs(raw))
+    runs = ((html.unescape(resolvable(words)), styles) for words, styles in tagged_runs(raw))
     return cue_at(block.line, start, end, cue_text(runs), _placing(found[11] or ""))
 
 

@@ -25,7 +25,7 @@ class ClosedCaptions:
         channels: An SCC file for each channel of CEA-608 that says anything: 1 to 4 are CC1 to CC4.
         services: A WebVTT file for each service of CEA-708 that says anything, by its number.
         twins: The service that says the same as a channel, by the channel.
-        damaged: How many packets of CEA-708 could not be read.
+        damaged: How many packets of CEA-708 were not whole.
     """
 
     channels: dict[int, str] = field(default_factory=dict)

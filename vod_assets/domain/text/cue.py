@@ -17,9 +17,12 @@ LONGEST_CUE = 5_000  # characters; a screen holds about 80, so more is damage or
 OPEN_END = Fraction(100 * 3600)  # of a cue that lasts until its title ends
 Run = tuple[str, frozenset[str]]  # characters, and the styles that they are set in
 
-_TAG = re.compile(r"(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*|[0-9:.]+$)|\s*(?P<end2>/?)\s*(?P<name2>[ibu])\s*$")
-# Controls (NUL, ESC, C1), lone surrogates, the byte order mark, and the separators that only some count as line ends.
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u2028\u2029]")
+_TAG = re.compile(r"(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*|[0-9:.]+$)|\s*+(?P<end2>/?)\s*+(?P<name2>[ibu])\s*$")
+# Controls (NUL, ESC, C1), lone surrogates and what else XML 1.0 forbids (2.2), the byte order mark, and the separators
+# that only some count as line ends.
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u2028\u2029]")
+# Of a number that no character has, and that is too long for ``html.unescape``.
+_NO_REFERENCE = re.compile(r"&(?=#[0-9]{100})")
 
 
 class Cue(Document):
@@ -79,6 +82,11 @@ def tagged_runs(text: str) -> Iterator[Run]:
                 styles = styles - {name} if closes else styles | {name}
         done = end + 1
     yield text[done:], styles
+
+
+def resolvable(text: str) -> str:
+    """Return a text whose character references can all be resolved; what cannot be one is text."""
+    return _NO_REFERENCE.sub("&amp;", text)
 
 
 def cue_text(runs: Iterable[Run]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-ETX, BACKSPACE, FORM_FEED, CARRIAGE_RETURN, ERASE_LINE = 0x03, 0x08, 0x0C, 0x0D, 0x0E  # C0 (7.1.4)
+BACKSPACE, FORM_FEED, CARRIAGE_RETURN, ERASE_LINE = 0x08, 0x0C, 0x0D, 0x0E  # C0 (7.1.4)
 CURRENT_WINDOW = range(0x80, 0x88)  # C1 (7.1.5 and 8.10.5)
 CLEAR, DISPLAY, HIDE, TOGGLE, DELETE = range(0x88, 0x8D)
 DELAY, DELAY_CANCEL, RESET = 0x8D, 0x8E, 0x8F

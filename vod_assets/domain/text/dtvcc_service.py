@@ -33,8 +33,10 @@ class _Shown:
         mine, others = self.rows, later.rows
         if len(mine) == len(others):
             return mine[:-1] == others[:-1] and _begin_alike(mine[-1], others[-1])
+        if len(mine) > len(others):
+            return False
         begins = others[: len(mine) - 1] == mine[:-1] and others[len(mine) - 1].startswith(mine[-1])
-        return len(mine) < len(others) and begins and later.since - self.since < GROWS_WITHIN
+        return begins and later.since - self.since < GROWS_WITHIN
 
 
 def _begin_alike(one: str, other: str) -> bool:

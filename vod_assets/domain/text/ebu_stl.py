@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from vod_assets.domain.text.cue import BadCue, Cue
+from vod_assets.domain.text.cue import LONGEST_CUE, BadCue, Cue
 
 HEADER_BYTES, BLOCK_BYTES = 1024, 128
+_LAST = 0xFF  # extension block number of what is not continued
 RATES = {
     "STL23.01": Fraction(24000, 1001),
     "STL24.01": Fraction(24),
@@ -66,7 +67,7 @@ def stl_cues(data: bytes) -> Iterator[Cue | BadCue]:
     for number, start in enumerate(range(0, len(blocks), BLOCK_BYTES), start=1):
         block = blocks[start : start + BLOCK_BYTES]
         why = _fault(block, reader.get_fps())
-        if not why:
+        if not why and not (_is_continued(block) and len(reader.tti_tf or b"") > 2 * LONGEST_CUE):  # two bytes a letter
             reader.last_end_time = None  # else it moves what overlaps, and the words come late
             try:
                 reader.process_tti_block(block)
@@ -77,11 +78,15 @@ def stl_cues(data: bytes) -> Iterator[Cue | BadCue]:
     yield from model_cues(reader.get_document())
 
 
+def _is_continued(block: bytes) -> bool:
+    return block[3] != _LAST
+
+
 def _fault(block: bytes, frame_rate: Fraction) -> str:
     """Return what is wrong with a text block that is shown, empty when nothing is."""
     if len(block) < BLOCK_BYTES:
         return f"is cut off after {len(block)} of {BLOCK_BYTES} bytes"
-    if block[3] != 0xFF or block[15] == 1:  # continued in the next block, no text at all, or a comment
+    if _is_continued(block) or block[15] == 1:  # continued in the next block, no text at all, or a comment
         return ""
     begin, end = block[5:9], block[9:13]
     for clock in (begin, end):

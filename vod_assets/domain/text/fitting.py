@@ -27,7 +27,7 @@ def fitted(captions: Captions, duration_seconds: Fraction, frame_rate: Fraction 
         frame_rate: Of the title, if known.
 
     Raises:
-        SourceError: ``caption_file_refused``: more than a twentieth of the cues lie after the end of the title.
+        SourceError: ``caption_file_refused``: too many cues begin after the end of the title, or all.
     """
     moved = _from_zero(captions, duration_seconds)
     return _within(_at_speed(moved, duration_seconds, frame_rate), duration_seconds)
@@ -102,7 +102,7 @@ def _within(captions: Captions, duration_seconds: Fraction) -> Captions:
     late = [cue for cue in captions.cues if cue.start_seconds >= limit]
     long = sum(cue.start_seconds < limit < cue.end_seconds < OPEN_END / 2 for cue in captions.cues)
     findings, name, end = list(captions.findings), printable(captions.file), f"the end of the title at {clock(limit)}"
-    if is_too_many(len(late), len(captions.cues)) or len(late) == len(captions.cues):
+    if late and (is_too_many(len(late), len(captions.cues)) or len(late) == len(captions.cues)):
         cause = f"{len(late)} of its {len(captions.cues)} cues begin after {end}, the first at {_at(late[0])}"
         raise SourceError("caption_file_refused", cause, "Send the captions of this cut", file=captions.file)
     if late:

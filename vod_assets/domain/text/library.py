@@ -4,8 +4,17 @@ import logging
 import struct
 from types import ModuleType
 
-# What its readers raise at broken input, none of which they promise. Anything else is our own mistake.
-FAULTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError, struct.error)
+# What its readers raise at broken input, none of which they promise; they follow styles of styles by recursion.
+FAULTS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+    struct.error,
+)
 
 
 def quiet(*modules: ModuleType) -> None:

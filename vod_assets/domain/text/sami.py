@@ -1,13 +1,17 @@
 """SAMI files: HTML-like text, in which each cue lasts until the next one of its class."""
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from html.parser import HTMLParser
 from itertools import zip_longest
 
-from vod_assets.domain.text.cue import STYLES, BadCue, Cue, Run, cue_at, cue_text
+from vod_assets.domain.text.cue import STYLES, BadCue, Cue, Run, cue_at, cue_text, resolvable
 
 LAST_SECONDS = 5  # the last cue has no end
+_LONGEST_TAG = 500
+# Sections (``<![if …]>``), and a ``<`` that begins no tag: the parser would search for its end again at each of them.
+_NO_TAG = re.compile(rf"<!\[[^<>]{{0,{_LONGEST_TAG}}}>|<(?![/?!]?[A-Za-z][^<>]{{0,{_LONGEST_TAG}}}>)")
 
 
 class _Reader(HTMLParser):
@@ -50,7 +54,8 @@ class _Reader(HTMLParser):
 def sami_cues(text: str) -> Iterator[Cue | BadCue]:
     """Yield the cues of the first class (language) of a SAMI file."""
     reader = _Reader()
-    reader.feed(text)
+    told = _NO_TAG.sub(lambda found: "&lt;" if found[0] == "<" else "", _without_comments(text))
+    reader.feed(resolvable(told))
     reader.close()
     for (line, start, runs), following in zip_longest(reader.at, reader.at[1:]):
         end = following[1] if following else None
@@ -60,3 +65,12 @@ def sami_cues(text: str) -> Iterator[Cue | BadCue]:
         elif said:
             stop = end if end is not None else start + LAST_SECONDS * 1000
             yield cue_at(line, Fraction(start, 1000), Fraction(stop, 1000), said)
+
+
+def _without_comments(text: str) -> str:
+    """Return a text in the same lines without its comments; one that does not end is none."""
+    parts, done = [], 0
+    while (start := text.find("<!--", done)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts += [text[done:start], "\n" * text.count("\n", start, end)]
+        done = end + 3
+    return "".join([*parts, text[done:]])

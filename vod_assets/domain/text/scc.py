@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from vod_assets.domain.text.cue import BadCue, Cue
 
 SIGNATURE = "Scenarist_SCC"
-_LINE = re.compile(r"(\d{2}):(\d{2}):(\d{2})([:;.,])(\d{2})[ \t]+((?:[0-9A-Fa-f]{4}[ \t]*)+)")
+_LINE = re.compile(r"(\d{2}):(\d{2}):(\d{2})([:;.,])(\d{2})[ \t]+((?:[0-9A-Fa-f]{4}[ \t]*)+)", re.ASCII)
 
 
 def scc_cues(text: str) -> Iterator[Cue | BadCue]:

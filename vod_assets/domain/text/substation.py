@@ -16,7 +16,7 @@ _BLOCK = re.compile(r"\{[^{}]{0,500}\}")
 _POINT = re.compile(r"\{[^{}]{0,200}\\pos\((-?\d{1,5}(?:\.\d{1,4})?),\s*(-?\d{1,5}(?:\.\d{1,4})?)\)")
 _TIME = re.compile(r"\s*(?:(\d{1,5}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,9}))?\s*")
 _TAG = re.compile(
-    r"\\(?:(?P<style>[ibu])(?P<on>\d{0,3})|a(?P<new>n?)(?P<place>\d{1,2})|p(?P<drawing>\d+)|(?P<reset>r))(?![a-z0-9])"
+    r"\\(?:(?P<style>[ibu])(?P<on>\d{0,3})|a(?P<new>n?)(?P<place>\d{1,2})|p(?P<drawing>\d{1,4})|(?P<reset>r))(?![a-z0-9])"
 )
 
 
@@ -44,7 +44,7 @@ def substation_cues(text: str) -> Iterator[Cue | BadCue]:
     script = _Script()
     for number, line in enumerate(text.split("\n"), start=1):
         key, _, rest = line.strip().partition(":")
-        key = key.lower()
+        key, rest = key.lower(), rest.strip()
         if key.startswith("["):
             section, fields = key, _names(EVENT_FIELDS if "event" in key else STYLE_FIELDS)
         elif key == "format":
@@ -52,7 +52,7 @@ def substation_cues(text: str) -> Iterator[Cue | BadCue]:
         elif key == "style" and "style" in section:
             style = dict(zip(fields, rest.split(","), strict=False))
             script.add(style, is_old="v4+" not in section)
-        elif key in ("playresx", "playresy") and rest.strip().isdecimal() and 0 < int(rest[:6]) < 100_000:
+        elif key in ("playresx", "playresy") and rest.isdecimal() and 0 < int(rest[:6]) < 100_000:
             script.size[key] = int(rest[:6])
         elif key == "dialogue":
             yield _cue(number, rest, fields, script)

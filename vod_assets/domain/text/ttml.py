@@ -62,9 +62,9 @@ def read_ttml(data: bytes) -> TimedText:
     from vod_assets.domain.text.model_cues import model_cues
 
     quiet(reader)
-    count_frames(root.element, _TIMES)
-    lines, bad = _mended(root)
     try:
+        count_frames(root.element, _TIMES)
+        lines, bad = _mended(root)
         document = reader.to_model(ElementTree(root.element))
         cues = list(model_cues(document, lines)) if document is not None else []
     except FAULTS as error:
@@ -141,23 +141,27 @@ def _mended(root: Root) -> tuple[dict[str, int], list[BadCue]]:
     )
     lines: dict[str, int] = {}
     bad: list[BadCue] = []
+    gone: set[int] = set()
     containers = [element for element in root.element.iter() if element.tag in (f"{{{TTML}}}body", f"{{{TTML}}}div")]
     for element in containers:
         if element.get("begin") and not element.get("end") and not element.get("dur"):
             element.set(
                 "end", f"{OPEN_END}s"
             )  # the library ends it before its children, whose times count from its own
-    for number, (parent, element) in enumerate([(one, child) for one in root.element.iter() for child in one]):
+    elements = list(root.element.iter())
+    for number, element in enumerate(child for parent in elements for child in parent):
         if element.tag not in _TIMED:
             continue
         line = root.lines.get(id(element), 0)
         why = _fault(element, timing, attributes.parse_time_expression)
         if why:
             bad.append(BadCue(line, why))
-            parent.remove(element)
+            gone.add(id(element))
         elif element.tag == f"{{{TTML}}}p":
             element.set(_ID, f"cue{number}")
             lines[f"cue{number}"] = line
+    for parent in elements if gone else ():  # at once for each, as to take out one takes as long as it has children
+        parent[:] = [child for child in parent if id(child) not in gone]
     return lines, bad
 
 

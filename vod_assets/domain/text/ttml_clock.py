@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 PARAMETER = "{http://www.w3.org/ns/ttml#parameter}"
 NTSC = Fraction(1000, 1001)
-_CODE = re.compile(r"(\d{2,}):([0-5]\d):([0-5]\d)(?:[:;](\d{2,})(?:\.(\d+))?)?")
+_CODE = re.compile(r"(\d{2,5}):([0-5]\d):([0-5]\d)(?:[:;](\d{2,5})(?:\.(\d{1,5}))?)?")
 
 
 @dataclass(frozen=True)

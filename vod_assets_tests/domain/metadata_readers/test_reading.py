@@ -74,6 +74,7 @@ fields:
   genres: /asset/tags
   cast: {each: /asset/people, name: /n}
 """
+MANY_NAMES = "{" + "".join(f'"{number}": 1, ' for number in range(60_000)) + '"59999": 2}'
 
 
 def read(text: str | bytes, name: str, mapping: bytes = b"", *, is_shared: bool = False) -> Description | None:
@@ -191,6 +192,10 @@ def test_a_mapping_reads_only_what_it_is_for() -> None:
         ('{"a": 1,\n"a": 2}', "film.json", "'a' is given twice"),
         ('{"a":\n}', "film.json", "line 2: Expecting value"),
         ('{"a": NaN}', "film.json", "NaN is no value of JSON"),
+        (MANY_NAMES, "film.json", "'59999' is given twice"),
+        ('{"schema": "vod-assets/metadata/1", "names": {"en": "\\ud800"}}', "film.json", "half of a pair of surrog"),
+        ('{"schema": "vod-assets/metadata/1", "series": "x", "language": ["en"]}', "film.json", "/language: Input"),
+        (MRSS.format(end="").replace("film<", "http://[f<").replace("film.mp4", "x"), "film.xml", "0 of its 2 items"),
         ("[" * 100_000, "film.json", "is nested deeper than 64"),
         ("[" * 70 + "]" * 70, "film.json", "is nested deeper than 64"),
         ("{}", "film.json", "it is no metadata.json"),
@@ -230,6 +235,17 @@ def test_a_wrong_mapping_is_named(mapping: bytes, cause: str) -> None:
     assert cause in str(refused.value)
 
 
-def test_a_path_that_is_no_xpath_is_named() -> None:
-    with pytest.raises(ConfigError, match=r"'//\[' is no XPath.*bad_mapping"):
-        read(MAM_XML, "film.xml", b"format: xml\nfields: {year: '//['}")
+@pytest.mark.parametrize("fields", ["{year: '//['}", '{year: "\\0"}', "{year: //b}\nnamespaces: {'': a}"])
+def test_a_path_that_is_no_xpath_is_named(fields: str) -> None:
+    with pytest.raises(ConfigError, match=r"is no XPath.*bad_mapping"):
+        read(MAM_XML, "film.xml", f"format: xml\nfields: {fields}".encode())
+
+
+def test_a_field_that_is_a_value_and_a_part_at_once_is_named() -> None:
+    with pytest.raises(ConfigError, match=r"policy: Input should be a valid dictionary.*bad_metadata_file"):
+        read(MAM_XML, "film.xml", b"format: xml\nfields: {policy: '//*', policy.windows: '//*'}")
+
+
+def test_a_title_file_of_a_text_that_is_too_long_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"line 2: synopsis: .*longer than 20000 characters.*bad_title_file"):
+        read(f"year: 1999\nsynopsis: {'x' * 20_001}\n", "film.yaml")

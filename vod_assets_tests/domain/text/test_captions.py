@@ -98,6 +98,9 @@ def test_cues_without_numbers_are_read() -> None:
         (r"{\an8}{\i1}up", "up"),
         ("&lt;not an entity in SubRip&gt;", "&amp;lt;not an entity in SubRip&amp;gt;"),
         ("  spaced  \n  lines  ", "spaced\nlines"),
+        ("no character of XML: \ufffe\uffff", "no character of XML:"),
+        ("< i >it< / i>", "<i>it</i>"),
+        (f"<{' ' * 4900}>", f"&lt;{' ' * 4900}&gt;"),
     ],
 )
 def test_text_becomes_webvtt_with_three_tags(text: str, shown: str) -> None:
@@ -108,6 +111,8 @@ def test_character_references_of_webvtt_are_resolved_and_escaped_again() -> None
     assert texts("WEBVTT\n\n00:01.000 --> 00:02.000\nA &amp; B &lt;i&gt; &eacute;&#10;--&gt;\n", "a.vtt") == [
         "A &amp; B &lt;i&gt; é\n--&gt;"
     ]
+    number = f"#{'9' * 4900};"  # more digits than a number may have
+    assert texts(f"WEBVTT\n\n00:01.000 --> 00:02.000\n&{number}\n", "a.vtt") == [f"&amp;{number}"]
 
 
 def test_notes_styles_regions_and_voices_of_webvtt_are_passed_over() -> None:
@@ -134,6 +139,16 @@ def test_substation_dialogue_follows_its_format_line() -> None:
         ("top {unclosed", "line:0"),
     ]
     assert causes(data, "a.ass") == ["a.ass, line 10: the cue has a time that cannot be read and is left out"]
+
+
+def test_numbers_of_substation_are_aligned_by_spaces_and_drawings_are_of_sane_number() -> None:
+    data = "[Script Info]\nPlayResX:        200\n[Events]\nFormat: Start, End, Text\n" + "".join(
+        f"Dialogue: 0:00:0{at}.00,0:00:0{at + 1}.00,{text}\n"
+        for at, text in enumerate(("{\\pos(100,1)}half", "{\\p" + "1" * 4500 + "}words"))
+    )
+    cues = read_captions(data.encode(), "a.ass").cues
+    assert [cue.text for cue in cues] == ["half", "words"]
+    assert "position" not in cues[0].settings  # the middle of 200
 
 
 @pytest.mark.parametrize(

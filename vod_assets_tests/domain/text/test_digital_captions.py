@@ -57,6 +57,16 @@ def test_rows_that_roll_up_are_a_cue_each_however_they_are_sent() -> None:
     ]
 
 
+def test_line_that_goes_ends_its_cue_though_the_one_above_says_the_same() -> None:
+    """Two rows, the second scrolled away or erased: what is left is no longer the caption that it was."""
+    begin = bytes((0x98, 0x20, 30, 80, 0x01, 0x1F, 0x11))
+    rolled = {1: packet((1, begin + b"LA LA")), 20: packet((1, b"\rLA LA")), 40: packet((1, b"\r"))}
+    erased_row = {1: packet((1, begin + b"ONE\rTWO")), 20: packet((1, b"\x0e"))}
+    for said, texts in ((rolled, ["LA LA", "LA LA\nLA LA", "LA LA"]), (erased_row, ["ONE\nTWO", "ONE"])):
+        found = decoded({**said, 60: packet((1, b"\x8f"))})
+        assert [cue[2] for cue in shown(found)] == texts
+
+
 def test_characters_of_all_sets_and_services_beyond_six() -> None:
     """A note (G0), Latin letters (G1), G2 and sixteen bits; commands of later editions are stepped over."""
     later = bytes((0x10, 0x84, 1, 2, 3, 4)) + bytes((0x10, 0x91, 0x02, 0x41, 0x42)) + bytes((0x10, 0x12, 1, 2))

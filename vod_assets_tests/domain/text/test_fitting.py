@@ -88,3 +88,4 @@ def test_moved_cues_begin_at_zero_or_are_gone() -> None:
         (Fraction(0), Fraction(4, 10)),
         (Fraction(11, 2), Fraction(64, 10)),
     ]
+    assert fitted(earlier(subrip(1, 3, 9), Fraction(10)), Fraction(60), Fraction(25)).cues == ()

@@ -81,6 +81,31 @@ def test_time_codes_of_smpte_count_every_frame_that_passes(
     assert said(data, "film.ttml")[0][0] == round(Fraction(frames) / rate * 1000) / Fraction(1000)
 
 
+STYLES = "".join(f'<style xml:id="s{number}" style="s{number + 1}"/>' for number in range(3000))
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (ttml('<p begin="1s" end="2s">x</p>', parameters='ttp:frameRateMultiplier="1 0"'), "cannot be read: Fraction"),
+        (ttml(parameters=f'ttp:tickRate="{"9" * 5000}"'), "cannot be read: Exceeds the limit"),
+        (ttml("<p/>").replace(b"<styling>", f"<styling>{STYLES}".encode()), "cannot be read: maximum recursion"),
+    ],
+    ids=["no rate", "digits", "styles of styles"],
+)
+def test_document_that_the_library_falls_over_is_refused(data: bytes, why: str) -> None:
+    assert why in refusal(data, "film.ttml")
+
+
+def test_time_code_of_too_many_digits_costs_its_paragraph() -> None:
+    codes = ("9" * 5000 + ":00:00:00", "00:00:00:01." + "9" * 5000)
+    bad = [f'<p begin="{code}" end="23:00:00:00">x</p>' for code in codes]
+    captions = read_captions(
+        ttml('<p begin="00:00:01:00" end="00:00:02:00">x</p>', *bad, parameters='ttp:timeBase="smpte"'), "film.ttml"
+    )
+    assert (len(captions.cues), len(captions.findings)) == (1, 2)
+
+
 def test_containers_add_their_times_and_a_sequence_counts_on() -> None:
     data = ttml('<div begin="10s"><p begin="1s" end="2s">a</p></div>').replace(
         b"</div></body>", b'</div><div timeContainer="seq"><p dur="2s">b</p><p dur="3s">c</p></div></body>'
@@ -153,6 +178,15 @@ def test_bad_block_of_teletext_subtitles_costs_itself() -> None:
     ]
 
 
+def test_subtitle_that_is_continued_without_end_is_left_out_at_once() -> None:
+    data = stl([("00000000", "00000100", b"one"), ("00000100", "00000200", b"x" * 112)])
+    block = data[-128:]
+    data = data[:-128] + (block[:3] + b"\0" + block[4:]) * 3000 + block
+    captions = read_captions(data, "film.stl")
+    assert [cue.text for cue in captions.cues] == ["one"]
+    assert causes(captions) == ["film.stl, a cue has more than 5000 characters and is left out"]
+
+
 def test_drop_frame_time_code_leaves_out_numbers_and_no_frames() -> None:
     """A minute of drop-frame counting ends 1800 frames after its begin, at number 2 of the next."""
     for clock, frames in (("00:01:00;02", 1800), ("00:10:00;00", 17982), ("00:01:00:00", 1800)):
@@ -171,12 +205,13 @@ def test_line_of_line_21_data_waits_until_the_one_before_is_sent() -> None:
 
 
 def test_bad_line_of_line_21_data_costs_itself() -> None:
-    data = f"Scenarist_SCC V1.0\n\n00:00:01:00\t{pop_on('GOOD')}\n\n00:00:99:00\t942c\n\nnonsense\n"
+    data = f"Scenarist_SCC V1.0\n\n00:00:01:00\t{pop_on('GOOD')}\n\n00:00:99:00\t942c\n\nnonsense\n00:00:١١:00\t942c\n"
     captions = read_captions(data.encode(), "film.scc")
     assert [cue.text for cue in captions.cues] == ["GOOD"]
     assert causes(captions) == [
         "film.scc, line 5: the cue has an impossible time code and is left out",
         "film.scc, line 7: the cue is no time code with pairs of bytes in hexadecimal and is left out",
+        "film.scc, line 8: the cue is no time code with pairs of bytes in hexadecimal and is left out",
     ]
 
 
@@ -191,6 +226,17 @@ def test_sami_lasts_until_the_next_sync_of_its_language() -> None:
         (4, 9, "end"),
     ]
     assert causes(captions) == ["film.smi, line 1: the cue has a start that cannot be read and is left out"]
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<a b='", "<!--", "<![", "<![<![", "</", "<?"])
+def test_tag_of_sami_that_never_ends_is_text(piece: str) -> None:
+    """The rest of the file is not searched for its end at each of them: 100 KB took minutes."""
+    head = "<SAMI><SYNC Start=1000>hi<SYNC Start=2000>a<!-- <b>no\n--> word<![if !x]><?x y?>"
+    captions = read_captions(f"{head}<SYNC Start=3000>&#{'9' * 4900};<SYNC Start=4000>{piece * 1000}".encode(), "a.smi")
+    assert [cue.text for cue in captions.cues][:2] == ["hi", "a word"]
+    assert captions.cues[3].text.startswith("&lt;")
+    with pytest.raises(SourceError, match="holds no cue"):
+        read_captions(f"<SAMI>{piece * 30_000}".encode(), "a.smi")
 
 
 def test_sbv_is_subrip_with_a_comma() -> None:

@@ -42,6 +42,13 @@ def test_document_is_of_the_text_profile_and_turns_arabic_lines() -> None:
     assert {line.get("region") for line in root.iterfind(".//tt:p", NAMES)} == regions
 
 
+@pytest.mark.parametrize("character", ["\ufffe", "\uffff", "\0", "\x0b", "\x1f", "&#xD800;", "\U0001fffe"])
+def test_document_is_xml_whatever_a_cue_says(character: str) -> None:
+    data = f"WEBVTT\n\n00:01.000 --> 00:02.000\na{character}b\n".encode()
+    root = etree.fromstring(write_imsc(read_captions(data, "film.vtt")))
+    assert str(root.xpath("string()")).strip().startswith("a")
+
+
 def test_document_without_cues_shows_nothing() -> None:
     root = etree.fromstring(imsc_document([], "en"))
     assert root.find("tt:body", NAMES) is not None
