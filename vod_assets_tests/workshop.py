@@ -32,17 +32,19 @@ from vod_assets.defs.making import Maker
 from vod_assets.defs.planning import Planner, in_order
 from vod_assets.defs.sealing import SealedPlanner
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.documents import digest_of
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, VideoStream
 from vod_assets.domain.plan import TitlePlan
-from vod_assets.domain.profile import AudioPreset, Profile, ThumbnailPreset, VideoPreset
+from vod_assets.domain.profile import Profile, ThumbnailPreset
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.signalling import KeyAddresses
 from vod_assets.domain.thumbnails import SpriteSheets
 from vod_assets.domain.title import Sidecar, TitleRecord
 from vod_assets.domain.track import IFrame, Segment, Track
+from vod_assets.domain.video_presets import VideoPreset
 from vod_assets.ports import Attempt, EncodeReport, InspectedPackage, Progress, RungJob, TrackJob, Unlocking
 from vod_assets.settings import Settings
 from vod_assets_tests.fakes import MemoryCms, MemoryOrigin

@@ -10,10 +10,10 @@ from typing import Any
 from vod_assets.defs.making import Made
 from vod_assets.defs.step import Step
 from vod_assets.domain.acceptance import warning
+from vod_assets.domain.audio_rendition import STEREO
 from vod_assets.domain.errors import SourceError, ToolError, VodError, printable
 from vod_assets.domain.media_info import Finding, MediaInfo
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.rendition import STEREO
 from vod_assets.domain.sound import Sound, judge_length, preference, refuse_double, sound_of_sidecar, track_name
 from vod_assets.domain.title import Sidecar
 from vod_assets.ports import Prober, SourceStore, Transcoder

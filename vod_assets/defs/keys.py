@@ -9,11 +9,11 @@ from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.showing import table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.audio_rendition import STEREO
 from vod_assets.domain.content_keys import ContentKeys, KeyRequest
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.rendition import STEREO
 from vod_assets.domain.title import TitleRecord
 from vod_assets.domain.track_classes import contracts
 from vod_assets.ports import KeyProvider

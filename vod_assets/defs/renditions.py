@@ -22,9 +22,10 @@ from vod_assets.domain.documents import plain
 from vod_assets.domain.estimates import Timing
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.profile import Profile, RungPreset, VideoPreset
+from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.rendition import rung_parameters
+from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports import Attempt, EncodeReport, RungJob, SourceStore, Transcoder
 
 GROUP = "renditions"

@@ -16,11 +16,11 @@ from vod_assets.defs.showing import Row, table
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.domain.audio_rendition import STEREO, audio_parameters
 from vod_assets.domain.estimates import Timing
 from vod_assets.domain.media_info import AudioStream, MediaInfo
-from vod_assets.domain.profile import AudioPreset
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.rendition import STEREO, audio_parameters
 from vod_assets.domain.sound import Sound, preference, sound_of_stream
 from vod_assets.ports import Prober, SourceStore, Transcoder
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 from vod_assets.domain.documents import Document
 from vod_assets.domain.markers import Markers
 from vod_assets.domain.media_info import VideoStream
-from vod_assets.domain.profile import Profile, RungPreset
+from vod_assets.domain.profile import Profile
+from vod_assets.domain.video_presets import RungPreset
 
 UNMARKED = Markers()
 HIGHEST_RATE = Fraction(60)  # players and levels stop there; faster sources lose frames, and the ladder says so
@@ -20,6 +21,8 @@ class Rung(Document):
         width: Width in square pixels, even; 0 when the rung is empty.
         height: Height in square pixels, even; 0 when the rung is empty.
         empty: Why this rung is not made, or an empty string.
+        crf: Constant rate factor chosen for this title; None: the profile's rung says how bits are spent.
+        maxrate: Cap in bits per second, likewise.
     """
 
     key: str
@@ -28,6 +31,8 @@ class Rung(Document):
     width: int = 0
     height: int = 0
     empty: str = ""
+    crf: float | None = None
+    maxrate: int | None = None
 
 
 class Ladder(Document):

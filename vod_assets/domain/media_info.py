@@ -1,6 +1,7 @@
 """What a mezzanine holds, as measured: streams, rates, colours, and what its index promises."""
 
 from fractions import Fraction
+from typing import Literal
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.markers import Chapter
@@ -29,6 +30,36 @@ class Colour(Document):
     range: str = ""
 
 
+DynamicRange = Literal["sdr", "hlg", "hdr10", "hdr10plus", "dolby_vision"]
+
+
+class LightLevels(Document):
+    """What HDR10 says of its mastering display and its pictures; None where the source does not say.
+
+    Attributes:
+        primaries: x and y of red, green, blue and white (CIE 1931), of the display (SMPTE ST 2086).
+        least_nits: Its lowest luminance, in cd/m².
+        most_nits: Its highest.
+        max_cll: Brightest pixel of the title, in cd/m² (CTA-861.3).
+        max_fall: Brightest average of a picture.
+    """
+
+    primaries: tuple[Fraction, ...] = ()
+    least_nits: Fraction | None = None
+    most_nits: Fraction | None = None
+    max_cll: int | None = None
+    max_fall: int | None = None
+
+
+class Crop(Document):
+    """The part of the coded picture that holds something: what is around it is black throughout."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
 class VideoStream(Document):
     """One video stream. Sizes are as coded, before the sample aspect and the rotation are applied.
 
@@ -36,6 +67,13 @@ class VideoStream(Document):
         rotation: Degrees clockwise that a player turns the picture: 0, 90, 180 or 270.
         mirrored: Whether the display matrix mirrors the picture (horizontally, before turning).
         frame_rate: The exact rate the renditions are made at; for variable frame rate, the measured base rate.
+        field_order: ``progressive``, ``tt`` or ``bb``; measured where enough pictures move, else what is declared.
+        declared_field_order: What the container or the bitstream says; empty where it does not.
+        telecine: ``3:2`` where film was put into fields by pulldown; empty otherwise.
+        dynamic_range: By the transfer function and the metadata of the pictures.
+        dolby_vision_profile: Of its configuration record; None without one.
+        light: Mastering display and light levels; None where there are none.
+        crop: The picture inside its black bars; None where there are none.
         promised_frames: Frames the sample table or the packets promise; None when nothing does.
         leading_frames: Packets before the first key frame, which no decoder can use.
         start_seconds: Time of the first frame, relative to the earliest stream.
@@ -54,9 +92,15 @@ class VideoStream(Document):
     frame_rate: Fraction
     is_variable_rate: bool = False
     field_order: str = "progressive"
+    declared_field_order: str = ""
+    telecine: str = ""
     pixel_format: str = "yuv420p"
     bit_depth: int = 8
     colour: Colour = Colour()
+    dynamic_range: DynamicRange = "sdr"
+    dolby_vision_profile: int | None = None
+    light: LightLevels | None = None
+    crop: Crop | None = None
     start_seconds: Fraction = Fraction(0)
     duration_seconds: Fraction
     promised_frames: int | None = None
@@ -137,6 +181,8 @@ class MediaInfo(Document):
         chapters: The source's own, from the video's first frame on; one may begin before it, or after the end.
         splices: Sections of the video's programme, each once, mere signs of life left out.
         clock_zero: Ticks of the stream's clock (90 kHz) at the video's first frame, where there are splices.
+        timecode: Time code of the first frame, ``HH:MM:SS:FF``, with ``;`` before the frames when it drops some.
+        scene_cuts: Times of the first frames of new scenes, as far as they were looked for.
         mezzanine: Digest of the mezzanine that was inspected.
     """
 
@@ -151,4 +197,6 @@ class MediaInfo(Document):
     chapters: tuple[Chapter, ...] = ()
     splices: tuple[Splice, ...] = ()
     clock_zero: int = 0
+    timecode: str = ""
+    scene_cuts: tuple[Fraction, ...] = ()
     mezzanine: str = ""

@@ -1,101 +1,19 @@
 """Profiles: what to make of a title, as data."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.content_keys import Scheme, System
 from vod_assets.domain.documents import Document
 from vod_assets.domain.languages import UNKNOWN, language_tag
+from vod_assets.domain.units import SMALLEST_SIDE, Seconds, refuse_twice, seconds
+from vod_assets.domain.video_presets import VideoPreset
 
-RUNG_NAME = re.compile(r"(?P<short_side>[1-9][0-9]{1,3})p(?P<suffix>[0-9]{2,3})?(_[a-z0-9]+)?")
 SHORT_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
-IFRAMES = "_iframes"  # ends the name of a track's I-frame playlist, so no rung may be called so
-SMALLEST_SIDE, LARGEST_SIDE = 16, 8192
-X264Preset = Literal[
-    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"
-]
-
-
-def bits(text: object) -> int:
-    """Return bits per second of ``5000k``, ``2.8M`` or a plain number, as FFmpeg reads them (SI prefixes)."""
-    if isinstance(text, int) and not isinstance(text, bool):
-        return text
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([kM]?)", text) if isinstance(text, str) else None
-    if not match:
-        raise ValueError(f"{text!r} is no bitrate: write 5000k or 5M")
-    return int(Fraction(match[1]) * {"": 1, "k": 1000, "M": 1_000_000}[match[2]])
-
-
-def seconds(value: object) -> Fraction:
-    """Return exact seconds of ``2``, ``1.92`` or ``1001/250``; the decimal that was written, not its binary float."""
-    try:
-        return Fraction(str(value))
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"{value!r} is no number of seconds: write 4, 1.92 or 1001/250") from error
-
-
-Bits = Annotated[int, BeforeValidator(bits), Field(gt=0, le=1_000_000_000)]
-Seconds = Annotated[Fraction, BeforeValidator(seconds), Field(gt=0, le=60)]
-Side = Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE, multiple_of=2)]
-
-
-class RungPreset(Document):
-    """One step of a ladder: a box, and how its bits are spent.
-
-    Attributes:
-        name: Short side and ``p``, with an optional frame rate and suffix: ``1080p``, ``720p50``, ``1080p_hi``.
-        box: Landscape width and height that the picture must fit into; turned for portrait.
-        crf: Constant rate factor; with ``maxrate`` it is capped (VBV).
-        bitrate: Average bits per second (ABR); exactly one of ``crf`` and ``bitrate`` is set.
-    """
-
-    name: str
-    box: tuple[Side, Side]
-    crf: int | None = Field(default=None, ge=1, le=51)  # 0 is lossless, which no player's profile of H.264 knows
-    bitrate: Bits | None = None
-    maxrate: Bits | None = None
-    bufsize: Bits | None = None
-
-    @field_validator("box", mode="before")
-    @classmethod
-    def _read_box(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        if not (match := re.fullmatch(r"(\d{1,5})x(\d{1,5})", value)):
-            raise ValueError(f"{value!r} is no box: write 1920x1080")
-        return int(match[1]), int(match[2])
-
-    @model_validator(mode="after")
-    def _is_possible(self) -> Self:
-        if not RUNG_NAME.fullmatch(self.name) or self.name.endswith(IFRAMES):
-            raise ValueError(f"rung name {self.name!r}: write the short side and p, as in 1080p or 1080p_hi")
-        if (self.crf is None) == (self.bitrate is None):
-            raise ValueError(f"rung {self.name}: give either crf or bitrate")
-        if self.maxrate is not None and self.bufsize is None:
-            raise ValueError(f"rung {self.name}: maxrate needs bufsize")
-        return self
-
-
-class VideoPreset(Document):
-    """One codec's ladder. ``threads`` is a number, never the machine's cores, so a recipe gives the same bytes."""
-
-    codec: Literal["h264"] = "h264"
-    preset: X264Preset = "fast"
-    threads: int = Field(default=2, ge=1, le=64)
-    rungs: tuple[RungPreset, ...] = Field(min_length=1)
-
-
-class AudioPreset(Document):
-    """How every audio track is encoded; more than two channels are mixed down to stereo."""
-
-    codec: Literal["aac"] = "aac"
-    bits_per_second: Annotated[int, BeforeValidator(bits), Field(ge=8_000, le=512_000)] = 128_000
-    sample_rate: Literal[32_000, 44_100, 48_000] = 48_000
 
 
 class ThumbnailPreset(Document):
@@ -209,9 +127,9 @@ class Profile(Document):
     @field_validator("video")
     @classmethod
     def _names_nothing_twice(cls, value: tuple[VideoPreset, ...]) -> tuple[VideoPreset, ...]:
-        _refuse_twice("codec", [preset.codec for preset in value])
+        refuse_twice("codec", [preset.codec for preset in value])
         for preset in value:
-            _refuse_twice("rung", [rung.name for rung in preset.rungs])
+            refuse_twice("rung", [rung.name for rung in preset.rungs])
         return value
 
     @field_validator("require_captions")
@@ -225,7 +143,7 @@ class Profile(Document):
     @field_validator("variants")
     @classmethod
     def _are_distinct(cls, value: tuple[Variant, ...]) -> tuple[Variant, ...]:
-        _refuse_twice("variant", [variant.name for variant in value])
+        refuse_twice("variant", [variant.name for variant in value])
         keys: dict[str, tuple[str, str]] = {}
         for variant in (variant for variant in value if variant.is_protected):
             if keys.setdefault(variant.scheme, (variant.video_keys, variant.audio_keys)) != (
@@ -263,9 +181,3 @@ class Profile(Document):
             raise ValueError(f"variants: {variant.name} selects no rendition")
         if variant.first_rung and variant.first_rung not in selected:
             raise ValueError(f"variants: {variant.name} begins with {variant.first_rung}, which it does not select")
-
-
-def _refuse_twice(kind: str, names: Sequence[Any]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ValueError(f"{kind} {twice[0]} is there twice")

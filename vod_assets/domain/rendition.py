@@ -3,22 +3,12 @@
 Every rung is scaled straight from the source, so what it is made with depends on no other rung.
 """
 
-from fractions import Fraction
-
-from vod_assets.domain.documents import Document
+from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter
 from vod_assets.domain.ladder import Ladder, Rung
-from vod_assets.domain.media_info import AudioStream, MediaInfo, VideoStream
-from vod_assets.domain.profile import AudioPreset, RungPreset, VideoPreset
+from vod_assets.domain.media_info import MediaInfo, VideoStream
+from vod_assets.domain.video_presets import RungPreset, VideoPreset
 
 ENCODERS = {"h264": "libx264"}
-STEREO = 2
-
-
-class Filter(Document):
-    """One filter of a graph with its named arguments, as FFmpeg spells them."""
-
-    name: str
-    arguments: dict[str, str] = {}
 
 
 def shared_filters(video: VideoStream, ladder: Ladder) -> tuple[Filter, ...]:
@@ -110,66 +100,8 @@ def rung_parameters(info: MediaInfo, preset: VideoPreset, rung: RungPreset, ladd
     }
 
 
-def audio_filters(stream: AudioStream, video: VideoStream, preset: AudioPreset) -> tuple[Filter, ...]:
-    """Return the filters of one audio track: from the video's first frame to its last, at one rate.
-
-    ``async=1`` fills holes with silence and drops overlaps without stretching, as soon as they add up to 10 ms (by
-    default a tenth of a second of drift is let pass); ``first_pts=0`` pads or cuts the start.
-    """
-    filters = [
-        Filter(name="asetpts", arguments={"expr": f"PTS-({_seconds(video.start_seconds)})/TB"}),
-        Filter(
-            name="aresample",
-            arguments={
-                "sample_rate": str(preset.sample_rate),
-                "async": "1",
-                "min_hard_comp": "0.01",
-                "first_pts": "0",
-            },
-        ),
-    ]
-    if stream.channels > STEREO:
-        filters.append(Filter(name="aformat", arguments={"channel_layouts": "stereo"}))
-    length = _seconds(video.duration_seconds)
-    return (
-        *filters,
-        Filter(name="apad", arguments={"whole_dur": length}),
-        Filter(name="atrim", arguments={"end": length}),
-    )
-
-
-def audio_arguments(preset: AudioPreset) -> dict[str, str]:
-    """Return the audio encoder's output options."""
-    return {"c:a": preset.codec, "b:a": str(preset.bits_per_second), "threads:a": "1"} | DETERMINISTIC_MP4
-
-
-def audio_parameters(stream: AudioStream, video: VideoStream, preset: AudioPreset) -> dict[str, object]:
-    """Return the recipe parameters of one audio track."""
-    return {
-        "stream": stream.index,
-        "filters": [filter_.model_dump() for filter_ in audio_filters(stream, video, preset)],
-        "options": audio_arguments(preset),
-    }
-
-
-# No creation time, no encoder's name, no source metadata: equal input gives equal bytes.
-DETERMINISTIC_MP4 = {
-    "map_metadata": "-1",
-    "map_chapters": "-1",
-    "fflags": "+bitexact",
-    "flags:v": "+bitexact",
-    "flags:a": "+bitexact",
-    "f": "mp4",
-}
-
-
 def _rate_control(rung: RungPreset) -> dict[str, str]:
     arguments = {"b:v": str(rung.bitrate)} if rung.bitrate is not None else {"crf": str(rung.crf)}
     if rung.maxrate is not None:
         arguments |= {"maxrate": str(rung.maxrate), "bufsize": str(rung.bufsize)}
     return arguments
-
-
-def _seconds(value: Fraction) -> str:
-    """Return seconds with microseconds, FFmpeg's own resolution of durations."""
-    return f"{round(value * 1_000_000) / 1_000_000:.6f}"

@@ -6,12 +6,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
+from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, TextStream
-from vod_assets.domain.profile import AudioPreset, RungPreset, ThumbnailPreset, VideoPreset
+from vod_assets.domain.profile import ThumbnailPreset
 from vod_assets.domain.text.closed_captions import ClosedCaptions
 from vod_assets.domain.text.speech import Word
 from vod_assets.domain.thumbnails import SpriteSheets
+from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports.runs import OnProgress
 
 

@@ -10,18 +10,14 @@ from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.domain.acceptance import judge_audio_decode, judge_decode, judge_failed_decode
+from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.domain.audio_rendition import audio_arguments, audio_filters
 from vod_assets.domain.errors import ToolError
+from vod_assets.domain.filters import Filter
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import AudioStream, MediaInfo
-from vod_assets.domain.profile import AudioPreset, VideoPreset
-from vod_assets.domain.rendition import (
-    Filter,
-    audio_arguments,
-    audio_filters,
-    rung_filters,
-    shared_filters,
-    video_arguments,
-)
+from vod_assets.domain.rendition import rung_filters, shared_filters, video_arguments
+from vod_assets.domain.video_presets import VideoPreset
 from vod_assets.ports import EncodeReport, Limits, OnProgress, RungJob, ToolRunner
 
 VIDEO_FILE = "video.mp4"

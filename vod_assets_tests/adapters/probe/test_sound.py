@@ -8,8 +8,8 @@ import pytest
 
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
+from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.errors import SourceError
-from vod_assets.domain.profile import AudioPreset
 from vod_assets_tests.adapters.probe.conftest import Bench
 from vod_assets_tests.corpus import corpus_files
 

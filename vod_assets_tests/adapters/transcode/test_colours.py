@@ -12,8 +12,8 @@ from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import Colour, VideoStream
-from vod_assets.domain.profile import RungPreset, VideoPreset
 from vod_assets.domain.rendition import is_rgb, rung_filters
+from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports import RungJob
 from vod_assets_tests.adapters.transcode.clips import described, make, tools
 

@@ -17,10 +17,12 @@ from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
+from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo
-from vod_assets.domain.profile import AudioPreset, RungPreset, ThumbnailPreset, VideoPreset
+from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports import EncodeReport, Limits, Progress, RungJob, ToolResult
 from vod_assets_tests.adapters.transcode.clips import described, make, moving_picture, tools
 
