@@ -2,9 +2,9 @@
 
 ``python -m trials.sources [--corpus FOLDER] [--folder natural --folder formats] [WORD …]``
 
-Each file is inspected and one small rung of it made as the assets make it. Then others judge: FFprobe decodes the source
-and the rung, and their durations and shapes are compared; a picture out of the middle of both is compared in colour, and
-in shape, also mirrored and turned, which must fit worse.
+Each file is inspected and one small rung of it made as the assets make it. Then others judge: FFprobe decodes the
+source and the rung, and their durations and shapes are compared; a picture out of the middle of both is compared in
+colour, and in shape, also mirrored and turned, which must fit worse.
 """
 
 import argparse
