@@ -137,6 +137,8 @@ FINDINGS = _nobody(
     caption_rate_converted=("Captions run slower than the title; they were brought to its speed",
                             "Look at the last cues"),
     caption_rate_differs=("Captions count frames at another rate than the title has", "Look at the last cues"),
+    programme_cut=("The title file says what of which files is shown", _NOTHING),
+    part_silent=("A part or an ident has no sound for some track; there is silence", "Check the sound around joins"),
     marker_dropped=("A chapter or an ad break lies outside the title, or where there is one already",
                     "Correct its time in the title file, or name chapters and ad breaks there"),
     markers_sorted=("Chapters or ad breaks are not in order of time; they were sorted", "Check the times"),
@@ -171,6 +173,10 @@ OPERATIONS = {
         bad_watch=("The file of watched places cannot be used", "Correct the named field; see docs/arrivals.md"),
         bad_profile=("A profile cannot be read", "Correct the named line of the profile"),
         bad_title_file=("A title file cannot be read", "Correct the named line of the title file"),
+        bad_programme=(
+            "What a title file says of in and out points, parts, idents or sound does not fit the files",
+            "Correct the points or the files that the title file names; see docs/masters.md",
+        ),
         speech_not_installed=(
             "A profile asks for captions by a machine, and the packages for it are not installed",
             "pip install 'vod-assets[asr]', or take machine_captions out of the profile",

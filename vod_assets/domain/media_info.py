@@ -5,6 +5,7 @@ from typing import Literal
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.markers import Chapter
+from vod_assets.domain.timeline import Timeline
 
 
 class Finding(Document):
@@ -184,6 +185,8 @@ class MediaInfo(Document):
         timecode: Time code of the first frame, ``HH:MM:SS:FF``, with ``;`` before the frames when it drops some.
         scene_cuts: Times of the first frames of new scenes, as far as they were looked for.
         mezzanine: Digest of the mezzanine that was inspected.
+        timeline: Of what stretches of which files the programme is made; None: it is the master, whole. All times
+            above are the programme's; its ``splices`` alone count from the master's first frame.
     """
 
     container: str
@@ -200,3 +203,4 @@ class MediaInfo(Document):
     timecode: str = ""
     scene_cuts: tuple[Fraction, ...] = ()
     mezzanine: str = ""
+    timeline: Timeline | None = None

@@ -13,6 +13,7 @@ _CORRUPT_FRAME = re.compile(r"\[[va]ist#\d+:(\d+)/.*corrupt decoded frame")
 _REPEATED = re.compile(r"Last message repeated (\d+) times")
 _PREFIX = re.compile(r"^(\[[^\]]*\] )+")  # context, memory address and level say nothing to a person
 _LEVEL = re.compile(r"\[(?:warning|error|fatal|panic)\]")
+_ARRIVED = re.compile(r"fps@span(\d+) .*\] (\d+) frames in, ")  # of `vod_assets.domain.timeline_filters`
 SIGNS = {
     "partial file": "cut",
     "File ended prematurely": "cut",
@@ -24,9 +25,16 @@ KEPT_COMPLAINTS = 5
 
 
 class DecodeCounter:
-    """Takes standard error line by line, however long it is, and keeps only counts."""
+    """Takes standard error line by line, however long it is, and keeps only counts.
 
-    def __init__(self) -> None:
+    Args:
+        programme: Index under which the streams of all inputs are counted together: they are spans of one programme.
+            Of its picture, only frames that come to the spans count, not those before an in point.
+    """
+
+    def __init__(self, programme: int | None = None) -> None:
+        self._programme = programme
+        self._arrived: dict[int, int] = {}
         self._packets: dict[int, int] = {}
         self._frames: dict[int, int] = {}
         self._errors: dict[int, int] = {}
@@ -47,9 +55,10 @@ class DecodeCounter:
     @property
     def counts(self) -> DecodeCounts:
         """What was counted; the frames are there once ffmpeg has ended."""
+        arrived = {self._programme: sum(self._arrived.values())} if self._programme is not None else {}
         return DecodeCounts(
             packets=dict(self._packets),
-            frames=dict(self._frames),
+            frames=self._frames | (arrived if self._arrived else {}),
             errors=dict(self._errors),
             corrupt=dict(self._corrupt),
             signs=dict(self._signs),
@@ -59,20 +68,25 @@ class DecodeCounter:
     def _count(self, line: str, times: int) -> None:
         corrupt = _CORRUPT_FRAME.search(line)
         if corrupt:
-            self._corrupt[int(corrupt[1])] += times
+            self._corrupt[self._counted_as(int(corrupt[1]))] += times
         self._signs.update({kind: times for phrase, kind in SIGNS.items() if phrase in line})
         if "Input stream #" in line:
             self._count_stream(line)
+        elif arrived := _ARRIVED.search(line):
+            self._arrived[int(arrived[1])] = int(arrived[2])
         elif _LEVEL.search(line) and len(self._complaints) < KEPT_COMPLAINTS:
             self._complaints.append(_PREFIX.sub("", line).strip())
 
     def _count_stream(self, line: str) -> None:
         found = _STREAM.search(line)
-        if found and found[1] == "0":  # input 0 is the source; others are ours
-            stream = int(found[2])
-            self._packets[stream] = int(found[4])
-            self._frames[stream] = int(found[5] or 0)
-            self._errors[stream] = int(found[6] or 0)
+        if found and (found[1] == "0" or self._programme is not None):  # otherwise input 0 is the source
+            stream = self._counted_as(int(found[2]))
+            for counts, group in ((self._packets, 4), (self._frames, 5), (self._errors, 6)):
+                before = counts.get(stream, 0) if self._programme is not None else 0
+                counts[stream] = before + int(found[group] or 0)
+
+    def _counted_as(self, stream: int) -> int:
+        return stream if self._programme is None else self._programme
 
 
 def parse_counts(stderr: str) -> DecodeCounts:

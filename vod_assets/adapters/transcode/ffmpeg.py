@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
+from vod_assets.adapters.ffmpeg import programme
+from vod_assets.adapters.ffmpeg.command import compile_ffmpeg
 from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
@@ -45,7 +46,7 @@ class FfmpegTranscoder:
         progress = ProgressReader(info.duration_seconds, on_progress)
         memory = address_space_bytes(info.video, [job.rung for job in jobs])
         limits = Limits(address_space_bytes=memory, stall_seconds=STALL_SECONDS)
-        counter = DecodeCounter()
+        counter = DecodeCounter(info.video.index if info.timeline else None)
         try:
             result = self.runner.run(
                 argv,
@@ -70,7 +71,7 @@ class FfmpegTranscoder:
         self, source: Path, info: MediaInfo, ladder: Ladder, preset: VideoPreset, jobs: Sequence[RungJob]
     ) -> list[str]:
         """Return the command line of one codec's encode."""
-        picture = source_input(source)[str(info.video.index)]
+        picture = programme.picture(source, info)
         shared = _chain(picture, shared_filters(info.video, ladder))
         copies = shared.filter_multi_output("split", len(jobs)) if len(jobs) > 1 else [shared]
         outputs = [
@@ -86,7 +87,7 @@ class FfmpegTranscoder:
     ) -> EncodeReport:
         """Encode one audio stream, from the video's first frame to its last."""
         argv = self.audio_command(source, info, stream, preset, target)
-        counter, progress = DecodeCounter(), ProgressReader()
+        counter, progress = DecodeCounter(stream.index if info.timeline else None), ProgressReader()
         try:
             result = self.runner.run(
                 argv,
@@ -111,7 +112,7 @@ class FfmpegTranscoder:
         self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
     ) -> list[str]:
         """Return the command line of one audio track's encode."""
-        sound = source_input(source)[str(stream.index)]
+        sound = programme.sound(source, info, stream)
         filtered = _chain(sound, audio_filters(stream, info.video, preset))
         output = filtered.output(str(target), **audio_arguments(preset))
         return compile_ffmpeg(self.tools.ffmpeg, [output], progress=True, verbosity="level+verbose")

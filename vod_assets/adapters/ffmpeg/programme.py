@@ -1,0 +1,91 @@
+"""The picture and the sound of a programme as nodes of a graph, whether it is one file or spans of several."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from vod_assets.adapters.ffmpeg.command import generated_input, source_input
+from vod_assets.domain.composing import COUNT_FROM_WHAT_IS_READ
+from vod_assets.domain.filters import Filter, seconds_text
+from vod_assets.domain.media_info import AudioStream, MediaInfo
+from vod_assets.domain.timeline import Feed, Timeline
+from vod_assets.domain.timeline_filters import (
+    channel_filters,
+    feed_filters,
+    joined_filters,
+    sound_filters,
+    span_filters,
+)
+
+
+def picture(source: Path, info: MediaInfo, **options: Any) -> Any:
+    """Return the picture of a programme.
+
+    Args:
+        source: The file, or for a programme with a timeline the folder in which its files are.
+        info: What is known of it.
+        **options: Further options of the input.
+    """
+    if info.timeline is None:
+        return source_input(source, **options)[str(info.video.index)]
+    timeline, spans = info.timeline, []
+    for number, span in enumerate(timeline.spans):
+        opened = source_input(file_of(source, span.file), **_apart(number, span.jump_seconds), **options)
+        spans.append(chained(opened[str(span.picture.stream)], span_filters(timeline, number)))
+    if len(spans) == 1:
+        return spans[0]
+    return chained(ffmpeg.concat(*spans, v=1, a=0), joined_filters(timeline))
+
+
+def sound(source: Path, info: MediaInfo, stream: AudioStream, **options: Any) -> Any:
+    """Return the sound of one of a programme's tracks; arguments are those of `picture`."""
+    if info.timeline is None:
+        is_late = info.container in COUNT_FROM_WHAT_IS_READ and stream.start_seconds
+        late = {"itsoffset": seconds_text(stream.start_seconds)} if is_late else {}
+        return source_input(source, **late, **options)[str(stream.index)]
+    track = next(number for number, one in enumerate(info.audio) if one.index == stream.index)
+    spans = []
+    for number, span in enumerate(info.timeline.spans):
+        feeds = span.sound[track] if track < len(span.sound) else ()
+        heard = []
+        for place, feed in enumerate(feeds):
+            opened = source_input(file_of(source, feed.file), **_apart(number, feed.jump_seconds), **options)
+            heard.append(chained(opened[str(feed.stream)], feed_filters(span, feed, f"span{number}feed{place}")))
+        spans.append(_lasting(heard, feeds, info.timeline, number, stream))
+    return spans[0] if len(spans) == 1 else ffmpeg.concat(*spans, v=0, a=1)
+
+
+def file_of(source: Path, name: str) -> Path:
+    """Return the real path of one of a programme's files."""
+    return (source / name).resolve() if source.is_dir() else source
+
+
+def chained(stream: Any, filters: Sequence[Filter]) -> Any:
+    """Return a stream with filters behind it."""
+    for filter_ in filters:
+        stream = stream.filter(filter_.name, **filter_.arguments)
+    return stream
+
+
+def _lasting(heard: list[Any], feeds: Sequence[Feed], timeline: Timeline, number: int, stream: AudioStream) -> Any:
+    """Return the sound of one span, as long as its picture; silence where nothing is heard."""
+    layout = stream.layout or f"{stream.channels}c"
+    if not heard:
+        spec = f"anullsrc=sample_rate={stream.sample_rate}:channel_layout={layout}"
+        return chained(generated_input(spec)["0"], sound_filters(timeline, number, stream.sample_rate, layout))
+    joining = channel_filters(feeds, layout)
+    track = ffmpeg.filter(heard, joining[0].name, **joining[0].arguments) if joining else heard[0]
+    return chained(track, sound_filters(timeline, number, stream.sample_rate, layout))
+
+
+def _apart(number: int, jump_seconds: int) -> dict[str, Any]:
+    """Return the options of the input of a span.
+
+    Reading begins at a key frame before the jump; accuracy comes of the filters, which know the rate. Spans of one file
+    must not share an input, or all of the file between them would wait in memory: a length of the packet queue of its
+    own, a packet more than the last one's, tells an input from the others.
+    """
+    jump = {"ss": jump_seconds, "noaccurate_seek": None} if jump_seconds else {}
+    return {**jump, "thread_queue_size": 8 + number}

@@ -1,0 +1,235 @@
+"""What a title file says of the programme in its master: points, parts, idents, and sound of its own."""
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from vod_assets.domain.documents import Document
+from vod_assets.domain.languages import UNKNOWN
+from vod_assets.domain.metadata import checked_tag
+from vod_assets.domain.moments import moment
+from vod_assets.domain.timecode import is_label
+
+MOST_PARTS = 24  # each is opened and decoded by one process
+MOST_SOUNDS = 16
+LONGEST_NAME = 255
+CHANNELS: Mapping[str, str] = {  # as sound people call them, and as FFmpeg does
+    "M": "FC",
+    "L": "FL",
+    "R": "FR",
+    "C": "FC",
+    "LFE": "LFE",
+    "Ls": "SL",
+    "Rs": "SR",
+    "Lrs": "BL",
+    "Rrs": "BR",
+}
+LAYOUTS: Mapping[frozenset[str], str] = {
+    frozenset({"M"}): "mono",
+    frozenset({"C"}): "mono",
+    frozenset({"L", "R"}): "stereo",
+    frozenset({"L", "R", "C"}): "3.0",
+    frozenset({"L", "R", "C", "Ls", "Rs"}): "5.0(side)",
+    frozenset({"L", "R", "C", "LFE", "Ls", "Rs"}): "5.1(side)",
+    frozenset({"L", "R", "C", "LFE", "Ls", "Rs", "Lrs", "Rrs"}): "7.1",
+}
+Role = Literal["main", "dub", "dialogue", "commentary", "description"]
+
+
+def _point(value: object) -> str | Fraction:
+    """Return a time code as its text, and anything else as seconds."""
+    if isinstance(value, str) and is_label(value) and ("." not in value and "," not in value):
+        return value.strip()
+    seconds = moment(value)
+    if seconds < 0:
+        raise ValueError(f"{value!r} lies before the first frame")
+    return seconds
+
+
+def _beside(value: object) -> str:
+    """Return the name of a file that can be nowhere but beside the master."""
+    name = value.strip() if isinstance(value, str) else ""
+    if not name or len(name) > LONGEST_NAME or name in (".", "..") or re.search(r"[/\\\x00-\x1f]|://", name):
+        raise ValueError(f"{str(value)[:80]!r} is no name of a file beside the master: write it without a folder")
+    return name
+
+
+Point = Annotated[str | Fraction, BeforeValidator(_point)]
+FileName = Annotated[str, BeforeValidator(_beside)]
+
+
+class Cut(Document):
+    """In and out point: the first frame that is shown, and the first that is not; seconds or time code.
+
+    Attributes:
+        begins: None: the file's first frame.
+        ends: None: after its last.
+    """
+
+    begins: Point | None = Field(default=None, alias="in")
+    ends: Point | None = Field(default=None, alias="out")
+
+    @model_validator(mode="after")
+    def _has_length(self) -> "Cut":
+        if isinstance(self.begins, Fraction) and isinstance(self.ends, Fraction) and self.begins >= self.ends:
+            raise ValueError("the out point is not after the in point")
+        return self
+
+
+class Part(Cut):
+    """A stretch of a file beside the master; without a name, of the master itself."""
+
+    file: FileName | None = None
+
+
+class Ident(Cut):
+    """A file that is shown before or after the programme."""
+
+    file: FileName
+
+
+class Idents(Document):
+    """What is shown before and after the programme."""
+
+    head: Ident | None = None
+    tail: Ident | None = None
+
+
+class Channel(Document):
+    """Where one channel of a sound lies; the first of a file is 1."""
+
+    file: FileName
+    channel: int = Field(default=1, ge=1, le=64)
+
+
+class SaidSound(Document):
+    """One track of sound in files of its own: one with all channels, or one a channel.
+
+    Attributes:
+        file: With all channels, in the order of its own layout.
+        map: Files by channel (``L: mix_L.wav``); ``L: mix.wav:3`` takes the third channel of a file.
+        language: BCP 47; ``und``: the title's own.
+    """
+
+    file: FileName | None = None
+    map: dict[str, Channel] = {}
+    language: str = UNKNOWN
+    role: Role = "main"
+    label: Annotated[str, Field(max_length=200)] = ""
+
+    @field_validator("language")
+    @classmethod
+    def _is_tag(cls, value: str) -> str:
+        return checked_tag(value)
+
+    @field_validator("map", mode="before")
+    @classmethod
+    def _with_numbers(cls, value: object) -> object:
+        return {name: _channel(place) for name, place in value.items()} if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _is_one_layout(self) -> "SaidSound":
+        if (self.file is None) == (not self.map):
+            raise ValueError("name either one file with all channels, or a map of channels")
+        if self.map and frozenset(self.map) not in LAYOUTS:
+            known = "; ".join(", ".join(name for name in CHANNELS if name in layout) for layout in LAYOUTS)
+            raise ValueError(f"{', '.join(self.map)} is no layout: use {known}")
+        return self
+
+    @property
+    def layout(self) -> str:
+        """FFmpeg's name of the map's layout; empty for one file."""
+        return LAYOUTS[frozenset(self.map)] if self.map else ""
+
+    @property
+    def channels(self) -> list[tuple[str, Channel]]:
+        """The map in the order of FFmpeg's channels, by FFmpeg's names."""
+        return [
+            ("FC" if len(self.map) == 1 else CHANNELS[name], self.map[name]) for name in CHANNELS if name in self.map
+        ]
+
+    @property
+    def files(self) -> list[str]:
+        """Names of its files, each once."""
+        return [self.file] if self.file else list(dict.fromkeys(one.file for _, one in self.channels))
+
+
+class Programme(Document):
+    """What of which files a title is made of.
+
+    Attributes:
+        parts: In their order; none: the master, whole.
+        idents: What is shown around them.
+        sound: Instead of the sound in the master; each begins with the master's first frame.
+        times: What the chapters of the title file and the files beside the master count from.
+    """
+
+    parts: tuple[Part, ...] = ()
+    idents: Idents = Idents()
+    sound: tuple[SaidSound, ...] = ()
+    times: Literal["master", "programme"] = "master"
+
+    @property
+    def pictures(self) -> list[str]:
+        """Names of the files whose picture is shown, the master's own left out, each once."""
+        around = [ident.file for ident in (self.idents.head, self.idents.tail) if ident]
+        return list(dict.fromkeys([*(part.file for part in self.parts if part.file), *around]))
+
+    @property
+    def files(self) -> list[str]:
+        """Names of all files that it is made of besides the master, each once."""
+        return list(dict.fromkeys([*self.pictures, *(file for sound in self.sound for file in sound.files)]))
+
+
+class SaidProgramme(Document):
+    """The fields of a title file that say what of the master is the programme.
+
+    Attributes:
+        master: In and out point of the master, where it is the only part.
+        parts: Stretches of the master and of files beside it, in their order.
+        idents: What is shown before and after.
+        sound: One track of sound in files of its own, or several.
+        times: Whether chapters and the files beside the master count from the ``master``'s first frame or from that of
+            the ``programme``.
+    """
+
+    master: Cut | None = None
+    parts: Annotated[tuple[Part, ...], Field(max_length=MOST_PARTS)] = ()
+    idents: Idents = Idents()
+    sound: Annotated[tuple[SaidSound, ...], Field(max_length=MOST_SOUNDS)] = ()
+    times: Literal["master", "programme"] = "master"
+
+    @field_validator("sound", mode="before")
+    @classmethod
+    def _of_one_track(cls, value: object) -> object:
+        return [value] if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _says_points_once(self) -> "SaidProgramme":
+        if self.master is not None and self.parts:
+            raise ValueError("give in and out points of the master in its part, where there are parts")
+        return self
+
+    @property
+    def programme(self) -> Programme | None:
+        """What the title is made of; None: the master, whole, as it is."""
+        points = [Part.model_validate(dict(_points(self.master)))] if self.master else []
+        parts = (*self.parts, *points)
+        if not parts and not self.sound and self.idents == Idents():
+            return None
+        return Programme(parts=parts, idents=self.idents, sound=self.sound, times=self.times)
+
+
+def _points(cut: Cut) -> Iterator[tuple[str, Any]]:
+    yield from (("in", cut.begins), ("out", cut.ends))
+
+
+def _channel(place: object) -> object:
+    """Return ``mix.wav:3`` as a file and a channel."""
+    found = re.fullmatch(r"(.+):(\d{1,2})", place) if isinstance(place, str) else None
+    if found:
+        return {"file": found[1], "channel": int(found[2])}
+    return {"file": place} if isinstance(place, str) else place
