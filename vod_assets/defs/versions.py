@@ -80,8 +80,12 @@ def read_of_profile(key: str, profile: Profile) -> Any:
     if is_rendition(key):
         return list(_presets(key, profile))
     if key == "encoding_ladder":  # the sizes: how the bits of a rung are spent is that rung's matter
-        rungs = [[preset.codec, rung.name, rung.box] for preset in profile.video for rung in preset.rungs]
-        return [profile.segment_seconds, profile.gop_seconds, rungs]
+        rungs = [
+            [preset.codec, preset.level, rung.name, rung.box, rung.dynamic_range]
+            for preset in profile.video
+            for rung in preset.rungs
+        ]
+        return [profile.segment_seconds, profile.gop_seconds, profile.hdr_without_metadata, rungs]
     keys = profile.rendition_keys() if key == "video_tracks" else []
     return [keys, *([field, getattr(profile, field)] for field in FIELDS.get(key, ()))]
 

@@ -232,6 +232,14 @@ OPERATIONS = {
         check_failed=("A required check says no", "Read its report; correct the cause and run again"),
         check_unfinished=("A required check did not finish", "Run it again"),
         check_other_bytes=("A required check judged other bytes than those to be published", "Run it again"),
+        encoder_cannot_run=(
+            "A profile names an encoder whose device or driver is not there",
+            "Run on a machine that has it, or take `encoder` out of the profile",
+        ),
+        rung_too_large=(
+            "A rung's picture, or its rate, is more than any decoder of its level takes",
+            "Give the rung a smaller box, or the codec a higher level",
+        ),
         encoder_missing=("The FFmpeg in use lacks an encoder or filter", "Unset VOD_FFMPEG, or install a full build"),
         ffmpeg_too_old=("FFmpeg is older than 8.1.2", "Unset VOD_FFMPEG, or set VOD_ALLOW_OLD_FFMPEG for a back-port"),
         sandbox_missing=("A sandbox is required and bubblewrap is not there", "Install bubblewrap (bwrap)"),

@@ -1,5 +1,6 @@
 """Read init segments: what a track is, and its RFC 6381 codec string, from its sample entry."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from vod_assets.domain.isobmff import Box, Buffer, Fragment, MalformedError, SampleDefaults, boxes
@@ -7,6 +8,11 @@ from vod_assets.domain.sample_encryption import TrackEncryption, read_encryption
 
 VIDEO_FIELDS = 78  # bytes of a visual sample entry before its boxes, 14496-12, 12.1.3
 AUDIO_FIELDS = 28  # bytes of an audio sample entry before its boxes, 14496-12, 12.2.3
+TAKEN_FOR_GRANTED = (
+    (1, 1, 1, 0),
+    (2, 2, 2, 0),
+)  # BT.709 in limited range, said or not said: primaries, transfer, matrix
+RANGES = {16: "PQ", 18: "HLG"}  # transfer characteristics of ISO/IEC 23091-2
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,7 @@ class InitSegment:
         kind: ``video``, ``audio`` or ``text``; empty for anything else.
         codecs: RFC 6381 string.
         start: Media time of the edit list: where presentation time zero lies, in ticks.
+        video_range: ``SDR``, ``PQ`` or ``HLG``, as HLS calls it (RFC 8216bis, 4.4.6.2).
         nal_length_bytes: Size of the length before each NAL unit (AVC, HEVC); 0 for other codecs.
         encryption: Of each sample entry, in order: how its samples are encrypted, or None.
         pssh: Whole PSSH boxes, in order.
@@ -34,6 +41,7 @@ class InitSegment:
     defaults: SampleDefaults = field(default_factory=SampleDefaults)
     encryption: tuple[TrackEncryption | None, ...] = ()
     pssh: tuple[bytes, ...] = ()
+    video_range: str = "SDR"
 
     @property
     def default_kid(self) -> str:
@@ -91,7 +99,10 @@ def _described(entry: Box, timescale: int, start: int, defaults: SampleDefaults)
     if sample_format in ("avc1", "avc3", "hvc1", "hev1", "av01"):
         width, height = entry.unpack(">HH", 24)
         codecs, nal_length = _video_codecs(entry, sample_format)
-        return InitSegment("video", codecs, timescale, start, width, height, 0, 0, nal_length, defaults)
+        said = _colours(entry)
+        video_range = RANGES.get(said[1], "SDR") if said else "SDR"
+        shape = (width, height, 0, 0, nal_length, defaults)
+        return InitSegment("video", codecs, timescale, start, *shape, video_range=video_range)
     if sample_format in ("mp4a", "ac-3", "ec-3", "Opus", "fLaC"):
         channels, _, _, _, rate = entry.unpack(">HHHHI", 16)
         codecs = _aac_codecs(_part(entry, AUDIO_FIELDS, "esds")) if sample_format == "mp4a" else sample_format
@@ -136,7 +147,7 @@ def _video_codecs(entry: Box, sample_format: str) -> tuple[str, int]:
         avcc = _part(entry, VIDEO_FIELDS, "avcC")
         return f"{sample_format}.{bytes(avcc.body[1:4]).hex()}", (avcc.unpack(">B", 4)[0] & 3) + 1
     if sample_format == "av01":
-        return _av1_codecs(_part(entry, VIDEO_FIELDS, "av1C")), 0
+        return _av1_codecs(_part(entry, VIDEO_FIELDS, "av1C"), _colours(entry)), 0
     hvcc = _part(entry, VIDEO_FIELDS, "hvcC")
     return f"{sample_format}.{_hevc_profile(hvcc)}", (hvcc.unpack(">B", 21)[0] & 3) + 1
 
@@ -152,11 +163,29 @@ def _hevc_profile(hvcc: Box) -> str:
     return ".".join([*parts, *(f"{byte:X}" for byte in constraints)])
 
 
-def _av1_codecs(av1c: Box) -> str:
-    """Return profile, level, tier and bit depth (AV1 in ISOBMFF, section 5)."""
+def _colours(entry: Box) -> tuple[int, int, int, int] | None:
+    """Return primaries, transfer, matrix and full range of a sample entry (14496-12, 12.1.5); None: it says nothing."""
+    with suppress(MalformedError):  # what stands behind the boxes that a decoder needs is not judged here
+        for box in entry.children(VIDEO_FIELDS):
+            if box.kind == "colr" and bytes(box.body[:4]) == b"nclx":
+                primaries, transfer, matrix, flags = box.unpack(">HHHB", 4)
+                return primaries, transfer, matrix, flags >> 7
+    return None
+
+
+def _av1_codecs(av1c: Box, colours: tuple[int, int, int, int] | None) -> str:
+    """Return profile, level, tier and bit depth (AV1 in ISOBMFF, section 5).
+
+    The rest, from monochrome to range, is said where the entry names colours that players do not take for granted.
+    """
     _, first, second = av1c.unpack(">BBB")
     depth = 8 if not second & 0x40 else 12 if second & 0x20 else 10
-    return f"av01.{first >> 5}.{first & 0x1F:02d}{'H' if second & 0x80 else 'M'}.{depth:02d}"
+    required = f"av01.{first >> 5}.{first & 0x1F:02d}{'H' if second & 0x80 else 'M'}.{depth:02d}"
+    if colours is None or colours in TAKEN_FOR_GRANTED:
+        return required
+    primaries, transfer, matrix, full_range = colours
+    sampling = f"{second >> 3 & 1}{second >> 2 & 1}{second & 3}"
+    return f"{required}.{second >> 4 & 1}.{sampling}.{primaries:02d}.{transfer:02d}.{matrix:02d}.{full_range}"
 
 
 def _aac_codecs(esds: Box) -> str:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from vod_assets.domain.colours import hdr_transfer
 from vod_assets.domain.documents import Document
+from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.levels import too_much
 from vod_assets.domain.markers import Markers
 from vod_assets.domain.media_info import VideoStream
 from vod_assets.domain.profile import Profile
-from vod_assets.domain.video_presets import RungPreset
+from vod_assets.domain.video_presets import RungPreset, VideoPreset
 
 UNMARKED = Markers()
 HIGHEST_RATE = Fraction(60)  # players and levels stop there; faster sources lose frames, and the ladder says so
@@ -79,12 +82,15 @@ def fit(profile: Profile, video: VideoStream, markers: Markers = UNMARKED) -> La
 
     A rung is empty when a smaller box already carries the source's full size; the smallest is never empty. Markers at
     the very beginning and end, and on the regular grid, pin nothing.
+
+    Raises:
+        ConfigError: ``rung_too_large``.
     """
     frame_rate = ladder_rate(video)
     gop_frames = max(1, round(frame_rate * profile.gop_seconds))
-    rungs = [
-        _rung(preset.codec, rung, preset.rungs, video.display_size) for preset in profile.video for rung in preset.rungs
-    ]
+    rungs = [_rung(preset, rung, video) for preset in profile.video for rung in preset.rungs]
+    for preset, rung in zip((one for one in profile.video for _ in one.rungs), rungs, strict=True):
+        _refuse_too_large(profile.name, preset, rung, frame_rate)
     gops_per_segment = int(profile.segment_seconds / profile.gop_seconds)
     return Ladder(
         frame_rate=frame_rate,
@@ -125,13 +131,28 @@ def _even(side: Fraction, limit: int) -> int:
     return max(2, nearest if nearest <= limit else nearest - 2)
 
 
-def _rung(codec: str, preset: RungPreset, all_presets: Sequence[RungPreset], picture: tuple[int, int]) -> Rung:
-    key = f"{codec}_{preset.name}"
-    width, height = size_inside(preset.box, picture)
-    smaller = [other for other in all_presets if other.box < preset.box and other.box[1] <= preset.box[1]]
+def _rung(preset: VideoPreset, asked: RungPreset, video: VideoStream) -> Rung:
+    key, picture = f"{preset.codec}_{asked.name}", video.display_size
+    if asked.dynamic_range == "hdr" and not hdr_transfer(video):
+        return Rung(key=key, codec=preset.codec, name=asked.name, empty="the source is SDR")
+    width, height = size_inside(asked.box, picture)
+    alike = [other for other in preset.rungs if other.dynamic_range == asked.dynamic_range]
+    smaller = [other for other in alike if other.box < asked.box and other.box[1] <= asked.box[1]]
     full_size = size_inside(picture if picture[0] >= picture[1] else picture[::-1], picture)
     for other in sorted(smaller, key=lambda other: other.box):
         if size_inside(other.box, picture) == full_size:
             reason = f"{other.name} already carries the source's full size, {full_size[0]}x{full_size[1]}"
-            return Rung(key=key, codec=codec, name=preset.name, empty=reason)
-    return Rung(key=key, codec=codec, name=preset.name, width=width, height=height)
+            return Rung(key=key, codec=preset.codec, name=asked.name, empty=reason)
+    return Rung(key=key, codec=preset.codec, name=asked.name, width=width, height=height)
+
+
+def _refuse_too_large(profile: str, preset: VideoPreset, rung: Rung, frame_rate: Fraction) -> None:
+    if rung.empty:
+        return
+    level = preset.highest_level
+    if says := too_much(preset.codec, level, (rung.width, rung.height), frame_rate, rung.maxrate or 0):
+        raise ConfigError(
+            "rung_too_large",
+            f"profile {profile}, rung {rung.key}: {says}",
+            "Give the rung a smaller box, or the codec a higher level",
+        )

@@ -78,6 +78,7 @@ class Variant(Document):
             ("clearkey" in self.systems and len(self.systems) > 1, "clearkey is for previews, and stands alone"),
             ((self.video_keys == "shared") != (self.audio_keys == "shared"), "a shared key is for video and audio"),
             (self.video_keys == self.audio_keys == "unencrypted" and self.is_protected, "nothing would be encrypted"),
+            (self.layout == "ts" and {*self.codecs} != {"h264"}, "layout ts holds h264 alone; others want cmaf"),
             (self.clear_lead_seconds and not self.is_protected, "clear_lead_seconds needs a scheme"),
         ):
             if fault:
@@ -99,6 +100,8 @@ class Profile(Document):
 
     Attributes:
         preview: Whether it is for looking at only: it may have ClearKey variants, and nothing of it is released.
+        hdr_without_metadata: What becomes of PQ that does not say what display it was made for: a usual one (BT.2020,
+            1000 cd/m²) is assumed, or the title is refused.
         require_captions: Languages (BCP 47) without whose captions nothing is released; ``true``: in any language.
         machine_captions: Whether a machine writes captions of speech that nobody wrote any for.
     """
@@ -109,6 +112,7 @@ class Profile(Document):
     segment_seconds: Seconds = Fraction(4)
     gop_seconds: Seconds = Fraction(2)
     video: tuple[VideoPreset, ...] = Field(min_length=1)
+    hdr_without_metadata: Literal["assume", "refuse"] = "assume"
     audio: AudioPreset = AudioPreset()
     captions: bool = True
     require_captions: bool | tuple[str, ...] = False

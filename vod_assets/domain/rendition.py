@@ -3,12 +3,23 @@
 Every rung is scaled straight from the source, so what it is made with depends on no other rung.
 """
 
+from vod_assets.domain.colours import (
+    ASSUMED_LIGHT,
+    PQ,
+    hdr_filters,
+    hdr_transfer,
+    mastering_words,
+    scaling_arguments,
+    sdr_filters,
+    tags,
+)
+from vod_assets.domain.encoders import Encoder
 from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter
 from vod_assets.domain.ladder import Ladder, Rung
-from vod_assets.domain.media_info import MediaInfo, VideoStream
+from vod_assets.domain.media_info import LightLevels, MediaInfo, VideoStream
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
 
-ENCODERS = {"h264": "libx264"}
+PROGRESSIVE = ("progressive", "unknown", "")
 
 
 def shared_filters(video: VideoStream, ladder: Ladder) -> tuple[Filter, ...]:
@@ -18,63 +29,82 @@ def shared_filters(video: VideoStream, ladder: Ladder) -> tuple[Filter, ...]:
     and mirrors the picture as the display matrix says.
     """
     filters = [Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})]
-    if video.field_order not in ("progressive", "unknown", ""):
-        filters.append(Filter(name="bwdif", arguments={"mode": "send_frame", "deint": "all"}))
+    if video.field_order not in PROGRESSIVE:
+        filters.append(Filter(name="bwdif", arguments=_fields(video)))
     filters.append(Filter(name="fps", arguments={"fps": str(ladder.frame_rate), "start_time": "0"}))
     return tuple(filters)
 
 
-def rung_filters(video: VideoStream, rung: Rung) -> tuple[Filter, ...]:
-    """Return the filters of one rung: its size in square pixels, 8-bit 4:2:0, studio range."""
+def range_filters(video: VideoStream, dynamic_range: str) -> tuple[Filter, ...]:
+    """Return the filters that run once for all rungs of a dynamic range: what is dear is done on one picture."""
+    return hdr_filters(video) if dynamic_range == "hdr" else sdr_filters(video)
+
+
+def rung_filters(video: VideoStream, rung: Rung, preset: VideoPreset) -> tuple[Filter, ...]:
+    """Return the filters of one rung: its size in square pixels, 4:2:0 in the encoder's depth, limited range."""
+    asked = rung_preset(preset, rung)
     arguments = {"w": str(rung.width), "h": str(rung.height), "flags": "bicubic"}
-    if video.colour.range in ("pc", "full"):
-        arguments["out_range"] = "tv"
-    if is_rgb(video.pixel_format):
-        arguments |= {"out_color_matrix": "bt709", "out_range": "tv"}
+    if asked.dynamic_range == "sdr":
+        arguments |= scaling_arguments(video)
     filters = (
         Filter(name="scale", arguments=arguments),
         Filter(name="setsar", arguments={"sar": "1"}),
-        Filter(name="format", arguments={"pix_fmts": "yuv420p"}),
+        Filter(name="format", arguments={"pix_fmts": preset.tool.depths[bit_depth(asked)].pixel_format}),
+        *tags(video, asked.dynamic_range),
     )
-    return (*filters, _said_colours(video)) if is_rgb(video.pixel_format) else filters
+    return (*filters, Filter(name="hwupload")) if preset.tool.device else filters
 
 
-def is_rgb(pixel_format: str) -> bool:
-    """Whether FFmpeg's name of a pixel format is one of red, green and blue, palettes included."""
-    return pixel_format.startswith(("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "x2rgb", "x2bgr", "pal8"))
+def rung_preset(preset: VideoPreset, rung: Rung) -> RungPreset:
+    """Return what a profile says of a fitted rung."""
+    return next(one for one in preset.rungs if one.name == rung.name)
 
 
-def _said_colours(video: VideoStream) -> Filter:
-    """Return the filter that names the colours of a picture that was RGB.
-
-    FFmpeg makes BT.601 of RGB when nothing else is said, and players take what is not named for BT.709.
-    """
-    primaries, transfer = (
-        "bt709" if value in ("", "unknown") else value for value in (video.colour.primaries, video.colour.transfer)
-    )
-    said = {"colorspace": "bt709", "color_primaries": primaries, "color_trc": transfer, "range": "tv"}
-    return Filter(name="setparams", arguments=said)
+def _fields(video: VideoStream) -> dict[str, str]:
+    """Return how fields become frames, in the order they were measured in: the wrong one makes motion jump back."""
+    parity = {"tt": "tff", "tb": "tff", "bb": "bff", "bt": "bff"}.get(video.field_order)
+    said = {"mode": "send_frame", "deint": "all"}
+    return said | {"parity": parity} if parity else said
 
 
-def video_arguments(preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> dict[str, str]:
+def video_arguments(video: VideoStream, preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> dict[str, str]:
     """Return the encoder's output options; the same options give the same bytes on every machine.
 
-    Fixed, closed GOPs without scene-cut key frames align all rungs. ``filter_units`` drops SEI messages (type 6), in
-    which x264 writes its settings and thread count.
+    Fixed, closed GOPs without scene-cut key frames align all rungs.
     """
-    gop = str(ladder.gop_frames)
+    tool, gop = preset.tool, str(ladder.gop_frames)
+    depth = tool.depths[bit_depth(rung)]
     arguments = {
-        "c:v": ENCODERS[preset.codec],
-        "preset": preset.preset,
-        "threads:v": str(preset.threads),
+        "c:v": tool.name,
+        tool.preset_option: preset.speed,
         "g": gop,
         "keyint_min": gop,
-        "sc_threshold": "0",
-        "profile:v": "high",
-        "bsf:v": "filter_units=remove_types=6",
+        **tool.options,
+        **({"profile:v": depth.profile} if depth.profile else {}),
         "fps_mode": "passthrough",
+        **_threads_and_words(preset, _light(video) if rung.dynamic_range == "hdr" else None),
     }
-    return arguments | _pinned(ladder) | _rate_control(rung) | DETERMINISTIC_MP4
+    fitted = next((one for one in ladder.rungs if one.key == f"{preset.codec}_{rung.name}"), None)
+    return arguments | _pinned(ladder) | _rate_control(tool, rung, fitted) | DETERMINISTIC_MP4
+
+
+def bit_depth(rung: RungPreset) -> int:
+    """Return the bits of a sample: HDR needs ten, and players of SDR know eight."""
+    return 10 if rung.dynamic_range == "hdr" else 8
+
+
+def _light(video: VideoStream) -> LightLevels | None:
+    """Return what an HDR rendition says of its display: what its source says; HLG has nothing to say."""
+    return (video.light or ASSUMED_LIGHT) if hdr_transfer(video) == PQ else None
+
+
+def _threads_and_words(preset: VideoPreset, light: LightLevels | None) -> dict[str, str]:
+    """Return the fixed number of threads, and the words that an encoder has of its own."""
+    tool, threads = preset.tool, str(preset.threads)
+    if not tool.parameters_option:
+        return {tool.threads: threads} if tool.threads else {}
+    words = {**tool.parameters, tool.threads: threads, **(mastering_words(light, tool.light) if light else {})}
+    return {tool.parameters_option: ":".join(f"{name}={value}" for name, value in words.items())}
 
 
 def _pinned(ladder: Ladder) -> dict[str, str]:
@@ -92,16 +122,28 @@ def _pinned(ladder: Ladder) -> dict[str, str]:
 def rung_parameters(info: MediaInfo, preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> dict[str, object]:
     """Return the recipe parameters of one rung: the stream, every filter, every option, and nothing of other rungs."""
     size = next(fitted for fitted in ladder.rungs if fitted.key == f"{preset.codec}_{rung.name}")
-    filters = (*shared_filters(info.video, ladder), *rung_filters(info.video, size))
+    video = info.video
+    filters = (
+        *shared_filters(video, ladder),
+        *range_filters(video, rung.dynamic_range),
+        *rung_filters(video, size, preset),
+    )
     return {
         "stream": info.video.index,
         "filters": [filter_.model_dump() for filter_ in filters],
-        "options": video_arguments(preset, rung, ladder),
+        "options": video_arguments(video, preset, rung, ladder),
     }
 
 
-def _rate_control(rung: RungPreset) -> dict[str, str]:
-    arguments = {"b:v": str(rung.bitrate)} if rung.bitrate is not None else {"crf": str(rung.crf)}
-    if rung.maxrate is not None:
-        arguments |= {"maxrate": str(rung.maxrate), "bufsize": str(rung.bufsize)}
+def _rate_control(tool: Encoder, rung: RungPreset, fitted: Rung | None) -> dict[str, str]:
+    """Return how bits are spent: as was chosen for this title, else as the profile says."""
+    crf = fitted.crf if fitted is not None and fitted.crf is not None else rung.crf
+    maxrate = (fitted.maxrate if fitted is not None else None) or rung.maxrate
+    arguments = {"b:v": str(rung.bitrate)} if crf is None else {tool.quality_option: _quality(tool, crf)}
+    if maxrate is not None and tool.caps:
+        arguments |= {"maxrate": str(maxrate), "bufsize": str(rung.bufsize or 2 * maxrate)}
     return arguments
+
+
+def _quality(tool: Encoder, crf: float) -> str:
+    return f"{crf:g}" if tool.takes_fractions else str(round(crf))

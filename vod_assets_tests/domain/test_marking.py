@@ -118,6 +118,6 @@ def test_pinned_frames_are_exact_and_a_title_without_markers_is_encoded_as_ever(
     assert (pinned.pinned_frames, pinned.cue_frames) == ((131, 777), (777,))
     assert pinned.cues == (Fraction(777, 25),)
     preset = PROFILE.video[0]
-    before, now = (video_arguments(preset, preset.rungs[0], one) for one in (plain, pinned))
+    before, now = (video_arguments(video, preset, preset.rungs[0], one) for one in (plain, pinned))
     assert "force_key_frames" not in before
     assert now == before | {"force_key_frames": f"expr:not(mod(n,{plain.gop_frames}))+eq(n,131)+eq(n,777)"}

@@ -53,7 +53,12 @@ def generated_input(spec: str, **options: Any) -> Any:
 
 
 def compile_ffmpeg(
-    program: Path, outputs: Sequence[Any], *, progress: bool = False, verbosity: str = "level+info"
+    program: Path,
+    outputs: Sequence[Any],
+    *,
+    progress: bool = False,
+    verbosity: str = "level+info",
+    device: str = "",
 ) -> list[str]:
     """Return the command line that makes all outputs in one process.
 
@@ -63,10 +68,23 @@ def compile_ffmpeg(
             opened and run once.
         progress: Report ``key=value`` lines on standard output twice a second.
         verbosity: For ``-v``; ``level+verbose`` prints the counts that `vod_assets.adapters.ffmpeg.counts` reads.
+        device: Kind of device that ``hwupload`` sends pictures to, ``vaapi``; empty: none is opened.
     """
+    opening = ["-init_hw_device", f"{device}=encoder", "-filter_hw_device", "encoder"] if device else []
     reporting = ["-progress", "pipe:1", "-stats_period", "0.5"] if progress else []
     arguments = ffmpeg.compile(list(outputs), cmd=str(program))[1:]
-    return [str(program), "-hide_banner", "-nostdin", "-nostats", "-y", "-v", verbosity, *reporting, *arguments]
+    return [
+        str(program),
+        "-hide_banner",
+        "-nostdin",
+        "-nostats",
+        "-y",
+        "-v",
+        verbosity,
+        *opening,
+        *reporting,
+        *arguments,
+    ]
 
 
 def version_command(program: Path, listing: str = "version") -> list[str]:

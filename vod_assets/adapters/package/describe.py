@@ -137,9 +137,9 @@ def _cut(segments: Sequence[Segment], end: int) -> tuple[Segment, ...]:
     return (*whole, last.model_copy(update={"duration": min(last.duration, left)}) if left > 0 else last)
 
 
-def _shape(init: InitSegment) -> dict[str, int]:
+def _shape(init: InitSegment) -> dict[str, Any]:
     if init.kind == "video":
-        return {"width": init.width, "height": init.height}
+        return {"width": init.width, "height": init.height, "video_range": init.video_range}
     return {"channels": init.channels, "sample_rate": init.sample_rate}
 
 

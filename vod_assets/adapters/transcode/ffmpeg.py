@@ -17,7 +17,7 @@ from vod_assets.domain.errors import ToolError
 from vod_assets.domain.filters import Filter
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import AudioStream, MediaInfo
-from vod_assets.domain.rendition import rung_filters, shared_filters, video_arguments
+from vod_assets.domain.rendition import range_filters, rung_filters, shared_filters, video_arguments
 from vod_assets.domain.video_presets import VideoPreset
 from vod_assets.ports import EncodeReport, Limits, OnProgress, RungJob, ToolRunner
 
@@ -73,14 +73,18 @@ class FfmpegTranscoder:
         """Return the command line of one codec's encode."""
         picture = programme.picture(source, info)
         shared = _chain(picture, shared_filters(info.video, ladder))
-        copies = shared.filter_multi_output("split", len(jobs)) if len(jobs) > 1 else [shared]
-        outputs = [
-            _chain(copies[number], rung_filters(info.video, job.rung)).output(
-                str(job.directory / VIDEO_FILE), **video_arguments(preset, job.preset, ladder)
-            )
-            for number, job in enumerate(jobs)
-        ]
-        return compile_ffmpeg(self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose")
+        ranges = list(dict.fromkeys(job.preset.dynamic_range for job in jobs))
+        outputs: list[Any] = []
+        for dynamic_range, copy in zip(ranges, _copies(shared, len(ranges)), strict=True):
+            alike = [job for job in jobs if job.preset.dynamic_range == dynamic_range]
+            ready = _chain(copy, range_filters(info.video, dynamic_range))
+            for job, picture_of_rung in zip(alike, _copies(ready, len(alike)), strict=True):
+                filtered = _chain(picture_of_rung, rung_filters(info.video, job.rung, preset))
+                arguments = video_arguments(info.video, preset, job.preset, ladder)
+                outputs.append(filtered.output(str(job.directory / VIDEO_FILE), **arguments))
+        return compile_ffmpeg(
+            self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose", device=preset.tool.device
+        )
 
     def encode_audio(
         self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
@@ -116,6 +120,13 @@ class FfmpegTranscoder:
         filtered = _chain(sound, audio_filters(stream, info.video, preset))
         output = filtered.output(str(target), **audio_arguments(preset))
         return compile_ffmpeg(self.tools.ffmpeg, [output], progress=True, verbosity="level+verbose")
+
+
+def _copies(stream: Any, count: int) -> list[Any]:
+    if count == 1:
+        return [stream]
+    split = stream.filter_multi_output("split", count)
+    return [split[number] for number in range(count)]
 
 
 def _chain(stream: Any, filters: Sequence[Filter]) -> Any:

@@ -76,6 +76,7 @@ class Stream:
     frame_rate: Fraction | None
     audio: str = ""
     subtitles: str = ""
+    video_range: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ def _stream(kind: str, top: str, uri: str, info: Parsed) -> Stream:
         frame_rate=Fraction(str(info.frame_rate)) if info.frame_rate else None,
         audio=info.audio or "",
         subtitles=info.subtitles or "",
+        video_range=info.video_range or "",
     )
 
 

@@ -72,14 +72,14 @@ class Presentation:
         return key.signalled(self.systems)
 
     def _ordered(self, formats: Sequence[str]) -> list[PlacedTrack]:
-        """Return the tracks with those of video in order; rungs of several codecs are each ordered by themselves."""
+        """Return the tracks with those of video in order; rungs of each codec and range are ordered by themselves."""
         video = [placed for placed in self.tracks if placed.track.kind == "video"]
-        codecs = list(dict.fromkeys(codec_family(placed.track) for placed in video))
+        groups = list(dict.fromkeys(switching_group(placed.track) for placed in video))
         sign = -1 if self.order == "highest_first" else 1
         video.sort(
             key=lambda placed: (
                 rung_of(placed.track) != self.first_rung,
-                codecs.index(codec_family(placed.track)),
+                groups.index(switching_group(placed.track)),
                 sign * placed.track.width * placed.track.height,
                 sign * placed.track.average_bits_per_second,
             )
@@ -118,6 +118,11 @@ def text_format(track: Track) -> str:
 def codec_family(track: Track) -> str:
     """Return the sample entry of a track's codec: ``avc1`` of ``avc1.640028``."""
     return track.codecs.partition(".")[0]
+
+
+def switching_group(track: Track) -> tuple[str, str]:
+    """Return what tracks have alike that a player switches between: their codec and their range."""
+    return codec_family(track), track.video_range
 
 
 def rung_of(track: Track) -> str:
