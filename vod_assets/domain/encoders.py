@@ -1,7 +1,7 @@
 """Encoders as data: what each is called, takes, and how FFmpeg is told what every rendition needs.
 
 A rendition needs fixed, closed GOPs, key frames where they are asked for and nowhere else, and the same bytes every
-time. How that is said differs from encoder to encoder; `vod_assets.domain.rendition` says it and knows no encoder by name.
+time. How that is said differs from encoder to encoder; `vod_assets.domain.rendition` knows none by name.
 
 The software encoders' tables were tried with the packaged FFmpeg. Those of NVENC, Quick Sync (``qsv``) and VA-API were
 written from FFmpeg's documentation and its encoders' own lists of options, and ran on no device yet: what proves them
