@@ -9,6 +9,7 @@ from vod_assets.defs.caption_check import caption_check
 from vod_assets.defs.gate import require_known_checks
 from vod_assets.defs.jobs import register_title, registered_titles, rekey_title, title_graph
 from vod_assets.defs.keys import content_keys
+from vod_assets.defs.levels import audio_levels
 from vod_assets.defs.markers import markers
 from vod_assets.defs.metadata import metadata
 from vod_assets.defs.package_checks import package_checks
@@ -19,11 +20,11 @@ from vod_assets.defs.reaper import reaper
 from vod_assets.defs.renditions import rendition_assets, rendition_keys
 from vod_assets.defs.resources import executor_of, known_profiles, resource_definitions, tool_builds, watched_places
 from vod_assets.defs.restoring import restored_titles
-from vod_assets.defs.sound import audio_aac
+from vod_assets.defs.sound import audio_assets, audio_keys
 from vod_assets.defs.source import encoding_ladder, media_info, mezzanine, title_state
 from vod_assets.defs.step import StepReporter
 from vod_assets.defs.text import captions
-from vod_assets.defs.tracks import audio_tracks, text_tracks, video_tracks_asset
+from vod_assets.defs.tracks import audio_tracks_asset, text_tracks, video_tracks_asset
 from vod_assets.defs.versions import versioned
 from vod_assets.settings import Settings, load_settings
 
@@ -46,12 +47,13 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         encoding_ladder,
         content_keys,
         *rendition_assets(profiles),
-        audio_aac,
+        audio_levels,
+        *audio_assets(profiles),
         captions,
         poster,
         thumbnails,
         video_tracks_asset(rendition_keys(profiles)),
-        audio_tracks,
+        audio_tracks_asset(audio_keys(profiles)),
         text_tracks,
         image_tracks,
         hls_package,

@@ -32,7 +32,8 @@ from vod_assets.defs.making import Maker
 from vod_assets.defs.planning import Planner, in_order
 from vod_assets.defs.sealing import SealedPlanner
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.domain.audio_levels import AudioLevels, Loudness, SoundLevels
+from vod_assets.domain.audio_rendition import SoundPlan
 from vod_assets.domain.documents import digest_of
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.ladder import Ladder
@@ -127,11 +128,26 @@ class StandInTranscoder(Tool):
             (job.directory / "video.mp4").write_bytes(self.made(*said))
         return EncodeReport(decoded_frames=100, encoded_frames=100, cpu_seconds=8.0, wall_seconds=4.0)
 
-    def encode_audio(
-        self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
-    ) -> EncodeReport:
-        target.write_bytes(self.made(source.read_text(), stream, preset))
+    def encode_audio(self, source: Path, info: MediaInfo, plan: SoundPlan, target: Path) -> EncodeReport:
+        target.write_bytes(self.made(source.read_text(), plan))
         return EncodeReport(decoded_frames=100, encoded_frames=100, cpu_seconds=0.2, wall_seconds=0.1)
+
+    def measure_audio(self, source: Path, info: MediaInfo, plans: Mapping[str, Sequence[SoundPlan]]) -> AudioLevels:
+        """Find every sound at -20 LUFS, with room above it."""
+        return AudioLevels(
+            sounds=tuple(
+                SoundLevels(
+                    name=name,
+                    language=several[0].sound.stream.language,
+                    loudness=tuple(
+                        Loudness(layout=plan.layout, integrated_lufs=Fraction(-20), true_peak_dbtp=Fraction(-6))
+                        for plan in several
+                    ),
+                )
+                for name, several in plans.items()
+            ),
+            seconds=info.duration_seconds,
+        )
 
 
 class StandInPictures(Tool):

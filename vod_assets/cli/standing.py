@@ -11,7 +11,7 @@ from vod_assets.domain.codes import ARCHIVED
 STAGES: dict[str, tuple[str, ...]] = {
     "source": ("mezzanine", "media_info", "markers", "encoding_ladder"),
     "renditions": (),  # the profile's own
-    "sound": ("audio_aac",),
+    "sound": (),  # likewise
     "text": ("captions",),
     "pictures": ("poster", "thumbnails"),
     "tracks": ("video_tracks", "audio_tracks", "text_tracks", "image_tracks"),
@@ -144,9 +144,12 @@ def _look_at(session: Session, catalogue: Catalogue, title: str) -> TitleStatus:
 
 def _stages(session: Session, title: str, profile: str) -> dict[str, str]:
     known = session.profiles.get(profile)
-    renditions = tuple(known.rendition_keys()) if known else ()
+    own = {
+        "renditions": tuple(known.rendition_keys()) if known else (),
+        "sound": tuple(f"audio_{preset.codec}" for preset in known.audio) if known else (),
+    }
     begun = set(session.store.assets(title))
-    return {stage: _stage(session, title, assets or renditions, begun) for stage, assets in STAGES.items()}
+    return {stage: _stage(session, title, assets or own[stage], begun) for stage, assets in STAGES.items()}
 
 
 def _stage(session: Session, title: str, assets: tuple[str, ...], begun: Set[str]) -> str:

@@ -17,7 +17,7 @@ app = typer.Typer(help="Do one stage of the work, for a title or a source.", no_
 TitleOrSource = Annotated[str, typer.Argument(help="A registered title, or the path of a source.")]
 
 INGEST = "mezzanine,media_info,metadata,markers,encoding_ladder"
-TRANSCODE = "+group:renditions,+key:audio_aac,+key:captions,+key:poster,+key:thumbnails"
+TRANSCODE = "+group:renditions,+group:audio,+key:captions,+key:poster,+key:thumbnails"
 PACKAGE = "+key:hls_package,+key:dash_package"
 RELEASE = "+key:release"
 

@@ -8,6 +8,7 @@ import dagster as dg
 
 from vod_assets.defs.making import Maker
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.audio_presets import AUDIO_CODECS
 from vod_assets.domain.errors import ConfigError, StoreError, VodError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.title import TitleRecord
@@ -99,6 +100,8 @@ class ArtifactIOManager(dg.IOManager):
             raise dg.Failure(str(error), metadata={"code": error.code}, allow_retries=False) from error
         if is_rendition(asset) and asset not in profile.rendition_keys():
             return Artifact.nothing(title, asset, f"never made: profile {profile.name} has no such rung")
+        if is_unheard(asset, profile):
+            return Artifact.nothing(title, asset, f"never made: profile {profile.name} does not ask for it")
         missing = StoreError(
             "artifact_missing", f"{asset} was never made, or was deleted", f"Materialise {asset} first", title=title
         )
@@ -137,3 +140,15 @@ def is_rendition(asset: str) -> bool:
     """Whether an asset key names a rung of a codec: ``h264_1080p``."""
     codec, _, rung = asset.partition("_")
     return codec in ("h264", "hevc", "av1") and rung[:1].isdigit()
+
+
+def sound_codec(asset: str) -> str:
+    """Return the codec of an asset of encoded sound, ``aac`` of ``audio_aac``; empty for every other asset."""
+    kind, _, codec = asset.partition("_")
+    return codec if kind == "audio" and codec in AUDIO_CODECS else ""
+
+
+def is_unheard(asset: str, profile: Profile) -> bool:
+    """Whether an asset is of sound, and a profile asks for nothing of the kind."""
+    codec = sound_codec(asset)
+    return (bool(codec) and not profile.sound(codec)) or (asset == "audio_levels" and profile.loudness is None)

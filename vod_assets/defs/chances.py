@@ -16,7 +16,9 @@ from vod_assets.domain.recipe import Recipe
 from vod_assets.ports.artifacts import Past
 
 INDEX = {"kind": "index"}  # parameters of what lists leaves, and is made of nothing else
-BESIDES = frozenset({"mezzanine", "media_info", "encoding_ladder", "poster"})  # read, and named where nothing else is
+BESIDES = frozenset(
+    {"mezzanine", "media_info", "audio_levels", "encoding_ladder", "poster"}
+)  # read; named where nothing is
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from vod_assets.defs.levels import FILE_TO_BLAME, beside, planned
 from vod_assets.defs.making import Made
 from vod_assets.defs.step import Step
 from vod_assets.domain.acceptance import warning
-from vod_assets.domain.audio_rendition import STEREO
+from vod_assets.domain.audio_levels import AudioLevels, SoundLevels
+from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.domain.audio_rendition import unwanted
+from vod_assets.domain.audio_sources import stream_sound
 from vod_assets.domain.errors import SourceError, ToolError, VodError, printable
 from vod_assets.domain.media_info import Finding, MediaInfo
 from vod_assets.domain.recipe import Recipe
@@ -19,8 +22,7 @@ from vod_assets.domain.title import Sidecar
 from vod_assets.ports import Prober, SourceStore, Transcoder
 
 AUDIO_FILE = "audio.mp4"
-RULES = 1  # to be raised when the same file is judged or encoded otherwise
-FILE_TO_BLAME = frozenset({"tool_failed", "limit_exceeded", "out_of_memory"})  # a full disk is nobody's file's fault
+RULES = 2  # to be raised when the same file is judged or encoded otherwise
 
 
 @dataclass(frozen=True)
@@ -41,21 +43,29 @@ class Dubs:
         leaves: Those that fit, by the names of their tracks, in the order of the files' names.
         default: Name of the one that plays when a viewer has chosen nothing; empty: none of them does.
         findings: What is to be said of them, and why others do not fit.
+        reasons: Why no track was made of those that fit, but are nothing for the codec.
         is_news: Whether a file was judged now, though nothing may have come of it.
     """
 
     leaves: dict[str, Made] = field(default_factory=dict)
     default: str = ""
     findings: list[Finding] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
     is_news: bool = False
 
 
 @dataclass(frozen=True)
 class Dubbing:
-    """What makes dubs of a title."""
+    """What makes dubs of a title in one codec.
+
+    Attributes:
+        levels: What was measured, by leaf of audio_levels.
+    """
 
     at: Step
     info: MediaInfo
+    preset: AudioPreset
+    levels: Mapping[str, AudioLevels]
     sources: SourceStore
     prober: Prober
     transcoder: Transcoder
@@ -72,9 +82,13 @@ class Dubbing:
         for dub in sorted(found, key=lambda one: preference(one.sound, language), reverse=True):
             is_default = not made.default and preference(dub.sound, language) > best
             leaf = self._attempted(dub, is_default, made)
-            if leaf is not None:
+            if leaf is None:
+                continue
+            made.default = dub.name if is_default else made.default  # also of a codec that it is nothing for
+            if why_not := leaf.artifact.document.get("unwanted"):
+                made.reasons.append(f"{dub.name}: {why_not}")
+            else:
                 made.leaves[dub.name] = leaf
-                made.default = dub.name if is_default else made.default
         order = [dub.name for dub in found]
         made.leaves = dict(sorted(made.leaves.items(), key=lambda item: order.index(item[0])))
         return made
@@ -95,7 +109,9 @@ class Dubbing:
 
     def _named(self, sidecar: Sidecar, taken: Mapping[str, Sound]) -> Dub:
         sound = sound_of_sidecar(sidecar, self.at.record.language)
-        return Dub(track_name(sound, taken), self.sources.name(sidecar.address), sidecar.address, sound)
+        return Dub(
+            track_name(sound, taken, self.preset.codec), self.sources.name(sidecar.address), sidecar.address, sound
+        )
 
     def _attempted(self, dub: Dub, is_default: bool, made: Dubs) -> Made | None:
         """Return a dub's track; None, and a finding, when its file does not fit."""
@@ -125,12 +141,15 @@ class Dubbing:
             "role": dub.sound.role,
             "is_default": is_default,
         }
+        profile, levels = self.at.profile, self._levels(dub)
         recipe = Recipe(
-            "audio_aac",
+            f"audio_{self.preset.codec}",
             {"dub": fingerprint.sha256},
             {
                 "described": said,
-                "preset": self.at.profile.audio,
+                "preset": self.preset,
+                "downmix": profile.downmix,
+                **({"loudness": [profile.loudness, levels.loudness]} if levels and profile.loudness else {}),
                 "duration_seconds": self.info.duration_seconds,
                 "maker": RULES,
             },
@@ -151,18 +170,26 @@ class Dubbing:
         return encoded if "refused" in encoded else said | encoded
 
     def _encoded(self, dub: Dub, directory: Path) -> dict[str, Any]:
-        path, preset = self.sources.local_path(dub.address), self.at.profile.audio
+        path = self.sources.local_path(dub.address)
         heard = self.prober.inspect_sound(path, dub.file)
         findings = [*heard.findings, *judge_length(heard.stream, self.info.duration_seconds, dub.file)]
-        from_zero = self.info.video.model_copy(update={"start_seconds": Fraction(0)})  # a clock of its own
-        picture = self.info.model_copy(update={"video": from_zero})
-        report = self.transcoder.encode_audio(path, picture, heard.stream, preset, directory / AUDIO_FILE)
+        sound = stream_sound(heard.stream)
+        plan, loudness, missed = planned(self.at.profile, self.preset, sound, self._levels(dub), dub.name)
+        if why_not := unwanted(sound, self.preset):
+            return {"unwanted": why_not, "findings": []}
+        report = self.transcoder.encode_audio(path, self.info.from_zero(), plan, directory / AUDIO_FILE)
+        findings += [*sound.findings, *missed, *report.findings]
         return {
             "stream": heard.stream.index,
-            "channels": min(heard.stream.channels, STEREO),
-            "sample_rate": preset.sample_rate,
-            "findings": [finding.model_dump() for finding in (*findings, *report.findings)],
+            "channels": plan.channels,
+            "sample_rate": self.preset.sample_rate,
+            "findings": [finding.model_dump() for finding in findings],
+            **loudness,
         }
+
+    def _levels(self, dub: Dub) -> SoundLevels | None:
+        measured = self.levels.get(beside(dub.file))
+        return next(iter(measured.sounds), None) if measured else None
 
 
 def _finding(error: VodError) -> Finding:

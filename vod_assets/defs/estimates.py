@@ -8,7 +8,7 @@ from functools import cache
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import is_rendition
+from vod_assets.defs.artifact_io import is_rendition, sound_codec
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.estimates import Estimate, Rate, Timing, rates
 from vod_assets.domain.ladder import fit
@@ -17,7 +17,6 @@ from vod_assets.domain.plan import NEVER_MADE, PARTS, PlannedAsset, TitlePlan
 from vod_assets.domain.profile import Profile
 from vod_assets.ports.artifacts import ArtifactStore
 
-AUDIO = "audio_aac"
 MAKES = 50  # of an asset in one profile
 RECORDS = 500  # what was found made, and not encoded, is recorded as well
 RECORDS_AT_ONCE = 100
@@ -47,6 +46,11 @@ def last_timings(instance: dg.DagsterInstance, asset: str) -> Iterator[Timing]:
         cursor = found.cursor
 
 
+def is_encoded(asset: str) -> bool:
+    """Whether an asset is made by an encoder."""
+    return is_rendition(asset) or bool(sound_codec(asset))
+
+
 class Estimator:
     """Tells how long plans will take.
 
@@ -62,7 +66,7 @@ class Estimator:
 
     def estimate(self, plan: TitlePlan) -> Estimate:
         """Return how long the encodes of a title will take, those included that may turn out to be reused."""
-        encoded = [asset for asset in plan.executed if asset == AUDIO or is_rendition(asset)]
+        encoded = [asset for asset in plan.executed if is_encoded(asset)]
         try:
             info = self._info(plan) if encoded else None
             record = self.store.record(plan.title) if info else None
@@ -97,5 +101,5 @@ def _is_of_other_source(media_info: PlannedAsset) -> bool:
 
 def _encoded(profile: Profile, info: MediaInfo) -> frozenset[str]:
     """Return what is encoded of a title; other rungs and profiles leave assets that say why they are empty."""
-    sound = [AUDIO] if info.audio else []
+    sound = [f"audio_{preset.codec}" for preset in profile.audio] if info.audio else []
     return frozenset([*(rung.key for rung in fit(profile, info.video).made), *sound])

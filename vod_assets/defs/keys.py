@@ -9,10 +9,13 @@ from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.showing import table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.audio_rendition import STEREO
+from vod_assets.domain.audio_channels import STEREO, SURROUND
+from vod_assets.domain.audio_rendition import SoundPlan, layout_of, unwanted
+from vod_assets.domain.audio_sources import source_sounds
 from vod_assets.domain.content_keys import ContentKeys, KeyRequest
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.domain.track_classes import contracts
@@ -47,14 +50,22 @@ def content_keys(
 
 
 def _request(at: Step, ladder: Ladder, info: MediaInfo) -> KeyRequest:
-    asked = contracts(at.profile.variants, ladder.made, sorted(_channels(at.record, info)))
+    asked = contracts(at.profile.variants, ladder.made, sorted(_channels(at.record, at.profile, info)))
     return KeyRequest(title=at.title, generation=at.record.key_generation, contracts=asked)
 
 
-def _channels(record: TitleRecord, info: MediaInfo) -> Iterable[int]:
-    """Return how many channels the title's audio tracks will have."""
-    dubs = {STEREO} if any(sidecar.kind == "audio" for sidecar in record.sidecars) else set()
-    return dubs | {min(stream.channels, STEREO) for stream in info.audio}
+def _channels(record: TitleRecord, profile: Profile, info: MediaInfo) -> Iterable[int]:
+    """Return how many channels the title's audio tracks will have; those that files beside the source may have, too."""
+    sounds = source_sounds(info)
+    own = {
+        SoundPlan(sound, preset, layout_of(sound, preset)).channels
+        for sound in sounds
+        for preset in profile.audio
+        if not unwanted(sound, preset)
+    }
+    if not any(sidecar.kind == "audio" for sidecar in record.sidecars):
+        return own
+    return own | {STEREO} | ({SURROUND} if any(preset.channels == "source" for preset in profile.audio) else set())
 
 
 def _facts(found: ContentKeys) -> dict[str, Any]:

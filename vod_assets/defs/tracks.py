@@ -68,30 +68,44 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
     return video_tracks
 
 
-@dg.asset(group_name=GROUP, kinds={"shaka", "cmaf"}, **HOUSE)
-def audio_tracks(
-    context: dg.AssetExecutionContext,
-    audio_aac: Artifact,
-    encoding_ladder: Artifact,
-    content_keys: Artifact,
-    artifacts: Artifacts,
-    guard: Guard,
-    reporter: Reporter,
-    packager: dg.ResourceParam[Packager],
-    keys: dg.ResourceParam[KeyProvider],
-) -> dg.MaterializeResult[Artifact]:
-    """Every audio file as a track of each variant, with its language and label, encrypted where the variant says so.
+def audio_tracks_asset(encoded: list[str]) -> dg.AssetsDefinition:
+    """Return the asset that packages all encoded sound."""
 
-    Upstream: audio_aac, content_keys. Downstream: hls_package and dash_package.
-    """
-    with step(context, artifacts, guard, reporter) as at:
-        ladder, given = encoding_ladder.read(Ladder), Keys(at.title, content_keys, keys)
-        leaves: dict[str, Made] = {}
-        for variant in at.profile.variants:
-            for name, encoded in at.leaves(audio_aac).items():
-                job = _job(at, "audio", name, encoded, ladder)
-                leaves[f"{variant.name}/{name}"] = package(at, variant, packager, encoded, job, given)
-        return at.result(at.index("audio_tracks", leaves, audio_aac.empty), lambda: _facts(leaves))
+    @dg.asset(
+        name="audio_tracks",
+        ins={key: dg.AssetIn(key) for key in encoded},
+        group_name=GROUP,
+        kinds={"shaka", "cmaf"},
+        **HOUSE,
+    )
+    def audio_tracks(
+        context: dg.AssetExecutionContext,
+        encoding_ladder: Artifact,
+        content_keys: Artifact,
+        artifacts: Artifacts,
+        guard: Guard,
+        reporter: Reporter,
+        packager: dg.ResourceParam[Packager],
+        keys: dg.ResourceParam[KeyProvider],
+        **sound: Artifact,
+    ) -> dg.MaterializeResult[Artifact]:
+        """Every audio file as a track of each variant, with language and label, encrypted where the variant says so.
+
+        Upstream: encoded sound in every codec, content_keys. Downstream: hls_package and dash_package.
+        """
+        with step(context, artifacts, guard, reporter) as at:
+            ladder, given = encoding_ladder.read(Ladder), Keys(at.title, content_keys, keys)
+            made = {preset.codec: sound[f"audio_{preset.codec}"] for preset in at.profile.audio}
+            leaves: dict[str, Made] = {}
+            for variant in at.profile.variants:
+                for codec in (codec for codec in made if variant.sounds_in(codec)):
+                    for name, one in at.leaves(made[codec]).items():
+                        job = _job(at, "audio", name, one, ladder)
+                        leaves[f"{variant.name}/{name}"] = package(at, variant, packager, one, job, given)
+            reasons = list(dict.fromkeys(one.empty for one in made.values() if one.empty))
+            return at.result(at.index("audio_tracks", leaves, "; ".join(reasons)), lambda: _facts(leaves))
+
+    return audio_tracks
 
 
 @dg.asset(group_name=GROUP, kinds={"shaka", "webvtt"}, **HOUSE)

@@ -10,13 +10,13 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import is_rendition
+from vod_assets.defs.artifact_io import is_rendition, sound_codec
 from vod_assets.domain.documents import digest_of
 from vod_assets.domain.profile import Profile
 
 TOOLS = {
     "media_info": ("ffprobe",),
-    "audio_aac": ("ffmpeg", "ffprobe"),
+    "audio_levels": ("ffmpeg", "ffprobe"),
     "captions": ("ffmpeg", "ffprobe"),
     "poster": ("ffmpeg",),
     "thumbnails": ("ffmpeg",),
@@ -24,14 +24,14 @@ TOOLS = {
     "audio_tracks": ("packager",),
     "text_tracks": ("packager",),
 }
+SOUND_TOOLS = ("ffmpeg", "ffprobe")
 FIELDS = {
     "content_keys": ("variants",),
-    "audio_aac": ("audio",),
     "captions": ("captions", "machine_captions"),
     "thumbnails": ("thumbnails",),
     "image_tracks": ("thumbnails", "variants"),
     "video_tracks": ("variants",),
-    "audio_tracks": ("variants",),
+    "audio_tracks": ("audio", "variants"),
     "text_tracks": ("variants",),
     "hls_package": ("variants",),
     "dash_package": ("variants",),
@@ -70,7 +70,7 @@ def _before(key: dg.AssetKey, specs: Mapping[dg.AssetKey, dg.AssetSpec]) -> set[
 def _own(spec: dg.AssetSpec, profiles: Mapping[str, Profile], builds: Mapping[str, str]) -> list[Any]:
     """Return what an asset itself depends on."""
     key = spec.key.to_user_string()
-    tools = ("ffmpeg",) if is_rendition(key) else TOOLS.get(key, ())
+    tools = ("ffmpeg",) if is_rendition(key) else SOUND_TOOLS if sound_codec(key) else TOOLS.get(key, ())
     said = [read_of_profile(key, profiles[name]) for name in sorted(profiles)]
     return [key, spec.code_version, said, [builds.get(tool, "") for tool in tools]]
 
@@ -86,6 +86,11 @@ def read_of_profile(key: str, profile: Profile) -> Any:
             for rung in preset.rungs
         ]
         return [profile.segment_seconds, profile.gop_seconds, profile.hdr_without_metadata, rungs]
+    if codec := sound_codec(key):
+        return [profile.sound(codec), profile.downmix, profile.loudness]
+    if key == "audio_levels":  # which sounds there are, and in which layouts: not how their bits are spent
+        sounds = [[preset.codec, preset.channels, preset.sample_rate] for preset in profile.audio]
+        return [sounds, profile.downmix] if profile.loudness else []
     keys = profile.rendition_keys() if key == "video_tracks" else []
     return [keys, *([field, getattr(profile, field)] for field in FIELDS.get(key, ()))]
 

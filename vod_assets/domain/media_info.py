@@ -204,3 +204,7 @@ class MediaInfo(Document):
     scene_cuts: tuple[Fraction, ...] = ()
     mezzanine: str = ""
     timeline: Timeline | None = None
+
+    def from_zero(self) -> "MediaInfo":
+        """Return the same for sound that has a clock of its own, which begins with the picture."""
+        return self.model_copy(update={"video": self.video.model_copy(update={"start_seconds": Fraction(0)})})

@@ -6,11 +6,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.domain.audio_loudness import LoudnessTarget
+from vod_assets.domain.audio_presets import DASH_ONLY, IN_STREAMS, AudioCodec, AudioPreset, Downmix
 from vod_assets.domain.content_keys import Scheme, System
 from vod_assets.domain.documents import Document
 from vod_assets.domain.languages import UNKNOWN, language_tag
-from vod_assets.domain.units import SMALLEST_SIDE, Seconds, refuse_twice, seconds
+from vod_assets.domain.units import SMALLEST_SIDE, Seconds, one_or_many, refuse_twice, seconds
 from vod_assets.domain.video_presets import VideoPreset
 
 SHORT_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -45,6 +46,7 @@ class Variant(Document):
         dash_text: Formats of the text tracks that DASH offers.
         order: Whether manifests name the highest rung first, or the lowest; many players start with the first.
         first_rung: A rung that is named before all others, whatever the order.
+        audio: Codecs of its sound; empty: all that its layout can hold.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Variant(Document):
     dash_text: tuple[TextFormat, ...] = ("webvtt",)
     order: RungOrder = "highest_first"
     first_rung: str = ""
+    audio: tuple[AudioCodec, ...] = ()
 
     @model_validator(mode="after")
     def _is_named(self) -> Self:
@@ -80,6 +83,8 @@ class Variant(Document):
             (self.video_keys == self.audio_keys == "unencrypted" and self.is_protected, "nothing would be encrypted"),
             (self.layout == "ts" and {*self.codecs} != {"h264"}, "layout ts holds h264 alone; others want cmaf"),
             (self.clear_lead_seconds and not self.is_protected, "clear_lead_seconds needs a scheme"),
+            (self.layout == "ts" and {*self.audio} - IN_STREAMS, "layout ts has sound in aac alone"),
+            (self.audio and not {*self.audio} - DASH_ONLY, "opus is for DASH alone, so HLS needs another codec, too"),
         ):
             if fault:
                 raise ValueError(f"variant {self.name}: {says}")
@@ -94,6 +99,10 @@ class Variant(Document):
         """Return whether a rung of a codec belongs to this variant."""
         return codec in self.codecs and (not self.rungs or rung in self.rungs)
 
+    def sounds_in(self, codec: str) -> bool:
+        """Return whether sound of a codec belongs to this variant."""
+        return (not self.audio or codec in self.audio) and (self.layout != "ts" or codec in IN_STREAMS)
+
 
 class Profile(Document):
     """What to make of a title. Profiles are YAML files; a wrong one fails at start and names the field.
@@ -104,6 +113,9 @@ class Profile(Document):
             1000 cd/m²) is assumed, or the title is refused.
         require_captions: Languages (BCP 47) without whose captions nothing is released; ``true``: in any language.
         machine_captions: Whether a machine writes captions of speech that nobody wrote any for.
+        audio: Codecs of sound, one or several; manifests name the first one first.
+        downmix: Coefficients of sound that is mixed down to stereo.
+        loudness: How loud sound is made; None: it is not measured, and left as it is.
     """
 
     name: str
@@ -113,7 +125,11 @@ class Profile(Document):
     gop_seconds: Seconds = Fraction(2)
     video: tuple[VideoPreset, ...] = Field(min_length=1)
     hdr_without_metadata: Literal["assume", "refuse"] = "assume"
-    audio: AudioPreset = AudioPreset()
+    audio: Annotated[tuple[AudioPreset, ...], BeforeValidator(one_or_many)] = Field(
+        default=(AudioPreset(),), min_length=1
+    )
+    downmix: Downmix = Downmix()
+    loudness: LoudnessTarget | None = None
     captions: bool = True
     require_captions: bool | tuple[str, ...] = False
     machine_captions: bool = False
@@ -134,6 +150,12 @@ class Profile(Document):
         refuse_twice("codec", [preset.codec for preset in value])
         for preset in value:
             refuse_twice("rung", [rung.name for rung in preset.rungs])
+        return value
+
+    @field_validator("audio")
+    @classmethod
+    def _sounds_once(cls, value: tuple[AudioPreset, ...]) -> tuple[AudioPreset, ...]:
+        refuse_twice("codec", [preset.codec for preset in value])
         return value
 
     @field_validator("require_captions")
@@ -165,6 +187,7 @@ class Profile(Document):
             raise ValueError("segment_seconds must be a whole number of gop_seconds")
         for variant in self.variants:
             self._require_renditions(variant)
+            self._require_sound(variant)
             if "clearkey" in variant.systems and not self.preview:
                 raise ValueError(f"variant {variant.name}: clearkey protects nothing, and is for previews only")
         return self
@@ -172,6 +195,20 @@ class Profile(Document):
     def rendition_keys(self) -> list[str]:
         """Return the asset keys of this profile's renditions, ``h264_1080p`` first."""
         return [f"{preset.codec}_{rung.name}" for preset in self.video for rung in preset.rungs]
+
+    def sound(self, codec: str) -> AudioPreset | None:
+        """Return how sound is encoded in a codec; None: it is not."""
+        return next((preset for preset in self.audio if preset.codec == codec), None)
+
+    def _require_sound(self, variant: Variant) -> None:
+        made = [preset.codec for preset in self.audio]
+        unknown = {*variant.audio} - {*made}
+        if unknown:
+            raise ValueError(
+                f"variants: {variant.name} names {', '.join(sorted(unknown))}, which “audio” does not make"
+            )
+        if not {codec for codec in made if variant.sounds_in(codec)} - DASH_ONLY:
+            raise ValueError(f"variants: {variant.name} has no sound that HLS plays in its layout; add aac to “audio”")
 
     def _require_renditions(self, variant: Variant) -> None:
         rungs = {rung.name for preset in self.video for rung in preset.rungs}

@@ -65,11 +65,11 @@ def label_of(language: str, role: str, labels: Mapping[str, str]) -> str:
     return named or (labels.get(language, "") if role in SPOKEN else "")
 
 
-def track_name(sound: Sound, taken: Collection[str]) -> str:
+def track_name(sound: Sound, taken: Collection[str], codec: str = "aac") -> str:
     """Return the name of the track of a file beside the source: ``aac_fr``, ``aac_en_commentary``, ``aac_fr_paris``."""
     role = "" if sound.is_spoken else f"_{sound.role}"
     label = f"_{slug(sound.label)}" if sound.label else ""
-    wanted, number = f"aac_{sound.language.lower()}{role}{label}", 1
+    wanted, number = f"{codec}_{sound.language.lower()}{role}{label}", 1
     while (name := wanted if number == 1 else f"{wanted}_{number}") in taken:
         number += 1
     return name

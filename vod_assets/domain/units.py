@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -29,9 +29,22 @@ def seconds(value: object) -> Fraction:
         raise ValueError(f"{value!r} is no number of seconds: write 4, 1.92 or 1001/250") from error
 
 
+def decibels(value: object) -> Fraction:
+    """Return exact decibels of ``-3`` or ``-1.5``."""
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError(f"{value!r} is no level: write -3 or -1.5") from error
+
+
 Bits = Annotated[int, BeforeValidator(bits), Field(gt=0, le=1_000_000_000)]
 Seconds = Annotated[Fraction, BeforeValidator(seconds), Field(gt=0, le=60)]
 Side = Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE, multiple_of=2)]
+
+
+def one_or_many(value: object) -> object:
+    """Return a list, where a single mapping stands for a list of one."""
+    return [value] if isinstance(value, Mapping) else value
 
 
 def refuse_twice(kind: str, names: Sequence[Any]) -> None:

@@ -6,7 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.domain.audio_levels import AudioLevels
+from vod_assets.domain.audio_rendition import SoundPlan
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, TextStream
 from vod_assets.domain.profile import ThumbnailPreset
@@ -87,10 +88,20 @@ class Transcoder(Protocol):
         """
         ...
 
-    def encode_audio(
-        self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
-    ) -> EncodeReport:
-        """Encode one audio stream to an MP4 file as long as the video, starting at the video's time zero."""
+    def encode_audio(self, source: Path, info: MediaInfo, plan: SoundPlan, target: Path) -> EncodeReport:
+        """Encode one sound to an MP4 file as long as the video, starting at the video's time zero.
+
+        Raises:
+            ConfigError: ``encoder_missing``: this FFmpeg has no encoder for the codec.
+        """
+        ...
+
+    def measure_audio(self, source: Path, info: MediaInfo, plans: Mapping[str, Sequence[SoundPlan]]) -> AudioLevels:
+        """Measure how loud sounds are, by their names, in every layout that their plans deliver.
+
+        Raises:
+            SourceError: Nothing of one of them can be decoded.
+        """
         ...
 
 

@@ -85,3 +85,30 @@ def test_a_second_dub_of_a_language_is_left_out(workshop: Workshop) -> None:
     """English is there already, in the source."""
     assert deliver(workshop, en="4", fr="4", fr_dub="4") == OF_SOUND
     assert list(said(workshop)) == ["aac_en", "aac_fr"]
+
+
+def test_loudness_is_measured_once_a_file_and_every_track_gets_its_gain(workshop: Workshop) -> None:
+    """What is 3 LU too loud is made quieter; a late dub is measured by itself."""
+    assert workshop.store.latest("film", "audio_levels") is None or not sounds(workshop, "audio_levels")
+    workshop.save_profile(workshop.profile() | {"loudness": {"standard": "ebu_r128"}})
+    assert workshop.run("film") >= {"audio_levels", *OF_SOUND}
+    source = sounds(workshop, "audio_levels")["source"]
+    assert deliver(workshop, fr="4") == {"audio_levels", *OF_SOUND}
+    levels = sounds(workshop, "audio_levels")
+    assert list(levels) == ["source", "beside/film.fr.wav"]
+    assert levels["source"].digest == source.digest
+    gains = {name: leaf.document["loudness"]["gain_db"] for name, leaf in sounds(workshop).items()}
+    assert gains == {"aac_en": "-3", "aac_fr": "-3"}
+    assert deliver(workshop) == set(), "nothing is left to be made"
+
+
+def test_surround_is_made_of_surround_alone_and_says_so(workshop: Workshop) -> None:
+    """The stand-in's sounds are stereo."""
+    workshop.save_profile(workshop.profile() | {"audio": [{"codec": "aac"}, {"codec": "eac3"}, {"codec": "opus"}]})
+    assert deliver(workshop, fr="4") >= {"audio_eac3", "audio_opus", "audio_tracks", "dash_package"}
+    assert not sounds(workshop, "audio_eac3")
+    surround = workshop.store.latest("film", "audio_eac3")
+    assert surround is not None
+    assert surround.empty.startswith("eac3_en: E-AC-3 is made of more than stereo, and this is stereo; eac3_fr: ")
+    assert list(sounds(workshop, "audio_opus")) == ["opus_en", "opus_fr"]
+    assert deliver(workshop) == set(), "nothing is left to be made"

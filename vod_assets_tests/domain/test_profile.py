@@ -14,7 +14,7 @@ GOOD: dict[str, Any] = {
     "name": "good",
     "video": [{"codec": "h264", "rungs": [RUNG, RUNG | {"name": "180p", "box": "320x180"}]}],
     "thumbnails": {},
-    "audio": {},
+    "audio": [{}],
     "variants": [{"name": "clear"}],
 }
 
@@ -63,9 +63,9 @@ def test_the_good_profile_is_good() -> None:
         ("video.0.rungs.0.maxrate", "0k"),
         ("video.0.rungs.0.maxrate", 2.5),
         ("video.0.rungs.0.bitrate", [1]),
-        ("audio.bits_per_second", 0),
-        ("audio.bits_per_second", "much"),
-        ("audio.sample_rate", 1),
+        ("audio.0.bits_per_second", 0),
+        ("audio.0.bits_per_second", "much"),
+        ("audio.0.sample_rate", 1),
         ("thumbnails.interval_seconds", 0),
         ("thumbnails.width", 0),
         ("thumbnails.columns", 0),

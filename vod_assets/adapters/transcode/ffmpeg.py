@@ -1,6 +1,6 @@
-"""Encoding with FFmpeg: one process a codec, all its rungs; one process an audio track."""
+"""Encoding with FFmpeg: one process a codec, all its rungs; sound is made in modules of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +9,21 @@ from vod_assets.adapters.ffmpeg.command import compile_ffmpeg
 from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
+from vod_assets.adapters.transcode.levels import LevelMeter
 from vod_assets.adapters.transcode.memory import address_space_bytes
-from vod_assets.domain.acceptance import judge_audio_decode, judge_decode, judge_failed_decode
-from vod_assets.domain.audio_presets import AudioPreset
-from vod_assets.domain.audio_rendition import audio_arguments, audio_filters
+from vod_assets.adapters.transcode.sound import SoundEncoder
+from vod_assets.domain.acceptance import judge_decode, judge_failed_decode
+from vod_assets.domain.audio_levels import AudioLevels
+from vod_assets.domain.audio_rendition import SoundPlan
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.filters import Filter
 from vod_assets.domain.ladder import Ladder
-from vod_assets.domain.media_info import AudioStream, MediaInfo
+from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.rendition import range_filters, rung_filters, shared_filters, video_arguments
 from vod_assets.domain.video_presets import VideoPreset
 from vod_assets.ports import EncodeReport, Limits, OnProgress, RungJob, ToolRunner
 
 VIDEO_FILE = "video.mp4"
-AUDIO_FILE = "audio.mp4"
 
 
 class FfmpegTranscoder:
@@ -86,40 +87,13 @@ class FfmpegTranscoder:
             self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose", device=preset.tool.device
         )
 
-    def encode_audio(
-        self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
-    ) -> EncodeReport:
-        """Encode one audio stream, from the video's first frame to its last."""
-        argv = self.audio_command(source, info, stream, preset, target)
-        counter, progress = DecodeCounter(stream.index if info.timeline else None), ProgressReader()
-        try:
-            result = self.runner.run(
-                argv,
-                limits=Limits(stall_seconds=STALL_SECONDS),
-                on_line=progress.read,
-                on_error_line=counter.read,
-                pulse=progress.advance,
-            )
-        except ToolError as error:
-            raise judge_failed_decode(error, stream.index, counter.counts, source.name) from error
-        counts = counter.counts
-        return EncodeReport(
-            decoded_frames=counts.frames.get(stream.index, 0),
-            encoded_frames=0,
-            cpu_seconds=result.cpu_seconds,
-            wall_seconds=result.wall_seconds,
-            findings=judge_audio_decode(stream, counts, source.name),
-            argv=tuple(argv),
-        )
+    def encode_audio(self, source: Path, info: MediaInfo, plan: SoundPlan, target: Path) -> EncodeReport:
+        """Encode one sound, from the video's first frame to its last."""
+        return SoundEncoder(self.tools, self.runner).encode(source, info, plan, target)
 
-    def audio_command(
-        self, source: Path, info: MediaInfo, stream: AudioStream, preset: AudioPreset, target: Path
-    ) -> list[str]:
-        """Return the command line of one audio track's encode."""
-        sound = programme.sound(source, info, stream)
-        filtered = _chain(sound, audio_filters(stream, info.video, preset))
-        output = filtered.output(str(target), **audio_arguments(preset))
-        return compile_ffmpeg(self.tools.ffmpeg, [output], progress=True, verbosity="level+verbose")
+    def measure_audio(self, source: Path, info: MediaInfo, plans: Mapping[str, Sequence[SoundPlan]]) -> AudioLevels:
+        """Measure all sounds in one process, each in every layout that its plans deliver."""
+        return LevelMeter(self.tools, self.runner).measure(source, info, plans)
 
 
 def _copies(stream: Any, count: int) -> list[Any]:

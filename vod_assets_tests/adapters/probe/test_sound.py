@@ -9,6 +9,8 @@ import pytest
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.domain.audio_rendition import SoundPlan
+from vod_assets.domain.audio_sources import stream_sound
 from vod_assets.domain.errors import SourceError
 from vod_assets_tests.adapters.probe.conftest import Bench
 from vod_assets_tests.corpus import corpus_files
@@ -71,10 +73,9 @@ def test_a_dub_is_made_as_long_as_the_picture_whatever_clock_that_has(bench: Ben
     film = bench.clip(tmp_path / "film.ts", "testsrc2=s=64x64:r=25:d=4")
     dub = bench.clip(tmp_path / "film.fr.wav", "", "sine=d=3.9:r=48000")
     info, heard = bench.inspect(film), bench.prober.inspect_sound(dub)
-    picture = info.model_copy(update={"video": info.video.model_copy(update={"start_seconds": Fraction(0)})})
     target = tmp_path / "audio.mp4"
     transcoder = FfmpegTranscoder(bench.tools, bench.runner)
-    transcoder.encode_audio(dub, picture, heard.stream, AudioPreset(), target)
+    transcoder.encode_audio(dub, info.from_zero(), SoundPlan(stream_sound(heard.stream), AudioPreset(), "mono"), target)
     made = bench.prober.inspect_sound(target).stream
     assert abs(made.start_seconds + made.duration_seconds - info.duration_seconds) <= Fraction(1024, 48_000)
 

@@ -18,6 +18,8 @@ from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.domain.audio_rendition import SoundPlan
+from vod_assets.domain.audio_sources import stream_sound
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo
@@ -29,7 +31,8 @@ from vod_assets_tests.adapters.transcode.clips import described, make, moving_pi
 pytestmark = pytest.mark.media
 SMALL = RungPreset(name="90p", box=(160, 90), crf=30)
 PRESET = VideoPreset(preset="ultrafast", threads=1, rungs=(SMALL,))
-SOUND = AudioStream(index=0, codec="aac", channels=1, sample_rate=48000, duration_seconds=Fraction(8))
+STREAM = AudioStream(index=0, codec="aac", channels=1, sample_rate=48000, duration_seconds=Fraction(8))
+SOUND = SoundPlan(stream_sound(STREAM), AudioPreset(), "mono")
 
 
 class Impatient:
@@ -86,7 +89,7 @@ def test_sound_whose_source_stops_coming_is_stalled(tmp_path: Path) -> None:
     clip = make(tmp_path / "tone.ts", generated_input("sine=440:d=8"), **{"c:a": "aac", "b:a": "96k"})
     data, info = clip.read_bytes(), described(320, 180, 8, 1)
     with stopping_pipe(tmp_path / "pipe.ts", data[: len(data) * 3 // 4]) as source, pytest.raises(ToolError) as caught:
-        FfmpegTranscoder(tools(), Impatient(2)).encode_audio(source, info, SOUND, AudioPreset(), tmp_path / "a.mp4")
+        FfmpegTranscoder(tools(), Impatient(2)).encode_audio(source, info, SOUND, tmp_path / "a.mp4")
     assert caught.value.code == "stalled"
 
 
