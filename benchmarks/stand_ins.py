@@ -85,11 +85,11 @@ class RememberingTranscoder(Remembering):
 
         return self.memory.recall(key, job.directory, encode)  # type: ignore[no-any-return]
 
-    def encode_audio(self, source: Path, info: Any, stream: Any, preset: Any, target: Path) -> Any:
-        key = (stream, preset)
-        return self.memory.recall(
-            key, target.parent, lambda: self.tool.encode_audio(source, info, stream, preset, target)
-        )
+    def encode_audio(self, source: Path, info: Any, plan: Any, target: Path) -> Any:
+        return self.memory.recall(plan, target.parent, lambda: self.tool.encode_audio(source, info, plan, target))
+
+    def measure_audio(self, source: Path, info: Any, plans: Any) -> Any:
+        return self.memory.recall(plans, source, lambda: self.tool.measure_audio(source, info, plans))
 
 
 class RememberingPictures(Remembering):
