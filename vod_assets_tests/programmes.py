@@ -10,6 +10,8 @@ from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.domain.audio_rendition import SoundPlan, layout_of
+from vod_assets.domain.audio_sources import stream_sound
 from vod_assets.domain.composing import Files, compose
 from vod_assets.domain.cutting import SaidProgramme
 from vod_assets.domain.ladder import Ladder, Rung
@@ -61,8 +63,7 @@ def made(folder: Path, info: MediaInfo, target: Path) -> Made:
     report = transcoder.encode_video(folder, info, ladder, PRESET, jobs, lambda _: None)
     heard: list[int] = []
     if info.audio:
-        sound = AudioPreset(bits_per_second=128_000)
-        transcoder.encode_audio(folder, info, info.audio[0], sound, target / "audio.mp4")
+        transcoder.encode_audio(folder, info, first_sound(info), target / "audio.mp4")
         heard = beeps(target / "audio.mp4")
     return Made(info, report, numbers(target / "video.mp4"), heard)
 
@@ -70,3 +71,9 @@ def made(folder: Path, info: MediaInfo, target: Path) -> Made:
 def seconds(frames: int, rate: Fraction) -> str:
     """Return frames as a point of a title file that is exact."""
     return f"{float(frames / rate):.9f}"
+
+
+def first_sound(info: MediaInfo) -> SoundPlan:
+    """Return how the first sound of a programme is encoded."""
+    sound, preset = stream_sound(info.audio[0]), AudioPreset(bits_per_second=128_000)
+    return SoundPlan(sound, preset, layout_of(sound, preset))

@@ -9,10 +9,10 @@ from vod_assets.adapters.ffmpeg.command import generated_input, source_input
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
-from vod_assets.domain.audio_presets import AudioPreset
+from vod_assets.adapters.transcode.sound import SoundEncoder
 from vod_assets_tests.adapters.transcode.clips import make, tools
 from vod_assets_tests.counted import SAMPLE_RATE, beeps, counted
-from vod_assets_tests.programmes import made, programme
+from vod_assets_tests.programmes import first_sound, made, programme
 
 pytestmark = pytest.mark.media
 AAC: dict[str, Any] = {"c:a": "aac", "b:a": "96k"}
@@ -122,9 +122,7 @@ def test_sound_in_files_of_its_own_is_cut_with_the_picture(reels: Path, target: 
 def test_a_programme_without_points_opens_its_file_as_ever(reels: Path) -> None:
     source = reels / "master.mp4"
     info = FfprobeProber(tools(), SupervisedRunner()).inspect(source)
-    argv = FfmpegTranscoder(tools(), SupervisedRunner()).audio_command(
-        source, info, info.audio[0], AudioPreset(), reels / "a.mp4"
-    )
+    argv = SoundEncoder(tools(), SupervisedRunner()).command(source, info, first_sound(info), reels / "a.mp4")
     assert not {"-ss", "-itsoffset", "-thread_queue_size"} & {*argv}
 
 
@@ -136,6 +134,5 @@ def test_sound_that_begins_late_in_a_transport_stream_stays_late(tmp_path: Path,
     late = tmp_path / f"late.{suffix}"
     make(late, source_input(whole)["v"], source_input(whole, itsoffset="0.5")["a"], **codecs)
     info = FfprobeProber(tools(), SupervisedRunner()).inspect(late)
-    preset = AudioPreset(bits_per_second=128_000)
-    FfmpegTranscoder(tools(), SupervisedRunner()).encode_audio(late, info, info.audio[0], preset, tmp_path / "a.mp4")
+    FfmpegTranscoder(tools(), SupervisedRunner()).encode_audio(late, info, first_sound(info), tmp_path / "a.mp4")
     assert close(beeps(tmp_path / "a.mp4"), 0.5, 1.5, 2.5)
