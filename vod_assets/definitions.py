@@ -16,6 +16,7 @@ from vod_assets.defs.package_checks import package_checks
 from vod_assets.defs.packages import dash_package, hls_package
 from vod_assets.defs.pictures import image_tracks, poster, thumbnails
 from vod_assets.defs.publish import cms_entry, release
+from vod_assets.defs.quality_control import quality_control
 from vod_assets.defs.reaper import reaper
 from vod_assets.defs.renditions import rendition_assets, rendition_keys
 from vod_assets.defs.resources import executor_of, known_profiles, resource_definitions, tool_builds, watched_places
@@ -38,7 +39,6 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
     """
     profiles = known_profiles(settings)
     checks = [*package_checks, caption_check]
-    require_known_checks(profiles, checks)
     assets = [
         mezzanine,
         media_info,
@@ -58,9 +58,11 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         image_tracks,
         hls_package,
         dash_package,
+        quality_control,
         release,
         cms_entry,
     ]
+    require_known_checks(profiles, [*checks, *assets])
     return dg.Definitions(
         assets=[title_state, *versioned(assets, profiles, tool_builds(settings))],
         asset_checks=checks,

@@ -40,6 +40,7 @@ from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, VideoStream
 from vod_assets.domain.plan import TitlePlan
 from vod_assets.domain.profile import Profile, ThumbnailPreset
+from vod_assets.domain.quality_control import Pictures
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.signalling import KeyAddresses
 from vod_assets.domain.thumbnails import SpriteSheets
@@ -47,6 +48,7 @@ from vod_assets.domain.title import Sidecar, TitleRecord
 from vod_assets.domain.track import IFrame, Segment, Track
 from vod_assets.domain.video_presets import VideoPreset
 from vod_assets.ports import Attempt, EncodeReport, InspectedPackage, Progress, RungJob, TrackJob, Unlocking
+from vod_assets.ports.control import Screening
 from vod_assets.settings import Settings
 from vod_assets_tests.fakes import MemoryCms, MemoryOrigin
 
@@ -185,6 +187,13 @@ class StandInSheets(Tool):
         )
 
 
+class StandInWatcher(Tool):
+    """Sees a hundred frames with nothing wrong."""
+
+    def watch(self, screening: Screening, directory: Path, on_progress: Callable[[Progress], None]) -> Pictures:
+        return Pictures(rendition=screening.name, frames=100)
+
+
 class StandInPackager(Tool):
     """Makes a track of two segments of two seconds."""
 
@@ -300,6 +309,7 @@ class Workshop:
             "transcoder": StandInTranscoder("ffmpeg"),
             "pictures": StandInPictures("ffmpeg-pictures"),
             "sheets": StandInSheets("pillow"),
+            "watcher": StandInWatcher("watcher"),
             "text": Tool("ffmpeg-text"),
             "speech": Tool("speech"),
             "packager": StandInPackager("packager"),
@@ -416,6 +426,7 @@ def _results(
         partition_key=title,
         op_execution_context=op,
         selected_asset_keys={dg.AssetKey(key) for key in keys},
+        selected_asset_check_keys=frozenset(),
         instance=None,
         run_id="",
         log=logging.getLogger("workshop"),

@@ -18,6 +18,7 @@ from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import rekey as rekey_command
 from vod_assets.cli import serve as serve_command
 from vod_assets.cli import verify as verify_command
+from vod_assets.cli import waive as waive_command
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000  # the default 700 has importing Dagster collect garbage for a seventh of its time
 
@@ -40,6 +41,8 @@ app.add_typer(titles.app, name="titles")
 app.command("inspect-arrivals")(arrivals.inspect_arrivals)
 app.add_typer(arrivals.app, name="ingest")
 app.command("rekey")(rekey_command.rekey)
+app.command("waive")(waive_command.waive)
+app.command("waivers")(waive_command.waivers)
 app.command("status")(status.status)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)

@@ -7,6 +7,7 @@ import typer
 
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.title import TitleRecord
 
 app = typer.Typer(help="List, show and remove titles.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
@@ -80,8 +81,26 @@ def facts_of(session: Session, title: str) -> dict[str, Any]:
         "sidecars": [sidecar.address for sidecar in record.sidecars],
         "releases": session.origin.releases(title),
         "cms_entry": str(session.cms.path(title)) if entry is not None else "",
+        "quality": quality_of(session, record),
         "assets": _assets(session, title),
     }
+
+
+def quality_of(session: Session, record: TitleRecord) -> dict[str, str]:
+    """Return what quality control found, by check: what is wrong, or who lets it pass today."""
+    from vod_assets.defs.gate import today
+    from vod_assets.domain.quality_control import ASSET, QualityControl
+    from vod_assets.domain.waivers import waivers_for
+
+    made = session.store.latest(record.title_id, ASSET)
+    if made is None or made.empty:
+        return {}
+    found = {}
+    for verdict in (one for one in made.read(QualityControl).verdicts if not one.passed):
+        name = f"{ASSET}.{verdict.check}"
+        waived = waivers_for(name, verdict.spots, record.waivers, today(), are_all=not verdict.more)
+        found[name] = "; ".join(map(str, waived or verdict.spots[:3]))
+    return found
 
 
 def plan_removal(session: Session, title: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.gate import JUDGED, require_checks
+from vod_assets.defs.gate import JUDGED, Gate, require_checks
 from vod_assets.defs.house import Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.step import Step, step
@@ -37,7 +37,8 @@ def require_all_checks(at: Step, instance: dg.DagsterInstance, published: Mappin
     demand, required = demand_of(at), at.profile.required_checks
     if demand and CHECK not in required:
         required = (CHECK, *required)  # first: others may be unfinished because of it
-    require_checks(instance, at.title, required, {**published, DEMAND: demand.digest})
+    gate = Gate(at.title, {**published, DEMAND: demand.digest}, at.record.waivers)
+    require_checks(instance, gate, required)
 
 
 def _captions() -> dg.AssetChecksDefinition:

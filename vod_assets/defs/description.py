@@ -7,6 +7,7 @@ from vod_assets.domain.sidecars import find_sidecars
 from vod_assets.domain.sound import label_of, sound_of_sidecar
 from vod_assets.domain.title import Sidecar, TitleRecord
 from vod_assets.domain.title_file import LARGEST_FILE_BYTES, TitleFile, read_title_file
+from vod_assets.domain.waivers import Waiver
 from vod_assets.ports import SourceStore
 
 
@@ -56,6 +57,7 @@ def completed(record: TitleRecord, sidecars: tuple[Sidecar, ...], said: TitleFil
             "language": said.language,
             "profile": said.profile or record.profile,
             "policy": {**record.policy, **said.policy},
+            "waivers": (*record.waivers, *(Waiver.of(one) for one in said.waivers)),
         }
     )
 

@@ -1,6 +1,9 @@
 """The gate inside the publishing assets: it looks at bytes, not at what was selected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
 
 import dagster as dg
 from dagster._core.event_api import PartitionKeyFilter  # no public name in 1.13
@@ -11,8 +14,12 @@ from dagster._core.storage.asset_check_execution_record import (
 
 from vod_assets.domain.errors import ConfigError, GateError
 from vod_assets.domain.profile import Profile
+from vod_assets.domain.quality_control import Spot
+from vod_assets.domain.waivers import Waiver, expired, waivers_for
 
 JUDGED = "judged"  # metadata of every check result: the digest of each artifact that was looked at
+FINDINGS = "findings"  # what it found, a line each
+SPOTS = "spots"  # of checks that can be waived: where it found it
 
 
 def check_key(name: str) -> dg.AssetCheckKey:
@@ -21,7 +28,7 @@ def check_key(name: str) -> dg.AssetCheckKey:
     return dg.AssetCheckKey(dg.AssetKey(asset), check)
 
 
-def require_known_checks(profiles: Mapping[str, Profile], checks: Sequence[dg.AssetChecksDefinition]) -> None:
+def require_known_checks(profiles: Mapping[str, Profile], checks: Iterable[dg.AssetsDefinition]) -> None:
     """Return when there is every check that a profile requires: one that nobody runs would never let a title pass.
 
     Raises:
@@ -35,16 +42,33 @@ def require_known_checks(profiles: Mapping[str, Profile], checks: Sequence[dg.As
                 raise ConfigError("bad_profile", cause, f"Use {', '.join(known)}", file=f"profile {profile.name}")
 
 
-def require_checks(
-    instance: dg.DagsterInstance, title: str, required: Sequence[str], published: Mapping[str, str]
-) -> None:
-    """Return when every required check passed on exactly the artifacts that are about to be published.
+def today() -> date:
+    """Return the day that waivers are held against: UTC's."""
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What is about to be published, and who lets what pass.
+
+    Attributes:
+        title: The title's partition.
+        published: Digest of each artifact to be published, by asset.
+        waivers: All of the title; whether one holds is asked now, whenever the check ran.
+    """
+
+    title: str
+    published: Mapping[str, str]
+    waivers: Sequence[Waiver] = ()
+
+
+def require_checks(instance: dg.DagsterInstance, gate: Gate, required: Sequence[str]) -> None:
+    """Return when every required check passed on exactly the artifacts that are about to be published, or is waived.
 
     Args:
         instance: Where the results are recorded.
-        title: The title's partition.
+        gate: What is about to be published.
         required: ``asset.check`` names of the profile.
-        published: Digest of each artifact to be published, by asset.
 
     Raises:
         GateError: ``check_missing``, ``check_unfinished``, ``check_failed`` or ``check_other_bytes``, naming the check.
@@ -53,30 +77,50 @@ def require_checks(
         return
     keys = {name: check_key(name) for name in required}
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
-        list(keys.values()), partition_filter=PartitionKeyFilter(key=title)
+        list(keys.values()), partition_filter=PartitionKeyFilter(key=gate.title)
     )
     for name, key in keys.items():
-        _judge(name, records.get(key), published, title)
+        _judge(name, records.get(key), gate)
 
 
-def _judge(name: str, record: AssetCheckExecutionRecord | None, published: Mapping[str, str], title: str) -> None:
+def _judge(name: str, record: AssetCheckExecutionRecord | None, gate: Gate) -> None:
     asset = name.partition(".")[0]
     again = f"Materialise {asset} with its checks, then publish again"
     if record is None:
-        raise GateError("check_missing", f"the required check {name} never ran", again, title=title)
+        raise GateError("check_missing", f"the required check {name} never ran", again, title=gate.title)
     if record.status == AssetCheckExecutionRecordStatus.PLANNED:
-        raise GateError("check_unfinished", f"the required check {name} did not finish", again, title=title)
+        raise GateError("check_unfinished", f"the required check {name} did not finish", again, title=gate.title)
     evaluation = record.evaluation
-    if record.status == AssetCheckExecutionRecordStatus.FAILED or evaluation is None or not evaluation.passed:
-        findings = evaluation.metadata.get("findings") if evaluation else None
-        why = f": {findings.value}" if findings is not None and findings.value else ""
-        raise GateError("check_failed", f"the required check {name} failed{why}", f"Mend {asset}", title=title)
-    told = evaluation.metadata.get(JUDGED)
-    judged = told.value if told is not None and isinstance(told.value, dict) else {}
+    if evaluation is None:
+        raise GateError("check_failed", f"the required check {name} failed", f"Mend {asset}", title=gate.title)
+    told: dict[str, Any] = {key: value.value for key, value in evaluation.metadata.items()}
+    is_failed = record.status == AssetCheckExecutionRecordStatus.FAILED
+    _require_passed(name, told, gate, passed=evaluation.passed and not is_failed)
+    judged = told[JUDGED] if isinstance(told.get(JUDGED), dict) else {}
     for looked_at in {asset, *judged}:
-        seen, wanted = str(judged.get(looked_at, "nothing")), published.get(looked_at, "")
+        seen, wanted = str(judged.get(looked_at, "nothing")), gate.published.get(looked_at, "")
         if seen != wanted:
             cause = (
                 f"the required check {name} judged {looked_at} {seen[:12]}, not {wanted[:12]}, which would be published"
             )
-            raise GateError("check_other_bytes", cause, again, title=title)
+            raise GateError("check_other_bytes", cause, again, title=gate.title)
+
+
+def _require_passed(name: str, told: Mapping[str, Any], gate: Gate, *, passed: bool) -> None:
+    """Return when a check passed by itself, or a waiver that holds today lets it pass.
+
+    One that was waived when it ran is recorded as passed, with what it found: the waiver may have ended since.
+    """
+    said = told.get(SPOTS) or {}
+    spots = [Spot.model_validate(spot) for spot in said.get("spots", ())]
+    if passed and not spots:
+        return
+    if waivers_for(name, spots, gate.waivers, today(), are_all=not said.get("more", 0)):
+        return
+    why = f": {told[FINDINGS]}" if told.get(FINDINGS) else ""
+    ended = expired(name, gate.waivers, today())
+    if ended is not None:
+        why += f" (the waiver of {ended.by} ended on {ended.until})"
+    raise GateError(
+        "check_failed", f"the required check {name} failed{why}", f"Mend {name.partition('.')[0]}", gate.title
+    )

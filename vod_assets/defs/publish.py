@@ -73,6 +73,7 @@ def release(
     metadata: Artifact,
     content_keys: Artifact,
     markers: Artifact,
+    quality_control: Artifact,
     artifacts: Artifacts,
     guard: Guard,
     reporter: Reporter,
@@ -86,10 +87,11 @@ def release(
     with step(context, artifacts, guard, reporter) as at:
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
+        judges = {one.asset: one.digest for one in (quality_control,) if at.profile.requires(one.asset)}
         manifests = manifests_of(at, packages)
         require_releasable(at.title, at.profile, texts_of(manifests) if at.is_real else {})
         if at.is_real:
-            require_all_checks(at, context.instance, digests)
+            require_all_checks(at, context.instance, digests | judges)
         leaves = (*named_tracks(at, packages), *([] if poster.empty else [poster]))
         require_one_source(mezzanine.digest, [source_of(leaf) for leaf in leaves])
         tracks = tuple(unique_tracks(released_track(leaf) for leaf in leaves))
@@ -109,7 +111,7 @@ def release(
         if not was_there:
             at.publishes("release", "missing: it is not whole at the origin")
         numbered = _placed(at, origin, unnumbered, contents) if at.is_real else _numbered(origin, unnumbered)
-        inputs = digests | {"metadata": metadata.digest, "markers": markers.digest}
+        inputs = digests | judges | {"metadata": metadata.digest, "markers": markers.digest}
         recipe = Recipe("release", inputs, {"number": numbered.number, "release": unnumbered.digest})
         document: dict[str, Any] = {
             "release": numbered.model_dump(),
@@ -117,7 +119,7 @@ def release(
             "metadata": metadata.document,
             "chapters": [chapter.model_dump() for chapter in marked.chapters],
         }
-        made = at.make(recipe, lambda _: document)
+        made = at.make(recipe, lambda _: document | ({"judges": judges} if judges else {}))
         at.artifacts.store.forgive(at.title)
         return at.result(
             replace(made, reused=made.reused and was_there),
@@ -143,7 +145,8 @@ def cms_entry(
     """
     with step(context, artifacts, guard, reporter) as at:
         if at.is_real:
-            require_all_checks(at, context.instance, release.document["packages"])
+            judges = release.document.get("judges", {})  # what the profile required checks of when it was released
+            require_all_checks(at, context.instance, release.document["packages"] | judges)
         released = Release.model_validate(release.document["release"])
         info = media_info.read(MediaInfo)
         _require_described(released, info)

@@ -133,7 +133,9 @@ def _record(registrar: Registrar, bare: TitleRecord, profile: str, wished: Wishe
     usual = wished.profile or (before.profile if before else registrar.default_profile)
     owner = wished.owner or (before.owner if before else "")
     said = {"profile": usual, "policy": dict(wished.policy), "owner": owner}
-    fresh = bare.model_copy(update=said | {"key_generation": before.key_generation if before else 0})
+    kept = before or bare
+    given = tuple(one for one in kept.waivers if one.given)  # by an operator; the title file says the others anew
+    fresh = bare.model_copy(update=said | {"key_generation": kept.key_generation, "waivers": given})
     described = registrar.describe(fresh, registrar.sources.siblings(bare.source))
     named = described.model_copy(update={"profile": profile}) if profile else described
     if named.profile not in registrar.profiles:

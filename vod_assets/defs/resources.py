@@ -8,6 +8,7 @@ import dagster as dg
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.cms.static import StaticCms
+from vod_assets.adapters.control.pictures import FfmpegPictureWatcher
 from vod_assets.adapters.keys.opening import open_keys
 from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.opening import open_origin
@@ -172,6 +173,14 @@ class PicturesResource(ToolResource):
         return FfmpegPictureMaker(self.tools, self.runner)
 
 
+class WatcherResource(ToolResource):
+    """Looks at renditions with FFmpeg."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> FfmpegPictureWatcher:
+        """Return the watcher."""
+        return FfmpegPictureWatcher(self.tools, self.runner)
+
+
 class SheetsResource(dg.ConfigurableResource[PillowSheetPainter]):
     """Paints sprite sheets with Pillow."""
 
@@ -310,6 +319,7 @@ def resource_definitions(
         "transcoder": TranscoderResource(guard=guard),
         "pictures": PicturesResource(guard=guard),
         "sheets": SheetsResource(),
+        "watcher": WatcherResource(guard=guard),
         "text": TextResource(guard=guard),
         "speech": SpeechResource(guard=guard),
         "packager": PackagerResource(guard=guard),

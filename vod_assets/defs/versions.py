@@ -20,6 +20,7 @@ TOOLS = {
     "captions": ("ffmpeg", "ffprobe"),
     "poster": ("ffmpeg",),
     "thumbnails": ("ffmpeg",),
+    "quality_control": ("ffmpeg",),
     "video_tracks": ("packager",),
     "audio_tracks": ("packager",),
     "text_tracks": ("packager",),
@@ -36,6 +37,7 @@ FIELDS = {
     "hls_package": ("variants",),
     "dash_package": ("variants",),
     "hls_package.captions": ("require_captions",),
+    "quality_control": ("quality_control",),
     "release": ("variants", "preview"),
 }
 

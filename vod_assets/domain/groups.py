@@ -12,6 +12,7 @@ GROUPS = (
     "pictures",
     "tracks",
     "packages",
+    "quality",
     "publish",
 )
 _BY_ASSET = {
@@ -24,6 +25,7 @@ _BY_ASSET = {
     "captions": "text",
     "poster": "pictures",
     "thumbnails": "pictures",
+    "quality_control": "quality",
     "release": "publish",
     "cms_entry": "publish",
 }

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from vod_assets.domain.audio_loudness import LoudnessTarget
 from vod_assets.domain.audio_presets import DASH_ONLY, IN_STREAMS, AudioCodec, AudioPreset, Downmix
 from vod_assets.domain.content_keys import Scheme, System
+from vod_assets.domain.control_limits import ControlLimits
 from vod_assets.domain.documents import Document
 from vod_assets.domain.languages import UNKNOWN, language_tag
 from vod_assets.domain.units import SMALLEST_SIDE, Seconds, one_or_many, refuse_twice, seconds
@@ -116,6 +117,7 @@ class Profile(Document):
         audio: Codecs of sound, one or several; manifests name the first one first.
         downmix: Coefficients of sound that is mixed down to stereo.
         loudness: How loud sound is made; None: it is not measured, and left as it is.
+        quality_control: What quality control lets pass; None: nobody looks.
     """
 
     name: str
@@ -135,6 +137,7 @@ class Profile(Document):
     machine_captions: bool = False
     thumbnails: ThumbnailPreset | None = ThumbnailPreset()
     variants: tuple[Variant, ...] = Field(default=(Variant(name="clear"),), min_length=1)
+    quality_control: ControlLimits | None = ControlLimits()
     required_checks: tuple[str, ...] = ()
 
     @field_validator("name")
@@ -191,6 +194,10 @@ class Profile(Document):
             if "clearkey" in variant.systems and not self.preview:
                 raise ValueError(f"variant {variant.name}: clearkey protects nothing, and is for previews only")
         return self
+
+    def requires(self, asset: str) -> bool:
+        """Whether a check of an asset has to pass before anything is published."""
+        return any(check.startswith(f"{asset}.") for check in self.required_checks)
 
     def rendition_keys(self) -> list[str]:
         """Return the asset keys of this profile's renditions, ``h264_1080p`` first."""

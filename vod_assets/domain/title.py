@@ -10,6 +10,7 @@ from pydantic import Field
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError, printable
+from vod_assets.domain.waivers import Waiver
 
 TITLE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 LONGEST_SLUG = 50  # leaves room for "-" and eight hex digits below the 63 characters of a tag value
@@ -46,6 +47,7 @@ class TitleRecord(Document):
         owner: Whose it is, as the place that it came to says.
         vanished: Whether the source is gone from the place that it was taken from; nothing is unpublished for that.
         key_generation: How many times the title was given new content keys.
+        waivers: Who lets which check pass, the title file's last; those that ended or were withdrawn, too.
     """
 
     title_id: str
@@ -60,6 +62,7 @@ class TitleRecord(Document):
     owner: str = ""
     vanished: bool = False
     key_generation: int = 0
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.marking import MOST_MARKERS, SaidBreak, SaidChapter
 from vod_assets.domain.metadata import Editorial, by_tag, checked_tag, names_by_tag
+from vod_assets.domain.waivers import MOST_WAIVERS, SaidWaiver
 
 LARGEST_FILE_BYTES = 1_000_000
 DEEPEST = 16
@@ -31,6 +32,7 @@ class TitleFile(Editorial):
         audio: Labels of audio tracks by language tag (``en``), and by tag and role (``en.commentary``).
         chapters: Instead of the source's own; an empty list: there are none; None: the source's stand.
         ad_breaks: Instead of those of SCTE 35, likewise.
+        waivers: Checks of quality that pass for a while, though something was found.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -44,6 +46,7 @@ class TitleFile(Editorial):
     audio: dict[str, str] = {}
     chapters: Annotated[tuple[SaidChapter, ...], Field(max_length=MOST_MARKERS)] | None = None
     ad_breaks: Annotated[tuple[SaidBreak, ...], Field(max_length=MOST_MARKERS)] | None = None
+    waivers: Annotated[tuple[SaidWaiver, ...], Field(max_length=MOST_WAIVERS)] = ()
 
     @field_validator("language")
     @classmethod

@@ -106,7 +106,7 @@ def test_an_edited_rung_is_made_again_with_its_followers_alone(finished: Studio)
 
     finished.edit_profile(edit)
     again = finished.run()
-    assert again.executed == {"h264_180p", *FOLLOWERS}
+    assert again.executed == {"h264_180p", "quality_control", *FOLLOWERS}
     calls = finished.calls()
     assert encoded_rungs(calls) == ["h264_180p"]
     assert sum("packager" in call[0] for call in calls) == 1

@@ -31,7 +31,7 @@ def test_an_edited_rung_is_stale_with_all_that_follows_from_it(tmp_path: Path) -
     assert changed(before, versions(tmp_path, TINY)) == set()
     rungs = [{**TINY["video"][0]["rungs"][0], "crf": 33}, TINY["video"][0]["rungs"][1]]
     edited = TINY | {"video": [TINY["video"][0] | {"rungs": rungs}]}
-    assert changed(before, versions(tmp_path, edited)) == {"h264_360p", "video_tracks", *PACKAGED}
+    assert changed(before, versions(tmp_path, edited)) == {"h264_360p", "video_tracks", "quality_control", *PACKAGED}
 
 
 def test_other_sound_is_stale_with_all_that_follows_from_it(tmp_path: Path) -> None:
@@ -46,4 +46,4 @@ def test_another_packager_makes_tracks_stale_and_no_rendition(tmp_path: Path) ->
     other.write_text("#!/bin/sh\n")
     other.chmod(0o755)
     tracks = {"video_tracks", "audio_tracks", "text_tracks"}
-    assert changed(before, versions(tmp_path, TINY, packager=other)) == {*tracks, *PACKAGED}
+    assert changed(before, versions(tmp_path, TINY, packager=other)) == {*tracks, "quality_control", *PACKAGED}

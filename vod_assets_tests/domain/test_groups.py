@@ -16,6 +16,7 @@ from vod_assets.domain.groups import GROUPS, group_of
         ("captions", "text"),
         ("image_tracks", "tracks"),
         ("dash_package.same_media", "packages"),
+        ("quality_control", "quality"),
         ("cms_entry", "publish"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Quality control: looking at what was encoded."""

@@ -1,0 +1,165 @@
+"""Quality control: what was encoded is looked at once, and each check says what it found, and where."""
+
+import warnings
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.defs.artifact_io import ARTIFACTS
+from vod_assets.defs.automation import FOLLOWS
+from vod_assets.defs.gate import FINDINGS, JUDGED, SPOTS, today
+from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
+from vod_assets.defs.making import Made
+from vod_assets.defs.partitions import TITLE_STATE, titles
+from vod_assets.defs.showing import Row, table
+from vod_assets.defs.step import Step, step
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.control_limits import ControlLimits
+from vod_assets.domain.documents import plain
+from vod_assets.domain.ladder import Ladder, Rung
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.quality_control import ASSET, CHECKS, QualityControl, Verdict, clock, control
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.waivers import waivers_for
+from vod_assets.ports.control import PictureWatcher, Screening
+
+MEASURES = 1  # to be raised when the same pictures are judged differently
+VIDEO_FILE = "video.mp4"
+INPUTS = ("media_info", "encoding_ladder", "video_tracks")
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", category=dg.PreviewWarning)  # partitioned checks are a preview in 1.13
+    SPECS = [
+        dg.AssetCheckSpec(check, asset=ASSET, description=said, partitions_def=titles) for check, said in CHECKS.items()
+    ]
+
+
+@dg.multi_asset(
+    name=ASSET,
+    specs=[
+        dg.AssetSpec(
+            ASSET,
+            deps=[*INPUTS, TITLE_STATE],
+            skippable=True,
+            group_name="quality",
+            kinds={"ffmpeg"},
+            owners=OWNERS,
+            code_version=CODE_VERSION,
+            automation_condition=FOLLOWS,
+            description=(
+                "What a person would complain of: black, stills, silence, flashes, judder, with their times.\n\n"
+                "Upstream: the smallest rendition, which is looked at once, by video_tracks; media_info. Downstream:\n"
+                "release, where the profile requires one of its checks. Operators waive checks (`vod waive`)."
+            ),
+        ).with_io_manager_key(ARTIFACTS)
+    ],
+    check_specs=SPECS,
+    partitions_def=titles,
+    can_subset=True,
+)
+def quality_control(
+    context: dg.AssetExecutionContext,
+    media_info: Artifact,
+    encoding_ladder: Artifact,
+    video_tracks: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+    watcher: dg.ResourceParam[PictureWatcher],
+) -> Iterator[dg.MaterializeResult[Artifact] | dg.AssetCheckResult]:
+    """Look at a title's smallest rendition, and judge it."""
+    with step(context, artifacts, guard, reporter) as at:
+        limits, ladder = at.profile.quality_control, encoding_ladder.read(Ladder)
+        rung = smallest(ladder, at.profile.rendition_keys())
+        if limits is None or rung is None or video_tracks.empty:
+            made = at.nothing(ASSET, f"profile {at.profile.name} asks for none" if limits is None else "no rendition")
+            yield at.result(made)
+        else:
+            made = _judged(at, media_info, ladder, rung, limits, watcher)
+            yield at.result(made, partial(_facts, made))
+        if at.is_real:
+            yield from check_results(at, made.artifact, {key.name for key in context.selected_asset_check_keys})
+
+
+def smallest(ladder: Ladder, keys: Collection[str]) -> Rung | None:
+    """Return the rung with the fewest pixels that a profile makes; of equal ones, the quickest to decode."""
+    quick = {"h264": 0, "hevc": 1}
+    made = [rung for rung in ladder.made if rung.key in keys]
+    return min(made, key=lambda rung: (rung.width * rung.height, quick.get(rung.codec, 2)), default=None)
+
+
+def check_results(at: Step, artifact: Artifact, wanted: Collection[str]) -> Iterator[dg.AssetCheckResult]:
+    """Yield what Dagster records of each check: what was found, and who lets it pass."""
+    controlled = None if artifact.empty else artifact.read(QualityControl)
+    for check in (check for check in CHECKS if check in wanted):
+        verdict = controlled.verdict(check) if controlled else Verdict(check=check, skipped=artifact.empty)
+        yield _check_result(at, artifact, verdict)
+
+
+def _check_result(at: Step, artifact: Artifact, verdict: Verdict) -> dg.AssetCheckResult:
+    name = f"{ASSET}.{verdict.check}"
+    is_required = name in at.profile.required_checks
+    findings = [str(one) for one in verdict.spots]
+    findings += [f"and {verdict.more} more like these"] if verdict.more else []
+    findings += [verdict.skipped] if verdict.skipped and is_required else []
+    waivers = at.record.waivers if findings else ()
+    waived = waivers_for(name, verdict.spots, waivers, today(), are_all=not verdict.more)
+    said = "; ".join(map(str, waived))
+    return dg.AssetCheckResult(
+        check_name=verdict.check,
+        asset_key=ASSET,
+        passed=not findings or bool(waived),
+        severity=dg.AssetCheckSeverity.ERROR if is_required else dg.AssetCheckSeverity.WARN,
+        description=said or next(iter(findings), verdict.skipped or "nothing found"),
+        metadata={
+            JUDGED: dg.MetadataValue.json({ASSET: artifact.digest}),
+            FINDINGS: "\n".join(findings),
+            SPOTS: dg.MetadataValue.json(plain({"spots": verdict.spots, "more": verdict.more})),
+            "measured": dg.MetadataValue.json(dict(verdict.measured)),
+            **({"waived": said} if said else {}),
+        },
+    )
+
+
+def _judged(
+    at: Step, media_info: Artifact, ladder: Ladder, rung: Rung, limits: ControlLimits, watcher: PictureWatcher
+) -> Made:
+    """Return the verdicts on exactly these pictures and this source: found out now, or in the store."""
+    rendition = at.artifacts.upstream(at.title, rung.key)
+    inputs = {"media_info": media_info.digest, rung.key: rendition.digest}
+    parameters = {"limits": limits, "frame_rate": ladder.frame_rate, "measures": MEASURES}
+    recipe = Recipe(ASSET, inputs, parameters, watcher.build_ids)
+
+    def judge(directory: Path) -> Mapping[str, Any]:
+        info = media_info.read(MediaInfo)
+        screening = Screening(
+            path=at.path(rendition, VIDEO_FILE),
+            name=rung.key,
+            frame_rate=ladder.frame_rate,
+            duration_seconds=info.duration_seconds,
+            limits=limits,
+        )
+        with TemporaryDirectory(dir=directory.parent, prefix=".scratch-") as folder:
+            seen = watcher.watch(screening, Path(folder), partial(at.reporter.progressed, at.title, at.name))
+        return control(info, seen, None, limits).model_dump()
+
+    return at.make(recipe, judge)
+
+
+def _facts(made: Made) -> dict[str, Any]:
+    controlled = made.artifact.read(QualityControl)
+    rows: list[Row] = [
+        {
+            "check": verdict.check,
+            "found": verdict.skipped or "nothing" if verdict.passed else f"{len(verdict.spots) + verdict.more} times",
+            "first": clock(verdict.spots[0].interval.start_seconds) if verdict.spots else "",
+            "measured": ", ".join(f"{name} {value}" for name, value in verdict.measured.items()),
+        }
+        for verdict in controlled.verdicts
+    ]
+    failed = [verdict.check for verdict in controlled.verdicts if not verdict.passed]
+    return {"checks": table(rows), "failed": ", ".join(failed) or "none"}

@@ -1,0 +1,99 @@
+"""Quality control stops a release where the profile says so, an operator may let it pass, and time takes that back."""
+
+from typing import Any
+
+import pytest
+
+from vod_assets.domain.waivers import Waiver
+from vod_assets_tests.studio import Studio
+
+pytestmark = pytest.mark.media
+CHECK = "quality_control.cadence"
+
+
+def require(profile: dict[str, Any]) -> None:
+    """Require that sound is exactly as long as the picture, and what the film passes anyway."""
+    profile["required_checks"] = [*profile["required_checks"], "quality_control.length", "quality_control.black"]
+    profile["quality_control"] = {"length": {"most_seconds": 0}}
+
+
+def shorten(studio: Studio) -> None:
+    """Give the title a source whose sound ends a second before its picture."""
+    from vod_assets.adapters.ffmpeg.command import generated_input
+    from vod_assets_tests.adapters.transcode.clips import make
+    from vod_assets_tests.studio import ENCODE_OPTIONS
+
+    picture, tone = generated_input("testsrc2=s=640x360:r=25:d=4"), generated_input("sine=440:d=3")
+    make(studio.source, picture, tone, **ENCODE_OPTIONS)
+
+
+def waived(studio: Studio, **said: str) -> None:
+    """Change what is kept of the title's only waiver, as time does."""
+    with studio.session() as session:
+        record = session.store.record("film")
+        assert record is not None
+        (one,) = record.waivers
+        session.store.register(record.model_copy(update={"waivers": (one.model_copy(update=said),)}))
+
+
+def test_a_required_check_stops_a_release_until_it_is_waived_and_when_the_waiver_has_ended(finished: Studio) -> None:
+    shorten(finished)
+    assert finished.run().code == 0  # found, said, and let pass: the profile does not require it
+    finished.edit_profile(require)
+    failed = finished.run()
+    assert (failed.code, failed.failed_with) == (1, "check_failed")
+    message = failed.outcome["error"]["message"]
+    assert "quality_control.length failed: 0:00.000 to 0:04.000: stream 1 ends" in message
+    assert "before the picture" in message
+
+    until = ("--until", "2099-12-31", "--because", "the end is silent on purpose", "--by", "mk")
+    given = finished.vod("waive", "film", "quality_control.length", *until)
+    assert given.stdout == "film: quality_control.length waived until 2099-12-31 by mk: the end is silent on purpose\n"
+    assert finished.run().code == 0
+    assert "waived until 2099-12-31 by mk" in finished.vod("titles", "show", "film").stdout
+    assert "[holds]" in finished.vod("waivers").stdout
+
+    waived(finished, until="2020-01-01")
+    finished.captions.write_text("1\n00:00:00,500 --> 00:00:01,500\nOther words.\n")  # something to release
+    ended = finished.run()
+    assert (ended.code, ended.failed_with) == (1, "check_failed")
+    assert "(the waiver of mk ended on 2020-01-01)" in ended.outcome["error"]["message"]
+    assert "[ended]" in finished.vod("waivers", "film").stdout
+
+
+def test_what_cannot_be_waived_is_refused_with_what_can(finished: Studio) -> None:
+    said = ("--until", "2099-12-31", "--because", "it is fine")
+    refused = finished.vod("waive", "film", "hls_package.decodes", *said)
+    assert refused.code != 0
+    assert "hls_package.decodes cannot be waived: use quality_control.black" in refused.stderr
+    assert "2020-01-01 is over" in finished.vod("waive", "film", CHECK, "--until", "2020-01-01", *said[2:]).stderr
+    assert "no such title" in finished.vod("waive", "nofilm", CHECK, *said).stderr
+    assert "because" in finished.vod("waive", "film", CHECK, *said[:2]).stderr
+    assert "could be withdrawn" in finished.vod("waive", "film", CHECK, "--withdraw").stderr
+    assert finished.vod("waivers").stdout == "There is no waiver.\n"
+
+
+def test_waivers_of_the_title_file_count_and_those_of_operators_stay(finished: Studio) -> None:
+    when = "until: 2099-12-31, from: 0, to: 0:09"
+    told = f"waivers:\n- {{check: quality_control.black, because: opens on black, by: ed, {when}}}\n"
+    assert finished.vod("waive", "film", CHECK, "--until", "2099-12-31", "--because", "drawn on twos").code == 0
+    finished.source.with_suffix(".yaml").write_text(told)
+    assert finished.run().code == 0
+    with finished.session() as session:
+        record = session.store.record("film")
+        assert record is not None
+        operators, said = record.waivers
+    assert (operators.check, operators.because) == (CHECK, "drawn on twos")
+    assert isinstance(said, Waiver)
+    assert (said.by, said.given, said.interval is None) == ("ed", "", False)
+    finished.source.with_suffix(".yaml").write_text(told.replace("quality_control.black", "hls_package.aligned"))
+    assert "hls_package.aligned cannot be waived" in finished.run().outcome["error"]["message"]
+    assert finished.vod("waive", "film", CHECK, "--withdraw").code == 0
+    assert "withdrawn" in finished.vod("waivers", "film").stdout
+
+
+def test_an_unchanged_title_is_looked_at_once(finished: Studio) -> None:
+    finished.calls()
+    again = finished.run()
+    assert "quality_control" in again.outcome["reused"]
+    assert finished.calls() == []
