@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from vod_assets.defs.artifact_io import ARTIFACTS
 from vod_assets.defs.automation import FOLLOWS
 from vod_assets.defs.gate import FINDINGS, JUDGED, SPOTS, today
 from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
+from vod_assets.defs.levels import read_levels
 from vod_assets.defs.making import Made
 from vod_assets.defs.partitions import TITLE_STATE, titles
 from vod_assets.defs.showing import Row, table
@@ -20,6 +22,7 @@ from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.control_limits import ControlLimits
 from vod_assets.domain.documents import plain
+from vod_assets.domain.hearing import heard_in
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.quality_control import ASSET, CHECKS, QualityControl, Verdict, clock, control
@@ -29,13 +32,24 @@ from vod_assets.ports.control import PictureWatcher, Screening
 
 MEASURES = 1  # to be raised when the same pictures are judged differently
 VIDEO_FILE = "video.mp4"
-INPUTS = ("media_info", "encoding_ladder", "video_tracks")
+INPUTS = ("media_info", "encoding_ladder", "video_tracks", "audio_levels")
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", category=dg.PreviewWarning)  # partitioned checks are a preview in 1.13
     SPECS = [
         dg.AssetCheckSpec(check, asset=ASSET, description=said, partitions_def=titles) for check, said in CHECKS.items()
     ]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is judged, and by what."""
+
+    media_info: Artifact
+    audio_levels: Artifact
+    ladder: Ladder
+    rung: Rung
+    limits: ControlLimits
 
 
 @dg.multi_asset(
@@ -52,8 +66,8 @@ with warnings.catch_warnings():
             automation_condition=FOLLOWS,
             description=(
                 "What a person would complain of: black, stills, silence, flashes, judder, with their times.\n\n"
-                "Upstream: the smallest rendition, which is looked at once, by video_tracks; media_info. Downstream:\n"
-                "release, where the profile requires one of its checks. Operators waive checks (`vod waive`)."
+                "Upstream: the smallest rendition, looked at once (by video_tracks); audio_levels, media_info.\n"
+                "Downstream: release, where the profile requires one of its checks. `vod waive` lets one pass."
             ),
         ).with_io_manager_key(ARTIFACTS)
     ],
@@ -66,6 +80,7 @@ def quality_control(
     media_info: Artifact,
     encoding_ladder: Artifact,
     video_tracks: Artifact,
+    audio_levels: Artifact,
     artifacts: Artifacts,
     guard: Guard,
     reporter: Reporter,
@@ -79,7 +94,8 @@ def quality_control(
             made = at.nothing(ASSET, f"profile {at.profile.name} asks for none" if limits is None else "no rendition")
             yield at.result(made)
         else:
-            made = _judged(at, media_info, ladder, rung, limits, watcher)
+            look = Look(media_info, audio_levels, ladder, rung, limits)
+            made = _judged(at, look, watcher)
             yield at.result(made, partial(_facts, made))
         if at.is_real:
             yield from check_results(at, made.artifact, {key.name for key in context.selected_asset_check_keys})
@@ -125,27 +141,31 @@ def _check_result(at: Step, artifact: Artifact, verdict: Verdict) -> dg.AssetChe
     )
 
 
-def _judged(
-    at: Step, media_info: Artifact, ladder: Ladder, rung: Rung, limits: ControlLimits, watcher: PictureWatcher
-) -> Made:
-    """Return the verdicts on exactly these pictures and this source: found out now, or in the store."""
-    rendition = at.artifacts.upstream(at.title, rung.key)
-    inputs = {"media_info": media_info.digest, rung.key: rendition.digest}
-    parameters = {"limits": limits, "frame_rate": ladder.frame_rate, "measures": MEASURES}
+def _judged(at: Step, look: Look, watcher: PictureWatcher) -> Made:
+    """Return the verdicts on exactly these pictures, sounds and this source: found out now, or in the store."""
+    rendition = at.artifacts.upstream(at.title, look.rung.key)
+    inputs = {one.asset: one.digest for one in (look.media_info, look.audio_levels, rendition)}
+    parameters = {
+        "limits": look.limits,
+        "loudness": at.profile.loudness,
+        "frame_rate": look.ladder.frame_rate,
+        "measures": MEASURES,
+    }
     recipe = Recipe(ASSET, inputs, parameters, watcher.build_ids)
 
     def judge(directory: Path) -> Mapping[str, Any]:
-        info = media_info.read(MediaInfo)
+        info, levels = look.media_info.read(MediaInfo), read_levels(at, look.audio_levels)
+        sound = heard_in(levels, at.profile.loudness) if levels else None
         screening = Screening(
             path=at.path(rendition, VIDEO_FILE),
-            name=rung.key,
-            frame_rate=ladder.frame_rate,
+            name=look.rung.key,
+            frame_rate=look.ladder.frame_rate,
             duration_seconds=info.duration_seconds,
-            limits=limits,
+            limits=look.limits,
         )
         with TemporaryDirectory(dir=directory.parent, prefix=".scratch-") as folder:
             seen = watcher.watch(screening, Path(folder), partial(at.reporter.progressed, at.title, at.name))
-        return control(info, seen, None, limits).model_dump()
+        return control(info, seen, sound, look.limits).model_dump()
 
     return at.make(recipe, judge)
 

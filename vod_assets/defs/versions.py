@@ -37,7 +37,7 @@ FIELDS = {
     "hls_package": ("variants",),
     "dash_package": ("variants",),
     "hls_package.captions": ("require_captions",),
-    "quality_control": ("quality_control",),
+    "quality_control": ("quality_control", "loudness"),
     "release": ("variants", "preview"),
 }
 
