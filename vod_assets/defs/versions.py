@@ -80,7 +80,7 @@ def _own(spec: dg.AssetSpec, profiles: Mapping[str, Profile], builds: Mapping[st
 def read_of_profile(key: str, profile: Profile) -> Any:
     """Return all that an asset's own body reads of a title's profile, besides its name."""
     if is_rendition(key):
-        return list(_presets(key, profile))
+        return [profile.pieces, *_presets(key, profile)]
     if key == "encoding_ladder":  # the sizes: how the bits of a rung are spent is that rung's matter
         rungs = [
             [preset.codec, preset.level, rung.name, rung.box, rung.dynamic_range]

@@ -126,6 +126,7 @@ FINDINGS = _nobody(
     bad_language=("A language tag is not one; und was used", "Name the language in the title file"),
     subtitle_bitmap_unsupported=("Bitmap subtitles cannot become text", "Deliver WebVTT, SRT or TTML beside the file"),
     damaged_frames=("A few frames are damaged, at most one in a thousand", "Look at the title, or deliver it again"),
+    encoded_whole=("A rendition was not made in pieces, because the source cannot be cut exactly", _NOTHING),
     audio_damaged=("Some packets of sound are damaged", "Listen to the title, or deliver it again"),
     caption_cue_dropped=("A cue cannot be used (it ends before it starts, or lies past the end)", "Correct the line"),
     closed_captions_twin=("Pictures carry the same captions twice, as CEA-608 and as CEA-708; the latter are offered",
@@ -267,6 +268,10 @@ OPERATIONS = {
     ),
     **_machine(
         tool_failed=("A program ended with an error", "Read its last words below"),
+        piece_inexact=(
+            "A piece of a rendition is not these frames of the whole, or was not encoded like the others",
+            "Report it, and set pieces to null in the profile until it is mended",
+        ),
         packaging_failed=("Shaka Packager refused or failed", "Read its last words below"),
         undecodable=("A package cannot be decoded", "Make the renditions again; report it if it stays"),
         stalled=(

@@ -7,6 +7,7 @@
     ├── ConfigError     the operator: a setting, a profile, an address or a command is wrong
     │   └── GateError   the operator: a required check does not allow publication
     ├── ToolError       the machine: an outside tool did not do its work
+    │   └── PieceError  nobody: a source that cannot be encoded in pieces is encoded whole
     ├── StoreError      the machine: the store lost, refused or corrupted something
     ├── RemoteError     the machine: another system did not answer as it should
     └── Cancelled       nobody: the run is no longer wanted
@@ -78,6 +79,10 @@ class ToolError(VodError):
     def last_words(self) -> str:
         """The last lines that the tool wrote to its standard error."""
         return "\n".join(self.stderr.strip().splitlines()[-20:])
+
+
+class PieceError(ToolError):
+    """What a tool made of a piece is not the same as that part of the whole."""
 
 
 class StoreError(VodError):

@@ -12,6 +12,7 @@ from vod_assets.domain.content_keys import Scheme, System
 from vod_assets.domain.control_limits import ControlLimits
 from vod_assets.domain.documents import Document
 from vod_assets.domain.languages import UNKNOWN, language_tag
+from vod_assets.domain.piece_presets import PiecePreset
 from vod_assets.domain.units import SMALLEST_SIDE, Seconds, one_or_many, refuse_twice, seconds
 from vod_assets.domain.video_presets import VideoPreset
 
@@ -109,6 +110,7 @@ class Profile(Document):
     """What to make of a title. Profiles are YAML files; a wrong one fails at start and names the field.
 
     Attributes:
+        pieces: How long titles are made in pieces, each kept by itself; None: every rendition is made whole.
         preview: Whether it is for looking at only: it may have ClearKey variants, and nothing of it is released.
         hdr_without_metadata: What becomes of PQ that does not say what display it was made for: a usual one (BT.2020,
             1000 cd/m²) is assumed, or the title is refused.
@@ -132,6 +134,7 @@ class Profile(Document):
     )
     downmix: Downmix = Downmix()
     loudness: LoudnessTarget | None = None
+    pieces: PiecePreset | None = None
     captions: bool = True
     require_captions: bool | tuple[str, ...] = False
     machine_captions: bool = False
@@ -198,6 +201,13 @@ class Profile(Document):
     def requires(self, asset: str) -> bool:
         """Whether a check of an asset has to pass before anything is published."""
         return any(check.startswith(f"{asset}.") for check in self.required_checks)
+
+    @model_validator(mode="after")
+    def _can_be_cut(self) -> Self:
+        rungs = [f"{preset.codec}_{rung.name}" for preset in self.video for rung in preset.rungs if rung.crf is None]
+        if self.pieces is not None and rungs:
+            raise ValueError(f"pieces: {rungs[0]} has a bitrate, which pieces cannot share out: give it crf")
+        return self
 
     def rendition_keys(self) -> list[str]:
         """Return the asset keys of this profile's renditions, ``h264_1080p`` first."""

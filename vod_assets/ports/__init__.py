@@ -9,6 +9,8 @@ from vod_assets.ports.leases import Leases
 from vod_assets.ports.media import (
     EncodeReport,
     PictureMaker,
+    PieceReport,
+    PieceTranscoder,
     Prober,
     RungJob,
     SheetPainter,
@@ -39,6 +41,8 @@ __all__ = [
     "PackageInspector",
     "Packager",
     "PictureMaker",
+    "PieceReport",
+    "PieceTranscoder",
     "Prober",
     "Progress",
     "Protection",

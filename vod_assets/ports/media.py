@@ -10,6 +10,8 @@ from vod_assets.domain.audio_levels import AudioLevels
 from vod_assets.domain.audio_rendition import SoundPlan
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, TextStream
+from vod_assets.domain.packet_marks import PacketMarks
+from vod_assets.domain.pieces import Clock, Piece, PieceMade
 from vod_assets.domain.profile import ThumbnailPreset
 from vod_assets.domain.text.closed_captions import ClosedCaptions
 from vod_assets.domain.text.speech import Word
@@ -101,6 +103,60 @@ class Transcoder(Protocol):
 
         Raises:
             SourceError: Nothing of one of them can be decoded.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class PieceReport:
+    """What making a piece did; all but what ``made`` says is for metadata only."""
+
+    made: PieceMade
+    cpu_seconds: float
+    wall_seconds: float
+
+
+class PieceTranscoder(Protocol):
+    """Makes renditions from a source piece by piece."""
+
+    build_ids: Mapping[str, str]
+
+    def clock(self, source: Path, info: MediaInfo) -> Clock:
+        """Return the time line of a source's picture."""
+        ...
+
+    def marks(self, source: Path, info: MediaInfo) -> PacketMarks:
+        """Return what every packet of a source's picture is, without decoding any."""
+        ...
+
+    def encode_piece(
+        self,
+        source: Path,
+        info: MediaInfo,
+        ladder: Ladder,
+        preset: VideoPreset,
+        jobs: Sequence[RungJob],
+        span: tuple[Clock, Piece],
+        on_progress: OnProgress,
+    ) -> PieceReport:
+        """Encode the same piece of all jobs' rungs of one codec in one process with one decode.
+
+        Raises:
+            SourceError: The source cannot be decoded.
+            PieceError: What came out is not these frames of the whole.
+        """
+        ...
+
+    def join(self, pieces: Sequence[tuple[Path, int]], frame_rate: Fraction, directory: Path) -> EncodeReport:
+        """Write pieces one after another as they are into ``<directory>/video.mp4``.
+
+        Args:
+            pieces: Their folders, and how many frames each has.
+            frame_rate: Of all.
+            directory: Where the file goes.
+
+        Raises:
+            PieceError: They were not encoded alike.
         """
         ...
 

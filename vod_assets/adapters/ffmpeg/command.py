@@ -47,6 +47,15 @@ def package_input(path: Path, root: Path, **options: Any) -> Any:
     return ffmpeg.input(_address(_inside(path, root)), **_guards(allowed.PACKAGE_FORMATS, "file,crypto"), **options)
 
 
+def joined_input(listing: Path, **options: Any) -> Any:
+    """Return an input node for files that we encoded ourselves, one after another, as a list of FFmpeg's names them.
+
+    Packets come as they are stored: nothing is put in front of them, as FFmpeg would do with H.264.
+    """
+    guards = _guards(("concat", *allowed.ARTIFACT_FORMATS))
+    return ffmpeg.input(_address(listing), format="concat", safe=0, auto_convert=0, **guards, **options)
+
+
 def generated_input(spec: str, **options: Any) -> Any:
     """Return an input node for a lavfi graph that this code wrote; never put text from a user into ``spec``."""
     return ffmpeg.input(spec, format="lavfi", **options)

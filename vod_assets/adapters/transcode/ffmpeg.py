@@ -7,6 +7,7 @@ from typing import Any
 from vod_assets.adapters.ffmpeg import programme
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg
 from vod_assets.adapters.ffmpeg.counts import DecodeCounter
+from vod_assets.adapters.ffmpeg.programme import chained
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.levels import LevelMeter
@@ -16,7 +17,6 @@ from vod_assets.domain.acceptance import judge_decode, judge_failed_decode
 from vod_assets.domain.audio_levels import AudioLevels
 from vod_assets.domain.audio_rendition import SoundPlan
 from vod_assets.domain.errors import ToolError
-from vod_assets.domain.filters import Filter
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.rendition import range_filters, rung_filters, shared_filters, video_arguments
@@ -72,17 +72,8 @@ class FfmpegTranscoder:
         self, source: Path, info: MediaInfo, ladder: Ladder, preset: VideoPreset, jobs: Sequence[RungJob]
     ) -> list[str]:
         """Return the command line of one codec's encode."""
-        picture = programme.picture(source, info)
-        shared = _chain(picture, shared_filters(info.video, ladder))
-        ranges = list(dict.fromkeys(job.preset.dynamic_range for job in jobs))
-        outputs: list[Any] = []
-        for dynamic_range, copy in zip(ranges, _copies(shared, len(ranges)), strict=True):
-            alike = [job for job in jobs if job.preset.dynamic_range == dynamic_range]
-            ready = _chain(copy, range_filters(info.video, dynamic_range))
-            for job, picture_of_rung in zip(alike, _copies(ready, len(alike)), strict=True):
-                filtered = _chain(picture_of_rung, rung_filters(info.video, job.rung, preset))
-                arguments = video_arguments(info.video, preset, job.preset, ladder)
-                outputs.append(filtered.output(str(job.directory / VIDEO_FILE), **arguments))
+        shared = chained(programme.picture(source, info), shared_filters(info.video, ladder))
+        outputs = rung_outputs(shared, info, ladder, preset, jobs)
         return compile_ffmpeg(
             self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose", device=preset.tool.device
         )
@@ -96,14 +87,24 @@ class FfmpegTranscoder:
         return LevelMeter(self.tools, self.runner).measure(source, info, plans)
 
 
+def rung_outputs(
+    shared: Any, info: MediaInfo, ladder: Ladder, preset: VideoPreset, jobs: Sequence[RungJob]
+) -> list[Any]:
+    """Return an output node for each job of a codec, from the picture that all rungs share."""
+    ranges = list(dict.fromkeys(job.preset.dynamic_range for job in jobs))
+    made: dict[str, Any] = {}
+    for dynamic_range, copy in zip(ranges, _copies(shared, len(ranges)), strict=True):
+        alike = [job for job in jobs if job.preset.dynamic_range == dynamic_range]
+        ready = chained(copy, range_filters(info.video, dynamic_range))
+        for job, picture in zip(alike, _copies(ready, len(alike)), strict=True):
+            filtered = chained(picture, rung_filters(info.video, job.rung, preset))
+            arguments = video_arguments(info.video, preset, job.preset, ladder)
+            made[job.rung.key] = filtered.output(str(job.directory / VIDEO_FILE), **arguments)
+    return list(made.values())
+
+
 def _copies(stream: Any, count: int) -> list[Any]:
     if count == 1:
         return [stream]
     split = stream.filter_multi_output("split", count)
     return [split[number] for number in range(count)]
-
-
-def _chain(stream: Any, filters: Sequence[Filter]) -> Any:
-    for filter_ in filters:
-        stream = stream.filter(filter_.name, **filter_.arguments)
-    return stream
