@@ -115,6 +115,9 @@ class StandInTranscoder(Tool):
         super().__init__(name)
         self.encoded = []
 
+    def require_encoder(self, preset: VideoPreset, profile: str) -> None:
+        """Every encoder runs here."""
+
     def encode_video(
         self,
         source: Path,

@@ -31,6 +31,7 @@ def all_checks() -> list[Check]:
     """Return every check, cheap ones first; Dagster is imported here and not at the top."""
     from vod_assets import doctor as look
     from vod_assets.doctor_dagster import check_instance
+    from vod_assets.doctor_encoders import check_encoders
     from vod_assets.doctor_keys import check_keys
     from vod_assets.doctor_storages import check_storages
     from vod_assets.doctor_tools import check_tools
@@ -39,6 +40,7 @@ def all_checks() -> list[Check]:
         look.check_python,
         look.check_home,
         check_tools,
+        check_encoders,
         look.check_sandbox,
         look.check_storage,
         check_storages,

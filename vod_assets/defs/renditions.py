@@ -181,6 +181,8 @@ def _materialize(at: Step, encode: Encode, keys: Sequence[str]) -> Iterator[dg.M
 def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[dg.MaterializeResult[Artifact]]:
     if encode.preset is None:
         raise KeyError(", ".join(wanted))
+    for preset in at.profile.video:  # here, where encoders run, and before the first of them has worked in vain
+        encode.transcoder.require_encoder(preset, at.profile.name)
     source = at.source(encode.mezzanine, encode.sources)
     with ExitStack() as attempts:
         opened = {key: attempts.enter_context(at.artifacts.store.attempt(at.title, wanted[key])) for key in wanted}

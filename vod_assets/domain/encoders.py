@@ -101,7 +101,7 @@ X265 = Encoder(
     takes_fractions=True,
     depths={8: Depth("main", "yuv420p"), 10: Depth("main10", "yuv420p10le")},
     # hvc1: parameter sets in the sample entry alone, which Apple's players want.
-    options={"tag:v": "hvc1", "forced-idr": "1"},
+    options={"tag:v": "hvc1", "forced-idr": "1", "dolbyvision": "0"},
     parameters_option="x265-params",
     # info=0: no settings in SEI messages, so these need no filter, and those that HDR10 speaks in are left alone.
     parameters={"open-gop": "0", "scenecut": "0", "info": "0", "frame-threads": "1", "log-level": "error"},
@@ -124,7 +124,7 @@ SVT_AV1 = Encoder(
     caps=False,
 )
 _NVENC = {"rc": "vbr", "b:v": "0", "forced-idr": "1", "no-scenecut": "1", "strict_gop": "1"}
-_QSV = {"forced_idr": "1", "adaptive_i": "0", "look_ahead": "0"}
+_QSV = {"forced_idr": "1", "adaptive_i": "0"}
 _VAAPI = {"rc_mode": "CQP"}
 
 

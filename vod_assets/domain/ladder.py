@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from vod_assets.domain.colours import hdr_transfer
+from vod_assets.domain.colours import hdr_transfer, judge_range
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.levels import too_much
@@ -85,7 +85,9 @@ def fit(profile: Profile, video: VideoStream, markers: Markers = UNMARKED) -> La
 
     Raises:
         ConfigError: ``rung_too_large``.
+        SourceError: ``dolby_vision_alone`` or ``hdr_without_metadata``.
     """
+    judge_range(video, profile.hdr_without_metadata)
     frame_rate = ladder_rate(video)
     gop_frames = max(1, round(frame_rate * profile.gop_seconds))
     rungs = [_rung(preset, rung, video) for preset in profile.video for rung in preset.rungs]

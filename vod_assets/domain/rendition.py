@@ -8,6 +8,7 @@ from vod_assets.domain.colours import (
     PQ,
     hdr_filters,
     hdr_transfer,
+    is_light_assumed,
     mastering_words,
     scaling_arguments,
     sdr_filters,
@@ -52,7 +53,12 @@ def rung_filters(video: VideoStream, rung: Rung, preset: VideoPreset) -> tuple[F
         Filter(name="format", arguments={"pix_fmts": preset.tool.depths[bit_depth(asked)].pixel_format}),
         *tags(video, asked.dynamic_range),
     )
-    return (*filters, Filter(name="hwupload")) if preset.tool.device else filters
+    return (*filters, *upload_filters(preset.tool))
+
+
+def upload_filters(tool: Encoder) -> tuple[Filter, ...]:
+    """Return what sends pictures to an encoder's device; nothing where the encoder does so itself."""
+    return (Filter(name="hwupload"),) if tool.device else ()
 
 
 def rung_preset(preset: VideoPreset, rung: Rung) -> RungPreset:
@@ -95,7 +101,9 @@ def bit_depth(rung: RungPreset) -> int:
 
 def _light(video: VideoStream) -> LightLevels | None:
     """Return what an HDR rendition says of its display: what its source says; HLG has nothing to say."""
-    return (video.light or ASSUMED_LIGHT) if hdr_transfer(video) == PQ else None
+    if hdr_transfer(video) != PQ:
+        return None
+    return ASSUMED_LIGHT if is_light_assumed(video) else video.light
 
 
 def _threads_and_words(preset: VideoPreset, light: LightLevels | None) -> dict[str, str]:

@@ -74,6 +74,14 @@ class Transcoder(Protocol):
 
     build_ids: Mapping[str, str]
 
+    def require_encoder(self, preset: VideoPreset, profile: str) -> None:
+        """Return when the encoder that a profile names runs here; one that none is named for is taken to.
+
+        Raises:
+            ConfigError: ``encoder_missing`` or ``encoder_cannot_run``.
+        """
+        ...
+
     def encode_video(
         self,
         source: Path,

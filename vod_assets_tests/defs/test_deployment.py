@@ -17,7 +17,7 @@ from vod_assets.settings import Settings
 from vod_assets_tests.workshop import Workshop
 
 TITLE = "alpha"
-LADDER = {"video", "gop_seconds", "segment_seconds"}
+LADDER = {"video", "gop_seconds", "segment_seconds", "hdr_without_metadata"}
 Change = Callable[[Workshop], None]
 
 

@@ -10,12 +10,14 @@ from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.ffmpeg.programme import chained
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
+from vod_assets.adapters.transcode.encoder_trial import require_encoder
 from vod_assets.adapters.transcode.levels import LevelMeter
 from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.adapters.transcode.sound import SoundEncoder
 from vod_assets.domain.acceptance import judge_decode, judge_failed_decode
 from vod_assets.domain.audio_levels import AudioLevels
 from vod_assets.domain.audio_rendition import SoundPlan
+from vod_assets.domain.colours import range_findings
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
@@ -32,6 +34,15 @@ class FfmpegTranscoder:
     def __init__(self, tools: Tools, runner: ToolRunner) -> None:
         self.tools, self.runner = tools, runner
         self.build_ids = {"ffmpeg": tools.build_id("ffmpeg")}
+
+    def require_encoder(self, preset: VideoPreset, profile: str) -> None:
+        """Return when the encoder that a profile names runs here.
+
+        Raises:
+            ConfigError: ``encoder_missing`` or ``encoder_cannot_run``.
+        """
+        if preset.encoder:  # those of software were looked for when FFmpeg was
+            require_encoder(self.tools, self.runner, preset, profile)
 
     def encode_video(
         self,
@@ -64,7 +75,7 @@ class FfmpegTranscoder:
             encoded_frames=progress.advance().frames,
             cpu_seconds=result.cpu_seconds,
             wall_seconds=result.wall_seconds,
-            findings=judge_decode(info, counts, source.name),
+            findings=(*judge_decode(info, counts, source.name), *range_findings(info.video)),
             argv=tuple(argv),
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from vod_assets.adapters.ffmpeg.command import generated_input
+from vod_assets.adapters.ffmpeg.command import artifact_input, compile_ffmpeg, generated_input
 from vod_assets.adapters.transcode.ffmpeg import VIDEO_FILE, FfmpegTranscoder
 from vod_assets.domain.conformance.judging import judge
 from vod_assets.domain.ladder import fit
@@ -47,10 +47,13 @@ PQ = Colour(primaries="bt2020", transfer="smpte2084", matrix="bt2020nc", range="
 
 
 def hdr10(target: Path) -> Path:
-    """Write FFmpeg's moving test picture, meant as PQ, with nothing said of a display."""
+    """Write FFmpeg's moving test picture, meant as PQ, with its mastering display and light levels."""
     said = {"colorspace": PQ.matrix, "color_primaries": PQ.primaries, "color_trc": PQ.transfer, "range": PQ.range}
     picture = generated_input(f"testsrc2=s=160x90:r={CLIP.rate}:d={CLIP.seconds}").filter("format", "yuv420p10le")
-    return make(target, picture.filter("setparams", **said), **{"c:v": "ffv1"})
+    display = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,100)"
+    words = f"log-level=error:pools=1:hdr10=1:repeat-headers=1:max-cll=800,200:master-display={display}"
+    encoding = {"c:v": "libx265", "preset": "ultrafast", "crf": 8, "x265-params": words}
+    return make(target, picture.filter("setparams", **said), **encoding)
 
 
 def hdr10_info() -> MediaInfo:
@@ -75,7 +78,7 @@ def encode(source: Path, folder: Path, codec: str) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return hdr10(tmp_path_factory.mktemp("source") / "hdr.mkv")
+    return hdr10(tmp_path_factory.mktemp("source") / "hdr.mp4")
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +115,20 @@ def test_every_rendition_names_its_colours(renditions: dict[str, Path]) -> None:
         wanted = ("bt2020", "smpte2084", "bt2020nc", "tv") if key.endswith("hdr") else ("bt709", "bt709", "bt709", "tv")
         assert (key, said) == (key, wanted)
         assert stream["pix_fmt"] == ("yuv420p10le" if key.endswith("hdr") else "yuv420p")
+
+
+def test_the_display_and_light_levels_of_hdr10_are_in_each_hdr_rendition_and_in_no_other(
+    renditions: dict[str, Path],
+) -> None:
+    """In the container's boxes, and again beside the pictures, as decoders read them."""
+    for key, path in renditions.items():
+        shown = artifact_input(path).output("-", vf="showinfo", f="null", **{"frames:v": 1})
+        said = RUNNER.run(compile_ffmpeg(TOOLS.ffmpeg, [shown])).stderr
+        is_hdr = key.endswith("hdr")
+        boxes = [kind in path.read_bytes() for kind in (b"mdcv", b"clli")]
+        assert (key, boxes) == (key, [is_hdr, is_hdr])
+        assert ("r(0.6800,0.3200)" in said and "max_luminance=1000.0" in said) == is_hdr
+        assert ("MaxCLL=800, MaxFALL=200" in said) == is_hdr
 
 
 def test_manifests_keep_codecs_and_ranges_apart(title: TinyTitle) -> None:

@@ -200,3 +200,28 @@ def test_an_rgb_source_of_other_primaries_is_converted(tmp_path: Path) -> None:
     video = encoded(source, tmp_path, described(64, 64, Fraction(1, 5), 1, pixel_format="gbrp", colour=colour))
     wanted = meant([0x80 / 255, 0x60 / 255, 0x4C / 255], "bt2020")
     assert distance(shown(middles(video, 64, 1)[0]), wanted) <= TOLERANCE
+
+
+@pytest.mark.media
+@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
+def test_tones_of_hdr_up_to_half_of_white_are_kept_and_highlights_pressed_below_white(
+    tmp_path: Path, transfer: str
+) -> None:
+    """The light of each patch is known: of PQ by BT.2100, of HLG by BT.2408 (38 % is 26, 75 % is 203 cd/m²)."""
+    coded = {"smpte2084": (0.3772, 0.4404, 0.5081, 0.5807, 0.7518), "arib-std-b67": (0.38, 0.50, 0.60, 0.75, 1.0)}
+    nits = {"smpte2084": (26, 50, 100, 203, 1000), "arib-std-b67": (26, 50.6, 91, 203, 1000)}
+    hdr = said("bt2020", transfer, "bt2020nc", "tv")
+    luma = "+".join(f"{round(64 + 876 * one)}*eq(floor(X/64),{at})" for at, one in enumerate(coded[transfer]))
+    picture = generated_input("nullsrc=s=320x64:r=25:d=0.2").filter("format", "yuv420p10le")
+    picture = picture.filter("geq", lum=luma, cb="512", cr="512")
+    names = {"color_primaries": hdr.primaries, "color_trc": hdr.transfer, "range": hdr.range}
+    source = make(tmp_path / "c.mkv", picture.filter("setparams", colorspace=hdr.matrix, **names), **{"c:v": "ffv1"})
+    info = described(320, 64, Fraction(1, 5), 1, pixel_format="yuv420p10le", colour=hdr)
+    video = encoded(source, tmp_path, info)
+    assert tags(video) == {"bt709"}
+    found = [shown(one)[1] for one in middles(video, 320, 5)]
+    for level, wanted in zip(found[:2], nits[transfer][:2], strict=True):
+        assert abs(level - (wanted / 203) ** (1 / 2.4)) * 255 <= TOLERANCE
+    assert found == sorted(found)
+    assert 0.8 < found[3] < 0.95
+    assert 0.97 < found[4] <= 1
