@@ -9,6 +9,7 @@ from vod_assets.defs.caption_check import caption_check
 from vod_assets.defs.gate import require_known_checks
 from vod_assets.defs.jobs import register_title, registered_titles, rekey_title, title_graph
 from vod_assets.defs.keys import content_keys
+from vod_assets.defs.ladder import encoding_ladder, rate_quality
 from vod_assets.defs.levels import audio_levels
 from vod_assets.defs.markers import markers
 from vod_assets.defs.metadata import metadata
@@ -22,7 +23,7 @@ from vod_assets.defs.renditions import rendition_assets, rendition_keys
 from vod_assets.defs.resources import executor_of, known_profiles, resource_definitions, tool_builds, watched_places
 from vod_assets.defs.restoring import restored_titles
 from vod_assets.defs.sound import audio_assets, audio_keys
-from vod_assets.defs.source import encoding_ladder, media_info, mezzanine, title_state
+from vod_assets.defs.source import media_info, mezzanine, title_state
 from vod_assets.defs.step import StepReporter
 from vod_assets.defs.text import captions
 from vod_assets.defs.tracks import audio_tracks_asset, text_tracks, video_tracks_asset
@@ -44,6 +45,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         media_info,
         metadata,
         markers,
+        rate_quality,
         encoding_ladder,
         content_keys,
         *rendition_assets(profiles),

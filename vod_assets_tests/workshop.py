@@ -39,6 +39,7 @@ from vod_assets.domain.errors import SourceError
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, VideoStream
 from vod_assets.domain.plan import TitlePlan
+from vod_assets.domain.probing import ProbedWindow
 from vod_assets.domain.profile import Profile, ThumbnailPreset
 from vod_assets.domain.quality_control import Pictures
 from vod_assets.domain.recipe import Recipe
@@ -47,7 +48,17 @@ from vod_assets.domain.thumbnails import SpriteSheets
 from vod_assets.domain.title import Sidecar, TitleRecord
 from vod_assets.domain.track import IFrame, Segment, Track
 from vod_assets.domain.video_presets import VideoPreset
-from vod_assets.ports import Attempt, EncodeReport, InspectedPackage, Progress, RungJob, TrackJob, Unlocking
+from vod_assets.ports import (
+    Attempt,
+    EncodeReport,
+    InspectedPackage,
+    ProbeJob,
+    Progress,
+    RungJob,
+    Sampling,
+    TrackJob,
+    Unlocking,
+)
 from vod_assets.ports.control import Screening
 from vod_assets.settings import Settings
 from vod_assets_tests.fakes import MemoryCms, MemoryOrigin
@@ -153,6 +164,26 @@ class StandInTranscoder(Tool):
             ),
             seconds=info.duration_seconds,
         )
+
+
+class StandInMeter(Tool):
+    """Knows what every sample comes to: the finer the factor, the more bits and the better."""
+
+    def probe(
+        self,
+        source: Path,
+        info: MediaInfo,
+        sampling: Sampling,
+        jobs: Sequence[ProbeJob],
+        directory: Path,
+        on_progress: Callable[[Progress], None],
+    ) -> list[ProbedWindow]:
+        frames = sampling.window.frames
+        crfs = (int(job.options["crf"]) for job in jobs)
+        return [
+            ProbedWindow(window=sampling.window, frames=frames, size_bytes=100_000 // crf, score=Fraction(120 - crf))
+            for crf in crfs
+        ]
 
 
 class StandInPictures(Tool):
@@ -310,6 +341,7 @@ class Workshop:
         self.tools: dict[str, Tool] = {
             "prober": StandInProber("ffprobe"),
             "transcoder": StandInTranscoder("ffmpeg"),
+            "meter": StandInMeter("ffmpeg"),
             "pictures": StandInPictures("ffmpeg-pictures"),
             "sheets": StandInSheets("pillow"),
             "watcher": StandInWatcher("watcher"),

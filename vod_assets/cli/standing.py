@@ -9,7 +9,7 @@ from vod_assets.cli.session import Session
 from vod_assets.domain.codes import ARCHIVED
 
 STAGES: dict[str, tuple[str, ...]] = {
-    "source": ("mezzanine", "media_info", "markers", "encoding_ladder"),
+    "source": ("mezzanine", "media_info", "markers", "rate_quality", "encoding_ladder"),
     "renditions": (),  # the profile's own
     "sound": (),  # likewise
     "text": ("captions",),

@@ -16,7 +16,7 @@ from vod_assets.domain.title import TITLE_ID
 app = typer.Typer(help="Do one stage of the work, for a title or a source.", no_args_is_help=True)
 TitleOrSource = Annotated[str, typer.Argument(help="A registered title, or the path of a source.")]
 
-INGEST = "mezzanine,media_info,metadata,markers,encoding_ladder"
+INGEST = "mezzanine,media_info,metadata,markers,rate_quality,encoding_ladder"
 TRANSCODE = "+group:renditions,+group:audio,+key:captions,+key:poster,+key:thumbnails"
 PACKAGE = "+key:hls_package,+key:dash_package"
 RELEASE = "+key:release"

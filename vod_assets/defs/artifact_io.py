@@ -16,6 +16,7 @@ from vod_assets.ports import ArtifactStore
 
 ARTIFACTS = "artifacts"
 JUDGES = ("quality_control", "quality_report")  # made for what their checks say
+ASKED_FOR_BY = {"rate_quality": "per_title"}  # assets that are empty for profiles without the field
 MOST_LEAVES = 128  # of an hour with all variants: about 30 MB
 
 
@@ -87,7 +88,7 @@ class ArtifactIOManager(dg.IOManager):
         return StoredAt(self.store.file_address(artifact))
 
     def upstream(self, title: str, asset: str) -> Artifact:
-        """Return the artifact that an asset points at; of a rung that the profile does not ask for, the empty one.
+        """Return the artifact that an asset points at; of one that the profile does not ask for, the empty one.
 
         Raises:
             Failure: It was never made, or is gone.
@@ -105,6 +106,8 @@ class ArtifactIOManager(dg.IOManager):
             return Artifact.nothing(title, asset, f"never made: profile {profile.name} does not ask for it")
         if asset in JUDGES and not profile.requires(asset):
             return Artifact.nothing(title, asset, f"never made: profile {profile.name} requires no check of it")
+        if asset in ASKED_FOR_BY and not getattr(profile, ASKED_FOR_BY[asset]):
+            return Artifact.nothing(title, asset, f"never made: profile {profile.name} has no {ASKED_FOR_BY[asset]}")
         missing = StoreError(
             "artifact_missing", f"{asset} was never made, or was deleted", f"Materialise {asset} first", title=title
         )

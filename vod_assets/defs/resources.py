@@ -17,6 +17,7 @@ from vod_assets.adapters.package.shaka import ShakaPackager
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner, Unguarded
 from vod_assets.adapters.profiles import load_profiles
+from vod_assets.adapters.quality.ffmpeg import FfmpegQualityMeter
 from vod_assets.adapters.sandbox import find_sandbox
 from vod_assets.adapters.source.opening import open_sources
 from vod_assets.adapters.source.routed import RoutedSources
@@ -163,6 +164,14 @@ class TranscoderResource(ToolResource):
     def create_resource(self, context: dg.InitResourceContext) -> FfmpegTranscoder:
         """Return the transcoder."""
         return FfmpegTranscoder(self.tools, self.runner)
+
+
+class MeterResource(ToolResource):
+    """Measures pictures with FFmpeg."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> FfmpegQualityMeter:
+        """Return the meter."""
+        return FfmpegQualityMeter(self.tools, self.runner)
 
 
 class PicturesResource(ToolResource):
@@ -317,6 +326,7 @@ def resource_definitions(
         "desk": ArrivalsResource(storages=storages),
         "prober": ProberResource(guard=guard),
         "transcoder": TranscoderResource(guard=guard),
+        "meter": MeterResource(guard=guard),
         "pictures": PicturesResource(guard=guard),
         "sheets": SheetsResource(),
         "watcher": WatcherResource(guard=guard),

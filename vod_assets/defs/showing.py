@@ -15,7 +15,7 @@ import dagster as dg
 import PIL.WebPImagePlugin  # noqa: F401 - otherwise the first WebP imports what Pillow has for every format
 from PIL import Image
 
-from vod_assets.domain.charts import sparkline_svg
+from vod_assets.domain.charts import curves_svg, sparkline_svg
 from vod_assets.domain.errors import printable
 
 INLINE_CHARACTERS = 1000
@@ -43,6 +43,20 @@ def poster_metadata(jpeg: Path, alt: str = "poster") -> dg.MarkdownMetadataValue
 def sparkline(values: Sequence[float], alt: str = "plot") -> dg.MarkdownMetadataValue:
     """Return a line through values, to be shown inline; without values, a dash."""
     return dg.MetadataValue.md(_picture(sparkline_svg(values), alt) if values else "–")
+
+
+def rate_quality_plot(
+    lines: Sequence[Sequence[tuple[float, float]]], marks: Sequence[tuple[float, float]]
+) -> dg.MarkdownMetadataValue:
+    """Return a plot of scores over bits, to be shown inline: a line a size, a dot a rung that is made.
+
+    Where that is too much for a line, sizes are left out, the smallest first.
+    """
+    for count in range(len(lines), 0, -1):
+        markdown = _picture(curves_svg(lines[:count], marks), "quality over bits")
+        if len(markdown) < INLINE_CHARACTERS:
+            return dg.MetadataValue.md(markdown)
+    return dg.MetadataValue.md("–")
 
 
 def table(rows: Sequence[Row]) -> dg.TableMetadataValue | dg.MarkdownMetadataValue:

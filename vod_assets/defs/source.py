@@ -1,4 +1,4 @@
-"""The source of a title: which file, what is in it, which rungs it gets."""
+"""The source of a title: which file, and what is in it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,12 +7,10 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.house import HOUSE, OWNERS, Artifacts, Guard, Reporter
-from vod_assets.defs.markers import read_markers
 from vod_assets.defs.partitions import TITLE_STATE, titles
-from vod_assets.defs.showing import duration_text, size_text, table
+from vod_assets.defs.showing import duration_text, size_text
 from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.ladder import Ladder, fit
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import Fingerprint
@@ -82,27 +80,6 @@ def media_info(
         return at.result(made, lambda: _facts(made.artifact.read(MediaInfo)))
 
 
-@dg.asset(group_name="ladder", kinds={"python"}, **HOUSE)
-def encoding_ladder(
-    context: dg.AssetExecutionContext,
-    media_info: Artifact,
-    markers: Artifact,
-    artifacts: Artifacts,
-    guard: Guard,
-    reporter: Reporter,
-) -> dg.MaterializeResult[Artifact]:
-    """Rungs this title is encoded at: the profile's ladder cut to the size of the mezzanine, key frames at markers.
-
-    Upstream: media_info, markers. Downstream: one rendition per rung.
-    """
-    with step(context, artifacts, guard, reporter) as at:
-        ladder = fit(at.profile, media_info.read(MediaInfo).video, read_markers(markers))
-        inputs = {"media_info": media_info.digest, "markers": markers.digest}
-        recipe = Recipe("encoding_ladder", inputs, ladder.model_dump())
-        made = at.make(recipe, lambda _: ladder.model_dump(), is_composed=True)
-        return at.result(made, lambda: {"rungs": len(ladder.made), "ladder": _rung_table(ladder)})
-
-
 def mezzanine_artifact(title: str, fingerprint: Fingerprint) -> Artifact:
     """Return the artifact that the mezzanine of these bytes is, whether or not it was committed yet."""
     return Artifact(title=title, asset="mezzanine", recipe="", document=fingerprint.model_dump())
@@ -130,12 +107,3 @@ def _facts(info: MediaInfo) -> dict[str, object]:
         "captions": ", ".join(f"{track.language} {track.codec}" for track in info.text) or "none",
         "findings": dg.MetadataValue.md(findings or "none"),
     }
-
-
-def _rung_table(ladder: Ladder) -> Any:
-    return table(
-        [
-            {"rung": rung.key, "size": "–" if rung.empty else f"{rung.width}x{rung.height}", "why not": rung.empty}
-            for rung in ladder.rungs
-        ]
-    )

@@ -18,6 +18,7 @@ TOOLS = {
     "media_info": ("ffprobe",),
     "audio_levels": ("ffmpeg", "ffprobe"),
     "captions": ("ffmpeg", "ffprobe"),
+    "rate_quality": ("ffmpeg",),
     "poster": ("ffmpeg",),
     "thumbnails": ("ffmpeg",),
     "quality_control": ("ffmpeg",),
@@ -87,7 +88,10 @@ def read_of_profile(key: str, profile: Profile) -> Any:
             for preset in profile.video
             for rung in preset.rungs
         ]
-        return [profile.segment_seconds, profile.gop_seconds, profile.hdr_without_metadata, rungs]
+        chosen = [profile.per_title, profile.video] if profile.per_title else []
+        return [profile.segment_seconds, profile.gop_seconds, profile.hdr_without_metadata, rungs, *chosen]
+    if key == "rate_quality":
+        return [profile.per_title, profile.gop_seconds, profile.video] if profile.per_title else []
     if codec := sound_codec(key):
         return [profile.sound(codec), profile.downmix, profile.loudness]
     if key == "audio_levels":  # which sounds there are, and in which layouts: not how their bits are spent

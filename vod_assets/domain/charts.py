@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import log2
 
 MOST_POINTS = 60
 EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -28,6 +29,37 @@ def sparkline_svg(values: Sequence[float], width: int = 240, height: int = 48, c
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'>"
         f"<polyline fill='none' stroke='{colour}' stroke-width='2' points='{path}'/></svg>"
+    )
+
+
+def curves_svg(
+    lines: Sequence[Sequence[tuple[float, float]]],
+    marks: Sequence[tuple[float, float]],
+    size: tuple[int, int] = (280, 150),
+) -> str:
+    """Return an SVG of lines through points and of marks on them, x on a logarithmic scale, both scaled to fill it.
+
+    Args:
+        lines: Points (x, y) of each; x above 0.
+        marks: Points that are marked by dots.
+        size: Pixels.
+    """
+    spots = [spot for line in (*lines, marks) for spot in line]
+    (left, right), (low, high) = (
+        (min(values), max(values)) for values in ([log2(x) for x, _ in spots], [y for _, y in spots])
+    )
+    width, height = size
+
+    def place(spot: tuple[float, float]) -> str:
+        x = (log2(spot[0]) - left) / (right - left or 1)
+        y = (spot[1] - low) / (high - low or 1)
+        return f"{4 + x * (width - 8):.0f},{height - 4 - y * (height - 8):.0f}"
+
+    drawn = "".join(f"<path d='M{' '.join(place(spot) for spot in sorted(line))}'/>" for line in lines)
+    dots = "".join(f"M{place(spot)}h0" for spot in marks)
+    return (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' fill='none' stroke='#99a'>"
+        f"{drawn}<path stroke='#43d' stroke-width='7' stroke-linecap='round' d='{dots}'/></svg>"
     )
 
 

@@ -59,6 +59,8 @@ REFUSALS = _supplier(
     source_truncated=("The file ends early: less is there than its own index promises", _RESEND),
     source_corrupt=("The file's index or media data cannot be read", _REEXPORT),
     source_damaged=("More than one frame in a thousand is damaged", _RESEND),
+    sample_unreadable=("A sample of the title, by which its ladder is chosen, cannot be decoded",
+                       "Deliver the source anew, or take a profile without per_title"),
     source_encrypted=("The media are encrypted", "Deliver a clear mezzanine"),
     format_not_allowed=("A playlist, script, manifest or rare container that may refer to other files",
                         "Deliver one self-contained file: MOV, MP4, MXF, Matroska, MPEG-TS"),

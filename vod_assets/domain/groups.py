@@ -21,6 +21,7 @@ _BY_ASSET = {
     "markers": "source",
     "metadata": "source",
     "encoding_ladder": "ladder",
+    "rate_quality": "ladder",
     "content_keys": "keys",
     "captions": "text",
     "poster": "pictures",

@@ -24,7 +24,7 @@ class Rung(Document):
         width: Width in square pixels, even; 0 when the rung is empty.
         height: Height in square pixels, even; 0 when the rung is empty.
         empty: Why this rung is not made, or an empty string.
-        crf: Constant rate factor chosen for this title; None: the profile's rung says how bits are spent.
+        crf: Constant rate factor chosen for this title, in tenths; None: the profile's rung says how bits are spent.
         maxrate: Cap in bits per second, likewise.
     """
 
@@ -34,7 +34,7 @@ class Rung(Document):
     width: int = 0
     height: int = 0
     empty: str = ""
-    crf: float | None = None
+    crf: Fraction | None = None
     maxrate: int | None = None
 
 

@@ -13,6 +13,7 @@ from vod_assets.domain.control_limits import ControlLimits
 from vod_assets.domain.documents import Document
 from vod_assets.domain.languages import UNKNOWN, language_tag
 from vod_assets.domain.piece_presets import PiecePreset
+from vod_assets.domain.quality_presets import PerTitlePreset, QualityPreset
 from vod_assets.domain.units import SMALLEST_SIDE, Seconds, one_or_many, refuse_twice, seconds
 from vod_assets.domain.video_presets import VideoPreset
 
@@ -111,6 +112,8 @@ class Profile(Document):
 
     Attributes:
         pieces: How long titles are made in pieces, each kept by itself; None: every rendition is made whole.
+        per_title: How each title's rungs are chosen by measured quality; None: they are the profile's own.
+        quality: What every rendition is measured for; None: nothing is measured.
         preview: Whether it is for looking at only: it may have ClearKey variants, and nothing of it is released.
         hdr_without_metadata: What becomes of PQ that does not say what display it was made for: a usual one (BT.2020,
             1000 cd/m²) is assumed, or the title is refused.
@@ -128,6 +131,8 @@ class Profile(Document):
     segment_seconds: Seconds = Fraction(4)
     gop_seconds: Seconds = Fraction(2)
     video: tuple[VideoPreset, ...] = Field(min_length=1)
+    per_title: PerTitlePreset | None = None
+    quality: QualityPreset | None = None
     hdr_without_metadata: Literal["assume", "refuse"] = "assume"
     audio: Annotated[tuple[AudioPreset, ...], BeforeValidator(one_or_many)] = Field(
         default=(AudioPreset(),), min_length=1
@@ -191,6 +196,9 @@ class Profile(Document):
     def _is_possible(self) -> Self:
         if (self.segment_seconds / self.gop_seconds).denominator != 1:
             raise ValueError("segment_seconds must be a whole number of gop_seconds")
+        averaged = [rung.name for preset in self.video for rung in preset.rungs if rung.crf is None]
+        if self.per_title and averaged:
+            raise ValueError(f"per_title chooses a crf for every rung: give {averaged[0]} a crf to start from")
         for variant in self.variants:
             self._require_renditions(variant)
             self._require_sound(variant)

@@ -3,6 +3,8 @@
 Every rung is scaled straight from the source, so what it is made with depends on no other rung.
 """
 
+from fractions import Fraction
+
 from vod_assets.domain.colours import (
     ASSUMED_LIGHT,
     PQ,
@@ -149,9 +151,10 @@ def _rate_control(tool: Encoder, rung: RungPreset, fitted: Rung | None) -> dict[
     maxrate = (fitted.maxrate if fitted is not None else None) or rung.maxrate
     arguments = {"b:v": str(rung.bitrate)} if crf is None else {tool.quality_option: _quality(tool, crf)}
     if maxrate is not None and tool.caps:
-        arguments |= {"maxrate": str(maxrate), "bufsize": str(rung.bufsize or 2 * maxrate)}
+        bufsize = rung.bufsize * maxrate // rung.maxrate if rung.bufsize and rung.maxrate else 2 * maxrate
+        arguments |= {"maxrate": str(maxrate), "bufsize": str(bufsize)}
     return arguments
 
 
-def _quality(tool: Encoder, crf: float) -> str:
-    return f"{crf:g}" if tool.takes_fractions else str(round(crf))
+def _quality(tool: Encoder, crf: Fraction | int) -> str:
+    return f"{float(crf):g}" if tool.takes_fractions else str(round(crf))

@@ -8,10 +8,12 @@ from typing import Any, Protocol
 
 from vod_assets.domain.audio_levels import AudioLevels
 from vod_assets.domain.audio_rendition import SoundPlan
+from vod_assets.domain.filters import Filter
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, TextStream
 from vod_assets.domain.packet_marks import PacketMarks
 from vod_assets.domain.pieces import Clock, Piece, PieceMade
+from vod_assets.domain.probing import Metric, ProbedWindow, Window
 from vod_assets.domain.profile import ThumbnailPreset
 from vod_assets.domain.text.closed_captions import ClosedCaptions
 from vod_assets.domain.text.speech import Word
@@ -165,6 +167,64 @@ class PieceTranscoder(Protocol):
 
         Raises:
             PieceError: They were not encoded alike.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """One sample of a source, and what its encodes are compared with.
+
+    Attributes:
+        shared: Filters that all encodes begin with, and the reference.
+        reference: Filters of the reference after them.
+        device: Kind of device that the encoder's filters send pictures to; empty: none.
+    """
+
+    window: Window
+    frame_rate: Fraction
+    shared: tuple[Filter, ...]
+    reference: tuple[Filter, ...]
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class ProbeJob:
+    """One encode of a sample.
+
+    Attributes:
+        filters: After the shared ones.
+        options: The encoder's.
+        metric: What is measured.
+        seen: Filters that bring the encoded pictures to the reference's size and format.
+        viewed: That size.
+    """
+
+    filters: tuple[Filter, ...]
+    options: Mapping[str, str]
+    metric: Metric
+    seen: tuple[Filter, ...]
+    viewed: tuple[int, int]
+
+
+class QualityMeter(Protocol):
+    """Measures pictures against those that they were made from."""
+
+    build_ids: Mapping[str, str]
+
+    def probe(
+        self,
+        source: Path,
+        info: MediaInfo,
+        sampling: Sampling,
+        jobs: Sequence[ProbeJob],
+        directory: Path,
+        on_progress: OnProgress,
+    ) -> list[ProbedWindow]:
+        """Encode one sample in several ways and return what each came to; work below a directory.
+
+        Raises:
+            SourceError: ``sample_unreadable``.
         """
         ...
 

@@ -65,7 +65,7 @@ def test_every_asset_goes_out_and_comes_in_through_the_one_io_manager(packaged: 
 def test_every_encode_takes_a_slot_of_the_pool_and_backfills_leave_runs_to_arrivals(packaged: dg.Definitions) -> None:
     assets = [asset for asset in packaged.assets or () if isinstance(asset, dg.AssetsDefinition)]
     encoding = {asset.node_def.name for asset in assets if "renditions" in asset.group_names_by_key.values()}
-    assert {asset.node_def.name for asset in assets if asset.op.pool == "encode"} == encoding
+    assert {asset.node_def.name for asset in assets if asset.op.pool == "encode"} == {*encoding, "rate_quality"}
     assert all(name.endswith(ENCODES) for name in encoding)
     limits = yaml.safe_load(packaged_dagster_yaml())["concurrency"]
     by_tag = {limit["key"]: limit["limit"] for limit in limits["runs"]["tag_concurrency_limits"]}

@@ -5,7 +5,8 @@ strictest lists, a *package* or an *artifact* is our own, a *caption* is text, a
 that this code wrote. No other module puts together a command line of these tools; a test looks for any that does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from vod_assets.adapters.ffmpeg import allowed
 from vod_assets.domain.errors import StoreError
 
 Options = dict[str, Any]
+LOOPED_THREADS = "2"  # of each decoder of what was just encoded: there are many
 PICTURES_SOURCE = "source"  # what `picture_data_command` opens, in its working directory
 
 
@@ -79,7 +81,6 @@ def compile_ffmpeg(
         verbosity: For ``-v``; ``level+verbose`` prints the counts that `vod_assets.adapters.ffmpeg.counts` reads.
         device: Kind of device that ``hwupload`` sends pictures to, ``vaapi``; empty: none is opened.
     """
-    opening = ["-init_hw_device", f"{device}=encoder", "-filter_hw_device", "encoder"] if device else []
     reporting = ["-progress", "pipe:1", "-stats_period", "0.5"] if progress else []
     arguments = ffmpeg.compile(list(outputs), cmd=str(program))[1:]
     return [
@@ -90,10 +91,70 @@ def compile_ffmpeg(
         "-y",
         "-v",
         verbosity,
-        *opening,
+        *_device(device),
         *reporting,
         *arguments,
     ]
+
+
+@dataclass(frozen=True)
+class LoopedEncode:
+    """One encode whose pictures are decoded again in the same process.
+
+    Attributes:
+        filters: What happens to the source's pictures before, as text of a filter graph.
+        options: The encoder's.
+        target: Where the coded pictures go, bare.
+    """
+
+    filters: str
+    options: Mapping[str, str]
+    target: Path
+
+
+@dataclass(frozen=True)
+class Looped:
+    """Encodes of one source, and what looks at them.
+
+    Attributes:
+        graph: What compares them; numbers and fixed names only. ``[0:…]`` are the source's pictures, ``[dec:0]`` those
+            of the first encode.
+        sinks: The graph's outputs, which lead nowhere.
+        device: See `compile_ffmpeg`.
+    """
+
+    encodes: Sequence[LoopedEncode]
+    graph: str
+    sinks: Sequence[str]
+    device: str = ""
+
+
+def looped_command(program: Path, source: Sequence[str], looped: Looped) -> list[str]:
+    """Return the command line that encodes a source in several ways and looks at what comes of each, in one process.
+
+    The source is decoded once.
+
+    Args:
+        program: The ffmpeg binary.
+        source: What `source_words` returns, and the stream specifier of the pictures.
+        looped: What is done.
+    """
+    *words, stream = source
+    outputs: list[str] = []
+    for number, encode in enumerate(looped.encodes):
+        options = [word for name, value in encode.options.items() for word in (f"-{name}", value)]
+        outputs += ["-map", f"0:{stream}", "-vf", encode.filters, *options, "-f", "rawvideo", str(encode.target)]
+        outputs += ["-threads", LOOPED_THREADS, "-dec", f"{number}:0"]
+    drained = [word for sink in looped.sinks for word in ("-map", f"[{sink}]", "-f", "null", "-")]
+    reporting = ["-progress", "pipe:1", "-stats_period", "0.5"]
+    head = [str(program), "-hide_banner", "-nostdin", "-nostats", "-y", "-v", "level+warning", *reporting]
+    return [*head, *_device(looped.device), *words, *outputs, "-filter_complex", looped.graph, *drained]
+
+
+def source_words(path: Path, **options: Any) -> list[str]:
+    """Return the words of a command line that open a file from outside, as `source_input` does."""
+    given = {**_guards(allowed.SOURCE_FORMATS), **options}
+    return [*(word for name, value in given.items() for word in (f"-{name}", str(value))), "-i", _address(path)]
 
 
 def version_command(program: Path, listing: str = "version") -> list[str]:
@@ -127,6 +188,10 @@ def picture_data_command(program: Path, index: int) -> list[str]:
     movie = f"movie=filename=file\\\\:{PICTURES_SOURCE}:si={index}:format_opts='{guards}'[out0+subcc]"
     entries = ("-select_streams", "s", "-show_entries", "packet=pts_time,data", "-show_data", "-of", "csv=p=0")
     return [str(program), "-hide_banner", "-v", "level+error", *entries, "-f", "lavfi", "-i", movie]
+
+
+def _device(kind: str) -> list[str]:
+    return ["-init_hw_device", f"{kind}=encoder", "-filter_hw_device", "encoder"] if kind else []
 
 
 def _guards(formats: Sequence[str], protocols: str = "file") -> Options:

@@ -1,0 +1,1 @@
+"""Quality: what an encode came to, measured against its source."""

@@ -1,0 +1,145 @@
+"""Quality measured by FFmpeg: probes are encoded, decoded again and compared in one process, against one decode."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from vod_assets.adapters.ffmpeg.command import Looped, LoopedEncode, looped_command, source_words
+from vod_assets.adapters.ffmpeg.programme import file_of
+from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
+from vod_assets.adapters.quality.scores import mean, read_vmaf, read_xpsnr, without_first
+from vod_assets.adapters.tools import Tools
+from vod_assets.adapters.transcode.memory import LARGE_BYTES
+from vod_assets.domain.errors import SourceError, ToolError
+from vod_assets.domain.filter_text import chain_text
+from vod_assets.domain.filters import Filter
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.probing import ProbedWindow, Window
+from vod_assets.ports import Limits, OnProgress, ProbeJob, Sampling, ToolRunner
+
+EVERY = 5
+VMAF_THREADS = 2
+LARGEST_VIEWED_FOR_HD = 1440  # short side; what is larger is watched from nearer, and has a model of its own
+FOUR_K_MODEL = "version=vmaf_4k_v0.6.1"
+SLACK_SECONDS = Fraction(1, 2)  # read more than a sample is long, and cut by frames
+INPUT_THREADS = 2
+
+
+class FfmpegQualityMeter:
+    """Measures with the FFmpeg of the settings."""
+
+    def __init__(self, tools: Tools, runner: ToolRunner) -> None:
+        self.tools, self.runner = tools, runner
+        self.build_ids = {"ffmpeg": tools.build_id("ffmpeg")}
+
+    def probe(
+        self,
+        source: Path,
+        info: MediaInfo,
+        sampling: Sampling,
+        jobs: Sequence[ProbeJob],
+        directory: Path,
+        on_progress: OnProgress,
+    ) -> list[ProbedWindow]:
+        """Encode one sample in several ways, measure each against the same pictures, and return what each came to."""
+        argv = self.probe_command(source, info, sampling, jobs, directory)
+        progress = ProgressReader(sampling.window.frames / sampling.frame_rate, on_progress)
+        limits = Limits(address_space_bytes=LARGE_BYTES, stall_seconds=STALL_SECONDS)
+        try:
+            self.runner.run(argv, limits=limits, on_line=progress.read, pulse=progress.advance, cwd=directory)
+        except ToolError as error:
+            if error.code != "tool_failed":
+                raise error.about(file=source.name) from error
+            raise _unreadable(sampling.window, source.name, error.last_words) from error
+        frames = progress.advance().frames or sampling.window.frames
+        return [
+            _Probed(directory, number, job).read(sampling.window, frames, source.name)
+            for number, job in enumerate(jobs)
+        ]
+
+    def probe_command(
+        self, source: Path, info: MediaInfo, sampling: Sampling, jobs: Sequence[ProbeJob], directory: Path
+    ) -> list[str]:
+        """Return the command line of one sample."""
+        seconds = sampling.window.frames / sampling.frame_rate
+        file, stream, start = _place(source, info, sampling.window.start_seconds)
+        seek = {"ss": f"{float(start):.6f}"} if start else {}
+        words = source_words(file, threads=INPUT_THREADS, **seek, t=f"{float(seconds + SLACK_SECONDS):.6f}")
+        cut = Filter(name="trim", arguments={"end_frame": str(sampling.window.frames)})
+        shared = (*sampling.shared, cut)
+        encodes = [
+            LoopedEncode(chain_text((*shared, *job.filters)), job.options, directory / coded_name(number))
+            for number, job in enumerate(jobs)
+        ]
+        graph, sinks = comparing_graph(str(stream), (*shared, *sampling.reference), jobs)
+        looped = Looped(encodes, graph, sinks, sampling.device)
+        return looped_command(self.tools.ffmpeg, (*words, str(stream)), looped)
+
+
+def _place(source: Path, info: MediaInfo, seconds: Fraction) -> tuple[Path, int, Fraction]:
+    """Return the file and the stream that a moment of a title lies in, and where."""
+    if info.timeline is None:
+        return source, info.video.index, seconds
+    span, start = info.timeline.at(seconds)
+    return file_of(source, span.file), span.picture.stream, start
+
+
+def coded_name(number: int) -> str:
+    """Return the name of the file that a job's coded pictures go to."""
+    return f"{number}.coded"
+
+
+def log_name(number: int) -> str:
+    """Return the name of the file that a job's scores go to; relative, because filters' text must hold no path."""
+    return f"{number}.log"
+
+
+def comparing_graph(stream: str, reference: Sequence[Filter], jobs: Sequence[ProbeJob]) -> tuple[str, list[str]]:
+    """Return the graph that compares every job's pictures with the source's, and the names of its outputs."""
+    copies = "".join(f"[r{number}]" for number in range(len(jobs)))
+    chains = [f"[0:{stream}]{chain_text(reference)},split={len(jobs)}{copies}"]
+    for number, job in enumerate(jobs):
+        seen = f"[dec:{number}]{chain_text((*job.seen, RESTAMPED))}[d{number}]"
+        chains += [seen, f"[d{number}][r{number}]{chain_text([metric_filter(job, number)])}[o{number}]"]
+    return ";".join(chains), [f"o{number}" for number in range(len(jobs))]
+
+
+RESTAMPED = Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})
+
+
+def metric_filter(job: ProbeJob, number: int) -> Filter:
+    """Return the filter that scores a job's pictures."""
+    if job.metric == "xpsnr":
+        return Filter(name="xpsnr", arguments={"stats_file": log_name(number)})
+    arguments = {"n_subsample": str(EVERY), "n_threads": str(VMAF_THREADS), "log_fmt": "json"}
+    model = {"model": FOUR_K_MODEL} if min(job.viewed) > LARGEST_VIEWED_FOR_HD else {}
+    return Filter(name="libvmaf", arguments={**arguments, **model, "log_path": log_name(number)})
+
+
+@dataclass(frozen=True)
+class _Probed:
+    """The files that one job of a probe left."""
+
+    directory: Path
+    number: int
+    job: ProbeJob
+
+    def read(self, window: Window, frames: int, file: str) -> ProbedWindow:
+        """Return what the job came to, and remove its files."""
+        coded, log = self.directory / coded_name(self.number), self.directory / log_name(self.number)
+        scores = read_vmaf(log) if self.job.metric == "vmaf" else read_xpsnr(log)
+        size_bytes = coded.stat().st_size if coded.exists() else 0
+        coded.unlink(missing_ok=True)
+        log.unlink(missing_ok=True)
+        if not scores or not size_bytes:
+            raise _unreadable(window, file, "no frame came of it")
+        return ProbedWindow(window=window, frames=frames, size_bytes=size_bytes, score=mean(without_first(scores)))
+
+
+def _unreadable(window: Window, file: str, why: str) -> SourceError:
+    begin, end = float(window.start_seconds), window.frames
+    cause = f"the sample of {end} frames at {begin:.2f} s cannot be decoded, so no ladder can be chosen for it: {why}"
+    return SourceError(
+        "sample_unreadable", cause, "Deliver the source anew, or take a profile without per_title", file=file
+    )

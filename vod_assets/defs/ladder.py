@@ -1,0 +1,186 @@
+"""The ladder of a title: the profile's, or one that is chosen by what bits buy of this very title."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.making import Made
+from vod_assets.defs.markers import read_markers
+from vod_assets.defs.probing import Point, Prober
+from vod_assets.defs.showing import rate_quality_plot, rate_text, table
+from vod_assets.defs.step import Step, step
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.ladder import Ladder, Rung, fit
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.probing import Probe, choose_windows, survey
+from vod_assets.domain.quality_presets import PerTitlePreset
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.rung_choice import (
+    FACTORS,
+    ChosenRung,
+    applied,
+    choose,
+    estimates,
+    further_factors,
+    wanted_score,
+)
+from vod_assets.domain.video_presets import RungPreset, VideoPreset
+from vod_assets.ports import QualityMeter, SourceStore
+
+GROUP = "ladder"
+MOST_ROUNDS = 4  # of probes of the largest size
+LOWER_SPACING = 5  # rate factors between the three probes of a smaller size
+NOT_PER_TITLE = "the profile's ladder is the same for every title: it has no per_title"
+
+
+@dg.asset(group_name=GROUP, kinds={"ffmpeg"}, pool="encode", **HOUSE)
+def rate_quality(
+    context: dg.AssetExecutionContext,
+    mezzanine: Artifact,
+    media_info: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+    sources: dg.ResourceParam[SourceStore],
+    meter: dg.ResourceParam[QualityMeter],
+) -> dg.MaterializeResult[Artifact]:
+    """What bits buy of this title: samples of it, encoded at several sizes and qualities, and measured.
+
+    Upstream: mezzanine, media_info. Downstream: encoding_ladder, which chooses rungs by it. Empty, with the reason,
+    when the profile has no per_title.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        preset, info = at.profile.per_title, media_info.read(MediaInfo)
+        if preset is None:
+            return at.result(at.nothing("rate_quality", NOT_PER_TITLE))
+        ladder = fit(at.profile, info.video)
+        leaves: dict[str, Made] = {}
+        for video in at.profile.video:
+            for dynamic_range, rungs in _by_size(ladder, video).items():
+                largest = next(iter(rungs))
+                prober = Prober(at, mezzanine, info, ladder, video, dynamic_range, largest, sources, meter)
+                for point, made in _probed(prober, rungs, preset):
+                    size = f"{point.rung.width}x{point.rung.height}"
+                    leaves[f"{video.codec}/{dynamic_range}/{size}/{point.crf}"] = made
+        index = at.index("rate_quality", leaves)
+        return at.result(index, lambda: {"probes": len(leaves)} | _rounds(leaves))
+
+
+@dg.asset(group_name=GROUP, kinds={"python"}, **HOUSE)
+def encoding_ladder(
+    context: dg.AssetExecutionContext,
+    media_info: Artifact,
+    markers: Artifact,
+    rate_quality: Artifact,
+    artifacts: Artifacts,
+    guard: Guard,
+    reporter: Reporter,
+) -> dg.MaterializeResult[Artifact]:
+    """Rungs this title is encoded at: the profile's ladder cut to the size of the mezzanine, key frames at markers.
+
+    With per_title in the profile, each rung's rate factor and cap are chosen from rate_quality, and rungs that add
+    nothing are dropped. Upstream: media_info, markers, rate_quality. Downstream: one rendition per rung.
+    """
+    with step(context, artifacts, guard, reporter) as at:
+        ladder = fit(at.profile, media_info.read(MediaInfo).video, read_markers(markers))
+        inputs = {"media_info": media_info.digest, "markers": markers.digest}
+        chosen: Sequence[ChosenRung] = ()
+        if at.profile.per_title is not None:
+            inputs["rate_quality"] = rate_quality.digest
+            chosen = choose(ladder, at.profile.video, read_probes(at, rate_quality), at.profile.per_title)
+            ladder = applied(ladder, chosen)
+        recipe = Recipe("encoding_ladder", inputs, ladder.model_dump())
+        made = at.make(recipe, lambda _: ladder.model_dump(), is_composed=True)
+        return at.result(made, lambda: _ladder_facts(at, ladder, chosen, rate_quality))
+
+
+def read_probes(at: Step, rate_quality: Artifact) -> list[Probe]:
+    """Return the probes of a title; none where nothing was probed."""
+    return [leaf.read(Probe) for leaf in at.leaves(rate_quality).values()]
+
+
+def _by_size(ladder: Ladder, video: VideoPreset) -> dict[str, dict[Rung, RungPreset]]:
+    """Return the rungs of a codec that are made, by dynamic range, the largest first, one of each size."""
+    presets = {f"{video.codec}_{rung.name}": rung for rung in video.rungs}
+    rungs = sorted((rung for rung in ladder.made if rung.key in presets), key=lambda rung: -rung.width * rung.height)
+    found: dict[str, dict[Rung, RungPreset]] = {}
+    for rung in rungs:
+        alike = found.setdefault(presets[rung.key].dynamic_range, {})
+        if all((rung.width, rung.height) != (other.width, other.height) for other in alike):
+            alike[rung] = presets[rung.key]
+    return found
+
+
+def _probed(prober: Prober, rungs: dict[Rung, RungPreset], preset: PerTitlePreset) -> Iterator[tuple[Point, Made]]:
+    """Yield every probe of one codec.
+
+    The largest size is encoded once from all samples. What that came to says which few samples stand for the title, and
+    which rate factors lie around the target; all else is encoded from those samples only.
+    """
+    (largest, limits), *smaller = rungs.items()
+    factors = FACTORS[prober.preset.codec]
+    anchor = Point(largest, limits, limits.crf or 0)
+    known = prober.probes([anchor], choose_windows(prober.info, prober.ladder, preset))
+    first = known[anchor].artifact.read(Probe)
+    asked = [
+        Point(rung, rung_preset, crf)
+        for rung, rung_preset in smaller
+        for crf in (max(1, (rung_preset.crf or 0) + off) for off in (-LOWER_SPACING, 0, LOWER_SPACING))
+    ]
+    for _ in range(MOST_ROUNDS):
+        measured = estimates([made.artifact.read(Probe) for point, made in known.items() if point.rung is largest])
+        wanted = wanted_score(preset, first.metric)
+        asked += [Point(largest, limits, crf) for crf in further_factors(measured, wanted, factors, limits.maxrate)]
+        if not asked:
+            break
+        known |= prober.probes(asked, survey(first))
+        asked = []
+    yield from known.items()
+
+
+def _rounds(leaves: dict[str, Made]) -> dict[str, Any]:
+    return {"encoded_now": sum(not made.reused for made in leaves.values())}
+
+
+def _ladder_facts(at: Step, ladder: Ladder, chosen: Sequence[ChosenRung], rate_quality: Artifact) -> dict[str, Any]:
+    facts: dict[str, Any] = {"rungs": len(ladder.made), "ladder": _rung_table(ladder)}
+    if not chosen:
+        return facts
+    probes = read_probes(at, rate_quality)
+    lines: dict[tuple[str, int], list[tuple[float, float]]] = {}
+    for codec in dict.fromkeys(probe.codec for probe in probes):
+        of_codec = [probe for probe in probes if probe.codec == codec]
+        for probe, measured in zip(of_codec, estimates(of_codec), strict=True):
+            lines.setdefault((codec, probe.height), []).append((measured.bits_per_second, measured.score))
+    points = [(one.predicted.bits_per_second, one.predicted.score) for one in chosen if one.predicted]
+    facts["chosen"] = _choice_table(chosen)
+    facts["rate_quality"] = rate_quality_plot(list(lines.values()), points)
+    return facts
+
+
+def _choice_table(chosen: Sequence[ChosenRung]) -> Any:
+    return table(
+        [
+            {
+                "rung": one.rung.key,
+                "size": f"{one.rung.width}x{one.rung.height}",
+                "crf": f"{one.predicted.crf:.1f}" if one.predicted else "–",
+                one.metric: f"{one.predicted.score:.1f}" if one.predicted else "–",
+                "kbit/s": f"{one.predicted.bits_per_second / 1000:.0f}" if one.predicted else "–",
+                "cap": rate_text(one.cap) if one.cap else "–",
+                "why dropped": one.dropped,
+            }
+            for one in chosen
+        ]
+    )
+
+
+def _rung_table(ladder: Ladder) -> Any:
+    return table(
+        [
+            {"rung": rung.key, "size": "–" if rung.empty else f"{rung.width}x{rung.height}", "why not": rung.empty}
+            for rung in ladder.rungs
+        ]
+    )

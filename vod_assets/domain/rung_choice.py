@@ -1,0 +1,207 @@
+"""Which rungs a title gets, and how many bits each: chosen from probes of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil, log2
+
+from vod_assets.domain.ladder import Ladder, Rung
+from vod_assets.domain.probing import Metric, Probe, mean_rate, mean_score, peak_rate
+from vod_assets.domain.quality import METRICS
+from vod_assets.domain.quality_presets import PerTitlePreset
+from vod_assets.domain.rate_quality import STEPS_PER_CRF, Curve, Measured, curve_through, height, hull
+from vod_assets.domain.video_presets import RungPreset, VideoPreset
+
+VISIBLE = 0.5  # what a size may lie below the hull unseen
+OFF_HULL = 2.0  # what a point's distance to the hull counts, against its distance to the wished score
+CAP_OVER_MEAN, CAP_OVER_PEAK = 2.0, 1.25
+CAP_BITS = 10_000  # caps are whole multiples
+CLOSE = 1.5  # a first probe so near to the target lies in the middle of the three
+
+
+@dataclass(frozen=True)
+class FactorRange:
+    """Rate factors that are tried of an encoder: none is so good or so bad that nobody would use it."""
+
+    lowest: int
+    highest: int
+    spacing: int
+
+
+FACTORS = {"h264": FactorRange(12, 40, 4), "hevc": FactorRange(12, 42, 4), "av1": FactorRange(16, 60, 6)}
+
+
+@dataclass(frozen=True)
+class ChosenRung:
+    """What was chosen for a rung, and why it is not made when it is not.
+
+    Attributes:
+        predicted: What it will come to; None when it is not made.
+        cap: Bits per second that it never spends more than; None without a cap.
+    """
+
+    rung: Rung
+    metric: Metric
+    predicted: Measured | None = None
+    cap: int | None = None
+    dropped: str = ""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One codec's curves by size, and the hull over them."""
+
+    metric: Metric
+    peak: float
+    curves: Mapping[tuple[int, int], Curve]
+    hull: Sequence[tuple[float, float]]
+
+    def missing(self, point: Measured) -> float:
+        """Return how far a point lies below the hull."""
+        return max(0.0, height(self.hull, log2(point.bits_per_second)) - point.score)
+
+
+def wanted_score(preset: PerTitlePreset, metric: Metric) -> float:
+    """Return the score of the largest rung."""
+    return float(preset.target if metric == "vmaf" else preset.target_xpsnr)
+
+
+def further_factors(known: Sequence[Measured], wanted: float, factors: FactorRange, maxrate: int | None) -> list[int]:
+    """Return the rate factors to probe next, so that three lie around a score; none when they do.
+
+    Args:
+        known: What was probed at the size.
+        wanted: The score.
+        factors: Of the encoder.
+        maxrate: More than this is never spent, so what costs more need not be known.
+    """
+    ordered = sorted(known, key=lambda one: one.crf)
+    best, worst, spacing = ordered[0], ordered[-1], factors.spacing
+    low, high = round(best.crf) - spacing, round(worst.crf) + spacing
+    is_dear = maxrate is not None and worst.bits_per_second > maxrate
+    if len(known) == 1 and (is_dear or best.score > wanted + CLOSE):
+        asked = [high, high + spacing]
+    elif len(known) == 1 and best.score < wanted - CLOSE:
+        asked = [low, low - spacing]
+    elif len(known) == 1:
+        asked = [low, high]
+    elif is_dear or worst.score > wanted:
+        asked = [high]
+    elif best.score < wanted - VISIBLE and (maxrate is None or best.bits_per_second < maxrate):
+        asked = [low]
+    else:
+        asked = []
+    return [crf for crf in asked if factors.lowest <= crf <= factors.highest]
+
+
+def estimates(probes: Sequence[Probe]) -> list[Measured]:
+    """Return what probes of one codec say of the whole title.
+
+    Those that have seen few of the samples are put right by the one that has seen all: by as much as that would have
+    been wrong, had it seen no more than they.
+    """
+    anchor = max(probes, key=lambda probe: len(probe.windows))
+    ceiling = 100.0 if anchor.metric == "vmaf" else float("inf")
+    found = []
+    for probe in probes:
+        windows = [one.window for one in probe.windows]
+        score = mean_score(probe) + mean_score(anchor) - mean_score(anchor, windows)
+        rate = mean_rate(probe) * mean_rate(anchor) / max(1.0, mean_rate(anchor, windows))
+        found.append(Measured(float(probe.crf), min(ceiling, max(0.0, score)), max(1.0, rate)))
+    return found
+
+
+def choose(
+    ladder: Ladder, presets: Sequence[VideoPreset], probes: Sequence[Probe], preset: PerTitlePreset
+) -> list[ChosenRung]:
+    """Return what is chosen for every rung of a ladder that is made, in the ladder's order.
+
+    The largest rung of each codec gets the highest rate factor that reaches the target, and never spends more than its
+    cap. Each smaller one is to lie one step below the last that is made, as close to the hull as it can. It is dropped
+    where another size shows more for the same bits, or where it would save next to nothing.
+    """
+    by_key = {f"{video.codec}_{rung.name}": rung for video in presets for rung in video.rungs}
+    chosen: dict[str, ChosenRung] = {}
+    for codec, metric in dict.fromkeys((probe.codec, probe.metric) for probe in probes):
+        of_codec = [probe for probe in probes if (probe.codec, probe.metric) == (codec, metric)]
+        is_whole = not next(video for video in presets if video.codec == codec).tool.takes_fractions
+        outline = _outline(of_codec, wanted_score(preset, metric), FACTORS[codec], is_whole=is_whole)
+        rungs = [
+            rung
+            for rung in ladder.made
+            if (rung.codec, METRICS[by_key[rung.key].dynamic_range]) == (codec, metric)
+            and (rung.width, rung.height) in outline.curves
+        ]
+        last: ChosenRung | None = None
+        for rung in sorted(rungs, key=lambda rung: (-rung.width * rung.height, -(by_key[rung.key].maxrate or 0))):
+            one = _chosen(rung, by_key[rung.key], outline, last, preset)
+            chosen[rung.key] = one
+            last = last if one.dropped else one
+    return [chosen[rung.key] for rung in ladder.made if rung.key in chosen]
+
+
+def applied(ladder: Ladder, chosen: Iterable[ChosenRung]) -> Ladder:
+    """Return a ladder with what was chosen: rate factors, caps, and the reasons of rungs that are not made."""
+    by_key = {one.rung.key: one for one in chosen}
+    rungs = tuple(_applied(rung, by_key[rung.key]) if rung.key in by_key else rung for rung in ladder.rungs)
+    return ladder.model_copy(update={"rungs": rungs})
+
+
+def _applied(rung: Rung, chosen: ChosenRung) -> Rung:
+    if chosen.predicted is None:
+        return Rung(key=rung.key, codec=rung.codec, name=rung.name, empty=chosen.dropped)
+    crf = Fraction(round(chosen.predicted.crf * STEPS_PER_CRF), STEPS_PER_CRF)
+    return rung.model_copy(update={"crf": crf, "maxrate": chosen.cap})
+
+
+def _outline(probes: Sequence[Probe], wanted: float, factors: FactorRange, *, is_whole: bool) -> Outline:
+    anchor = max(probes, key=lambda probe: len(probe.windows))
+    known: dict[tuple[int, int], list[Measured]] = {}
+    for probe, measured in zip(probes, estimates(probes), strict=True):
+        known.setdefault(probe.size, []).append(measured)
+    curves = {
+        size: curve_through(_nearest(found, wanted), factors.lowest, factors.highest) for size, found in known.items()
+    }
+    if is_whole:
+        curves = {size: Curve(tuple(one for one in curve.points if one.crf % 1 == 0)) for size, curve in curves.items()}
+    points = ((log2(point.bits_per_second), point.score) for curve in curves.values() for point in curve.points)
+    return Outline(anchor.metric, peak_rate(anchor) / max(1.0, mean_rate(anchor)), curves, hull(points))
+
+
+def _nearest(found: Sequence[Measured], wanted: float) -> list[Measured]:
+    """Return the three probes around a score: a quadratic through more of them would swing."""
+    return sorted(found, key=lambda one: (abs(one.score - wanted), one.crf))[:3]
+
+
+def _chosen(
+    rung: Rung, limits: RungPreset, outline: Outline, last: ChosenRung | None, preset: PerTitlePreset
+) -> ChosenRung:
+    curve, one = outline.curves[rung.width, rung.height], ChosenRung(rung, outline.metric)
+    if last is None or last.predicted is None:
+        point = curve.cheapest(wanted_score(preset, outline.metric))
+    else:
+        most = last.predicted.bits_per_second * (100 - preset.saves_percent) / 100
+        step = float(preset.step if outline.metric == "vmaf" else preset.step_xpsnr)
+        fitting = [point for point in curve.points if point.bits_per_second <= most]
+        if not fitting:
+            dropped = f"it would save less than {preset.saves_percent} % of the bits of {last.rung.key}"
+            return replace(one, dropped=dropped)
+        wished = last.predicted.score - step
+        point = min(fitting, key=lambda point: (_cost(point, wished, outline), point.bits_per_second))
+        if outline.missing(point) > step / 2:
+            shown = f"{outline.missing(point):.1f} {'VMAF' if outline.metric == 'vmaf' else 'dB'}"
+            return replace(one, dropped=f"another size shows {shown} more for the same bits")
+    if limits.maxrate is not None and point.bits_per_second > limits.maxrate:
+        point = curve.within(limits.maxrate)
+    return replace(one, predicted=point, cap=_cap(point, limits, outline.peak))
+
+
+def _cost(point: Measured, wished: float, outline: Outline) -> float:
+    return OFF_HULL * max(0.0, outline.missing(point) - VISIBLE) + abs(point.score - wished)
+
+
+def _cap(point: Measured, limits: RungPreset, peak: float) -> int | None:
+    if limits.maxrate is None:
+        return None
+    needed = point.bits_per_second * max(CAP_OVER_MEAN, CAP_OVER_PEAK * peak)
+    return min(limits.maxrate, CAP_BITS * ceil(needed / CAP_BITS))

@@ -1,0 +1,66 @@
+"""Samples are whole GOPs, spread evenly, off scene cuts, and few of a short title."""
+
+from fractions import Fraction
+
+import pytest
+
+from vod_assets.domain.ladder import Ladder
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.probing import Probe, ProbedWindow, Window, choose_windows, mean_rate, survey
+from vod_assets.domain.quality_presets import PerTitlePreset
+from vod_assets_tests.domain.test_ladder import video
+
+LADDER = Ladder(frame_rate=Fraction(25), gop_frames=50, segment_frames=100, rungs=())
+
+
+def info(seconds: Fraction | int, *cuts: Fraction | int) -> MediaInfo:
+    stream = video(1920, 1080, duration_seconds=Fraction(seconds))
+    cut = tuple(Fraction(one) for one in cuts)
+    return MediaInfo(container="mp4", size_bytes=1, duration_seconds=Fraction(seconds), video=stream, scene_cuts=cut)
+
+
+def starts(seconds: Fraction | int, *cuts: Fraction | int, **preset: object) -> list[int]:
+    windows = choose_windows(info(seconds, *cuts), LADDER, PerTitlePreset.model_validate(preset))
+    assert all(window.frames == 50 for window in windows)
+    return [int(window.start_seconds) for window in windows]
+
+
+def test_ten_minutes_get_ten_samples_in_the_middle_of_equal_parts() -> None:
+    assert starts(600) == [28, 88, 148, 208, 268, 328, 388, 448, 508, 568]
+
+
+@pytest.mark.parametrize(("seconds", "samples"), [(4, 2), (10, 2), (30, 5), (60, 10), (7200, 10)])
+def test_samples_are_at_most_a_third_of_a_title_or_two(seconds: int, samples: int) -> None:
+    assert len(starts(seconds)) == samples
+
+
+def test_a_title_shorter_than_a_sample_is_a_sample() -> None:
+    assert choose_windows(info(1), LADDER, PerTitlePreset()) == (Window(start_seconds=Fraction(0), frames=25),)
+    assert choose_windows(info(Fraction(1, 25)), LADDER, PerTitlePreset())[0].frames == 1
+
+
+def test_a_sample_that_a_scene_cut_goes_through_gives_way_to_its_neighbour() -> None:
+    assert starts(60, 5, 29, samples=3) == [8, 30, 48]
+    assert starts(60, samples=3) == [8, 28, 48]
+
+
+def test_the_survey_takes_easy_middling_and_hard_samples() -> None:
+    windows = choose_windows(info(600), LADDER, PerTitlePreset())
+    scores = (7, 1, 9, 3, 5, 0, 8, 2, 6, 4)
+    probed = tuple(
+        ProbedWindow(window=window, frames=50, size_bytes=1000, score=Fraction(score))
+        for window, score in zip(windows, scores, strict=True)
+    )
+    probe = Probe(
+        codec="h264",
+        width=64,
+        height=36,
+        crf=Fraction(24),
+        metric="vmaf",
+        viewed=(64, 36),
+        frame_rate=Fraction(25),
+        windows=probed,
+    )
+    chosen = survey(probe)
+    assert sorted(scores[windows.index(one)] for one in chosen) == [1, 5, 8]
+    assert mean_rate(probe, chosen) == 4000
