@@ -17,7 +17,7 @@ from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
-INSPECTION = 6  # to be raised when the same file is described differently
+INSPECTION = 7  # to be raised when the same file is described differently
 
 title_state = dg.AssetSpec(
     TITLE_STATE,
@@ -54,7 +54,7 @@ def mezzanine(
         )
 
 
-@dg.asset(group_name=GROUP, kinds={"ffprobe"}, **HOUSE)
+@dg.asset(group_name=GROUP, kinds={"ffprobe", "ffmpeg"}, **HOUSE)
 def media_info(
     context: dg.AssetExecutionContext,
     mezzanine: Artifact,

@@ -68,10 +68,14 @@ class VideoStream(Document):
         rotation: Degrees clockwise that a player turns the picture: 0, 90, 180 or 270.
         mirrored: Whether the display matrix mirrors the picture (horizontally, before turning).
         frame_rate: The exact rate the renditions are made at; for variable frame rate, the measured base rate.
-        field_order: ``progressive``, ``tt`` or ``bb``; measured where enough pictures move, else what is declared.
+        field_order: ``progressive``, ``tt`` or ``bb``, by which field is shown first; measured where enough pictures
+            move, else what is declared.
         declared_field_order: What the container or the bitstream says; empty where it does not.
         telecine: ``3:2`` where film was put into fields by pulldown; empty otherwise.
-        dynamic_range: By the transfer function and the metadata of the pictures.
+        colour: What is believed.
+        declared_colour: What the source says, where something else is believed; None otherwise.
+        dynamic_range: By the transfer function and the metadata of the pictures; ``dolby_vision`` only where nothing
+            else can be shown, otherwise that of the base layer.
         dolby_vision_profile: Of its configuration record; None without one.
         light: Mastering display and light levels; None where there are none.
         crop: The picture inside its black bars; None where there are none.
@@ -98,6 +102,7 @@ class VideoStream(Document):
     pixel_format: str = "yuv420p"
     bit_depth: int = 8
     colour: Colour = Colour()
+    declared_colour: Colour | None = None
     dynamic_range: DynamicRange = "sdr"
     dolby_vision_profile: int | None = None
     light: LightLevels | None = None
@@ -183,7 +188,8 @@ class MediaInfo(Document):
         splices: Sections of the video's programme, each once, mere signs of life left out.
         clock_zero: Ticks of the stream's clock (90 kHz) at the video's first frame, where there are splices.
         timecode: Time code of the first frame, ``HH:MM:SS:FF``, with ``;`` before the frames when it drops some.
-        scene_cuts: Times of the first frames of new scenes, as far as they were looked for.
+        scene_cuts: When new scenes begin, as far as key frames tell that are some seconds apart: the time of the key
+            frame that the encoder put there out of turn, else of the first that was looked at in the new scene.
         mezzanine: Digest of the mezzanine that was inspected.
         timeline: Of what stretches of which files the programme is made; None: it is the master, whole. All times
             above are the programme's; its ``splices`` alone count from the master's first frame.

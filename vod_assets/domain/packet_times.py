@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 REORDERED_FRAMES = 64  # more than any codec's reordering depth
+KEPT_KEYS = 20_000  # places of key frames that are remembered; of more, every second one is forgotten
 DISTINCT_STEPS = 4096  # different frame distances that are counted; a hostile file may have a million
 FORWARD_JUMP_SECONDS = 10  # ffmpeg's dts_delta_threshold: in MPEG streams a longer step is a splice, not a pause
 BACKWARD_JUMP_SECONDS = Fraction(1, 10)
@@ -104,6 +105,7 @@ class FrameTimes(Span):
         shown: Frames that a decoder should put out: neither discarded nor before the first key frame.
         leading: Frames that cannot be decoded, because their key frame was cut off.
         steps: How often each distance between neighbouring frames occurs, in ticks.
+        key_places: Ordinals (of packets) and times (in ticks) of key frames that are shown.
     """
 
     def __init__(
@@ -123,6 +125,8 @@ class FrameTimes(Span):
         self._has_pts = False
         self.longest_gap, self.gap_at = 0, 0
         self._key_gap = 0
+        self.key_places: list[tuple[int, int]] = []
+        self._key_spacing = 1
         self._last: int | None = None
         self._last_key: int | None = None
         self._floor: int | None = None
@@ -138,6 +142,7 @@ class FrameTimes(Span):
         self._has_pts |= packet.pts is not None
         if packet.is_key:
             self._count_key(time, packet.is_discarded)
+            self._keep_key(packet)
         if packet.is_discarded:
             self.discarded += 1
         elif not self.keys:
@@ -203,6 +208,18 @@ class FrameTimes(Span):
         if self._last_key is not None:
             self._key_gap = max(self._key_gap, time - self._last_key)
         self._last_key = time
+
+    def _keep_key(self, packet: Packet) -> None:
+        """Remember where a key frame lies, by its own time stamp: that is the one a decoder puts out."""
+        place = self.packets - 1
+        if packet.time is None or packet.is_discarded:
+            return
+        if self.key_places and place < self.key_places[-1][0] + self._key_spacing:
+            return
+        self.key_places.append((place, packet.time))
+        if len(self.key_places) > KEPT_KEYS:
+            del self.key_places[1::2]
+            self._key_spacing *= 2
 
     def _next_frame(self, time: int, duration: int) -> None:
         if self._last is not None:

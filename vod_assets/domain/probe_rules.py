@@ -24,6 +24,7 @@ class ProbeFacts:
         gap_seconds: The longest distance between two frames, and where it begins.
         is_cut: The demuxer said so, or a box reaches past the end of the file.
         jumps: Where time jumps, in seconds of video.
+        edits: The most entries of any edit list; one alone only says where time begins.
         trailing_bytes: Bytes behind the media that belong to another file.
     """
 
@@ -40,6 +41,7 @@ class ProbeFacts:
     trailing_bytes: int = 0
     discarded_frames: int = 0
     jumps: tuple[Fraction, ...] = ()
+    edits: int = 0
 
 
 def judge_probe(info: MediaInfo, facts: ProbeFacts) -> tuple[Finding, ...]:
@@ -61,6 +63,9 @@ def _refuse_picture(video: VideoStream, file: str) -> None:
     if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS:
         cause = f"the picture is {width}x{height} ({width * height / 1e6:.1f} Mpx), above 8192 a side or 35.4 Mpx"
         raise refusal("picture_too_large", cause, file)
+    if video.dynamic_range == "dolby_vision":
+        cause = f"the pictures are Dolby Vision profile {video.dolby_vision_profile}, in colours of its own"
+        raise refusal("dolby_vision_only", cause, file)
     if max(width, height) > WIDEST_ASPECT * min(width, height):
         raise refusal("aspect_out_of_range", f"the picture is {width}x{height}, beyond 10:1", file)
 
@@ -134,6 +139,8 @@ def _time_findings(video: VideoStream, facts: ProbeFacts) -> list[Finding]:
         found.append(warning("starts_mid_stream", cause))
     if facts.discarded_frames:
         found.append(normalised("edit_list_applied", f"the edit list leaves out {facts.discarded_frames} frames"))
+    elif facts.edits > 1:
+        found.append(normalised("edit_list_applied", f"an edit list has {facts.edits} entries; it was followed"))
     if facts.jumps:
         places = ", ".join(_s(jump) for jump in facts.jumps[:5])
         found.append(warning("timestamp_discontinuity", f"time jumps {len(facts.jumps)} times, first at {places}"))

@@ -21,8 +21,7 @@ from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import LightLevels, MediaInfo, VideoStream
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
-
-PROGRESSIVE = ("progressive", "unknown", "")
+from vod_assets.domain.whole_frames import believed_colour, whole_frames
 
 
 def shared_filters(video: VideoStream, ladder: Ladder) -> tuple[Filter, ...]:
@@ -31,11 +30,9 @@ def shared_filters(video: VideoStream, ladder: Ladder) -> tuple[Filter, ...]:
     The first frame becomes time zero, the rate becomes exact and constant, fields become frames. FFmpeg itself turns
     and mirrors the picture as the display matrix says.
     """
-    filters = [Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})]
-    if video.field_order not in PROGRESSIVE:
-        filters.append(Filter(name="bwdif", arguments=_fields(video)))
-    filters.append(Filter(name="fps", arguments={"fps": str(ladder.frame_rate), "start_time": "0"}))
-    return tuple(filters)
+    zero = Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})
+    rate = Filter(name="fps", arguments={"fps": str(ladder.frame_rate), "start_time": "0"})
+    return (zero, *believed_colour(video), *whole_frames(video), rate)
 
 
 def range_filters(video: VideoStream, dynamic_range: str) -> tuple[Filter, ...]:
@@ -66,13 +63,6 @@ def upload_filters(tool: Encoder) -> tuple[Filter, ...]:
 def rung_preset(preset: VideoPreset, rung: Rung) -> RungPreset:
     """Return what a profile says of a fitted rung."""
     return next(one for one in preset.rungs if one.name == rung.name)
-
-
-def _fields(video: VideoStream) -> dict[str, str]:
-    """Return how fields become frames, in the order they were measured in: the wrong one makes motion jump back."""
-    parity = {"tt": "tff", "tb": "tff", "bb": "bff", "bt": "bff"}.get(video.field_order)
-    said = {"mode": "send_frame", "deint": "all"}
-    return said | {"parity": parity} if parity else said
 
 
 def video_arguments(video: VideoStream, preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""The prober: one look at the boxes, one ffprobe for the streams, one for the packets."""
+"""The prober: a look at the boxes, one ffprobe for the streams, one for the packets, and glimpses of the pictures."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ from vod_assets.adapters.ffmpeg.allowed import MOST_STREAMS
 from vod_assets.adapters.ffmpeg.command import ffprobe_command
 from vod_assets.adapters.probe.boxes import BoxFacts, look_at_boxes
 from vod_assets.adapters.probe.failures import TOO_MANY_STREAMS, explain
+from vod_assets.adapters.probe.glimpses import glimpse
 from vod_assets.adapters.probe.measured import Scan, Source, span_of
+from vod_assets.adapters.probe.raw import NOTHING, Json
 from vod_assets.adapters.probe.sound import described_sound
 from vod_assets.adapters.probe.splices import read_splices
-from vod_assets.adapters.probe.streams import Json
 from vod_assets.adapters.probe.transport import is_scrambled
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.closed_captions import carries_closed_captions
@@ -29,6 +31,10 @@ from vod_assets.ports import Limits, ToolRunner
 HEADER_LIMITS = Limits(address_space_bytes=2 << 30, cpu_seconds=20, wall_seconds=120, stall_seconds=60)
 PACKET_LIMITS = Limits(address_space_bytes=2 << 30, cpu_seconds=3600, wall_seconds=6 * 3600, stall_seconds=120)
 HEADER_ENTRIES = ("-show_format", "-show_streams", "-show_programs", "-show_chapters", "-of", "json")
+FIRST_PACKETS = 8  # some decoders hold a frame back
+LIGHT = ",".join(f"{colour}_{axis}" for colour in ("red", "green", "blue", "white_point") for axis in "xy")
+SIDE_DATA = f"side_data_type,timecode,{LIGHT},min_luminance,max_luminance,max_content,max_average"
+FRAME_ENTRIES = ("-show_entries", f"frame=pts:frame_tags=timecode:frame_side_data={SIDE_DATA}", "-of", "json")
 PACKET_ENTRIES = ("-show_entries", "packet=stream_index,pts,dts,duration,size,flags", "-of", "csv=p=0")
 
 
@@ -37,7 +43,7 @@ class FfprobeProber:
 
     def __init__(self, tools: Tools, runner: ToolRunner) -> None:
         self.tools, self.runner = tools, runner
-        self.build_ids: Mapping[str, str] = {"ffprobe": tools.build_id("ffprobe")}
+        self.build_ids: Mapping[str, str] = {name: tools.build_id(name) for name in ("ffprobe", "ffmpeg")}
 
     def inspect(self, path: Path, file: str = "") -> MediaInfo:
         """Return what a source holds; see `vod_assets.ports.Prober`."""
@@ -50,11 +56,31 @@ class FfprobeProber:
         except ToolError as error:
             raise explain(error, boxes, file) from error
         source = Source(file, path.stat().st_size, header, scan, boxes)
-        info, facts = source.info(), source.facts(claimed)
+        judged = judge_probe(source.info(), source.facts(claimed))
+        info = self._seen(path, file, source).info()
         text = (*info.text, *self._closed_captions(path, info))
         update = self._spliced(path, source)
-        findings = (*info.findings, *judge_probe(info, facts), *update.pop("findings", ()))
+        findings = (*info.findings, *judged, *update.pop("findings", ()))
         return info.model_copy(update={"text": text, "findings": findings, **update})
+
+    def _seen(self, path: Path, file: str, source: Source) -> Source:
+        """Return the source with what its pictures show, now that nothing cheaper refuses it."""
+        subject = source.subject()
+        try:
+            first_frame = self._first_frame(path, source) if source.is_first_frame_telling() else NOTHING
+            seen = glimpse(self.runner, self.tools, path, subject)
+            if source.is_surprising(seen):
+                seen = glimpse(self.runner, self.tools, path, replace(subject, is_doubtful=True))
+        except ToolError as error:
+            raise explain(error, source.boxes, file) from error
+        return replace(source, first_frame=first_frame, seen=seen)
+
+    def _first_frame(self, path: Path, source: Source) -> Json:
+        """Return what ffprobe says of the first frame, or nothing where it cannot decode one."""
+        select = ("-select_streams", str(source.subject().stream), "-read_intervals", f"%+#{FIRST_PACKETS}")
+        argv = ffprobe_command(self.tools.ffprobe, path, *select, *FRAME_ENTRIES)
+        frames = json.loads(self.runner.run(argv, limits=HEADER_LIMITS).stdout or "{}").get("frames", ())
+        return next(iter(frames), NOTHING)
 
     def _closed_captions(self, path: Path, info: MediaInfo) -> tuple[TextStream, ...]:
         """Return the captions inside the pictures as a stream; how many channels they are, only decoding all tells."""

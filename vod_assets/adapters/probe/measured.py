@@ -7,15 +7,25 @@ from fractions import Fraction
 from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.probe import streams as typed
 from vod_assets.adapters.probe.boxes import BoxFacts
-from vod_assets.adapters.probe.streams import Json
+from vod_assets.adapters.probe.glimpses import Subject
+from vod_assets.adapters.probe.raw import Json, fraction, known
+from vod_assets.adapters.probe.timecodes import first_timecode
 from vod_assets.domain.acceptance import normalised, refusal, warning
 from vod_assets.domain.containers import container_of
+from vod_assets.domain.glimpses import NOTHING_SEEN, Glimpses, KeyGlimpse
+from vod_assets.domain.interlacing import PROGRESSIVE, first_shown, measured_interlacing
+from vod_assets.domain.measured_picture import measured
 from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo
 from vod_assets.domain.packet_times import FrameTimes, Packet, Span
 from vod_assets.domain.probe_rules import ProbeFacts
+from vod_assets.domain.scene_cuts import scene_cuts
 from vod_assets.domain.splice_info import CLOCK_RANGE, CLOCK_TICKS
 
 HIDES_FRAMES = frozenset({"vp8", "vp9"})
+WHOLE = frozenset({"vp8", "vp9", "av1", "gif", "png"})  # codecs without fields
+STAMPED, LIT = frozenset({"mpeg1video", "mpeg2video"}), frozenset({"h264", "hevc"})
+FASTEST_FIELDS, TALLEST_FIELDS = 31, 1088  # frames per second and lines, beyond which nobody interlaces
+BLACK, BLACK_OF_FULL = 0.085, 0.02  # a line is black up to this share of the greatest luma: 21 and 5 in eight bits
 
 
 @dataclass
@@ -51,26 +61,73 @@ class Source:
     header: Json
     scan: Scan
     boxes: BoxFacts
+    first_frame: Json = field(default_factory=dict)
+    seen: Glimpses = NOTHING_SEEN
 
     def info(self) -> MediaInfo:
         """Return the typed document, with the findings about single streams."""
         video, others = self._chosen_video()
         programme = self._programme_of(video)
         origin = self._origin(programme)
-        described = typed.video_stream(video, self._frames(video["index"]), origin)
+        times = self._frames(video["index"])
+        described = typed.video_stream(video, times, origin, self.first_frame)
+        stream, said = measured(described.stream, self.seen, typed.rhythm(video, times).rate)
         audio, dropped = self._audio(programme, origin)
         text = tuple(typed.text_stream(raw) for raw in programme if self._is_text(raw))
         return MediaInfo(
             container=self.container,
             size_bytes=self.size_bytes,
-            duration_seconds=described.stream.duration_seconds,
-            video=described.stream,
+            duration_seconds=stream.duration_seconds,
+            video=stream,
             audio=audio,
             text=text,
             other_video=tuple(raw["index"] for raw in others),
-            findings=(*described.findings, *dropped, *typed.bad_languages([*programme])),
+            findings=(
+                *described.findings,
+                *said,
+                *typed.picture_findings(stream),
+                *dropped,
+                *typed.bad_languages([*programme]),
+            ),
             chapters=typed.chapters(self.header.get("chapters", ()), self._starts_at),
+            timecode=first_timecode(video, programme, self.header["format"], self.first_frame),
+            scene_cuts=self._scene_cuts(times),
         )
+
+    def subject(self) -> Subject:
+        """Return what is to be looked at of the pictures."""
+        raw, _ = self._chosen_video()
+        times = self._frames(raw["index"])
+        rate = typed.rhythm(raw, times).rate
+        can_be_fields = rate <= FASTEST_FIELDS and raw["height"] <= TALLEST_FIELDS and raw["codec_name"] not in WHOLE
+        is_declared = known(raw.get("field_order")) not in ("", PROGRESSIVE)
+        return Subject(
+            stream=raw["index"],
+            packets=times.packets,
+            keys=[(place, ticks * times.tick) for place, ticks in times.key_places],
+            rate=rate,
+            has_fields=can_be_fields or is_declared,
+            bit_depth=typed.bit_depth(raw),
+            black=BLACK_OF_FULL if raw.get("color_range") == "pc" else BLACK,
+        )
+
+    def is_surprising(self, seen: Glimpses) -> bool:
+        """Whether the fields look otherwise than they are declared, so that one should look again."""
+        raw, _ = self._chosen_video()
+        fields = measured_interlacing(seen.fields, typed.rhythm(raw, self._frames(raw["index"])).rate)
+        declared = first_shown(known(raw.get("field_order"))) or PROGRESSIVE
+        return fields is not None and (fields.field_order != declared or bool(fields.telecine))
+
+    def is_first_frame_telling(self) -> bool:
+        """Whether the first frame may say what the header does not: time code, or the light of HDR."""
+        raw, _ = self._chosen_video()
+        return raw["codec_name"] in STAMPED or (raw["codec_name"] in LIT and typed.bit_depth(raw) >= 10)
+
+    def _scene_cuts(self, times: FrameTimes) -> tuple[Fraction, ...]:
+        start = times.start_seconds or Fraction(0)
+        pictures = [KeyGlimpse(key.seconds - start, key.grey) for key in self.seen.keys]
+        keys = [ticks * times.tick - start for _, ticks in times.key_places]
+        return scene_cuts(pictures, keys, times.duration_seconds)
 
     def splice_pids(self) -> tuple[int, int] | None:
         """Return the packet identifiers of SCTE 35 and of the video in a transport stream; None where there is none."""
@@ -112,6 +169,7 @@ class Source:
             trailing_bytes=self.boxes.trailing_bytes,
             discarded_frames=times.discarded,
             jumps=tuple(times.jumps),
+            edits=self.boxes.edits,
         )
 
     @property
@@ -121,9 +179,9 @@ class Source:
 
     def _stated_seconds(self, index: int) -> Fraction | None:
         """Return the header's duration; of an AVI, what its count of frames makes (the rest ffprobe guesses)."""
-        stated = typed.fraction(self.header["format"].get("duration"))
+        stated = fraction(self.header["format"].get("duration"))
         raw = next(raw for raw in self.header["streams"] if raw["index"] == index)
-        rate = typed.fraction(raw.get("r_frame_rate"))
+        rate = fraction(raw.get("r_frame_rate"))
         return int(raw.get("nb_frames", 0)) / rate if self.container == "avi" and rate else stated
 
     def _frames(self, index: int) -> FrameTimes:
@@ -195,7 +253,7 @@ class Source:
 
 def span_of(raw: Json, *, mends_jumps: bool) -> Span:
     """Return the empty count that a stream's packets go into."""
-    tick = typed.fraction(raw.get("time_base")) or Fraction(1, 1000)
+    tick = fraction(raw.get("time_base")) or Fraction(1, 1000)
     if raw.get("codec_type") != "video":
         return Span(tick, mends_jumps=mends_jumps)
     codec = raw.get("codec_name")

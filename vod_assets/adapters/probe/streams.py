@@ -1,20 +1,21 @@
 """Makes typed streams of what ffprobe says of them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import atan2, degrees
-from typing import Any
 
+from vod_assets.adapters.probe.light import dolby_vision, dynamic_range, light_levels
+from vod_assets.adapters.probe.raw import NOTHING, Json, fraction, known, tags
 from vod_assets.domain.acceptance import normalised, warning
 from vod_assets.domain.frame_rates import Rhythm, rendition_rate, rhythm_of
+from vod_assets.domain.interlacing import PROGRESSIVE, first_shown
 from vod_assets.domain.languages import UNKNOWN, language_tag
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import AudioStream, Colour, Finding, TextStream, VideoStream
 from vod_assets.domain.packet_times import FrameTimes, Span
 
-Json = Mapping[str, Any]
 TEXT_CODECS = frozenset(
     {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "ttml", "eia_608", "sami", "stl", "dvb_teletext"}
 )
@@ -54,12 +55,21 @@ def is_moving_picture(raw: Json, times: FrameTimes | None) -> bool:
     return not (raw["codec_name"] in PICTURE_CODECS and times.packets == 1)
 
 
-def video_stream(raw: Json, times: FrameTimes, origin: Fraction) -> Described:
-    """Return the typed video stream; ``origin`` is the start of the earliest stream."""
-    rhythm = _rhythm(raw, times)
-    rate = rendition_rate(rhythm.rate)
+def video_stream(raw: Json, times: FrameTimes, origin: Fraction, frame: Json = NOTHING) -> Described:
+    """Return the typed video stream as declared; ``origin`` is the start of the earliest stream.
+
+    Args:
+        raw: What its header says.
+        times: What its packets say.
+        origin: As above.
+        frame: What the first frame says, as far as that was looked at.
+    """
+    pace = rhythm(raw, times)
+    rate = rendition_rate(pace.rate)
     rotation, is_mirrored, turning = _turning(raw)
     aspect, squaring = _sample_aspect(raw)
+    declared, colour = known(raw.get("field_order")), _colour(raw)
+    profile, has_base = dolby_vision(raw)
     stream = VideoStream(
         index=raw["index"],
         codec=raw["codec_name"],
@@ -70,19 +80,23 @@ def video_stream(raw: Json, times: FrameTimes, origin: Fraction) -> Described:
         rotation=rotation,
         mirrored=is_mirrored,
         frame_rate=rate,
-        is_variable_rate=rhythm.is_variable,
-        field_order=_known(raw.get("field_order")) or "progressive",
+        is_variable_rate=pace.is_variable,
+        field_order=first_shown(declared) or PROGRESSIVE,
+        declared_field_order=declared,
         pixel_format=str(raw.get("pix_fmt", "yuv420p")),
         bit_depth=bit_depth(raw),
-        colour=_colour(raw),
+        colour=colour,
+        dynamic_range=dynamic_range(colour.transfer, raw, frame, has_base=has_base),
+        dolby_vision_profile=profile,
+        light=light_levels(raw, frame),
         start_seconds=max(Fraction(0), (times.start_seconds or origin) - origin),
-        duration_seconds=times.duration_at(rhythm.rate),
+        duration_seconds=times.duration_at(pace.rate),
         promised_frames=None if times.hidden or times.untimed else times.shown,
         leading_frames=times.leading,
         keyframe_gap_seconds=times.keyframe_gap_seconds,
         bits_per_second=_bits_per_second(times),
     )
-    return Described(stream, (*_rate_findings(rhythm, rate), *turning, *squaring, *_picture_findings(stream)))
+    return Described(stream, (*_rate_findings(pace, rate), *turning, *squaring))
 
 
 def audio_stream(raw: Json, span: Span, origin: Fraction) -> AudioStream:
@@ -134,10 +148,10 @@ def chapters(found: Sequence[Json], starts_at: Fraction) -> tuple[Chapter, ...]:
 
 def bad_languages(streams: Sequence[Json]) -> list[Finding]:
     """Return a finding for each language tag that is none."""
-    tags = [(raw["index"], str(_tags(raw).get("language", UNKNOWN))) for raw in streams]
+    said = [(raw["index"], str(tags(raw).get("language", UNKNOWN))) for raw in streams]
     return [
         normalised("bad_language", f"stream {index} says language {tag[:40]!r}")
-        for index, tag in tags
+        for index, tag in said
         if language_tag(tag) == UNKNOWN and tag.lower() not in {UNKNOWN, "mis", "mul", "zxx", "```", ""}
     ]
 
@@ -153,15 +167,8 @@ def bit_depth(raw: Json) -> int:
     return int(next(group for group in found.groups() if group)) if found else 8
 
 
-def fraction(text: object) -> Fraction | None:
-    """Return ffprobe's ``30000/1001`` or ``12.5`` exactly; None for ``0/0``, ``N/A`` and nothing."""
-    try:
-        return Fraction(str(text))
-    except (ValueError, ZeroDivisionError):
-        return None
-
-
-def _rhythm(raw: Json, times: FrameTimes) -> Rhythm:
+def rhythm(raw: Json, times: FrameTimes) -> Rhythm:
+    """Return how a video's frames follow each other."""
     stated = fraction(raw.get("r_frame_rate")) or fraction(raw.get("avg_frame_rate"))
     return rhythm_of(times.steps, times.tick, stated)
 
@@ -209,11 +216,12 @@ def _rate_findings(rhythm: Rhythm, rate: Fraction) -> list[Finding]:
     return found
 
 
-def _picture_findings(video: VideoStream) -> list[Finding]:
+def picture_findings(video: VideoStream) -> list[Finding]:
+    """Return what is done about the pictures of a stream."""
     found = []
     if video.width % 2 or video.height % 2:
         found.append(normalised("odd_size", f"the picture is {video.width}x{video.height}"))
-    if video.field_order != "progressive":
+    if video.field_order != PROGRESSIVE and not video.telecine:
         found.append(normalised("deinterlaced", f"the picture is interlaced ({video.field_order})"))
     if "420" not in video.pixel_format and not video.pixel_format.startswith(("p010", "p016", "nv12", "nv21")):
         found.append(normalised("pixel_format_converted", f"the pixel format is {video.pixel_format}"))
@@ -228,15 +236,11 @@ def _picture_findings(video: VideoStream) -> list[Finding]:
 
 def _colour(raw: Json) -> Colour:
     return Colour(
-        primaries=_known(raw.get("color_primaries")),
-        transfer=_known(raw.get("color_transfer")),
-        matrix=_known(raw.get("color_space")),
-        range=_known(raw.get("color_range")),
+        primaries=known(raw.get("color_primaries")),
+        transfer=known(raw.get("color_transfer")),
+        matrix=known(raw.get("color_space")),
+        range=known(raw.get("color_range")),
     )
-
-
-def _known(word: object) -> str:
-    return "" if word in (None, "unknown", "reserved", "unspecified") else str(word)
 
 
 def _bits_per_second(span: Span) -> int | None:
@@ -244,17 +248,12 @@ def _bits_per_second(span: Span) -> int | None:
     return int(span.size_bytes * 8 / seconds) if seconds else None
 
 
-def _tags(raw: Json) -> Json:
-    tags = raw.get("tags", {})
-    return {str(name).lower(): value for name, value in tags.items()} if isinstance(tags, dict) else {}
-
-
 def _language(raw: Json) -> str:
-    return language_tag(str(_tags(raw).get("language", UNKNOWN)))
+    return language_tag(str(tags(raw).get("language", UNKNOWN)))
 
 
 def _label(raw: Json) -> str:
-    text = str(_tags(raw).get("title", ""))
+    text = str(tags(raw).get("title", ""))
     return "".join(char for char in text if char.isprintable())[:LONGEST_LABEL].strip()
 
 

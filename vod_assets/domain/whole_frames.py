@@ -1,0 +1,50 @@
+"""How fields become frames, and how film that pulldown put into fields becomes film again."""
+
+from vod_assets.domain.filters import Filter
+from vod_assets.domain.media_info import VideoStream
+
+PROGRESSIVE = ("progressive", "unknown", "")
+PARITIES = {"tt": "tff", "tb": "tff", "bb": "bff", "bt": "bff"}
+
+
+def whole_frames(video: VideoStream) -> list[Filter]:
+    """Return what makes whole frames of a picture's fields, in the order they were measured in.
+
+    The wrong one, which frames may be flagged with, makes motion jump back.
+    """
+    parity = PARITIES.get(video.field_order)
+    order = {"parity": parity} if parity else {}
+    if video.telecine:
+        return _film(video, order)
+    if video.field_order in PROGRESSIVE:
+        return []
+    return [Filter(name="bwdif", arguments={"mode": "send_frame", "deint": "all"} | order)]
+
+
+def believed_colour(video: VideoStream) -> list[Filter]:
+    """Return what tells all filters behind it what is believed of the colours, where the source says otherwise."""
+    if video.declared_colour is None:
+        return []
+    colour = video.colour
+    said = {
+        "range": colour.range,
+        "colorspace": colour.matrix,
+        "color_primaries": colour.primaries,
+        "color_trc": colour.transfer,
+    }
+    return [Filter(name="setparams", arguments={name: value for name, value in said.items() if value})]
+
+
+def _film(video: VideoStream, order: dict[str, str]) -> list[Filter]:
+    """Return what puts the fields of film together again and leaves out the frame of five that is there twice.
+
+    What matches no field, at a cut or under a caption that was added to the video, is deinterlaced. Where the first of
+    two like frames is left out, the second one has to be at time zero, or every frame would be late by one.
+    """
+    return [
+        Filter(name="fps", arguments={"fps": str(video.frame_rate * 5 / 4), "start_time": "0"}),
+        Filter(name="fieldmatch", arguments={"order": order.get("parity", "auto"), "combmatch": "full"}),
+        Filter(name="bwdif", arguments={"mode": "send_frame", "deint": "interlaced"} | order),
+        Filter(name="decimate", arguments={"cycle": "5"}),
+        Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"}),
+    ]
