@@ -6,10 +6,10 @@ Only what can be decided is: a picture that may be either way is believed to be 
 from collections.abc import Sequence
 
 from vod_assets.domain.acceptance import warning
+from vod_assets.domain.colours import HLG, PQ
 from vod_assets.domain.glimpses import PictureGlimpse
 from vod_assets.domain.media_info import Colour, Finding, VideoStream
 
-PQ, HLG = "smpte2084", "arib-std-b67"
 HDR_TRANSFERS = frozenset({PQ, HLG})
 SDR_TRANSFERS = frozenset({"bt709", "smpte170m", "bt470bg", "bt470m", "smpte240m", "iec61966-2-1", "gamma22"})
 FULL, LIMITED = "pc", "tv"

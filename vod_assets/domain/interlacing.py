@@ -94,7 +94,7 @@ def _is_pulldown(runs: Sequence[Sequence[FieldGlimpse]]) -> bool:
             sides |= {side} if places else set()
     return (
         len(sides) == 2
-        and repeats >= max(LEAST_REPEATS, frames * REPEATED_SHARE)
+        and repeats >= max(Fraction(LEAST_REPEATS), frames * REPEATED_SHARE)
         and regular >= REGULAR_SHARE * repeats
         and _repeats_apart(runs)
     )

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from vod_assets.domain.acceptance import normalised, warning
 from vod_assets.domain.black_bars import measured_crop
-from vod_assets.domain.colour_claims import HDR_TRANSFERS, PQ, SDR_TRANSFERS, believed_colour
+from vod_assets.domain.colour_claims import HDR_TRANSFERS, SDR_TRANSFERS, believed_colour
+from vod_assets.domain.colours import PQ
 from vod_assets.domain.glimpses import Glimpses
 from vod_assets.domain.interlacing import PROGRESSIVE, PULLDOWN, Interlacing, measured_interlacing
 from vod_assets.domain.media_info import Finding, VideoStream
