@@ -13,6 +13,7 @@ from vod_assets.defs.ladder import encoding_ladder, rate_quality
 from vod_assets.defs.levels import audio_levels
 from vod_assets.defs.markers import markers
 from vod_assets.defs.metadata import metadata
+from vod_assets.defs.movies import mp4, preview
 from vod_assets.defs.package_checks import package_checks
 from vod_assets.defs.packages import dash_package, hls_package
 from vod_assets.defs.pictures import image_tracks, poster, thumbnails
@@ -61,6 +62,8 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         hls_package,
         dash_package,
         quality_control,
+        preview,
+        mp4,
         release,
         cms_entry,
     ]

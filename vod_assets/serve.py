@@ -23,6 +23,7 @@ from vod_assets.aws import access_of
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_types import ANY, FOR_EVER, MEDIA_TYPES, SHORT
 from vod_assets.serve_blobs import BlobFiles
+from vod_assets.serve_movies import movie_routes
 from vod_assets.serve_preview import Previews, is_loopback, preview_routes
 from vod_assets.settings import Settings
 
@@ -100,7 +101,7 @@ class OpenToPlayers:
 
 
 def build_app(settings: Settings) -> Starlette:
-    """Return the application: ``/origin/``, ``/catalogue/``, ``/player.html``, and the catalogue at ``/``.
+    """Return the application: ``/origin/``, ``/catalogue/``, ``/movies/``, ``/player.html``; the catalogue at ``/``.
 
     Where players are installed, the page finds them below ``/players/``. With previews there are ``/preview/`` and
     ``/clearkey``.
@@ -116,6 +117,7 @@ def build_app(settings: Settings) -> Starlette:
             _origin(settings),
             Mount("/catalogue", Files(catalogue.root, PAGE_TYPES, html=True)),
             *(Route(f"/{file.name}", _page(file)) for file in data.iterdir() if file.suffix in PAGE_TYPES),
+            *movie_routes(settings),
             *(preview_routes(Previews.of(settings)) if settings.preview else []),
             *(Route(f"/players/{name}", _page(file)) for name, file in libraries.items() if file.is_file()),
         ],

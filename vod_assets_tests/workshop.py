@@ -345,6 +345,7 @@ class Workshop:
             "pictures": StandInPictures("ffmpeg-pictures"),
             "sheets": StandInSheets("pillow"),
             "watcher": StandInWatcher("watcher"),
+            "movies": Tool("movies"),
             "text": Tool("ffmpeg-text"),
             "speech": Tool("speech"),
             "packager": StandInPackager("packager"),

@@ -27,6 +27,7 @@ from vod_assets.adapters.tool_versions import require_supported_once
 from vod_assets.adapters.tools import NAMES as TOOL_NAMES
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
+from vod_assets.adapters.transcode.movies import FfmpegMovieMaker
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.adapters.transcode.sheets import PillowSheetPainter
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
@@ -190,6 +191,14 @@ class WatcherResource(ToolResource):
         return FfmpegPictureWatcher(self.tools, self.runner)
 
 
+class MoviesResource(ToolResource):
+    """Makes movies in one file with FFmpeg."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> FfmpegMovieMaker:
+        """Return the movie maker."""
+        return FfmpegMovieMaker(self.tools, self.runner)
+
+
 class SheetsResource(dg.ConfigurableResource[PillowSheetPainter]):
     """Paints sprite sheets with Pillow."""
 
@@ -330,6 +339,7 @@ def resource_definitions(
         "pictures": PicturesResource(guard=guard),
         "sheets": SheetsResource(),
         "watcher": WatcherResource(guard=guard),
+        "movies": MoviesResource(guard=guard),
         "text": TextResource(guard=guard),
         "speech": SpeechResource(guard=guard),
         "packager": PackagerResource(guard=guard),

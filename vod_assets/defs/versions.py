@@ -22,6 +22,8 @@ TOOLS = {
     "poster": ("ffmpeg",),
     "thumbnails": ("ffmpeg",),
     "quality_control": ("ffmpeg",),
+    "preview": ("ffmpeg",),
+    "mp4": ("ffmpeg",),
     "video_tracks": ("packager",),
     "audio_tracks": ("packager",),
     "text_tracks": ("packager",),
@@ -39,6 +41,8 @@ FIELDS = {
     "dash_package": ("variants",),
     "hls_package.captions": ("require_captions",),
     "quality_control": ("quality_control", "loudness"),
+    "preview": ("preview_movie",),
+    "mp4": ("downloads",),
     "release": ("variants", "preview"),
 }
 

@@ -13,6 +13,7 @@ GROUPS = (
     "tracks",
     "packages",
     "quality",
+    "movies",
     "publish",
 )
 _BY_ASSET = {
@@ -27,6 +28,8 @@ _BY_ASSET = {
     "poster": "pictures",
     "thumbnails": "pictures",
     "quality_control": "quality",
+    "preview": "movies",
+    "mp4": "movies",
     "release": "publish",
     "cms_entry": "publish",
 }

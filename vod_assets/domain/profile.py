@@ -12,6 +12,7 @@ from vod_assets.domain.content_keys import Scheme, System
 from vod_assets.domain.control_limits import ControlLimits
 from vod_assets.domain.documents import Document
 from vod_assets.domain.languages import UNKNOWN, language_tag
+from vod_assets.domain.movie_presets import PreviewMovie
 from vod_assets.domain.piece_presets import PiecePreset
 from vod_assets.domain.quality_presets import PerTitlePreset, QualityPreset
 from vod_assets.domain.units import SMALLEST_SIDE, Seconds, one_or_many, refuse_twice, seconds
@@ -123,6 +124,8 @@ class Profile(Document):
         downmix: Coefficients of sound that is mixed down to stereo.
         loudness: How loud sound is made; None: it is not measured, and left as it is.
         quality_control: What quality control lets pass; None: nobody looks.
+        preview_movie: A small MP4 with burnt-in title and time, to look at; None: there is none.
+        downloads: Renditions that are offered as single MP4 files, too.
     """
 
     name: str
@@ -146,6 +149,8 @@ class Profile(Document):
     thumbnails: ThumbnailPreset | None = ThumbnailPreset()
     variants: tuple[Variant, ...] = Field(default=(Variant(name="clear"),), min_length=1)
     quality_control: ControlLimits | None = ControlLimits()
+    preview_movie: PreviewMovie | None = None
+    downloads: tuple[str, ...] = ()
     required_checks: tuple[str, ...] = ()
 
     @field_validator("name")
@@ -191,6 +196,14 @@ class Profile(Document):
                     f"variants of scheme {variant.scheme} share their keys: give all one video_keys and audio_keys"
                 )
         return value
+
+    @model_validator(mode="after")
+    def _offers_what_it_makes(self) -> Self:
+        refuse_twice("download", self.downloads)
+        unknown = [key for key in self.downloads if key not in self.rendition_keys()]
+        if unknown:
+            raise ValueError(f"downloads: {unknown[0]} is no rendition: use {', '.join(self.rendition_keys())}")
+        return self
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:

@@ -17,6 +17,7 @@ from vod_assets.domain.groups import GROUPS, group_of
         ("image_tracks", "tracks"),
         ("dash_package.same_media", "packages"),
         ("quality_control", "quality"),
+        ("mp4", "movies"),
         ("cms_entry", "publish"),
     ],
 )
