@@ -1,6 +1,6 @@
 """What the files beside a source say of a title: its names, its profile, its captions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from vod_assets.domain.errors import ConfigError, SourceError
 from vod_assets.domain.sidecars import find_sidecars
@@ -19,9 +19,25 @@ def describe_from(sources: SourceStore) -> Callable[[TitleRecord, list[str]], Ti
         titled = next((sidecar for sidecar in sidecars if sidecar.kind == "title_file"), None)
         if titled is None:
             return record.model_copy(update={"sidecars": sidecars})
-        return completed(record, sidecars, _read(titled, sources))
+        said = _read(titled, sources)
+        return with_parts(completed(record, sidecars, said), said, {sources.name(one): one for one in siblings})
 
     return describe
+
+
+def with_parts(record: TitleRecord, said: TitleFile, beside: Mapping[str, str]) -> TitleRecord:
+    """Return a record whose files are parts of the programme where the title file says so, and nothing else.
+
+    Args:
+        record: The record.
+        said: The title file.
+        beside: Addresses of the files beside the source, by their names.
+    """
+    files = said.programme.files if said.programme else ()
+    parts = [Sidecar(kind="part", address=beside[name]) for name in files if name in beside]
+    others = [one for one in record.sidecars if one.address not in {part.address for part in parts}]
+    ordered = sorted([*others, *parts], key=lambda sidecar: sidecar.address)
+    return record.model_copy(update={"sidecars": tuple(ordered)}) if parts else record
 
 
 def read_said(record: TitleRecord, sources: SourceStore) -> tuple[TitleFile, str] | None:

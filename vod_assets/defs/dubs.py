@@ -8,12 +8,14 @@ from typing import Any
 
 from vod_assets.defs.levels import FILE_TO_BLAME, beside, planned
 from vod_assets.defs.making import Made
+from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.step import Step
 from vod_assets.domain.acceptance import warning
 from vod_assets.domain.audio_levels import AudioLevels, SoundLevels
 from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.audio_rendition import unwanted
 from vod_assets.domain.audio_sources import stream_sound
+from vod_assets.domain.composing import dubbed
 from vod_assets.domain.errors import SourceError, ToolError, VodError, printable
 from vod_assets.domain.media_info import Finding, MediaInfo
 from vod_assets.domain.recipe import Recipe
@@ -152,7 +154,8 @@ class Dubbing:
                 **({"loudness": [profile.loudness, levels.loudness]} if levels and profile.loudness else {}),
                 "duration_seconds": self.info.duration_seconds,
                 "maker": RULES,
-            },
+            }
+            | timeline_parameters(self.info),
             {**self.transcoder.build_ids, **self.prober.build_ids},
         )
         return self.at.make(recipe, partial(self._judged, dub, fingerprint.sha256, said))
@@ -172,12 +175,13 @@ class Dubbing:
     def _encoded(self, dub: Dub, directory: Path) -> dict[str, Any]:
         path = self.sources.local_path(dub.address)
         heard = self.prober.inspect_sound(path, dub.file)
-        findings = [*heard.findings, *judge_length(heard.stream, self.info.duration_seconds, dub.file)]
+        along = dubbed(self.info, heard)
+        findings = [*heard.findings, *judge_length(heard.stream, along.fits_seconds, dub.file)]
         sound = stream_sound(heard.stream)
         plan, loudness, missed = planned(self.at.profile, self.preset, sound, self._levels(dub), dub.name)
         if why_not := unwanted(sound, self.preset):
             return {"unwanted": why_not, "findings": []}
-        report = self.transcoder.encode_audio(path, self.info.from_zero(), plan, directory / AUDIO_FILE)
+        report = self.transcoder.encode_audio(path, along.info, plan, directory / AUDIO_FILE)
         findings += [*sound.findings, *missed, *report.findings]
         return {
             "stream": heard.stream.index,

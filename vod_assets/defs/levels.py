@@ -10,6 +10,7 @@ import dagster as dg
 
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
+from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
@@ -18,6 +19,7 @@ from vod_assets.domain.audio_loudness import gain_for
 from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.audio_rendition import SoundPlan, layout_of, level_filters, unwanted
 from vod_assets.domain.audio_sources import SourceSound, source_sounds, stream_sound
+from vod_assets.domain.composing import dubbed
 from vod_assets.domain.errors import SourceError, ToolError
 from vod_assets.domain.media_info import Finding, MediaInfo
 from vod_assets.domain.profile import Profile
@@ -122,7 +124,9 @@ class _Metering:
     def of_source(self, mezzanine: Artifact) -> Made:
         """Measure the source's own sounds."""
         plans = {name: metered(sound, self.at.profile) for name, sound in named_sounds(self.info).items()}
-        recipe = Recipe("audio_levels", {"mezzanine": mezzanine.digest}, measuring(plans), self.transcoder.build_ids)
+        streams = [one for several in plans.values() for one in several[0].sound.streams]
+        said = measuring(plans) | timeline_parameters(self.info, *streams)
+        recipe = Recipe("audio_levels", {"mezzanine": mezzanine.digest}, said, self.transcoder.build_ids)
 
         def measure(_directory: Path) -> dict[str, Any]:
             source = self.at.source(mezzanine, self.sources)
@@ -138,7 +142,7 @@ class _Metering:
             "downmix": self.at.profile.downmix,
             "duration_seconds": self.info.duration_seconds,
             "measuring": MEASURING,
-        }
+        } | timeline_parameters(self.info)
         builds = {**self.transcoder.build_ids, **self.prober.build_ids}
         recipe = Recipe("audio_levels", {"dub": fingerprint.sha256}, said, builds)
         return self.at.make(recipe, partial(self._measured, sidecar))
@@ -148,7 +152,7 @@ class _Metering:
         try:
             heard = self.prober.inspect_sound(path, file)
             plans = {"": metered(stream_sound(heard.stream), self.at.profile)}
-            return self.transcoder.measure_audio(path, self.info.from_zero(), plans).model_dump()
+            return self.transcoder.measure_audio(path, dubbed(self.info, heard).info, plans).model_dump()
         except (SourceError, ToolError) as error:
             if isinstance(error, ToolError) and error.code not in FILE_TO_BLAME:
                 raise

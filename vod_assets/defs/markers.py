@@ -13,11 +13,12 @@ from vod_assets.defs.step import step
 from vod_assets.domain.acceptance import warning
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import ladder_rate
-from vod_assets.domain.markers import Markers
+from vod_assets.domain.markers import Chapter, Markers, breaks_along, chapters_along
 from vod_assets.domain.marking import Marked, Timeline, mark, said_breaks, said_chapters
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.splices import Spliced, place
+from vod_assets.domain.timeline import Timeline as MadeOf
 from vod_assets.domain.title_file import TitleFile
 from vod_assets.ports import SourceStore
 
@@ -61,16 +62,18 @@ def title_markers(info: MediaInfo, said: tuple[TitleFile, str] | None, source: s
         said: The title file and its name, if there is one.
         source: Name of the source.
     """
-    spliced = _spliced(info)
+    spliced, timeline = _spliced(info), info.timeline
     chapters: tuple[Sequence[Any], str] = info.chapters or spliced.chapters, source
     ad_breaks: tuple[Sequence[Any], str] = spliced.ad_breaks, source
     findings = spliced.findings
     if said is not None:
         words, name = said
+        moved = timeline if timeline and timeline.words_count_from == "master" else None
         if words.chapters is not None:
-            chapters = said_chapters(words.chapters, words.language), name
+            chapters = _chapters_along(said_chapters(words.chapters, words.language), moved), name
         if words.ad_breaks is not None:
-            ad_breaks, findings = (said_breaks(words.ad_breaks), name), ()
+            said_ones = said_breaks(words.ad_breaks)
+            ad_breaks, findings = (breaks_along(said_ones, moved) if moved else said_ones, name), ()
     marked = mark(chapters, ad_breaks, Timeline(ladder_rate(info.video), info.duration_seconds))
     return Marked(marked.markers, (*findings, *marked.findings))
 
@@ -80,7 +83,19 @@ def _spliced(info: MediaInfo) -> Spliced:
     if info.splices and any(finding.code == "timestamp_discontinuity" for finding in info.findings):
         cause = f"the stream's clock jumps, so its {len(info.splices)} SCTE-35 sections cannot be placed"
         return Spliced(findings=(warning("splice_refused", cause),))
-    return place(info.splices, info.clock_zero)
+    found, timeline = place(info.splices, info.clock_zero), info.timeline
+    if timeline is None:
+        return found
+    chapters = _chapters_along(found.chapters, timeline)
+    return Spliced(tuple(breaks_along(found.ad_breaks, timeline)), tuple(chapters), found.findings)
+
+
+def _chapters_along(chapters: Sequence[Chapter], timeline: MadeOf | None) -> list[Chapter]:
+    """Return chapters of the master where the programme shows them."""
+    ordered = sorted(chapters, key=lambda one: one.start_seconds)
+    if timeline is None:
+        return list(chapters)
+    return chapters_along(ordered, timeline, timeline.master, timeline.master_seconds)
 
 
 def _facts(marked: Marked) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import dagster as dg
 
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
+from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.showing import poster_metadata
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import step
@@ -129,7 +130,8 @@ def _sheet_facts(painted: SpriteSheets) -> dict[str, Any]:
 
 def _parameters(info: MediaInfo) -> dict[str, Any]:
     """Return what pictures depend on: how the video is stored and shown, where its key frames are, how long it is."""
-    return {"video": info.video, "duration_seconds": info.duration_seconds, "maker": MAKER}
+    shape = {"video": info.video, "duration_seconds": info.duration_seconds, "maker": MAKER}
+    return shape | timeline_parameters(info)
 
 
 def _described(artifact: Artifact, painted: SpriteSheets, preset: ThumbnailPreset, duration: Any) -> dict[str, Any]:

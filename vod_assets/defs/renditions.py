@@ -15,6 +15,7 @@ from vod_assets.defs.estimates import recorded
 from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made, Wanted
 from vod_assets.defs.partitions import TITLE_STATE, titles
+from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
@@ -53,6 +54,7 @@ class Encode:
         """Return the recipe of one rung: nothing of the other rungs is in it."""
         preset, rung = self._presets(key)
         parameters = rung_parameters(self.info, preset, rung, self.ladder) | {"maker": MAKER}
+        parameters |= timeline_parameters(self.info)
         return Recipe(key, {"mezzanine": self.mezzanine.digest}, parameters, self.transcoder.build_ids)
 
     def job(self, key: str, attempt: Attempt) -> RungJob:

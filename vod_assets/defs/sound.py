@@ -13,6 +13,7 @@ from vod_assets.defs.estimates import recorded
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.levels import SOURCE, named_sounds, planned, read_levels
 from vod_assets.defs.making import Made
+from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.showing import Row, table
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step, step
@@ -169,6 +170,7 @@ class _Encoding:
             return document
 
         parameters = audio_parameters(plan, self.info.video) | {"described": document, "maker": MAKER}
+        parameters |= timeline_parameters(self.info, *sound.streams)
         recipe = Recipe(self.asset, {"mezzanine": mezzanine.digest}, parameters, transcoder.build_ids)
         return self.at.make(recipe, encode)
 

@@ -8,9 +8,11 @@ import dagster as dg
 
 from vod_assets.defs.house import HOUSE, OWNERS, Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import TITLE_STATE, titles
+from vod_assets.defs.programme import fingerprint_of, inspected, said_programme
 from vod_assets.defs.showing import duration_text, size_text
 from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.cutting import Programme
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import Fingerprint
@@ -18,6 +20,7 @@ from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
 INSPECTION = 7  # to be raised when the same file is described differently
+COMPOSER = 1  # to be raised when the same words make another programme of the same files
 
 title_state = dg.AssetSpec(
     TITLE_STATE,
@@ -43,10 +46,11 @@ def mezzanine(
 ) -> dg.MaterializeResult[Artifact]:
     """The source master: a reference with its size and SHA-256, never a copy.
 
-    Upstream: the file that the title was registered with. Downstream: everything.
+    Upstream: the file that the title was registered with, and the files beside it that its title file makes the
+    programme of. Downstream: everything.
     """
     with step(context, artifacts, guard, reporter) as at:
-        fingerprint = sources.fingerprint(at.record.source)
+        fingerprint = fingerprint_of(at.record, sources)
         recipe = Recipe("mezzanine", parameters=fingerprint.model_dump())
         made = at.make(recipe, lambda _: fingerprint.model_dump(), is_composed=True)
         return at.result(
@@ -70,11 +74,12 @@ def media_info(
     is refused here.
     """
     with step(context, artifacts, guard, reporter) as at:
-        recipe = media_info_recipe(mezzanine.digest, prober.build_ids)
+        said = said_programme(at.record, sources)
+        recipe = media_info_recipe(mezzanine.digest, prober.build_ids, said)
 
         def inspect(_directory: Path) -> dict[str, Any]:
             source = at.source(mezzanine, sources)
-            return prober.inspect(source, sources.name(at.record.source)).model_dump() | made_from(mezzanine)
+            return inspected(source, sources.name(at.record.source), said, prober).model_dump() | made_from(mezzanine)
 
         made = at.make(recipe, inspect)
         return at.result(made, lambda: _facts(made.artifact.read(MediaInfo)))
@@ -85,9 +90,12 @@ def mezzanine_artifact(title: str, fingerprint: Fingerprint) -> Artifact:
     return Artifact(title=title, asset="mezzanine", recipe="", document=fingerprint.model_dump())
 
 
-def media_info_recipe(mezzanine_digest: str, build_ids: Mapping[str, str]) -> Recipe:
-    """Return the recipe of inspecting a mezzanine."""
-    return Recipe("media_info", {"mezzanine": mezzanine_digest}, {"version": INSPECTION}, build_ids)
+def media_info_recipe(
+    mezzanine_digest: str, build_ids: Mapping[str, str], programme: Programme | None = None
+) -> Recipe:
+    """Return the recipe of inspecting a mezzanine, and of what a title file makes of it."""
+    said = {"programme": programme, "composer": COMPOSER} if programme else {}
+    return Recipe("media_info", {"mezzanine": mezzanine_digest}, {"version": INSPECTION} | said, build_ids)
 
 
 def made_from(mezzanine: Artifact) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """The edge between an asset's body and Dagster: recipes, reuse, progress, and what becomes of errors."""
 
 import signal
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError  # no public n
 from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.defs.guard import REFUSALS, REFUSED_OPEN, REFUSED_TAG, Guarding, PatientGuard
 from vod_assets.defs.making import Made, Result, Results, Wanted, Work
+from vod_assets.defs.programme import addresses_beside
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.errors import Cancelled, SourceError, StoreError, ToolError, VodError
 from vod_assets.domain.profile import Profile
@@ -56,6 +58,7 @@ class Step:
     reporter: StepReporter
     title: str
     name: str
+    opened: ExitStack = field(default_factory=ExitStack)
 
     @property
     def record(self) -> TitleRecord:
@@ -139,19 +142,24 @@ class Step:
     def source(self, mezzanine: Artifact, sources: SourceStore) -> Path:
         """Return a local path of the source, if it still has the bytes that the mezzanine names.
 
+        Of a programme of several files it is a folder of the source's name, in which all of them are.
+
         Raises:
             SourceError: ``source_changed``.
         """
-        address = self.record.source
-        now = sources.fingerprint(address)
-        if now.sha256 != mezzanine.document["sha256"]:
-            raise SourceError(
-                "source_changed",
-                f"the file changed while it was worked on ({now.size_bytes} bytes now)",
-                "Deliver it whole, then run the title again",
-                file=sources.name(address),
-            )
-        return sources.local_path(address)
+        address, parts = self.record.source, mezzanine.document.get("parts", ())
+        _require_same(sources, address, mezzanine.document["sha256"])
+        if not parts:
+            return sources.local_path(address)
+        name = sources.name(address)
+        folder = Path(self.opened.enter_context(tempfile.TemporaryDirectory(prefix="vod-parts-")), name)
+        folder.mkdir()
+        (folder / name).symlink_to(sources.local_path(address).absolute())
+        beside = addresses_beside(sources, address, [part["name"] for part in parts])
+        for part in parts:
+            _require_same(sources, beside[part["name"]], part["sha256"])
+            (folder / part["name"]).symlink_to(sources.local_path(beside[part["name"]]).absolute())
+        return folder
 
     def result(self, made: Made, metadata: Metadata | Callable[[], Metadata] = MappingProxyType({})) -> Result:
         """Return what Dagster records of an asset: the artifact, its digest as data version, and what a person sees.
@@ -200,8 +208,8 @@ def step(context: Context, artifacts: ArtifactIOManager, guard: RunGuard, report
             wanted.check()
             reporter.moved(title, name, transfer)
 
-        with watched(moved):
-            yield Step(context, artifacts, guard, reporter, title, name)
+        with watched(moved), ExitStack() as opened:
+            yield Step(context, artifacts, guard, reporter, title, name, opened)
 
 
 @contextmanager
@@ -229,6 +237,18 @@ def _refusals_kept(title: str, artifacts: ArtifactIOManager) -> Iterator[None]:
     except SourceError as error:
         artifacts.store.refuse(title, refusal(error.about(title=title)))
         raise
+
+
+def _require_same(sources: SourceStore, address: str, sha256: str) -> None:
+    """Return when a file still has the bytes that were fingerprinted."""
+    now = sources.fingerprint(address)
+    if now.sha256 != sha256:
+        raise SourceError(
+            "source_changed",
+            f"the file changed while it was worked on ({now.size_bytes} bytes now)",
+            "Deliver it whole, then run the title again",
+            file=sources.name(address),
+        )
 
 
 def mark_cancelled(instance: dg.DagsterInstance, run_id: str) -> None:

@@ -10,6 +10,7 @@ import dagster as dg
 
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
+from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.step import Step, step
 from vod_assets.defs.text_sources import (
     ChannelText,
@@ -23,7 +24,8 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import SourceError, ToolError, printable
 from vod_assets.domain.media_info import Finding, MediaInfo, TextStream
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.text.captions import read_captions, refusal
+from vod_assets.domain.text.along import along
+from vod_assets.domain.text.captions import Captions, read_captions, refusal
 from vod_assets.domain.text.fitting import earlier, fitted
 from vod_assets.domain.text.imsc import write_imsc
 from vod_assets.domain.text.webvtt_file import write_webvtt
@@ -55,7 +57,7 @@ def captions(
             return at.result(at.nothing("captions", f"profile {at.profile.name} asks for no captions"))
         info = media_info.read(MediaInfo)
         gathered = _Gathered(at, info, findings=[_bitmap(stream) for stream in info.text if not stream.is_text])
-        for source in sidecar_texts(at, sources, gathered.findings):
+        for source in sidecar_texts(at, info, sources, gathered.findings):
             gathered.take(source)
         for source in embedded_texts(at, mezzanine, info, sources, text):
             gathered.take(source)
@@ -130,7 +132,8 @@ def _convert(at: Step, source: TextSource, info: MediaInfo) -> Made:
             "duration_seconds": info.duration_seconds,
             "frame_rate": info.video.frame_rate,
             "reader": READER,
-        },
+        }
+        | timeline_parameters(info),
         source.build_ids,
     )
 
@@ -141,13 +144,21 @@ def _convert(at: Step, source: TextSource, info: MediaInfo) -> Made:
         if not read.data:
             return said | {"cues": 0, "charset": "", "findings": [finding.model_dump() for finding in read.findings]}
         given = earlier(read_captions(read.data, read.name, source.language), source.starts_at)
-        captions = fitted(given, info.duration_seconds, info.video.frame_rate)
+        captions = _fitted(given, source, info)
         (directory / CAPTIONS_FILE).write_bytes(write_webvtt(captions))
         (directory / TIMED_TEXT_FILE).write_bytes(write_imsc(captions, source.language))
         findings = [finding.model_dump() for finding in (*captions.findings, *read.findings)]
         return said | {"cues": len(captions.cues), "charset": captions.charset, "findings": findings}
 
     return at.make(recipe, convert)
+
+
+def _fitted(given: Captions, source: TextSource, info: MediaInfo) -> Captions:
+    """Return captions in the programme's time: those that count from the master's first frame move along with it."""
+    timeline = None if source.is_in_programme else info.timeline
+    if timeline is None:
+        return fitted(given, info.duration_seconds, info.video.frame_rate)
+    return along(fitted(given, timeline.master_seconds, info.video.frame_rate), timeline)
 
 
 def _bitmap(stream: TextStream) -> Finding:

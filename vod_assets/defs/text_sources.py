@@ -48,6 +48,7 @@ class TextSource:
         mezzanine: Digest of the mezzanine that it is a stream of; empty for a file of its own.
         is_machine_made: Whether no person wrote it.
         is_labelled_apart: Whether its label tells it from others of its language and kind already.
+        is_in_programme: Whether it counts in the programme's time, though that is not the master's.
     """
 
     digest: str
@@ -63,6 +64,7 @@ class TextSource:
     mezzanine: str = ""
     is_machine_made: bool = False
     is_labelled_apart: bool = False
+    is_in_programme: bool = False
 
     @property
     def track(self) -> str:
@@ -95,8 +97,9 @@ class TextSource:
         }
 
 
-def sidecar_texts(at: Step, sources: SourceStore, findings: list[Finding]) -> Iterator[TextSource]:
+def sidecar_texts(at: Step, info: MediaInfo, sources: SourceStore, findings: list[Finding]) -> Iterator[TextSource]:
     """Yield the caption files beside the source; one that cannot be read becomes a finding."""
+    is_in_programme = info.timeline is not None and info.timeline.words_count_from == "programme"
     for sidecar in (sidecar for sidecar in at.record.sidecars if sidecar.kind == "captions"):
         name = sources.name(sidecar.address)
         try:
@@ -105,7 +108,7 @@ def sidecar_texts(at: Step, sources: SourceStore, findings: list[Finding]) -> It
             unread = SourceError("caption_file_refused", error.cause, file=name)
             findings.append(refusal(unread, name))
             continue
-        yield _sidecar(sidecar, name, data)
+        yield replace(_sidecar(sidecar, name, data), is_in_programme=is_in_programme)
 
 
 def _sidecar(sidecar: Sidecar, name: str, data: bytes) -> TextSource:
@@ -134,7 +137,7 @@ def embedded_texts(
     for stream in (stream for stream in info.text if stream.is_text and stream.codec != CLOSED_CAPTIONS):
 
         def read(scratch: Path, stream: TextStream = stream) -> Read:
-            file = text.extract_text(at.source(mezzanine, sources), stream, scratch)
+            file = text.extract_text(_master(at, mezzanine, sources), stream, scratch)
             return Read(file.read_bytes(), file.name)
 
         yield TextSource(
@@ -144,8 +147,8 @@ def embedded_texts(
             label=stream.label,
             is_forced=stream.is_forced,
             is_hearing_impaired=stream.is_hearing_impaired,
-            starts_at=info.video.start_seconds,
-            parameters={"stream": stream.index, "starts_at": info.video.start_seconds},
+            starts_at=_first_picture(info),
+            parameters={"stream": stream.index, "starts_at": _first_picture(info)},
             build_ids=dict(text.build_ids),
             read=read,
             mezzanine=mezzanine.digest,
@@ -209,7 +212,7 @@ def closed_caption_channels(
     for stream in (stream for stream in info.text if stream.codec == CLOSED_CAPTIONS):
 
         def look(scratch: Path, stream: TextStream = stream) -> ClosedCaptions:
-            return text.closed_captions(at.source(mezzanine, sources), stream, scratch)
+            return text.closed_captions(_master(at, mezzanine, sources), stream, scratch)
 
         yield ChannelText(stream, mezzanine.digest, dict(text.build_ids), look)
 
@@ -231,7 +234,7 @@ def spoken(
         return Finding(code="speech_not_recognised", kind="warning", cause=cause)
 
     def read(scratch: Path) -> Read:
-        words = speech.recognise(at.source(mezzanine, sources), stream, scratch)
+        words = speech.recognise(at.source(mezzanine, sources), info, stream, scratch)
         return Read(as_webvtt(words), "speech.vtt")
 
     return TextSource(
@@ -242,9 +245,21 @@ def spoken(
         is_forced=False,
         is_hearing_impaired=False,
         starts_at=info.video.start_seconds - stream.start_seconds,
+        is_in_programme=True,
         parameters={"speech": stream.index},
         build_ids=dict(speech.build_ids),
         read=read,
         mezzanine=mezzanine.digest,
         is_machine_made=True,
     )
+
+
+def _master(at: Step, mezzanine: Artifact, sources: SourceStore) -> Path:
+    """Return the master's own file: text of other files of a programme is not read."""
+    source = at.source(mezzanine, sources)
+    return source / source.name if source.is_dir() else source
+
+
+def _first_picture(info: MediaInfo) -> Fraction:
+    """Return when the picture begins in the master's file."""
+    return info.timeline.picture.start_seconds if info.timeline else info.video.start_seconds

@@ -9,7 +9,7 @@ from vod_assets.domain.acceptance import normalised, warning
 from vod_assets.domain.codes import CODES
 from vod_assets.domain.cutting import Cut, Ident, Part, Point, Programme, SaidSound
 from vod_assets.domain.errors import ConfigError, printable
-from vod_assets.domain.markers import Chapter
+from vod_assets.domain.markers import Chapter, chapters_along
 from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo, SoundInfo, VideoStream
 from vod_assets.domain.timecode import Timecode, timecode_of
 from vod_assets.domain.timeline import Feed, Picture, Span, Timeline
@@ -59,9 +59,33 @@ def compose(said: Programme, files: Files) -> MediaInfo:
         frame_rate=master.video.frame_rate,
         picture=picture,
         spans=spans,
+        words_count_from=said.times,
         needs_deinterlacing=len({_fields(span.picture) for span in spans}) > 1,
     )
     return _described(master, timeline, sound, files)
+
+
+@dataclass(frozen=True)
+class Dubbed:
+    """The programme that a file of sound beside the master is made for, and how long that file ought to be."""
+
+    info: MediaInfo
+    fits_seconds: Fraction
+
+
+def dubbed(info: MediaInfo, sound: SoundInfo) -> Dubbed:
+    """Return a programme as a file of sound goes with it: by a clock of its own, cut where the master is cut."""
+    alone = {"video": info.from_zero().video, "audio": (sound.stream,), "container": ""}
+    timeline = info.timeline
+    if timeline is None or timeline.words_count_from == "programme":
+        return Dubbed(info.model_copy(update=alone | {"timeline": None}), info.duration_seconds)
+    spans = []
+    for span in timeline.spans:
+        jump = _jump(sound.container, sound.findings, span.from_seconds - LEAST_RUN_UP_SECONDS)
+        feed = Feed(file=timeline.master, stream=sound.stream.index, jump_seconds=jump)
+        spans.append(span.model_copy(update={"sound": ((feed,),) if span.file == timeline.master else ()}))
+    cut = timeline.model_copy(update={"spans": tuple(spans)})
+    return Dubbed(info.model_copy(update=alone | {"timeline": cut}), timeline.master_seconds)
 
 
 def _described(master: MediaInfo, timeline: Timeline, sound: "_Sounds", files: Files) -> MediaInfo:
@@ -264,14 +288,11 @@ def _fields(picture: Picture) -> str:
 
 def _chapters(timeline: Timeline, files: Files) -> Iterator[Chapter]:
     """Yield the chapters of all files in order; one that goes on at an in point begins there."""
-    found = []
+    found: list[Chapter] = []
     for name in _used(timeline):
         info = files.pictures[name]
         known = sorted(info.chapters, key=lambda one: one.start_seconds)
-        ends = [*(one.start_seconds for one in known[1:]), info.duration_seconds]
-        for chapter, end in zip(known, ends, strict=False):
-            piece = next(timeline.pieces(name, chapter.start_seconds, end), None)
-            found += [chapter.model_copy(update={"start_seconds": piece[0]})] if piece else []
+        found += chapters_along(known, timeline, name, info.duration_seconds)
     yield from sorted(found, key=lambda one: one.start_seconds)
 
 

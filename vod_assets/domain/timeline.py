@@ -6,6 +6,7 @@ own time, which begins at 0; only what reads the files looks here for where a mo
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Literal
 
 from vod_assets.domain.documents import Document
 
@@ -78,6 +79,7 @@ class Timeline(Document):
         frame_rate: Of the programme.
         picture: What the pictures of all spans are made like.
         spans: In their order.
+        words_count_from: What the chapters of the title file and the files beside the master count from.
         needs_deinterlacing: Whether each span is deinterlaced by itself, because they differ.
         rules: Number of the rules by which streams are joined; to be raised when they come out differently.
     """
@@ -87,6 +89,7 @@ class Timeline(Document):
     frame_rate: Fraction
     picture: Picture
     spans: tuple[Span, ...]
+    words_count_from: Literal["master", "programme"] = "master"
     needs_deinterlacing: bool = False
     rules: int = 1
 

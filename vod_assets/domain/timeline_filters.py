@@ -44,7 +44,7 @@ def span_filters(timeline: Timeline, number: int) -> tuple[Filter, ...]:
         Filter(name=span_counter(number), arguments={"fps": str(rate), "start_time": "0"}),
         Filter(name="tpad", arguments={"stop": "-1", "stop_mode": "clone"}),
         Filter(name="trim", arguments={"end_frame": str(count)}),
-        *_conformed(span.picture, timeline.picture),
+        *conformed(span.picture, timeline.picture),
     )
 
 
@@ -53,7 +53,7 @@ def joined_filters(timeline: Timeline) -> tuple[Filter, ...]:
     return (Filter(name="setpts", arguments={"expr": f"round(N/({timeline.frame_rate})/TB)"}),)
 
 
-def _conformed(picture: Picture, wanted: Picture) -> tuple[Filter, ...]:
+def conformed(picture: Picture, wanted: Picture) -> tuple[Filter, ...]:
     """Return what gives a picture the size of another, its own shape between black bars."""
     if _upright(picture) == _upright(wanted):
         return ()

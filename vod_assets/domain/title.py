@@ -4,9 +4,10 @@ import hashlib
 import re
 import unicodedata
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError, printable
@@ -19,18 +20,33 @@ LONGEST_SLUG = 50  # leaves room for "-" and eight hex digits below the 63 chara
 class Sidecar(Document):
     """A file that belongs to a title beside its mezzanine."""
 
-    kind: str = Field(description="captions, audio, artwork, title_file or metadata")
+    kind: str = Field(description="captions, audio, artwork, title_file, metadata or part")
     address: str
     language: str = "und"
     label: str = ""
     role: str = ""
 
 
+class PartFingerprint(Document):
+    """The bytes of a file beside the source that its programme is made of."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
 class Fingerprint(Document):
-    """The source's bytes: size and SHA-256."""
+    """The source's bytes: size and SHA-256, and those of the other files of its programme, if there are any."""
 
     size_bytes: int
     sha256: str
+    parts: tuple[PartFingerprint, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_no_parts(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Return what has always been said of a source of one file, so that its digest stays."""
+        said: dict[str, Any] = serialize(self)
+        return said if self.parts else {name: value for name, value in said.items() if name != "parts"}
 
 
 class TitleRecord(Document):

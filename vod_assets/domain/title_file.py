@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
+from vod_assets.domain.cutting import SaidProgramme
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.marking import MOST_MARKERS, SaidBreak, SaidChapter
 from vod_assets.domain.metadata import Editorial, by_tag, checked_tag, names_by_tag
@@ -19,8 +20,8 @@ MOST_NODES = 20_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class TitleFile(Editorial):
-    """An editor's words about one title. Every field may be left out; `Editorial` lists more of them.
+class TitleFile(Editorial, SaidProgramme):
+    """An editor's words about one title. Every field may be left out; `Editorial` and `SaidProgramme` list more.
 
     Attributes:
         titles: Titles by BCP 47 language tag (``title: {en: …}``); one string means the title's own language.

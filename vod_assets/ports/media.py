@@ -263,8 +263,11 @@ class SpeechRecogniser(Protocol):
         """Whether speech of a language is understood."""
         ...
 
-    def recognise(self, source: Path, stream: AudioStream, directory: Path) -> list[Word]:
-        """Return the words of an audio stream by the time since its own beginning; work below a directory."""
+    def recognise(self, source: Path, info: MediaInfo, stream: AudioStream, directory: Path) -> list[Word]:
+        """Return the words of an audio track; work below a directory.
+
+        Their time is that since the stream's own beginning, or since that of a programme with a timeline.
+        """
         ...
 
 

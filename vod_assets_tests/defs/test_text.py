@@ -11,7 +11,7 @@ from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.registration import register
 from vod_assets.defs.resources import resource_definitions
-from vod_assets.domain.media_info import AudioStream
+from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.text.speech import Word
 from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.closed_captions import clip, erased, hidden, packet, pop_on, window
@@ -104,7 +104,7 @@ class Hearer:
     def hears(self, language: str) -> bool:
         return language == "en"
 
-    def recognise(self, source: Path, stream: AudioStream, directory: Path) -> list[Word]:
+    def recognise(self, source: Path, info: MediaInfo, stream: AudioStream, directory: Path) -> list[Word]:
         return [Word(Fraction(1, 2), Fraction(1), "Hello"), Word(Fraction(1), Fraction(3, 2), "there.")]
 
 

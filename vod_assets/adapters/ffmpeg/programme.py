@@ -72,12 +72,13 @@ def chained(stream: Any, filters: Sequence[Filter]) -> Any:
 def _lasting(heard: list[Any], feeds: Sequence[Feed], timeline: Timeline, number: int, stream: AudioStream) -> Any:
     """Return the sound of one span, as long as its picture; silence where nothing is heard."""
     layout = stream.layout or f"{stream.channels}c"
+    wanted = layout if len(timeline.spans) > 1 else ""
     if not heard:
         spec = f"anullsrc=sample_rate={stream.sample_rate}:channel_layout={layout}"
         return chained(generated_input(spec)["0"], sound_filters(timeline, number, stream.sample_rate, layout))
     joining = channel_filters(feeds, layout)
     track = ffmpeg.filter(heard, joining[0].name, **joining[0].arguments) if joining else heard[0]
-    return chained(track, sound_filters(timeline, number, stream.sample_rate, layout))
+    return chained(track, sound_filters(timeline, number, stream.sample_rate, wanted))
 
 
 def _apart(number: int, jump_seconds: int) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
-from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
+from vod_assets.adapters.ffmpeg import programme
+from vod_assets.adapters.ffmpeg.command import compile_ffmpeg
 from vod_assets.adapters.speech import listen
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.errors import ConfigError, ToolError
-from vod_assets.domain.media_info import AudioStream
+from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.text.speech import Word
 from vod_assets.ports import Limits, ToolRunner
 
@@ -54,12 +55,12 @@ class WhisperRecogniser:
         """Whether speech of a language is understood."""
         return language.split("-")[0] == "en"
 
-    def recognise(self, source: Path, stream: AudioStream, directory: Path) -> list[Word]:
+    def recognise(self, source: Path, info: MediaInfo, stream: AudioStream, directory: Path) -> list[Word]:
         """Return the words of a stream; see `vod_assets.ports.SpeechRecogniser`."""
         self.require()
         sound = directory / "speech.wav"
         options = {"c:a": "pcm_s16le", "ac": 1, "ar": SAMPLE_RATE, "f": "wav", "flags": "+bitexact"}
-        output = source_input(source)[str(stream.index)].output(str(sound), **options)
+        output = programme.sound(source, info, stream).output(str(sound), **options)
         self._runner.run(compile_ffmpeg(self._tools.ffmpeg, [output]), limits=SOUND_LIMITS)
         words: list[Word] = []
         argv = [sys.executable, "-I", str(Path(listen.__file__)), str(_model()), str(sound), str(THREADS)]

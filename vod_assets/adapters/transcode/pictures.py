@@ -11,6 +11,7 @@ from typing import Any
 import PIL
 from PIL import Image, ImageFilter, ImageStat
 
+from vod_assets.adapters.ffmpeg import programme
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
@@ -18,6 +19,7 @@ from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import MediaInfo, VideoStream
 from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets.domain.timeline_filters import conformed
 from vod_assets.ports import Limits, ToolRunner
 
 POSTER_SIDE = 1280
@@ -87,18 +89,17 @@ class FfmpegPictureMaker:
         Where key frames are dense, each candidate costs one seek and one decoded frame; elsewhere the first minute is
         decoded once, without the frames that no other frame needs.
         """
-        size, index, times = fitted(info.video.display_size, POSTER_SIDE), str(info.video.index), candidate_times(info)
+        size, times = fitted(info.video.display_size, POSTER_SIDE), candidate_times(info)
         outputs = []
         if keyframes_are_dense(info):
-            jump: dict[str, Any] = {"skip_frame:v": "nokey", "threads:v": 1, "noaccurate_seek": None}
             for number, time in enumerate(times, start=1):
-                still = _still(source_input(source, ss=_seconds(time), **jump)[index], info.video, size)
+                still = _still(_candidate(source, info, time), info.video, size)
                 once = {"frames:v": 1, "update": 1}
                 outputs.append(still.output(str(directory / f"{number}.jpg"), **JPEG, **once, f="image2"))
         else:
             span = min(info.duration_seconds, Fraction(SEARCHED_SECONDS))
             rate = (len(times) / span).limit_denominator(1000)
-            picture = source_input(source, t=_seconds(span), **THRIFTY)[index].filter("fps", fps=str(rate), **PACING)
+            picture = _beginning(source, info, span).filter("fps", fps=str(rate), **PACING)
             few = {"frames:v": len(times), "start_number": 1}
             still = _still(picture, info.video, size)
             outputs.append(still.output(str(directory / "%d.jpg"), **JPEG, **few, f="image2"))
@@ -120,7 +121,7 @@ class FfmpegPictureMaker:
     ) -> list[str]:
         """Return the command line of all thumbnails, decoding as much as an effort says."""
         interval = preset.interval_seconds
-        picture = source_input(source, **effort.options)[str(info.video.index)]
+        picture = programme.picture(source, info, **effort.options)
         picture = picture.filter("fps", fps=f"1/{interval}", **PACING | {"round": effort.rounding})
         still = _still(picture, info.video, fitted(info.video.display_size, preset.width))
         lasting = still.filter("tpad", stop=-1, stop_mode="clone")  # a picture per interval to the very end
@@ -145,11 +146,8 @@ def efforts(info: MediaInfo, preset: ThumbnailPreset) -> list[Effort]:
     thorough = Effort(THRIFTY, "near")
     if gap is None or gap > interval:
         return [thorough]
-    return [
-        Effort({**KEYFRAMES_ONLY, "bsf:v": _one_keyframe_per(interval)}, "down"),
-        Effort(KEYFRAMES_ONLY, "near"),
-        thorough,
-    ]
+    fewest = [Effort({**KEYFRAMES_ONLY, "bsf:v": _one_keyframe_per(interval)}, "down")]  # by the clock of one file
+    return [*([] if info.timeline else fewest), Effort(KEYFRAMES_ONLY, "near"), thorough]
 
 
 def _one_keyframe_per(interval_seconds: int) -> str:
@@ -209,6 +207,29 @@ def telling(path: Path) -> Telling:
     colour = ImageStat.Stat(small.convert("HSV")).mean[1]
     exposed = 24 <= light.mean[0] <= 232 and light.stddev[0] >= 8
     return Telling(exposed, round(10 * (light.stddev[0] + 2 * detail + colour / 8)))
+
+
+def _candidate(source: Path, info: MediaInfo, time: Fraction) -> Any:
+    """Return a candidate for the poster as the only picture of a stream.
+
+    Of one file it is the key frame before its time; that of a span might come before the in point, so it is what is
+    shown then, and nothing where the span ends sooner.
+    """
+    if info.timeline is None:
+        jump: dict[str, Any] = {"skip_frame:v": "nokey", "threads:v": 1, "noaccurate_seek": None}
+        return source_input(source, ss=_seconds(time), **jump)[str(info.video.index)]
+    span, at = info.timeline.at(time)
+    begins, rest = span.picture.start_seconds + at, span.to_seconds - at
+    path = programme.file_of(source, span.file)
+    opened = source_input(path, ss=_seconds(begins), t=_seconds(rest), **THRIFTY)[str(span.picture.stream)]
+    return programme.chained(opened, conformed(span.picture, info.timeline.picture))
+
+
+def _beginning(source: Path, info: MediaInfo, span: Fraction) -> Any:
+    """Return the picture up to a time, without the frames that no other frame needs."""
+    if info.timeline is None:
+        return source_input(source, t=_seconds(span), **THRIFTY)[str(info.video.index)]
+    return programme.picture(source, info, **THRIFTY).filter("trim", end=_seconds(span))
 
 
 def _still(picture: Any, video: VideoStream, size: tuple[int, int]) -> Any:

@@ -16,9 +16,10 @@ from vod_assets.domain.errors import ConfigError, ToolError
 from vod_assets.domain.media_info import AudioStream
 from vod_assets.domain.text.speech import Word
 from vod_assets.ports import ToolResult
-from vod_assets_tests.adapters.transcode.clips import make, tools
+from vod_assets_tests.adapters.transcode.clips import described, make, tools
 
 STREAM = AudioStream(index=0, codec="aac", channels=1, sample_rate=44_100, duration_seconds=Fraction(1), language="en")
+INFO = described(16, 16, 1, 1)
 
 
 class Listener:
@@ -58,7 +59,7 @@ def test_words_come_from_a_process_that_is_given_plain_sound(tmp_path: Path) -> 
     source = make(tmp_path / "film.m4a", generated_input("sine=d=1"))
     listener = Listener(['{"start": 0.1, "end": 0.5, "word": "Hello"}'])
     recogniser = WhisperRecogniser(tools(), SupervisedRunner(), listener)
-    assert recogniser.recognise(source, STREAM, tmp_path) == [Word(Fraction(1, 10), Fraction(1, 2), "Hello")]
+    assert recogniser.recognise(source, INFO, STREAM, tmp_path) == [Word(Fraction(1, 10), Fraction(1, 2), "Hello")]
     assert listener.argv[:2] == [sys.executable, "-I"]
     assert abs(listener.sound_bytes - 32_000) < 2_000  # a second of 16 kHz, 16 bits, one channel
     assert (recogniser.hears("en-GB"), recogniser.hears("fr"), recogniser.hears("und")) == (True, False, False)
@@ -70,5 +71,5 @@ def test_process_that_ends_badly_names_the_stream(tmp_path: Path) -> None:
     source = make(tmp_path / "film.m4a", generated_input("sine=d=1"))
     with pytest.raises(ToolError, match="speech of stream 0 could not be recognised: it was killed"):
         WhisperRecogniser(tools(), SupervisedRunner(), Listener(code="it was killed")).recognise(
-            source, STREAM, tmp_path
+            source, INFO, STREAM, tmp_path
         )

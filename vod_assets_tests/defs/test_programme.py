@@ -1,0 +1,110 @@
+"""A title file's points, parts and idents: all that is made counts in the programme's own time."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from vod_assets.defs.markers import read_markers
+from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets_tests.counted import counted, numbers
+from vod_assets_tests.studio import Studio
+
+pytestmark = pytest.mark.media
+TITLE_FILE = """\
+title: Counted
+parts:
+  - {in: "1", out: "2"}
+  - {file: reel.mp4, in: "0.2", out: "1.2"}
+  - {in: "3", out: "OUT"}
+idents: {head: {file: ident.mp4}}
+chapters: [0:00.5, 3.4]
+ad_breaks: [1.6, 2.5]
+"""
+SUBRIP = """\
+1
+00:00:00,100 --> 00:00:00,900
+before
+
+2
+00:00:01,800 --> 00:00:03,200
+across
+
+3
+00:00:03,400 --> 00:00:03,500
+within
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    """A title of an ident of a second, a stretch of the master, one of a reel, and another one of the master."""
+    folder = tmp_path_factory.mktemp("programme") / "studio"
+    studio = Studio.make(folder)
+    counted(folder / "film.mp4", 100, g=12, **{"c:a": "aac"})
+    counted(folder / "reel.mp4", 40, first=500, **{"c:a": "aac"})
+    counted(folder / "ident.mp4", 25, first=900, **{"c:a": "aac"})
+    studio.captions.write_text(SUBRIP)
+    (folder / "film.yaml").write_text(TITLE_FILE.replace("OUT", "3.6"))
+    result = studio.run()
+    assert result.code == 0, (result.stdout, result.stderr)
+    return studio
+
+
+def latest(studio: Studio, asset: str) -> Artifact:
+    with studio.session() as session:
+        artifact = session.store.latest("film", asset)
+        assert artifact is not None
+        if artifact.entries:
+            (entry,) = artifact.entries
+            artifact = session.store.load("film", entry.asset, entry.recipe)
+        return artifact
+
+
+def files(studio: Studio, asset: str) -> Path:
+    with studio.session() as session:
+        return session.store.local_path(latest(studio, asset))
+
+
+def test_a_rendition_holds_the_frames_of_all_parts(made: Studio) -> None:
+    expected = [*range(900, 925), *range(25, 50), *range(505, 530), *range(75, 90)]
+    assert numbers(files(made, "h264_180p") / "video.mp4") == expected
+    info = latest(made, "media_info").read(MediaInfo)
+    assert info.duration_seconds == Fraction(len(expected), 25)
+    assert info.video.promised_frames == len(expected)
+
+
+def test_captions_and_markers_move_along(made: Studio) -> None:
+    spoken = (files(made, "captions") / "captions.vtt").read_text()
+    assert "before" not in spoken
+    assert "00:00:01.800 --> 00:00:02.000\nacross" in spoken
+    assert "00:00:03.000 --> 00:00:03.200\nacross" in spoken
+    assert "00:00:03.400 --> 00:00:03.500\nwithin" in spoken
+    found = read_markers(latest(made, "markers"))
+    assert [one.start_seconds for one in found.chapters] == [1, Fraction(17, 5)]
+    assert [one.start_seconds for one in found.ad_breaks] == [Fraction(8, 5)]
+
+
+def test_pictures_are_taken_of_the_programme_alone(made: Studio) -> None:
+    assert latest(made, "thumbnails").document["count"] == 4
+    assert latest(made, "poster").files
+
+
+def test_nothing_is_made_again_until_a_part_or_a_point_changes(made: Studio) -> None:
+    assert made.run().executed == set()
+    counted(made.folder / "ident.mp4", 25, first=950, **{"c:a": "aac"})
+    again = made.run("--select", "mezzanine,media_info,markers,encoding_ladder,h264_180p")
+    assert {"mezzanine", "media_info", "h264_180p"} <= again.executed
+    assert numbers(files(made, "h264_180p") / "video.mp4")[:26] == [*range(950, 975), 25]
+    (made.folder / "film.yaml").write_text(TITLE_FILE.replace("OUT", "3.4"))
+    shorter = made.run("--select", "mezzanine,media_info,markers,encoding_ladder,h264_180p")
+    assert "mezzanine" not in shorter.executed
+    assert numbers(files(made, "h264_180p") / "video.mp4")[-1] == 84
+
+
+def test_a_part_that_is_not_there_is_refused_by_name(made: Studio) -> None:
+    (made.folder / "film.yaml").write_text("parts: [{}, {file: gone.mov}]")
+    result = made.run("--select", "mezzanine,media_info")
+    assert result.failed_with == "bad_programme"
+    assert "film: gone.mov: the title file names it, and it is not beside" in result.outcome["error"]["message"]
