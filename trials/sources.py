@@ -38,6 +38,7 @@ PRESET = VideoPreset(preset="ultrafast", threads=1, rungs=(RungPreset(name="360p
 PROFILE = Profile(name="trial", video=(PRESET,), variants=(Variant(name="clear"),))
 SMALL = 64  # the longer side of pictures that are compared
 SHAPE = Fraction(1, 100)  # how much aspects may differ, besides what an even number of lines takes
+HDR = ("smpte2084", "arib-std-b67")  # whose tones are mapped, so that their colours cannot be compared
 LEVELS = 6.0  # of 255: how much the average of a channel may differ
 
 
@@ -112,12 +113,12 @@ class Trial:
         if theirs is None or ours is None:
             yield "no picture could be taken out of the middle"
             return
-        theirs = theirs.resize(ours.size)
+        theirs = _shown(theirs.resize(ours.size), info)
         off = max(abs(a - b) for a, b in zip(ImageStat.Stat(theirs).mean, ImageStat.Stat(ours).mean, strict=True))
         distance = _distance(theirs, ours)
         turned = min(_distance(_turned(theirs, how).resize(ours.size), ours) for how in TURNS)
         row.picture = f"{off:.1f} / {distance:.1f} (else {turned:.1f})"
-        if info.video.dynamic_range == "sdr" and off > LEVELS:
+        if info.video.colour.transfer not in HDR and off > LEVELS:
             yield f"the average colour is {off:.1f} levels off"
         if distance > turned + 0.5:
             yield f"the picture fits better when mirrored or turned: {turned:.1f} instead of {distance:.1f}"
@@ -189,6 +190,29 @@ TURNS = (
     Image.Transpose.ROTATE_180,
     Image.Transpose.ROTATE_270,
 )
+
+
+PRIMARIES = {  # linear light of these to that of BT.709 (SMPTE RP 177)
+    "smpte170m": ((0.9395, 0.0502, 0.0103), (0.0178, 0.9658, 0.0164), (-0.0016, -0.0044, 1.0060)),
+    "bt470bg": ((1.0440, -0.0440, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0118, 0.9882)),
+    "bt2020": ((1.6605, -0.5876, -0.0728), (-0.1246, 1.1329, -0.0083), (-0.0182, -0.1006, 1.1187)),
+}
+
+
+def _shown(picture: Image.Image, info: MediaInfo) -> Image.Image:
+    """Return how a display of BT.709 shows a picture whose source says that it has other primaries."""
+    matrix = PRIMARIES.get(info.video.colour.primaries)
+    if matrix is None:
+        return picture
+    shown = Image.new("RGB", picture.size)
+    for x in range(picture.width):
+        for y in range(picture.height):
+            pixel = picture.getpixel((x, y))
+            light = [(value / 255) ** 2.4 for value in pixel] if isinstance(pixel, tuple) else [0.0, 0.0, 0.0]
+            mixed = (sum(a * b for a, b in zip(row, light, strict=True)) for row in matrix)
+            red, green, blue = (round(255 * min(1.0, max(0.0, one)) ** (1 / 2.4)) for one in mixed)
+            shown.putpixel((x, y), (red, green, blue))
+    return shown
 
 
 def _turned(picture: Image.Image, how: Image.Transpose) -> Image.Image:

@@ -14,6 +14,7 @@ from vod_assets.domain.media_info import Colour, Finding, LightLevels, VideoStre
 
 BT709 = Colour(primaries="bt709", transfer="bt709", matrix="bt709", range="tv")
 LARGEST_SD = (1024, 576)  # larger pictures that say nothing are BT.709 (BT.1700 ends there)
+BROADCAST_WIDTHS, BROADCAST_LINES = (702, 704, 720), {480: "smpte170m", 486: "smpte170m", 576: "bt470bg"}
 RATES_525 = (Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001))
 UNSAID = ("", "unknown", "unspecified", "reserved")
 FULL_RANGE = ("pc", "full", "jpeg")
@@ -27,8 +28,8 @@ SHOWN_ALIKE = frozenset(
 )  # fmt: skip
 MATRIX_OF = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "smpte240m": "smpte240m"}
 MATRIX_OF |= {"bt2020": "bt2020nc", "smpte432": "bt709", "bt470m": "fcc"}
-PRIMARIES_OF = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "smpte240m": "smpte240m"}
-PRIMARIES_OF |= {"bt2020nc": "bt2020", "bt2020c": "bt2020", "ictcp": "bt2020", "fcc": "bt470m"}
+PRIMARIES_OF = {"bt709": "bt709", "smpte240m": "smpte240m", "bt2020nc": "bt2020", "bt2020c": "bt2020"}
+PRIMARIES_OF |= {"ictcp": "bt2020", "fcc": "bt470m"}
 DYNAMIC_SIDE_DATA = ("DYNAMIC_HDR_PLUS", "DOVI_RPU_BUFFER", "DOVI_METADATA")  # made for the pictures before scaling
 MOBIUS = {"tonemap": "mobius", "param": "0.5", "desat": "0"}
 WHITE_NITS = 203  # diffuse white of HDR (ITU-R BT.2408), which becomes the white of SDR
@@ -55,22 +56,18 @@ def hdr_transfer(video: VideoStream) -> str:
 def meaning(video: VideoStream) -> Colour:
     """Return the colours of a source as it declares them; what it leaves open, as its size has it.
 
-    Standard definition is BT.601, of 525 lines where the rate is that of NTSC and else of 625; all else is BT.709.
+    Small pictures have the matrix of BT.601, and its primaries too where their size is that of broadcasting: others
+    were made on computers and telephones, whose primaries are those of BT.709. All else is BT.709.
     """
     said, transfer = video.colour, hdr_transfer(video)
     primaries, matrix = _said(said.primaries), _said(said.matrix)
     if is_rgb(video.pixel_format):
         matrix = "gbr"
-    if transfer:
-        usual = "bt2020"
-    elif video.width <= LARGEST_SD[0] and video.height <= LARGEST_SD[1] and matrix != "gbr":
-        usual = "smpte170m" if video.frame_rate in RATES_525 or video.height in (480, 486) else "bt470bg"
-    else:
-        usual = "bt709"
+    usual = Colour(primaries="bt2020", matrix="bt2020nc") if transfer else _usual(video)
     return Colour(
-        primaries=primaries or PRIMARIES_OF.get(matrix, usual),
+        primaries=primaries or PRIMARIES_OF.get(matrix, usual.primaries),
         transfer=transfer or _said(said.transfer) or "bt709",
-        matrix=matrix or MATRIX_OF.get(primaries or usual, "bt709"),
+        matrix=matrix or MATRIX_OF.get(primaries, usual.matrix),
         range=_range(video),
     )
 
@@ -125,7 +122,8 @@ def sdr_filters(video: VideoStream) -> tuple[Filter, ...]:
         return ()
     given = {"pin": colour.primaries, "tin": "bt709" if is_alike else colour.transfer, "min": colour.matrix}
     wanted = {"p": "bt709", "t": "bt709", "m": "bt709", "r": "limited"}
-    return (*_planar(colour), _zscale(given | {"rin": _zimg_range(colour)} | wanted), *_sampled(colour))
+    converted = _zscale(given | {"rin": _zimg_range(colour)} | wanted)
+    return (*_planar(colour), converted, *_sampled(colour), *_named_limited(video))
 
 
 def hdr_filters(video: VideoStream) -> tuple[Filter, ...]:
@@ -228,6 +226,15 @@ def _sampled(colour: Colour) -> tuple[Filter, ...]:
     return (Filter(name="format", arguments={"pix_fmts": "yuv444p12le"}),) if colour.matrix == "gbr" else ()
 
 
+def _named_limited(video: VideoStream) -> tuple[Filter, ...]:
+    """Return what takes a name that means full range (``yuvj420p``) from pixels that have it no longer.
+
+    They would be brought into limited range a second time.
+    """
+    name = video.pixel_format
+    return (Filter(name="format", arguments={"pix_fmts": name.replace("j", "", 1)}),) if name.startswith("yuvj") else ()
+
+
 def _range(video: VideoStream) -> str:
     if is_rgb(video.pixel_format) or video.colour.range in FULL_RANGE or video.pixel_format.startswith("yuvj"):
         return "pc"
@@ -236,6 +243,15 @@ def _range(video: VideoStream) -> str:
 
 def _zimg_range(colour: Colour) -> str:
     return "full" if colour.range == "pc" else "limited"
+
+
+def _usual(video: VideoStream) -> Colour:
+    """Return primaries and matrix of an SDR picture of this size that says nothing."""
+    if video.width > LARGEST_SD[0] or video.height > LARGEST_SD[1]:
+        return BT709
+    of_lines = BROADCAST_LINES.get(video.height, "bt709") if video.width in BROADCAST_WIDTHS else "bt709"
+    of_525 = video.frame_rate in RATES_525 or of_lines == "smpte170m"
+    return Colour(primaries=of_lines, matrix="smpte170m" if of_525 else "bt470bg")
 
 
 def _said(value: str) -> str:

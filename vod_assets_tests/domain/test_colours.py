@@ -33,6 +33,8 @@ def test_nothing_is_converted_of_large_pictures_that_say_nothing_but_they_are_na
         ((720, 576), Fraction(25), "bt470bg"),
         ((720, 480), Fraction(30000, 1001), "smpte170m"),
         ((720, 486), Fraction(25), "smpte170m"),
+        ((960, 400), Fraction(24000, 1001), "bt709"),
+        ((640, 480), Fraction(30), "bt709"),
         ((1280, 536), Fraction(25), "bt709"),
         ((1280, 720), Fraction(30000, 1001), "bt709"),
     ],
@@ -41,6 +43,12 @@ def test_what_a_source_leaves_open_follows_from_its_size_and_rate(
     size: tuple[int, int], rate: Fraction, primaries: str
 ) -> None:
     assert meaning(stream(*size, frame_rate=rate)).primaries == primaries
+
+
+def test_small_pictures_that_say_nothing_have_the_matrix_of_bt601() -> None:
+    assert meaning(stream(640, 480)).matrix == "bt470bg"
+    assert meaning(stream(960, 400, frame_rate=Fraction(24000, 1001))).matrix == "smpte170m"
+    assert meaning(stream(320, 240, colour=Colour(matrix="bt470bg", range="pc"))).primaries == "bt709"
 
 
 def test_what_a_source_says_is_believed_before_its_size() -> None:

@@ -46,7 +46,9 @@ class Coded:
     matrix: str
     is_full: bool = False
     rate: Fraction = Fraction(25)
+    pixel_format: str = "yuv444p"
     width: int = WIDTH
+    height: int = 64  # as it is described: the file has no more
 
 
 def said(primaries: str, transfer: str, matrix: str, reach: str) -> Colour:
@@ -60,8 +62,11 @@ CODED = {
     "BT.2020": Coded(said("bt2020", "bt2020-10", "bt2020nc", "tv"), "bt2020", "bt2020nc"),
     "full range": Coded(said("bt709", "bt709", "bt709", "pc"), "bt709", "bt709", is_full=True),
     "a telephone's": Coded(said("bt709", "bt709", "smpte170m", "pc"), "bt709", "smpte170m", is_full=True),
-    "undeclared, small, 25 fps": Coded(Colour(), "bt470bg", "bt470bg"),
-    "undeclared, small, 29.97 fps": Coded(Colour(), "smpte170m", "smpte170m", rate=Fraction(30000, 1001)),
+    "a camera's": Coded(
+        said("bt470bg", "smpte170m", "smpte170m", "pc"), "bt470bg", "smpte170m", is_full=True, pixel_format="yuvj444p"
+    ),
+    "undeclared, small": Coded(Colour(), "bt709", "bt470bg"),
+    "undeclared, of broadcasting": Coded(Colour(), "bt470bg", "bt470bg", width=720, height=576),
     "undeclared, large": Coded(Colour(), "bt709", "bt709", width=4 * WIDTH),
 }
 
@@ -135,7 +140,9 @@ def bars(target: Path, coded: Coded) -> Path:
     if coded.said != Colour():
         names = {"color_primaries": coded.said.primaries, "color_trc": coded.said.transfer, "range": coded.said.range}
         picture = picture.filter("setparams", colorspace=coded.said.matrix, **names)
-    return make(target, picture, **{"c:v": "ffv1", "color_range": "pc" if coded.is_full else "tv"})
+    options = {"c:v": "libx264", "qp": 0, "preset": "ultrafast", "pix_fmt": coded.pixel_format}
+    lossless = options if coded.pixel_format.startswith("yuvj") else {"c:v": "ffv1"}
+    return make(target, picture, **{**lossless, "color_range": "pc" if coded.is_full else "tv"})
 
 
 def encoded(source: Path, folder: Path, info: MediaInfo) -> Path:
@@ -173,8 +180,8 @@ def tags(video: Path) -> set[str]:
 @pytest.mark.parametrize("name", CODED)
 def test_colours_are_those_of_the_source_whatever_they_are_coded_in(tmp_path: Path, name: str) -> None:
     coded = CODED[name]
-    picture = {"pixel_format": "yuv444p", "colour": coded.said}
-    info = described(coded.width, 64, Fraction(1, 5), 1, **picture)
+    picture = {"pixel_format": coded.pixel_format, "colour": coded.said}
+    info = described(coded.width, coded.height, Fraction(1, 5), 1, **picture)
     info = info.model_copy(update={"video": info.video.model_copy(update={"frame_rate": coded.rate})})
     video = encoded(bars(tmp_path / "bars.mkv", coded), tmp_path, info)
     assert tags(video) == {"bt709"}
