@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from vod_assets.domain.audio_entries import channels_in
 from vod_assets.domain.isobmff import Box, Buffer, Fragment, MalformedError, SampleDefaults, boxes
 from vod_assets.domain.sample_encryption import TrackEncryption, read_encryption
 
@@ -105,8 +106,10 @@ def _described(entry: Box, timescale: int, start: int, defaults: SampleDefaults)
         return InitSegment("video", codecs, timescale, start, *shape, video_range=video_range)
     if sample_format in ("mp4a", "ac-3", "ec-3", "Opus", "fLaC"):
         channels, _, _, _, rate = entry.unpack(">HHHHI", 16)
-        codecs = _aac_codecs(_part(entry, AUDIO_FIELDS, "esds")) if sample_format == "mp4a" else sample_format
-        return InitSegment("audio", codecs, timescale, start, 0, 0, channels, rate >> 16, 0, defaults)
+        found = next((channels_in(box) for box in entry.children(AUDIO_FIELDS) if channels_in(box)), channels)
+        return InitSegment(
+            "audio", _audio_codecs(entry, sample_format), timescale, start, 0, 0, found, rate >> 16, 0, defaults
+        )
     if sample_format in ("wvtt", "stpp"):
         codecs = _text_codecs(entry) if sample_format == "stpp" else sample_format
         return InitSegment("text", codecs, timescale, start, defaults=defaults)
@@ -186,6 +189,13 @@ def _av1_codecs(av1c: Box, colours: tuple[int, int, int, int] | None) -> str:
     primaries, transfer, matrix, full_range = colours
     sampling = f"{second >> 3 & 1}{second >> 2 & 1}{second & 3}"
     return f"{required}.{second >> 4 & 1}.{sampling}.{primaries:02d}.{transfer:02d}.{matrix:02d}.{full_range}"
+
+
+def _audio_codecs(entry: Box, sample_format: str) -> str:
+    """Return the RFC 6381 name; of Opus the one that browsers know, which is in small letters."""
+    if sample_format == "mp4a":
+        return _aac_codecs(_part(entry, AUDIO_FIELDS, "esds"))
+    return "opus" if sample_format == "Opus" else sample_format
 
 
 def _aac_codecs(esds: Box) -> str:

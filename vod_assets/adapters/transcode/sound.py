@@ -12,14 +12,16 @@ from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.acceptance import judge_audio_decode, judge_failed_decode
+from vod_assets.domain.audio_presets import AUDIO_CODECS, AudioPreset
 from vod_assets.domain.audio_rendition import (
+    ENCODERS,
     SoundPlan,
     audio_arguments,
     clock_filters,
     length_filters,
     level_filters,
 )
-from vod_assets.domain.errors import ToolError
+from vod_assets.domain.errors import ConfigError, ToolError
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.ports import EncodeReport, Limits, ToolRunner
 
@@ -46,6 +48,8 @@ class SoundEncoder:
                 pulse=progress.advance,
             )
         except ToolError as error:
+            if "Unknown encoder" in error.stderr:
+                raise _encoder_missing(plan.preset) from error
             raise judge_failed_decode(error, stream.index, counter.counts, source.name) from error
         counts = counter.counts
         judged = [judge_audio_decode(one, counts, source.name) for one in plan.sound.streams]
@@ -67,6 +71,15 @@ class SoundEncoder:
         levelled = programme.chained(merged(parts, info), level_filters(plan))
         output = programme.chained(levelled, length_filters(info.video)).output(str(target), **audio_arguments(plan))
         return compile_ffmpeg(self.tools.ffmpeg, [output], progress=True, verbosity="level+verbose")
+
+
+def _encoder_missing(preset: AudioPreset) -> ConfigError:
+    name = AUDIO_CODECS[preset.codec]
+    return ConfigError(
+        "encoder_missing",
+        f"the profile asks for {name}, and this FFmpeg was built without {ENCODERS[preset.codec]}",
+        f"Name a build that has it in VOD_FFMPEG, or leave {preset.codec} out of the profile’s audio",
+    )
 
 
 def merged(parts: Sequence[Any], info: MediaInfo) -> Any:

@@ -19,6 +19,7 @@ def _has_sound(found: PlaylistSet) -> bool:
     "must",
     f"{APPLE}: audio",
     applies=_has_sound,
+    gap="What there is in stereo alone stands in the group of surround, too, or a language would be missing there.",
 )
 def one_codec(found: PlaylistSet) -> Iterator[str]:
     """The renditions of an audio group have one codec, and a variant stream names the codec of its group alone."""
@@ -34,7 +35,7 @@ def one_codec(found: PlaylistSet) -> Iterator[str]:
     "must",
     f"{APPLE}: audio",
     applies=_has_sound,
-    gap="All sound is encoded alike, so there is one group; a dub in one of several codecs alone breaks it.",
+    gap="A codec that has a language alone breaks it; AAC, where a profile has it, has them all.",
 )
 def same_languages(found: PlaylistSet) -> Iterator[str]:
     """Every audio group offers the same languages and purposes."""

@@ -11,11 +11,14 @@ from vod_assets.domain.manifests.dash_switching import SwitchingSet
 from vod_assets.domain.manifests.dash_xml import add, attributes, describe
 from vod_assets.domain.manifests.hls_attributes import quotable
 from vod_assets.domain.manifests.hls_renditions import default_audio
-from vod_assets.domain.manifests.presentation import Presentation, dash_media
+from vod_assets.domain.manifests.presentation import Presentation, codec_family, dash_media
 from vod_assets.domain.track import PlacedTrack, Track
 from vod_assets.domain.track_measures import peak_bits_per_second
 
 ROLES = "urn:mpeg:dash:role:2011"
+DOLBY_CHANNELS = "tag:dolby.com,2014:dash:audio_channel_configuration:2011"
+DOLBY = ("ac-3", "ec-3")
+DOLBY_LAYOUTS = {1: "4000", 2: "A000", 6: "F801"}
 CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 THUMBNAIL_TILES = "http://dashif.org/guidelines/thumbnail_tile"
 TRICK_MODE = "http://dashif.org/guidelines/trickmode"
@@ -137,10 +140,21 @@ def _add_representation(element: etree._Element, placed: PlacedTrack, one: Switc
     ]
     representation = add(element, "Representation", attributes(said))
     if track.kind == "audio":
-        describe(representation, "AudioChannelConfiguration", CHANNELS, str(track.channels))
+        describe(representation, "AudioChannelConfiguration", *channel_configuration(track))
     if track.kind == "image":
         describe(representation, "EssentialProperty", THUMBNAIL_TILES, f"{columns}x{rows}")
     add_segments(representation, placed)
+
+
+def channel_configuration(track: Track) -> tuple[str, str]:
+    """Return scheme and value of a track's channels.
+
+    Dolby's codecs have a scheme of their own (ETSI TS 102 366, I.1.2.1), a bit for each place: left, centre, right,
+    left and right surround are the first five, the effects channel is the last.
+    """
+    if codec_family(track) in DOLBY and track.channels in DOLBY_LAYOUTS:
+        return DOLBY_CHANNELS, DOLBY_LAYOUTS[track.channels]
+    return CHANNELS, str(track.channels)
 
 
 def _bandwidth(track: Track) -> int:

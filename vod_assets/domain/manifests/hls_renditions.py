@@ -11,6 +11,7 @@ from vod_assets.domain.manifests.presentation import codec_family, text_format
 from vod_assets.domain.track import Track
 
 TEXT_GROUP = "text"
+SURROUND_FAMILIES = ("ac-3", "ec-3")
 HEARING_IMPAIRED = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
 SOUND_CHARACTERISTICS = {
     "description": "public.accessibility.describes-video",
@@ -27,15 +28,28 @@ class Group:
 
 
 def audio_groups(audio: Sequence[Track]) -> list[Group]:
-    """Return a group for each codec, so that whichever language is chosen, a variant stream's codec stays."""
+    """Return a group for each codec, so that whichever language is chosen, a variant stream's codec stays.
+
+    All groups have the same members (RFC 8216, 4.3.4.1.1): what there is not in a codec of surround, as a stereo dub,
+    is there in one that every player has. Nothing of surround comes to these, or such a player could play none.
+    """
     codecs = list(dict.fromkeys(track.codecs for track in audio))
     families = Counter(codec.partition(".")[0] for codec in codecs)
     groups = []
     for codec in codecs:
-        tracks = [track for track in audio if track.codecs == codec]
-        family = codec_family(tracks[0])
+        own = [track for track in audio if track.codecs == codec]
+        there = {_heard_as(track) for track in own}
+        common = [track for track in audio if codec_family(track) not in SURROUND_FAMILIES]
+        others = {_heard_as(track): track for track in reversed(common) if _heard_as(track) not in there}
+        others = others if codec_family(own[0]) in SURROUND_FAMILIES else {}
+        tracks = [*own, *reversed(others.values())]
+        family = codec_family(own[0])
         groups.append(Group(f"audio_{family if families[family] == 1 else codec}", tracks))
     return groups
+
+
+def _heard_as(track: Track) -> tuple[str, str, str]:
+    return track.language, track.role, track.label
 
 
 def text_groups(text: Sequence[Track], formats: Sequence[str]) -> list[Group]:

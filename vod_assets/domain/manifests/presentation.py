@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from vod_assets.domain.audio_presets import DASH_ONLY
 from vod_assets.domain.content_keys import ContentKeys, SystemSignalling
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.markers import Markers
@@ -50,8 +51,8 @@ class Presentation:
         )
 
     def hls_tracks(self) -> list[PlacedTrack]:
-        """Return the tracks that HLS offers, in the order that playlists name them."""
-        return self._ordered(self.hls_text)
+        """Return the tracks that HLS offers, in the order that playlists name them: none of Opus."""
+        return [one for one in self._ordered(self.hls_text) if codec_family(one.track).lower() not in DASH_ONLY]
 
     def dash_tracks(self) -> list[PlacedTrack]:
         """Return the tracks that DASH offers, in the order that an MPD names them: none of MPEG-TS."""

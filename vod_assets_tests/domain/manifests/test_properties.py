@@ -23,8 +23,8 @@ from vod_assets_tests.domain.tracks import audio, placed, text, thumbnails, vide
 SYSTEMS = {"cbcs": ("fairplay", "widevine", "playready"), "cenc": ("widevine", "playready"), "aes128": ("aes128",)}
 LAYOUTS = [("cmaf", ["none", "cbcs", "cenc"]), ("ondemand", ["none", "cbcs"]), ("ts", ["none", "aes128"])]
 BY_CHOICE = {  # a title's own matter: its ladder, its languages, its segments
-    "apple-peak", "apple-steps", "apple-cellular", "apple-iframes", "apple-same-languages", "apple-stereo",
-    "apple-languages", "apple-video-range", "apple-six-seconds",
+    "apple-peak", "apple-steps", "apple-cellular", "apple-iframes", "apple-same-languages", "apple-one-codec",
+    "apple-stereo", "apple-languages", "apple-video-range", "apple-six-seconds",
 }  # fmt: skip
 EXAMPLES = settings(max_examples=30, deadline=None)
 LONG_ENOUGH = 5 * 24_000  # for every marker
