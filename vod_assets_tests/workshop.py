@@ -35,9 +35,11 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.audio_levels import AudioLevels, Loudness, SoundLevels
 from vod_assets.domain.audio_rendition import SoundPlan
 from vod_assets.domain.documents import digest_of
-from vod_assets.domain.errors import SourceError
+from vod_assets.domain.errors import SourceError, ToolError
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, VideoStream
+from vod_assets.domain.packet_marks import PacketMarks
+from vod_assets.domain.pieces import Clock, Piece, PieceMade
 from vod_assets.domain.plan import TitlePlan
 from vod_assets.domain.probing import ProbedWindow
 from vod_assets.domain.profile import Profile, ThumbnailPreset
@@ -52,6 +54,7 @@ from vod_assets.ports import (
     Attempt,
     EncodeReport,
     InspectedPackage,
+    PieceReport,
     ProbeJob,
     Progress,
     RungJob,
@@ -88,8 +91,16 @@ class StandInProber(Tool):
     def inspect(self, path: Path, file: str = "") -> MediaInfo:
         said = json.loads(path.read_text())
         width, height = said["size"]
+        seconds = Fraction(len(said["shots"])) if said.get("shots") else SECONDS
         video = VideoStream(
-            index=0, codec="h264", width=width, height=height, frame_rate=Fraction(25), duration_seconds=SECONDS
+            index=0,
+            codec="h264",
+            width=width,
+            height=height,
+            frame_rate=Fraction(25),
+            duration_seconds=seconds,
+            promised_frames=round(25 * seconds),
+            keyframe_gap_seconds=Fraction(1),
         )
         sound = (
             AudioStream(
@@ -99,12 +110,12 @@ class StandInProber(Tool):
                 sample_rate=48_000,
                 language=language,
                 is_default=number == 0,
-                duration_seconds=SECONDS,
+                duration_seconds=seconds,
             )
             for number, language in enumerate(said["audio"])
         )
         return MediaInfo(
-            container="mp4", size_bytes=path.stat().st_size, duration_seconds=SECONDS, video=video, audio=tuple(sound)
+            container="mov", size_bytes=path.stat().st_size, duration_seconds=seconds, video=video, audio=tuple(sound)
         )
 
     def inspect_sound(self, path: Path, file: str = "") -> SoundInfo:
@@ -184,6 +195,59 @@ class StandInMeter(Tool):
             ProbedWindow(window=sampling.window, frames=frames, size_bytes=100_000 // crf, score=Fraction(120 - crf))
             for crf in crfs
         ]
+
+
+class StandInPieces(Tool):
+    """Encodes pieces of sources that say each second's picture as a letter.
+
+    Attributes:
+        encoded: The rung and the first frame of every piece.
+        breaks_at: The first frame of a piece that FFmpeg is killed at.
+        differs_at: The first frame of a piece that shows another picture than the one before promises.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.encoded: list[tuple[str, int]] = []
+        self.breaks_at: int | None = None
+        self.differs_at: int | None = None
+
+    def clock(self, source: Path, info: MediaInfo) -> Clock:
+        return Clock(zero_ticks=0, tick=Fraction(1, 25))
+
+    def marks(self, source: Path, info: MediaInfo) -> PacketMarks:
+        letters = [letter for letter in json.loads(source.read_text())["shots"] for _ in range(25)]
+        return PacketMarks(times=[*range(len(letters))], marks=letters, keys=[*range(0, len(letters), 25)])
+
+    def encode_piece(
+        self,
+        source: Path,
+        info: MediaInfo,
+        ladder: Ladder,
+        preset: VideoPreset,
+        jobs: Sequence[RungJob],
+        span: tuple[Clock, Piece],
+        on_progress: Callable[[Progress], None],
+    ) -> PieceReport:
+        _, piece = span
+        if piece.first == self.breaks_at:
+            raise ToolError("tool_failed", "ffmpeg was killed")
+        letters = json.loads(source.read_text())["shots"][piece.first // 25 : piece.end // 25]
+        for job in jobs:
+            self.encoded.append((job.rung.key, piece.first))
+            said = [letters, job.rung, job.preset, preset.preset, piece.ladder(ladder).pinned_frames]
+            (job.directory / "video.mp4").write_bytes(self.made(*said))
+        made = PieceMade(
+            frames=piece.frames,
+            shown_frames=piece.frames,
+            opens_with="another" if piece.first == self.differs_at else str(piece.first),
+            goes_on_with="" if piece.is_last else str(piece.end),
+        )
+        return PieceReport(made, cpu_seconds=2.0, wall_seconds=1.0)
+
+    def join(self, pieces: Sequence[tuple[Path, int]], frame_rate: Fraction, directory: Path) -> EncodeReport:
+        (directory / "video.mp4").write_bytes(b"".join((folder / "video.mp4").read_bytes() for folder, _ in pieces))
+        return EncodeReport(0, sum(frames for _, frames in pieces), cpu_seconds=0.1, wall_seconds=0.1)
 
 
 class StandInPictures(Tool):
@@ -342,6 +406,7 @@ class Workshop:
             "prober": StandInProber("ffprobe"),
             "transcoder": StandInTranscoder("ffmpeg"),
             "meter": StandInMeter("ffmpeg"),
+            "pieces": StandInPieces("ffmpeg"),
             "pictures": StandInPictures("ffmpeg-pictures"),
             "sheets": StandInSheets("pillow"),
             "watcher": StandInWatcher("watcher"),
@@ -374,10 +439,15 @@ class Workshop:
         return self.folder / "sources" / f"{title}.json"
 
     def deliver(
-        self, title: str, size: tuple[int, int] = (640, 360), audio: Sequence[str] = ("en",), cut: int = 0
+        self,
+        title: str,
+        size: tuple[int, int] = (640, 360),
+        audio: Sequence[str] = ("en",),
+        cut: int = 0,
+        shots: str = "",
     ) -> None:
-        """Write a title's source, or replace it."""
-        self.source(title).write_text(json.dumps({"size": size, "audio": audio, "cut": cut}))
+        """Write a title's source, or replace it; ``shots`` is a letter for the picture of each second, of four."""
+        self.source(title).write_text(json.dumps({"size": size, "audio": audio, "cut": cut, "shots": shots}))
 
     def register(self, title: str, **said: Any) -> TitleRecord:
         """Write a title's record, as registering it does."""

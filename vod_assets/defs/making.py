@@ -10,6 +10,7 @@ import dagster as dg
 
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import plain
+from vod_assets.domain.pieces import PIECE
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.selecting import is_named
 from vod_assets.ports import ArtifactStore, Attempt
@@ -63,7 +64,8 @@ class Maker:
 
     def is_forced(self, recipe: Recipe) -> bool:
         """Whether a recipe is to be made though it was made before."""
-        return recipe.id not in self._made_again and is_named(recipe.asset, self.force)
+        named = recipe.asset.removesuffix(PIECE)  # a piece is as much of its rendition as its frames are
+        return recipe.id not in self._made_again and is_named(named, self.force)
 
     def commit(
         self, attempt: Attempt, document: Mapping[str, Any], entries: Mapping[str, Artifact] | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -15,11 +15,13 @@ from vod_assets.defs.estimates import recorded
 from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made, Wanted
 from vod_assets.defs.partitions import TITLE_STATE, titles
+from vod_assets.defs.pieces import Cutting, Pieced, folders, joined_document
 from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import plain
+from vod_assets.domain.errors import PieceError
 from vod_assets.domain.estimates import Timing
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
@@ -27,7 +29,7 @@ from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.rendition import rung_parameters
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
-from vod_assets.ports import Attempt, EncodeReport, RungJob, SourceStore, Transcoder
+from vod_assets.ports import Attempt, EncodeReport, PieceTranscoder, RungJob, SourceStore, Transcoder
 
 GROUP = "renditions"
 MAKER = 1  # to be raised when the same encode leaves other bytes, or describes them differently
@@ -45,6 +47,7 @@ class Encode:
     preset: VideoPreset | None
     sources: SourceStore
     transcoder: Transcoder
+    cutting: Cutting | None = None
 
     def rung(self, key: str) -> Rung | None:
         """Return the fitted rung of an asset key, if the title's profile has it."""
@@ -55,6 +58,7 @@ class Encode:
         preset, rung = self._presets(key)
         parameters = rung_parameters(self.info, preset, rung, self.ladder) | {"maker": MAKER}
         parameters |= timeline_parameters(self.info)
+        parameters |= self.cutting.parameters if self.cutting else {}
         return Recipe(key, {"mezzanine": self.mezzanine.digest}, parameters, self.transcoder.build_ids)
 
     def job(self, key: str, attempt: Attempt) -> RungJob:
@@ -118,6 +122,7 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
         reporter: Reporter,
         sources: dg.ResourceParam[SourceStore],
         transcoder: dg.ResourceParam[Transcoder],
+        pieces: dg.ResourceParam[PieceTranscoder],
     ) -> Iterator[dg.MaterializeResult[Artifact]]:
         with step(context, artifacts, guard, reporter) as at:
             selected = {key.to_user_string() for key in context.selected_asset_keys}
@@ -127,14 +132,20 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
             if not wanted:
                 return
             preset = next((preset for preset in at.profile.video if preset.codec == codec), None)
+            info, ladder = media_info.read(MediaInfo), encoding_ladder.read(Ladder)
             encode = Encode(
                 mezzanine=mezzanine,
-                info=media_info.read(MediaInfo),
-                ladder=encoding_ladder.read(Ladder),
+                info=info,
+                ladder=ladder,
                 profile=at.profile.name,
                 preset=preset,
                 sources=sources,
                 transcoder=transcoder,
+                cutting=(
+                    Cutting(mezzanine, info, ladder, preset, at.profile.pieces, pieces).decided()
+                    if preset and at.profile.pieces
+                    else None
+                ),
             )
             yield from _materialize(at, encode, wanted)
 
@@ -177,14 +188,47 @@ def _materialize(at: Step, encode: Encode, keys: Sequence[str]) -> Iterator[dg.M
             yield at.result(Made(found, reused=True), partial(_facts, found))
     if wanted:
         together = [Wanted(recipe, encode.described(key)) for key, recipe in wanted.items()]
-        yield from at.make_together(together, partial(_encode, at, encode, wanted))
+        yield from at.make_together(together, partial(_make, at, encode, wanted))
+
+
+def _make(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[dg.MaterializeResult[Artifact]]:
+    """Make rungs in pieces where they can be, else whole."""
+    for preset in at.profile.video:  # here, where encoders run, and before the first of them has worked in vain
+        encode.transcoder.require_encoder(preset, at.profile.name)
+    cutting = encode.cutting
+    if cutting is None or not cutting.pieces:
+        yield from _encode(at, encode, wanted)
+        return
+    try:
+        pieced = cutting.make(at, encode.sources, list(wanted))
+    except PieceError as error:
+        yield from _encode(at, replace(encode, cutting=cutting.whole(error.cause)), wanted)
+        return
+    for key, recipe in wanted.items():
+        timing = recorded(encode.timing(key, wanted, pieced[key].report.wall_seconds))
+        yield _joined(at, encode, recipe, pieced[key], timing)
+
+
+def _joined(
+    at: Step, encode: Encode, recipe: Recipe, pieced: Pieced, timing: Mapping[str, Any]
+) -> dg.MaterializeResult[Artifact]:
+    """Commit a rendition of its pieces; how long it took is remembered where all of them were made now."""
+    if encode.cutting is None:
+        raise KeyError(recipe.asset)
+    with at.artifacts.store.attempt(at.title, recipe) as attempt:
+        joined = encode.cutting.tool.join(folders(at, pieced), encode.ladder.frame_rate, attempt.directory)
+        document = joined_document(encode.described(recipe.asset), pieced)
+        artifact = at.artifacts.maker.commit(attempt, plain(document))
+    report = pieced.report
+    made = Made(artifact, reused=False, seconds=report.wall_seconds + joined.wall_seconds)
+    facts = {"pieces": len(pieced.pieces), "pieces_made_now": pieced.made_now}
+    facts |= timing if pieced.made_now == len(pieced.pieces) else {}
+    return at.result(made, partial(_facts, artifact, encode, report, facts))
 
 
 def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[dg.MaterializeResult[Artifact]]:
     if encode.preset is None:
         raise KeyError(", ".join(wanted))
-    for preset in at.profile.video:  # here, where encoders run, and before the first of them has worked in vain
-        encode.transcoder.require_encoder(preset, at.profile.name)
     source = at.source(encode.mezzanine, encode.sources)
     with ExitStack() as attempts:
         opened = {key: attempts.enter_context(at.artifacts.store.attempt(at.title, wanted[key])) for key in wanted}
@@ -220,7 +264,7 @@ def _facts(
             "encode_speed_x": round(float(seconds) / report.wall_seconds, 2) if report.wall_seconds else 0.0,
             "encode_cpu_seconds": round(report.cpu_seconds, 2),
             "decoded_frames": report.decoded_frames,
-            "findings": _listed(report.findings),
+            "findings": _listed((*report.findings, *(encode.cutting.findings if encode.cutting else ()))),
         }
     return facts | dict(timing)
 

@@ -29,6 +29,7 @@ from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.adapters.transcode.movies import FfmpegMovieMaker
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
+from vod_assets.adapters.transcode.pieces import FfmpegPieces
 from vod_assets.adapters.transcode.sheets import PillowSheetPainter
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
 from vod_assets.adapters.watch.opening import load_watch, open_watcher, opened_places
@@ -173,6 +174,14 @@ class MeterResource(ToolResource):
     def create_resource(self, context: dg.InitResourceContext) -> FfmpegQualityMeter:
         """Return the meter."""
         return FfmpegQualityMeter(self.tools, self.runner)
+
+
+class PiecesResource(ToolResource):
+    """Encodes piece by piece with FFmpeg."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> FfmpegPieces:
+        """Return what makes pieces."""
+        return FfmpegPieces(self.tools, self.runner)
 
 
 class PicturesResource(ToolResource):
@@ -336,6 +345,7 @@ def resource_definitions(
         "prober": ProberResource(guard=guard),
         "transcoder": TranscoderResource(guard=guard),
         "meter": MeterResource(guard=guard),
+        "pieces": PiecesResource(guard=guard),
         "pictures": PicturesResource(guard=guard),
         "sheets": SheetsResource(),
         "watcher": WatcherResource(guard=guard),

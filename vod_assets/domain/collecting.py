@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.pieces import PIECE
 
 Place = tuple[str, str]  # asset and recipe
 REPORT = "."  # in the asset of a report: the asset that was judged, a dot, the check
@@ -30,8 +31,9 @@ class Holdings:
     def superseded(self, older_than_seconds: float, now: float) -> list[Artifact]:
         """Return what nothing uses and nothing has used for a time.
 
-        Used is what a pointer names, what such an artifact lists or plays, what a release carries, and the reports on
-        what is current. What is not used counts from its own commit or from when the pointer moved on, the later one.
+        Used is what a pointer names, what such an artifact lists, plays or was joined of, what a release carries, and
+        the reports on what is current. What is not used counts from its own commit or from when the pointer moved on,
+        the later one.
         """
         used = self._used()
         return [
@@ -57,7 +59,7 @@ class Holdings:
 
     def _is_current_report(self, place: Place) -> bool:
         judged, dot, _ = place[0].partition(REPORT)
-        if not dot:
+        if not dot or place[0].endswith(PIECE):
             return False
         since = self.committed_at.get((judged, self.pointed.get(judged, "")), 0.0)
         return self.committed_at.get(place, 0.0) >= since
@@ -68,7 +70,7 @@ class Holdings:
 
 
 def _named(artifact: Artifact) -> list[Place]:
-    """Return what an artifact lists, or plays: packages name their tracks in their document."""
+    """Return what an artifact lists, plays or was joined of: packages name tracks in their document, and so on."""
     return [(entry.asset, entry.recipe) for entry in artifact.entries] + list(_named_in(artifact.document))
 
 

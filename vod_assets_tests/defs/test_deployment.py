@@ -107,7 +107,7 @@ def test_bodies_read_nothing_of_a_profile_that_their_versions_do_not_name(worksh
 def of(asset: str) -> set[str]:
     """Return the fields of a profile that an asset's version names."""
     if is_rendition(asset) or asset == "video_tracks":
-        return {"video", *FIELDS.get(asset, ())}
+        return {"video", "pieces", *FIELDS.get(asset, ())}
     return LADDER if asset == "encoding_ladder" else {*FIELDS.get(asset, ())}
 
 
