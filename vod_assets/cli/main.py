@@ -14,6 +14,7 @@ from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import gc as gc_command
 from vod_assets.cli import plan as plan_command
+from vod_assets.cli import propose as propose_command
 from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import rekey as rekey_command
 from vod_assets.cli import serve as serve_command
@@ -37,6 +38,7 @@ app.add_typer(backfill_command.app, name="backfill")
 app.add_typer(task.app, name="task")
 titles.app.command("import")(imports.import_titles)
 titles.app.command("retry")(imports.retry)
+titles.app.command("propose")(propose_command.propose_points)
 app.add_typer(titles.app, name="titles")
 app.command("inspect-arrivals")(arrivals.inspect_arrivals)
 app.add_typer(arrivals.app, name="ingest")
