@@ -24,7 +24,8 @@ CHECKS = {
     "cadence": "No frames are repeated or left out in a pattern.",
     "declared": "The source is what it says that it is.",
 }
-CONTRADICTIONS = ("header_duration_ignored", "bad_sample_aspect", "extension_mismatch")  # and *_contradicts, *_differs
+FIELD_ORDER = "field_order_measured"
+CONTRADICTIONS = ("hdr_metadata_ignored", "bad_sample_aspect", "extension_mismatch")  # and *_contradicted
 
 
 class Spot(Document):
@@ -224,21 +225,15 @@ def _length(info: MediaInfo, whole: Interval, limits: ControlLimits) -> Verdict:
 
 
 def _declared(info: MediaInfo, whole: Interval) -> Verdict:
-    video = info.video
-    found = [one.cause for one in info.findings if _contradicts(one.code)]
-    if video.declared_field_order and _is_other(video.declared_field_order, video.field_order):
-        found.append(f"the file says {video.declared_field_order}, and its pictures are {video.field_order}")
+    found = [one.cause for one in info.findings if _contradicts(one.code, info)]
     return Verdict.of("declared", [Spot(interval=whole, what=what) for what in dict.fromkeys(found)])
 
 
-def _contradicts(code: str) -> bool:
-    return code in CONTRADICTIONS or code.endswith(("_contradicts", "_contradicted", "_contradiction"))
-
-
-def _is_other(declared: str, measured: str) -> bool:
-    """Whether two field orders are not the same: the words for which field is coded first, and shown first, differ."""
-    first = {"tt": "tt", "tb": "tt", "bb": "bb", "bt": "bb", "progressive": "progressive"}
-    return declared in first and measured in first and first[declared] != first[measured]
+def _contradicts(code: str, info: MediaInfo) -> bool:
+    """Whether a finding says that the source is not what it declares; what it does not declare contradicts nothing."""
+    if code == FIELD_ORDER:
+        return bool(info.video.declared_field_order)
+    return code in CONTRADICTIONS or code.endswith("_contradicted")
 
 
 def _lasting(check: str, intervals: Sequence[Interval], longest_seconds: Fraction) -> Verdict:

@@ -80,12 +80,13 @@ def test_sound_that_ends_before_the_picture_is_named_with_its_stream() -> None:
 
 
 def test_a_file_that_declares_another_field_order_than_it_has_is_named() -> None:
-    info = source()
-    video = info.video.model_copy(update={"declared_field_order": "progressive", "field_order": "tt"})
-    found = failed(control(info.model_copy(update={"video": video}), SEEN, None, LIMITS))
-    assert "the file says progressive, and its pictures are tt" in found["declared"]
-    finding = Finding(code="header_duration_ignored", kind="warning", cause="the header says 5 s")
-    assert "the header says 5 s" in failed(control(source(findings=(finding,)), SEEN, None, LIMITS))["declared"]
+    finding = Finding(code="field_order_measured", kind="normalised", cause="progressive is declared, tt was measured")
+    info = source(findings=(finding,))
+    assert failed(control(info, SEEN, None, LIMITS)) == {}  # nothing was declared
+    info = info.model_copy(update={"video": info.video.model_copy(update={"declared_field_order": "progressive"})})
+    assert "progressive is declared, tt was measured" in failed(control(info, SEEN, None, LIMITS))["declared"]
+    colour = Finding(code="range_contradicted", kind="warning", cause="luma goes down to 0")
+    assert "luma goes down to 0" in failed(control(source(findings=(colour,)), SEEN, None, LIMITS))["declared"]
 
 
 def test_many_spots_are_counted_and_a_few_kept() -> None:
