@@ -258,5 +258,19 @@ class Profile(Document):
         selected = [rung.name for one in self.video for rung in one.rungs if variant.selects(one.codec, rung.name)]
         if not selected:
             raise ValueError(f"variants: {variant.name} selects no rendition")
+        if locked := self._not_encryptable(variant):
+            says = f"{locked[0]}: the packager cannot encrypt AV1 with HDR metadata; name the variant's codecs or rungs"
+            raise ValueError(f"variants: {variant.name} protects {says}")
         if variant.first_rung and variant.first_rung not in selected:
             raise ValueError(f"variants: {variant.name} begins with {variant.first_rung}, which it does not select")
+
+    def _not_encryptable(self, variant: Variant) -> list[str]:
+        """Return the renditions of a protected variant that Shaka Packager 3.8 fails to read when it has to encrypt.
+
+        It stumbles over the metadata OBUs in which AV1 names its mastering display; clear packages keep them.
+        """
+        if variant.scheme not in ("cenc", "cbcs"):
+            return []
+        selected = [rung for one in self.video if one.codec == "av1" for rung in one.rungs]
+        hdr = [rung.name for rung in selected if rung.dynamic_range == "hdr" and variant.selects("av1", rung.name)]
+        return [f"av1_{name}" for name in hdr]

@@ -40,7 +40,7 @@ schema passes it with `--schema`. The tests cannot; by hand, on 23 November 2026
 and about a thousand random ones were held against transcriptions of its newest draft (6th edition) and of an older
 edition, and neither refused any.
 
-Rules of HDR and of several codecs are tested on composed manifests alone: no packaged profile makes either.
+Rules of HDR and of several codecs are tested on a package of three codecs in SDR and HDR10.
 """
 SECTIONS: Sequence[tuple[str, Sequence[Rule[Any]]]] = (
     ("HLS", hls_rules.BOOK.rules),

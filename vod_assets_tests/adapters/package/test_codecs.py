@@ -12,12 +12,14 @@ from lxml import etree
 from vod_assets.adapters.ffmpeg.command import artifact_input, compile_ffmpeg, generated_input
 from vod_assets.adapters.transcode.ffmpeg import VIDEO_FILE, FfmpegTranscoder
 from vod_assets.domain.conformance.judging import judge
+from vod_assets.domain.errors import ToolError
 from vod_assets.domain.ladder import fit
 from vod_assets.domain.media_info import Colour, LightLevels, MediaInfo
 from vod_assets.domain.profile import Profile
 from vod_assets.ports import RungJob
 from vod_assets_tests.adapters.package.test_conformance import BY_CHOICE
 from vod_assets_tests.adapters.package.tiny_title import RUNNER, TOOLS, Clip, TinyTitle
+from vod_assets_tests.adapters.package.tiny_variants import TinyVariant
 from vod_assets_tests.adapters.transcode.clips import described, make
 
 pytestmark = pytest.mark.media
@@ -158,3 +160,29 @@ def test_a_package_of_three_codecs_and_two_ranges_breaks_no_rule(title: TinyTitl
     for name in ("durations", "aligned", "manifest", "decodes", "mpd", "same_media"):
         report = title.check(name)
         assert report.passed, (name, report)
+
+
+@pytest.mark.parametrize("scheme", ["cenc", "cbcs"])
+def test_encrypted_tracks_of_each_codec_are_decrypted_to_pictures_that_decode(
+    renditions: dict[str, Path], tmp_path: Path, scheme: str
+) -> None:
+    made = TinyVariant(tmp_path / "title", CLIP, scheme=scheme)
+    (made.folder / "leaves").mkdir(parents=True)
+    for key, path in renditions.items():
+        if key != "av1_90p_hdr":  # which no profile may ask for
+            made.package(key, "video", path)
+    made.compose()
+    assert {track.scheme for track in made.tracks.values()} == {scheme}
+    ranges = [track.video_range for track in made.tracks.values()]
+    assert ranges == ["SDR", "SDR", "PQ", "SDR"]  # read behind the sample entry's encryption
+    for name in ("manifest", "mpd", "decodes"):
+        report = made.check(name)
+        assert report.passed, (name, report)
+
+
+def test_the_packager_still_fails_to_encrypt_av1_with_hdr_metadata(renditions: dict[str, Path], tmp_path: Path) -> None:
+    """Profiles refuse it for that reason; where this fails, they need to no longer."""
+    made = TinyVariant(tmp_path / "title", CLIP, scheme="cenc")
+    (made.folder / "leaves").mkdir(parents=True)
+    with pytest.raises(ToolError, match="Cannot parse media file"):
+        made.package("av1_90p_hdr", "video", renditions["av1_90p_hdr"])
