@@ -87,7 +87,7 @@ REFUSALS = _supplier(
                                 "Send SRT, WebVTT, TTML, SCC, EBU-STL, ASS, SAMI or SBV"),
     dolby_vision_alone=("It is Dolby Vision without a base that others show (profile 5)",
                         "Deliver HDR10, HLG, or Dolby Vision of profile 8"),
-    hdr_without_metadata=("It is HDR (PQ) that does not say what display it was made for, and the profile refuses that",
+    hdr_refused=("It is HDR (PQ) that does not say what display it was made for, and the profile refuses that",
                           "Deliver it with its mastering display, or set `hdr_without_metadata: assume`"),
     limit_exceeded=("Reading or encoding took more memory, time, CPU or disk than a file of its kind may",
                     "Check the file; raise the limit if it is right"),

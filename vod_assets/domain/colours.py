@@ -84,14 +84,14 @@ def judge_range(video: VideoStream, hdr_without_metadata: str) -> None:
 
     Raises:
         SourceError: ``dolby_vision_alone``: without its metadata, which nothing here reads, its colours are wrong.
-            ``hdr_without_metadata``: the profile refuses what it would have to assume.
+            ``hdr_refused``: the profile refuses what it would have to assume.
     """
     if video.dolby_vision_profile in DOLBY_VISION_ALONE:
         cause = f"it is Dolby Vision of profile {video.dolby_vision_profile}, whose pictures no other decoder can show"
         raise SourceError("dolby_vision_alone", cause, CODES["dolby_vision_alone"].remedy)
     if hdr_without_metadata == "refuse" and is_light_assumed(video):
         cause = "it is HDR (PQ), and does not say what display it was made for"
-        raise SourceError("hdr_without_metadata", cause, CODES["hdr_without_metadata"].remedy)
+        raise SourceError("hdr_refused", cause, CODES["hdr_refused"].remedy)
 
 
 def range_findings(video: VideoStream) -> tuple[Finding, ...]:
@@ -155,7 +155,7 @@ def tags(video: VideoStream, dynamic_range: str) -> tuple[Filter, ...]:
     wanted = BT709
     if dynamic_range == "hdr":
         wanted = Colour(primaries="bt2020", transfer=hdr_transfer(video), matrix="bt2020nc", range="tv")
-    if video.colour == wanted and not is_rgb(video.pixel_format):
+    if video.colour == wanted and video.declared_colour is None and not is_rgb(video.pixel_format):
         return ()
     said = {"colorspace": wanted.matrix, "color_primaries": wanted.primaries, "color_trc": wanted.transfer}
     return (Filter(name="setparams", arguments=said | {"range": wanted.range}),)

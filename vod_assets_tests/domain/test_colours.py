@@ -22,6 +22,10 @@ def test_nothing_is_done_to_bt709() -> None:
     assert (sdr_filters(video), scaling_arguments(video), tags(video, "sdr")) == ((), {}, ())
 
 
+def test_colours_that_are_believed_though_the_source_says_others_are_named() -> None:
+    assert tags(stream(colour=BT709, declared_colour=PQ), "sdr") != ()
+
+
 def test_nothing_is_converted_of_large_pictures_that_say_nothing_but_they_are_named() -> None:
     assert sdr_filters(stream()) == ()
     assert [one.name for one in tags(stream(), "sdr")] == ["setparams"]

@@ -121,7 +121,7 @@ def test_hdr_without_metadata_is_assumed_or_refused_as_the_profile_says() -> Non
     assert fit(refuses, stream(colour=PQ.model_copy(update={"transfer": "arib-std-b67"}))).made  # HLG needs none
     with pytest.raises(SourceError, match="does not say what display") as caught:
         fit(refuses, stream(colour=PQ))
-    assert caught.value.code == "hdr_without_metadata"
+    assert caught.value.code == "hdr_refused"
 
 
 def test_what_was_chosen_for_a_title_comes_before_what_the_profile_says() -> None:
