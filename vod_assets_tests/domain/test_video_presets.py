@@ -129,7 +129,7 @@ def test_what_was_chosen_for_a_title_comes_before_what_the_profile_says() -> Non
     chosen = Rung(key="h264_180p", codec="h264", name="180p", width=320, height=180, crf=26.5, maxrate=600_000)
     ladder = Ladder(frame_rate=Fraction(25), gop_frames=50, segment_frames=100, rungs=(chosen,))
     said = video_arguments(stream(), asked, asked.rungs[0], ladder)
-    assert (said["crf"], said["maxrate"], said["bufsize"]) == ("26.5", "600000", "2000000")
+    assert (said["crf"], said["maxrate"], said["bufsize"]) == ("26.5", "600000", "1200000")
     av1 = preset(codec="av1")
     ladder = ladder.model_copy(update={"rungs": (chosen.model_copy(update={"key": "av1_180p"}),)})
     said = video_arguments(stream(), av1, av1.rungs[0], ladder)
