@@ -90,6 +90,12 @@ def mix_filters(positions: Sequence[str], layout: Layout, downmix: Downmix, *, i
     ]
 
 
+def routing_filters(positions: Sequence[str], layout: Layout) -> list[Filter]:
+    """Return the filter that says of channels which are a layout already that they are."""
+    channels = "|".join(f"c{number}=c{number}" for number in range(len(positions)))
+    return [Filter(name="pan", arguments={"args": f"{layout}|{channels}"})]
+
+
 def factor(decibels: Fraction) -> float:
     """Return what samples are multiplied by; -3 dB is half the power, exactly, as the standards mean it."""
     return float(0.5**0.5 if decibels == HALF_POWER_DB else 10 ** (decibels / 20))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from vod_assets.domain.audio_channels import STEREO, SURROUND, Layout, layout_for, mix_filters
+from vod_assets.domain.audio_channels import STEREO, SURROUND, Layout, layout_for, mix_filters, routing_filters
 from vod_assets.domain.audio_presets import AUDIO_CODECS, AudioCodec, AudioPreset, Downmix
 from vod_assets.domain.audio_presets import SURROUND as SURROUND_CODECS
 from vod_assets.domain.audio_sources import SourceSound
@@ -85,8 +85,10 @@ def length_filters(video: VideoStream) -> tuple[Filter, ...]:
 
 def level_filters(plan: SoundPlan) -> tuple[Filter, ...]:
     """Return the filters that make the plan's layout of a sound, at its loudness."""
-    positions, is_measured = plan.sound.positions, plan.gain_db is not None
-    mixed = mix_filters(positions, plan.layout, plan.downmix, is_measured=is_measured)
+    sound, is_measured = plan.sound, plan.gain_db is not None
+    mixed = mix_filters(sound.positions, plan.layout, plan.downmix, is_measured=is_measured)
+    if not mixed and not sound.is_known:  # the encoder has to be told, too
+        mixed = routing_filters(sound.positions, plan.layout)
     if not plan.gain_db:
         return tuple(mixed)
     gain = Filter(name="volume", arguments={"volume": f"{float(plan.gain_db):.2f}dB", "precision": "float"})

@@ -34,6 +34,11 @@ class SourceSound:
         return self.streams[0]
 
     @property
+    def is_known(self) -> bool:
+        """Whether it is one stream that says itself what its channels are."""
+        return len(self.streams) == 1 and bool(known_positions(self.stream))
+
+    @property
     def channels(self) -> int:
         """How many channels are heard."""
         return sum(bool(position) for position in self.positions)

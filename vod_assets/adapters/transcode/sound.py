@@ -83,8 +83,10 @@ def _encoder_missing(preset: AudioPreset) -> ConfigError:
 
 
 def merged(parts: Sequence[Any], info: MediaInfo) -> Any:
-    """Return one stream with the channels of all, in order; all as long as the picture, for the shortest counts."""
+    """Return one stream with the channels of all mono ones, as long as the picture: the shortest counts."""
     if len(parts) == 1:
         return parts[0]
-    whole = [programme.chained(part, length_filters(info.video)) for part in parts]
+    whole = [
+        programme.chained(part, length_filters(info.video)).filter("aformat", channel_layouts="mono") for part in parts
+    ]
     return ffmpeg.filter(whole, "amerge", inputs=len(parts))

@@ -1,16 +1,13 @@
 """Sound in every codec, encoded, packaged and played by HLS and by DASH: what is heard when, and what manifests say."""
 
-import cmath
-from array import array
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import etree
 
-from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, generated_input, package_input
+from vod_assets.adapters.ffmpeg.command import generated_input, package_input
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.domain.audio_presets import AudioCodec, AudioPreset
 from vod_assets.domain.audio_rendition import SoundPlan, layout_of
@@ -18,10 +15,9 @@ from vod_assets.domain.audio_sources import stream_sound
 from vod_assets.domain.media_info import AudioStream
 from vod_assets_tests.adapters.package.tiny_title import RUNNER, TOOLS, Clip, TinyTitle, encode
 from vod_assets_tests.adapters.transcode.clips import described, make
+from vod_assets_tests.beeps import BEEP, PITCH, RATE, late_by
 
 pytestmark = pytest.mark.media
-RATE, PITCH = 48_000, 1000
-BEEP = (Fraction(5, 4), Fraction(2))  # when it begins and ends, in seconds
 CODECS: tuple[AudioCodec, ...] = ("aac", "ac3", "eac3", "opus")
 CLIP = Clip(Fraction(24))
 
@@ -52,23 +48,6 @@ def encoded(source: Path, preset: AudioPreset, folder: Path) -> Path:
     plan = SoundPlan(sound, preset, layout_of(sound, preset))
     FfmpegTranscoder(TOOLS, RUNNER).encode_audio(source, described(64, 36, CLIP.seconds, 1), plan, target)
     return target
-
-
-def late_by(stream: Any) -> float:
-    """Return by how many samples a beep comes late on the clock of the presentation: by onset, then phase."""
-    on_clock = stream.filter("aresample", first_pts=0, **{"async": 1, "min_hard_comp": 0.0001})
-    argv = compile_ffmpeg(TOOLS.ffmpeg, [on_clock.output("pipe:", f="f32le", ac=1, copyts=None)])
-    samples = array("f", RUNNER.run(argv).stdout)
-    loudest, begin = max(samples), int(BEEP[0] * RATE)
-    onset = next(place for place, sample in enumerate(samples) if abs(sample) > loudest / 4) - begin
-    first = begin + RATE // 10
-    turned = sum(
-        sample * cmath.exp(-2j * cmath.pi * PITCH * (first + place - begin) / RATE)
-        for place, sample in enumerate(samples[first : first + RATE // 10])
-    )
-    period = RATE / PITCH
-    fine = -(cmath.phase(turned) + cmath.pi / 2) / (2 * cmath.pi) * period
-    return float(fine + round((onset - 2 - fine) / period) * period)  # the onset is found two samples into the beep
 
 
 @pytest.fixture(scope="module")

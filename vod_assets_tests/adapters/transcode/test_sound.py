@@ -13,20 +13,23 @@ from typing import Any
 import pytest
 
 from vod_assets.adapters.ffmpeg.command import artifact_input, compile_ffmpeg, generated_input
+from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.domain.audio_levels import SoundLevels
 from vod_assets.domain.audio_loudness import LoudnessTarget, gain_for
 from vod_assets.domain.audio_presets import AudioCodec, AudioPreset
 from vod_assets.domain.audio_rendition import SoundPlan, layout_of
-from vod_assets.domain.audio_sources import SourceSound, stream_sound
+from vod_assets.domain.audio_sources import SourceSound, source_sounds, stream_sound
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets_tests.adapters.transcode.clips import described, make, tools
+from vod_assets_tests.beeps import late_by
 
 pytestmark = pytest.mark.media
 SECONDS = 4
 RUNNER = SupervisedRunner()
 TONES = (300, 500, 700, 60, 1100, 1300)  # of FL, FR, FC, LFE, SL, SR
+EIGHT = (*TONES, 300, 500)
 TARGET = LoudnessTarget()
 PICTURE = described(64, 64, SECONDS, 1)
 
@@ -149,3 +152,40 @@ def test_a_downmix_has_the_coefficients_of_the_standard(surround: Path, tmp_path
 def test_every_channel_of_surround_stays_in_its_place(surround: Path, tmp_path: Path, codec: AudioCodec) -> None:
     made = encoded(surround, planned(sound(6, "5.1"), codec, channels="source"), tmp_path / f"{codec}.mp4")
     assert heard_in(made, 6) == [pytest.approx({tone: 0}, abs=1) for tone in TONES]
+
+
+@pytest.mark.parametrize(("ending", "codec"), [("mov", "pcm_s24le"), ("mkv", "flac"), ("ts", "aac")])
+@pytest.mark.parametrize(("begins", "lasts"), [(0.5, 2), (-0.4, 4)])
+def test_sound_keeps_its_place_beside_the_picture_to_the_sample(
+    tmp_path: Path, ending: str, codec: str, begins: float, lasts: float
+) -> None:
+    """It begins later or earlier than the picture, and ends before or after it.
+
+    A transport stream counts in 90 kHz, so its times are right to half a sample at best.
+    """
+    at = 1.25 - begins
+    beep = f"if(gte(t,{at})*lt(t,{at + 0.75}),0.4*sin(2*PI*1000*(t-{at})),0)"
+    picture = generated_input("testsrc2=s=64x64:r=25:d=3.2", itsoffset=max(0, -begins))["v"]
+    heard = generated_input(f"aevalsrc='{beep}':s=48000:d={lasts}", itsoffset=max(0, begins))["a"]
+    film = make(tmp_path / f"film.{ending}", picture, heard, **{"c:v": "mpeg4", "c:a": codec})
+    info = FfprobeProber(tools(), RUNNER).inspect(film)
+    target = tmp_path / "made.mp4"
+    plan = planned(stream_sound(info.audio[0]))
+    FfmpegTranscoder(tools(), RUNNER).encode_audio(film, info, plan, target)
+    assert abs(late_by(artifact_input(target)["a"])) <= (1.5 if ending == "ts" else 0.5)
+    lasting = FfprobeProber(tools(), RUNNER).inspect_sound(target).stream.duration_seconds
+    assert abs(lasting - info.duration_seconds) < Fraction(1, 48_000)
+
+
+def test_eight_mono_streams_become_surround_and_stereo(tmp_path: Path) -> None:
+    spec = "aevalsrc='0.1*sin(2*PI*{}*t)':s=48000:d={}"
+    tones = [generated_input(spec.format(tone, SECONDS + number / 1e4))["a"] for number, tone in enumerate(EIGHT)]
+    picture = generated_input(f"testsrc2=s=64x64:r=25:d={SECONDS}")["v"]
+    film = make(tmp_path / "film.mxf", picture, *tones, **{"c:v": "mpeg2video", "c:a": "pcm_s16le"})
+    info = FfprobeProber(tools(), RUNNER).inspect(film)
+    surround, stereo = source_sounds(info)
+    for number, (heard, preset) in enumerate([(surround, AudioPreset(channels="source")), (stereo, AudioPreset())]):
+        target = tmp_path / f"{number}.mp4"
+        plan = SoundPlan(heard, preset, layout_of(heard, preset))
+        FfmpegTranscoder(tools(), RUNNER).encode_audio(film, info, plan, target)
+        assert heard_in(target, plan.channels) == [pytest.approx({tone: 0}, abs=1) for tone in TONES[: plan.channels]]
