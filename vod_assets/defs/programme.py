@@ -9,6 +9,7 @@ from vod_assets.domain.codes import CODES
 from vod_assets.domain.composing import COUNT_FROM_WHAT_IS_READ, Files, compose
 from vod_assets.domain.cutting import Programme
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.imf import ASSET_MAP, LARGEST_BYTES, programme_of
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.title import Fingerprint, PartFingerprint, TitleRecord
 from vod_assets.ports import Prober, SourceStore
@@ -24,7 +25,12 @@ def said_programme(record: TitleRecord, sources: SourceStore) -> Programme | Non
         said = read_said(record, sources)
     except ConfigError:
         return None
-    return said[0].programme if said else None
+    programme = said[0].programme if said else None
+    if programme is None or not programme.composition:
+        return programme
+    beside = addresses_beside(sources, record.source, [programme.composition, ASSET_MAP])
+    composition, files = (sources.read(beside[name], LARGEST_BYTES) for name in (programme.composition, ASSET_MAP))
+    return programme_of(composition, files, programme, sources.name(record.source))
 
 
 def fingerprint_of(record: TitleRecord, sources: SourceStore) -> Fingerprint:

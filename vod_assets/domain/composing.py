@@ -311,7 +311,8 @@ def _refuse_mixture(files: Files, names: Sequence[str]) -> None:
 
 
 def _findings(master: MediaInfo, timeline: Timeline, files: Files) -> Iterator[Finding]:
-    yield from master.findings
+    is_silent = not timeline.spans or not any(any(span.sound) for span in timeline.spans)
+    yield from (one for one in master.findings if one.code != "no_audio" or is_silent)
     yield normalised("programme_cut", "; ".join(_stretch(span) for span in timeline.spans))
     for name in (name for name in _used(timeline) if name != timeline.master):
         for finding in files.pictures[name].findings:

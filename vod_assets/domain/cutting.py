@@ -165,12 +165,14 @@ class Programme(Document):
         idents: What is shown around them.
         sound: Instead of the sound in the master; each begins with the master's first frame.
         times: What the chapters of the title file and the files beside the master count from.
+        composition: Name of the IMF playlist that parts and sound are read from; empty: they are said.
     """
 
     parts: tuple[Part, ...] = ()
     idents: Idents = Idents()
     sound: tuple[SaidSound, ...] = ()
     times: Literal["master", "programme"] = "master"
+    composition: str = ""
 
     @property
     def pictures(self) -> list[str]:
@@ -181,7 +183,9 @@ class Programme(Document):
     @property
     def files(self) -> list[str]:
         """Names of all files that it is made of besides the master, each once."""
-        return list(dict.fromkeys([*self.pictures, *(file for sound in self.sound for file in sound.files)]))
+        heard = (file for sound in self.sound for file in sound.files)
+        said = [self.composition] if self.composition else []
+        return list(dict.fromkeys([*said, *self.pictures, *heard]))
 
 
 class SaidProgramme(Document):
@@ -192,6 +196,7 @@ class SaidProgramme(Document):
         parts: Stretches of the master and of files beside it, in their order.
         idents: What is shown before and after.
         sound: One track of sound in files of its own, or several.
+        imf: Name of an IMF composition playlist beside the master, which says parts and sound instead.
         times: Whether chapters and the files beside the master count from the ``master``'s first frame or from that of
             the ``programme``.
     """
@@ -200,6 +205,7 @@ class SaidProgramme(Document):
     parts: Annotated[tuple[Part, ...], Field(max_length=MOST_PARTS)] = ()
     idents: Idents = Idents()
     sound: Annotated[tuple[SaidSound, ...], Field(max_length=MOST_SOUNDS)] = ()
+    imf: FileName | None = None
     times: Literal["master", "programme"] = "master"
 
     @field_validator("sound", mode="before")
@@ -209,6 +215,8 @@ class SaidProgramme(Document):
 
     @model_validator(mode="after")
     def _says_points_once(self) -> "SaidProgramme":
+        if self.imf and (self.master or self.parts or self.sound):
+            raise ValueError("an IMF composition says parts and sound: leave out master, parts and sound")
         if self.master is not None and self.parts:
             raise ValueError("give in and out points of the master in its part, where there are parts")
         return self
@@ -218,9 +226,11 @@ class SaidProgramme(Document):
         """What the title is made of; None: the master, whole, as it is."""
         points = [Part.model_validate(dict(_points(self.master)))] if self.master else []
         parts = (*self.parts, *points)
-        if not parts and not self.sound and self.idents == Idents():
+        if not parts and not self.sound and self.idents == Idents() and not self.imf:
             return None
-        return Programme(parts=parts, idents=self.idents, sound=self.sound, times=self.times)
+        return Programme(
+            parts=parts, idents=self.idents, sound=self.sound, times=self.times, composition=self.imf or ""
+        )
 
 
 def _points(cut: Cut) -> Iterator[tuple[str, Any]]:

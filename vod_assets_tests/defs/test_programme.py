@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from vod_assets.adapters.ffmpeg.command import source_input
 from vod_assets.defs.markers import read_markers
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets_tests.counted import counted, numbers
+from vod_assets_tests.adapters.transcode.clips import make
+from vod_assets_tests.counted import beeps, counted, numbers
+from vod_assets_tests.domain.test_imf import MAP, PICTURE, SOUND, composition
 from vod_assets_tests.studio import Studio
 
 pytestmark = pytest.mark.media
@@ -52,19 +55,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Studio:
     return studio
 
 
-def latest(studio: Studio, asset: str) -> Artifact:
+def latest(studio: Studio, asset: str, title: str = "film") -> Artifact:
     with studio.session() as session:
-        artifact = session.store.latest("film", asset)
+        artifact = session.store.latest(title, asset)
         assert artifact is not None
         if artifact.entries:
             (entry,) = artifact.entries
-            artifact = session.store.load("film", entry.asset, entry.recipe)
+            artifact = session.store.load(title, entry.asset, entry.recipe)
         return artifact
 
 
-def files(studio: Studio, asset: str) -> Path:
+def files(studio: Studio, asset: str, title: str = "film") -> Path:
     with studio.session() as session:
-        return session.store.local_path(latest(studio, asset))
+        return session.store.local_path(latest(studio, asset, title))
 
 
 def test_a_rendition_holds_the_frames_of_all_parts(made: Studio) -> None:
@@ -108,3 +111,24 @@ def test_a_part_that_is_not_there_is_refused_by_name(made: Studio) -> None:
     result = made.run("--select", "mezzanine,media_info")
     assert result.failed_with == "bad_programme"
     assert "film: gone.mov: the title file names it, and it is not beside" in result.outcome["error"]["message"]
+
+
+def test_an_imf_of_one_segment_is_read_from_its_playlist(tmp_path: Path) -> None:
+    """JPEG 2000 in MXF, PCM in OP-Atom, 24 frames a second: the playlist shows frames 24 to 48."""
+    studio = Studio.make(tmp_path / "studio")
+    whole = counted(
+        tmp_path / "whole.mov", 60, "24", **{"c:v": "prores_ks", "pix_fmt": "yuv422p10le", "c:a": "pcm_s24le"}
+    )
+    picture, sound = studio.folder / "picture.mxf", studio.folder / "sound.mxf"
+    make(picture, source_input(whole)["v"], **{"c:v": "jpeg2000", "pix_fmt": "yuv422p10le"})
+    make(sound, source_input(whole)["a"], **{"c:a": "pcm_s16le", "f": "mxf_opatom"})  # OP1a needs a picture
+    first, rate = PICTURE.replace("<SourceDuration>48", "<SourceDuration>24"), ("24000 1001", "24 1")
+    heard = SOUND.replace("48048", "48000").replace("96096", "48000")
+    (studio.folder / "CPL.xml").write_bytes(composition(first.replace(*rate), heard))
+    (studio.folder / "ASSETMAP.xml").write_text(MAP)
+    picture.with_suffix(".yaml").write_text("imf: CPL.xml\n")
+    selected = "mezzanine,media_info,markers,encoding_ladder,h264_180p,audio_levels,audio_aac"
+    result = studio.vod("run-workflow", picture, "--json", "--select", selected)
+    assert result.code == 0, (result.stdout, result.stderr)
+    assert numbers(files(studio, "h264_180p", "picture") / "video.mp4") == [*range(24, 48)]
+    assert beeps(files(studio, "audio_aac", "picture") / "audio.mp4")[0] < 480

@@ -119,6 +119,20 @@ def test_sound_in_files_of_its_own_is_cut_with_the_picture(reels: Path, target: 
     ]
 
 
+def test_op_atom_is_one_title_of_its_picture_and_its_sounds(reels: Path, target: Path) -> None:
+    intra = source_input(reels / "intra.mov")
+    larger = intra["v"].filter("scale", 320, 192, flags="neighbor")  # DNxHR has a least size
+    make(reels / "V1.mxf", larger, **{"c:v": "dnxhd", "profile:v": "dnxhr_sq", "pix_fmt": "yuv422p", "f": "mxf_opatom"})
+    for name in ("A1.mxf", "A2.mxf"):
+        make(reels / name, intra["a"], **{"c:a": "pcm_s16le", "ac": 1, "f": "mxf_opatom"})
+    said = {"master": {"in": "1", "out": "2.2"}, "sound": {"map": {"L": "A1.mxf", "R": "A2.mxf"}}}
+    info = programme(reels, said, "V1.mxf")
+    cut = made(reels, info, target)
+    assert cut.frames == list(range(25, 55))
+    assert close(cut.beeps, 0, 1)
+    assert all(finding.code != "no_audio" for finding in info.findings)
+
+
 def test_a_programme_without_points_opens_its_file_as_ever(reels: Path) -> None:
     source = reels / "master.mp4"
     info = FfprobeProber(tools(), SupervisedRunner()).inspect(source)

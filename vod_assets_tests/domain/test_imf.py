@@ -1,0 +1,59 @@
+"""A composition of one segment becomes points and sound; what is beyond that is refused with the reason."""
+
+from fractions import Fraction
+
+import pytest
+
+from vod_assets.domain.cutting import Programme
+from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.imf import programme_of
+
+MAP = """<AssetMap xmlns="http://www.smpte-ra.org/schemas/429-9/2007/AM"><AssetList>
+<Asset><Id>urn:uuid:v</Id><ChunkList><Chunk><Path>picture.mxf</Path></Chunk></ChunkList></Asset>
+<Asset><Id>urn:uuid:a</Id><ChunkList><Chunk><Path>sound.mxf</Path></Chunk></ChunkList></Asset>
+</AssetList></AssetMap>"""
+PICTURE = """<Resource><EditRate>24000 1001</EditRate><IntrinsicDuration>240</IntrinsicDuration>
+<EntryPoint>24</EntryPoint><SourceDuration>48</SourceDuration><TrackFileId>urn:uuid:v</TrackFileId></Resource>"""
+SOUND = """<Resource><EditRate>48000 1</EditRate><IntrinsicDuration>480480</IntrinsicDuration>
+<EntryPoint>48048</EntryPoint><SourceDuration>96096</SourceDuration><TrackFileId>urn:uuid:a</TrackFileId></Resource>"""
+
+
+def composition(picture: str = PICTURE, sound: str = SOUND, more: str = "", segments: int = 1) -> bytes:
+    segment = f"""<Segment><SequenceList><MarkerSequence/>
+<MainImageSequence><ResourceList>{picture}</ResourceList></MainImageSequence>
+<MainAudioSequence><ResourceList>{sound}</ResourceList></MainAudioSequence>{more}</SequenceList></Segment>"""
+    head = '<CompositionPlaylist xmlns="http://www.smpte-ra.org/schemas/2067-3/2016"><EditRate>24000 1001</EditRate>'
+    return f"{head}<SegmentList>{segment * segments}</SegmentList></CompositionPlaylist>".encode()
+
+
+def read(data: bytes, asset_map: str = MAP) -> Programme:
+    return programme_of(data, asset_map.encode(), Programme(composition="CPL.xml"), "picture.mxf")
+
+
+def test_entry_points_and_durations_become_points_exact_to_the_frame() -> None:
+    found = read(composition())
+    rate = Fraction(24000, 1001)
+    assert [(one.begins, one.ends) for one in found.parts] == [(24 / rate, 72 / rate)]
+    assert [one.file for one in found.sound] == ["sound.mxf"]
+    assert found.files == ["CPL.xml", "sound.mxf"]
+
+
+@pytest.mark.parametrize(
+    ("data", "cause"),
+    [
+        (composition(segments=2), "it has 2 segments"),
+        (composition(PICTURE.replace("<Entry", "<RepeatCount>2</RepeatCount><Entry")), "is repeated"),
+        (composition(PICTURE.replace("<Entry", "<KeyId>urn:uuid:k</KeyId><Entry")), "is encrypted"),
+        (composition(PICTURE.replace("uuid:v", "uuid:other")), "is not in the asset map"),
+        (composition(sound=SOUND.replace("48048", "0")), "are not those of the picture"),
+        (composition(more="<SubtitlesSequence/>"), "it has a SubtitlesSequence"),
+        (composition(PICTURE.replace("24000 1001", "24000 0")), "edit rate"),
+        (b"<Other/>", "is no CompositionPlaylist"),
+        (b"<a", "is no XML"),
+        (b'<!DOCTYPE x [<!ENTITY e "e">]>' + composition(), "is no CompositionPlaylist"),
+    ],
+)
+def test_what_is_not_read_is_refused_with_the_reason(data: bytes, cause: str) -> None:
+    with pytest.raises(ConfigError, match=f"^CPL.xml: .*{cause}") as caught:
+        read(data)
+    assert caught.value.code == "bad_programme"
