@@ -51,7 +51,7 @@ def measured_interlacing(fields: Sequence[FieldGlimpse], rate: Fraction) -> Inte
     moving = sum(counts[order] for order in ("tff", "bff", "progressive"))
     evidence = f"of {len(seen)} frames, {counts['tff']} have the top field first, {counts['bff']} the bottom field"
     order, other = ("bff", "tff") if counts["bff"] > counts["tff"] else ("tff", "bff")
-    if rate in VIDEO_RATES and counts[order] and _is_pulldown(runs):
+    if counts[order] and repeats_like_film(fields, rate):
         return Interlacing(FIELDS_PER_FRAME[order], PULLDOWN, f"{evidence}, and fields repeat every five frames")
     if moving >= LEAST_FRAMES and counts[order] >= CLEAR_SHARE * moving and counts[other] <= OTHER_SHARE * moving:
         return Interlacing(FIELDS_PER_FRAME[order], evidence=evidence)
@@ -61,13 +61,21 @@ def measured_interlacing(fields: Sequence[FieldGlimpse], rate: Fraction) -> Inte
     return None
 
 
-def first_shown(declared: str) -> str:
-    """Return which field is shown first: FFmpeg's ``tb`` is coded top field first, and shown the other way round.
+def repeats_like_film(fields: Sequence[FieldGlimpse], rate: Fraction) -> bool:
+    """Whether fields repeat as under 3:2 pulldown, though their order may not have been seen."""
+    return rate in VIDEO_RATES and _is_pulldown(list(_runs(fields, rate)))
 
-    >>> first_shown("tb"), first_shown("tt"), first_shown("progressive")
-    ('bb', 'tt', 'progressive')
+
+def first_shown(declared: str) -> str:
+    """Return which field is shown first.
+
+    ``tb`` and ``bt`` are QuickTime's details 9 and 14 (Apple's TN2162): fields are woven, and the first line is the
+    earlier or the later one. DV, whose bottom field is the earlier one, is 14.
+
+    >>> first_shown("tb"), first_shown("bt"), first_shown("progressive")
+    ('tt', 'bb', 'progressive')
     """
-    return {"tb": BOTTOM_FIRST, "bt": TOP_FIRST}.get(declared, declared)
+    return {"tb": TOP_FIRST, "bt": BOTTOM_FIRST}.get(declared, declared)
 
 
 def _runs(fields: Iterable[FieldGlimpse], rate: Fraction) -> Iterator[list[FieldGlimpse]]:

@@ -69,8 +69,8 @@ class FfprobeProber:
         try:
             first_frame = self._first_frame(path, source) if source.is_first_frame_telling() else NOTHING
             seen = glimpse(self.runner, self.tools, path, subject)
-            if source.is_surprising(seen):
-                seen = glimpse(self.runner, self.tools, path, replace(subject, is_doubtful=True))
+            again = source.second_look(seen)
+            seen = glimpse(self.runner, self.tools, path, again) if again else seen
         except ToolError as error:
             raise explain(error, source.boxes, file) from error
         return replace(source, first_frame=first_frame, seen=seen)

@@ -21,6 +21,7 @@ KEY_SECONDS, KEY_SECONDS_OF_LONG, MOST_KEYS, MOST_PICTURES = 4, 6, 600, 16
 FEWEST_FRAMES, MOST_FRAMES, FRAMES_SHARE = 18, 90, 20  # of the runs together: one frame in so many, within bounds
 RUNS, RUNS_OF_LONG, LONG_FRAMES = 2, 6, 1500
 GREY = (32, 18)
+COMBING, COMBING_OF_DECLARED = 1.2, 1.04  # sharp graphics that move look like fields by less than 1.2
 LEADING_SECONDS = Fraction(1, 2)
 KEY = "lavfi.key"
 PASS = {"fps_mode": "passthrough"}
@@ -64,6 +65,7 @@ class Subject:
         rate: Frames per second.
         has_fields: Whether its frames may be made of fields; without, no runs are decoded.
         black: Luma up to which a line is black, as a share of the greatest value.
+        combing: How much likelier fields have to be than whole frames.
         is_doubtful: Whether to look at more of its fields.
     """
 
@@ -74,6 +76,7 @@ class Subject:
     has_fields: bool
     bit_depth: int
     black: float
+    combing: float = COMBING
     is_doubtful: bool = False
 
     def route(self) -> Route:
@@ -90,7 +93,7 @@ class Subject:
         return Route(self.stream, tuple(starts), frames // max(1, len(starts)), gap, -(-self.packets // gap))
 
 
-def glimpses_command(ffmpeg: Path, source: Path, way: Route, black: float) -> list[str]:
+def glimpses_command(ffmpeg: Path, source: Path, way: Route, black: float, combing: float) -> list[str]:
     """Return the command line that prints what is seen to standard error, and grey key frames to standard output.
 
     Args:
@@ -98,6 +101,7 @@ def glimpses_command(ffmpeg: Path, source: Path, way: Route, black: float) -> li
         source: The file.
         way: What is looked at.
         black: Luma up to which a line is black, as a share of the greatest value.
+        combing: How much likelier fields have to be than whole frames.
     """
     drop = {f"bsf:{way.stream}": f"noise=drop='{way.dropped()}'"}
     picture = source_input(source, threads="1", copyts=None, noautorotate=None, **drop)[str(way.stream)]
@@ -110,7 +114,7 @@ def glimpses_command(ffmpeg: Path, source: Path, way: Route, black: float) -> li
     outputs = [grey.output("pipe:1", format="rawvideo", **PASS)]
     outputs.append(light.filter("metadata", "print").output("-", format="null", **PASS))
     if way.runs:
-        fields = copies[2].filter("idet").filter("metadata", "print")
+        fields = copies[2].filter("idet", intl_thres=combing).filter("metadata", "print")
         outputs.append(fields.output("-", format="null", **PASS))
     return compile_ffmpeg(ffmpeg, outputs)
 
@@ -177,7 +181,7 @@ def glimpse(runner: ToolRunner, tools: Tools, source: Path, subject: Subject) ->
     way = subject.route()
     reader = GlimpseReader(1 << (subject.bit_depth - 8))
     try:
-        argv = glimpses_command(tools.ffmpeg, source, way, subject.black)
+        argv = glimpses_command(tools.ffmpeg, source, way, subject.black, subject.combing)
         result = runner.run(argv, limits=LIMITS, on_error_line=reader.read)
     except ToolError as error:
         if error.code != "tool_failed":

@@ -1,19 +1,19 @@
 """What ffprobe measured of one file, and how it becomes `MediaInfo` and facts for the accept gate."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.probe import streams as typed
 from vod_assets.adapters.probe.boxes import BoxFacts
-from vod_assets.adapters.probe.glimpses import Subject
+from vod_assets.adapters.probe.glimpses import COMBING, COMBING_OF_DECLARED, Subject
 from vod_assets.adapters.probe.raw import Json, fraction, known
 from vod_assets.adapters.probe.timecodes import first_timecode
 from vod_assets.domain.acceptance import normalised, refusal, warning
 from vod_assets.domain.containers import container_of
 from vod_assets.domain.glimpses import NOTHING_SEEN, Glimpses, KeyGlimpse
-from vod_assets.domain.interlacing import PROGRESSIVE, first_shown, measured_interlacing
+from vod_assets.domain.interlacing import PROGRESSIVE, first_shown, measured_interlacing, repeats_like_film
 from vod_assets.domain.measured_picture import measured
 from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo
 from vod_assets.domain.packet_times import FrameTimes, Packet, Span
@@ -108,15 +108,19 @@ class Source:
             rate=rate,
             has_fields=can_be_fields or is_declared,
             bit_depth=typed.bit_depth(raw),
+            combing=COMBING_OF_DECLARED if is_declared else COMBING,
             black=BLACK_OF_FULL if raw.get("color_range") == "pc" else BLACK,
         )
 
-    def is_surprising(self, seen: Glimpses) -> bool:
-        """Whether the fields look otherwise than they are declared, so that one should look again."""
+    def second_look(self, seen: Glimpses) -> Subject | None:
+        """Return what to look at again, because the fields look otherwise than they are declared."""
         raw, _ = self._chosen_video()
-        fields = measured_interlacing(seen.fields, typed.rhythm(raw, self._frames(raw["index"])).rate)
+        subject = self.subject()
+        if repeats_like_film(seen.fields, subject.rate):
+            return replace(subject, is_doubtful=True, combing=COMBING_OF_DECLARED)
+        fields = measured_interlacing(seen.fields, subject.rate)
         declared = first_shown(known(raw.get("field_order"))) or PROGRESSIVE
-        return fields is not None and (fields.field_order != declared or bool(fields.telecine))
+        return replace(subject, is_doubtful=True) if fields and fields.field_order != declared else None
 
     def is_first_frame_telling(self) -> bool:
         """Whether the first frame may say what the header does not: time code, or the light of HDR."""

@@ -72,6 +72,12 @@ def test_whole_frames_that_are_declared_as_fields_stay_whole(bench: Bench, tmp_p
     assert "deinterlaced" not in codes(info)
 
 
+def test_sharp_graphics_are_no_fields(bench: Bench, tmp_path: Path):
+    """Their edges jump by more lines than fields are apart, and fool a careless look."""
+    source = bench.clip(tmp_path / "a.mp4", "testsrc2=s=320x240:r=30000/1001:d=1", sound="", preset="medium")
+    assert bench.inspect(source).video.field_order == "progressive"
+
+
 def test_bars_are_measured_and_scenes_are_found(bench: Bench, tmp_path: Path):
     """Letterboxed; a new scene at 4.2 s, where there is a key frame out of turn."""
     picture = (
