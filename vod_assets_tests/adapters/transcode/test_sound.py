@@ -21,6 +21,7 @@ from vod_assets.domain.audio_loudness import LoudnessTarget, gain_for
 from vod_assets.domain.audio_presets import AudioCodec, AudioPreset
 from vod_assets.domain.audio_rendition import SoundPlan, layout_of
 from vod_assets.domain.audio_sources import SourceSound, source_sounds, stream_sound
+from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets_tests.adapters.transcode.clips import described, make, tools
 from vod_assets_tests.beeps import late_by
@@ -189,3 +190,10 @@ def test_eight_mono_streams_become_surround_and_stereo(tmp_path: Path) -> None:
         plan = SoundPlan(heard, preset, layout_of(heard, preset))
         FfmpegTranscoder(tools(), RUNNER).encode_audio(film, info, plan, target)
         assert heard_in(target, plan.channels) == [pytest.approx({tone: 0}, abs=1) for tone in TONES[: plan.channels]]
+
+
+def test_a_codec_that_this_ffmpeg_cannot_make_is_refused_by_name(surround: Path, tmp_path: Path) -> None:
+    """The packaged FFmpeg has no encoder of HE-AAC."""
+    with pytest.raises(ConfigError, match="asks for HE-AAC, and this FFmpeg was built without libfdk_aac") as caught:
+        encoded(surround, planned(sound(6, "5.1"), "he_aac"), tmp_path / "a.mp4")
+    assert caught.value.code == "encoder_missing"
