@@ -236,9 +236,10 @@ def _named_limited(video: VideoStream) -> tuple[Filter, ...]:
 
 
 def _range(video: VideoStream) -> str:
-    if is_rgb(video.pixel_format) or video.colour.range in FULL_RANGE or video.pixel_format.startswith("yuvj"):
+    if is_rgb(video.pixel_format) or video.colour.range in FULL_RANGE:
         return "pc"
-    return "tv"
+    is_contradicted = video.declared_colour is not None and video.colour.range == "tv"
+    return "pc" if video.pixel_format.startswith("yuvj") and not is_contradicted else "tv"
 
 
 def _zimg_range(colour: Colour) -> str:

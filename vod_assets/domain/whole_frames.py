@@ -32,7 +32,19 @@ def believed_colour(video: VideoStream) -> list[Filter]:
         "color_primaries": colour.primaries,
         "color_trc": colour.transfer,
     }
-    return [Filter(name="setparams", arguments={name: value for name, value in said.items() if value})]
+    told = Filter(name="setparams", arguments={name: value for name, value in said.items() if value})
+    return [*_unnamed_range(video), told]
+
+
+def _unnamed_range(video: VideoStream) -> list[Filter]:
+    """Return what takes full range out of the pixel format's name, and changes no sample."""
+    if not video.pixel_format.startswith("yuvj"):
+        return []
+    plain = video.pixel_format.replace("yuvj", "yuv")
+    return [
+        Filter(name="scale", arguments={"in_range": "pc", "out_range": "pc"}),
+        Filter(name="format", arguments={"pix_fmts": plain}),
+    ]
 
 
 def _film(video: VideoStream, order: dict[str, str]) -> list[Filter]:
