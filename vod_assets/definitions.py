@@ -19,6 +19,7 @@ from vod_assets.defs.packages import dash_package, hls_package
 from vod_assets.defs.pictures import image_tracks, poster, thumbnails
 from vod_assets.defs.publish import cms_entry, release
 from vod_assets.defs.quality_control import quality_control
+from vod_assets.defs.quality_report import quality_report
 from vod_assets.defs.reaper import reaper
 from vod_assets.defs.renditions import rendition_assets, rendition_keys
 from vod_assets.defs.resources import executor_of, known_profiles, resource_definitions, tool_builds, watched_places
@@ -64,6 +65,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         quality_control,
         preview,
         mp4,
+        quality_report,
         release,
         cms_entry,
     ]

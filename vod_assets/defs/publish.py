@@ -74,6 +74,7 @@ def release(
     content_keys: Artifact,
     markers: Artifact,
     quality_control: Artifact,
+    quality_report: Artifact,
     artifacts: Artifacts,
     guard: Guard,
     reporter: Reporter,
@@ -87,7 +88,7 @@ def release(
     with step(context, artifacts, guard, reporter) as at:
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
-        judges = {one.asset: one.digest for one in (quality_control,) if at.profile.requires(one.asset)}
+        judges = {one.asset: one.digest for one in (quality_control, quality_report) if at.profile.requires(one.asset)}
         manifests = manifests_of(at, packages)
         require_releasable(at.title, at.profile, texts_of(manifests) if at.is_real else {})
         if at.is_real:

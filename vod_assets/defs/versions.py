@@ -24,6 +24,7 @@ TOOLS = {
     "quality_control": ("ffmpeg",),
     "preview": ("ffmpeg",),
     "mp4": ("ffmpeg",),
+    "quality_report": ("ffmpeg",),
     "video_tracks": ("packager",),
     "audio_tracks": ("packager",),
     "text_tracks": ("packager",),
@@ -43,6 +44,8 @@ FIELDS = {
     "quality_control": ("quality_control", "loudness"),
     "preview": ("preview_movie",),
     "mp4": ("downloads",),
+    "quality_report": ("quality",),
+    "quality_report.floor": ("quality",),
     "release": ("variants", "preview"),
 }
 

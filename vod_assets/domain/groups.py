@@ -30,6 +30,7 @@ _BY_ASSET = {
     "quality_control": "quality",
     "preview": "movies",
     "mp4": "movies",
+    "quality_report": "quality",
     "release": "publish",
     "cms_entry": "publish",
 }

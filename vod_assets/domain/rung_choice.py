@@ -13,7 +13,7 @@ from vod_assets.domain.rate_quality import STEPS_PER_CRF, Curve, Measured, curve
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
 
 VISIBLE = 0.5  # what a size may lie below the hull unseen
-OFF_HULL = 2.0  # what a point's distance to the hull counts, against its distance to the wished score
+OFF_HULL = 1.0  # what a point's distance to the hull counts, against its distance to the wished score
 CAP_OVER_MEAN, CAP_OVER_PEAK = 2.0, 1.25
 CAP_BITS = 10_000  # caps are whole multiples
 CLOSE = 1.5  # a first probe so near to the target lies in the middle of the three
@@ -188,7 +188,7 @@ def _chosen(
             return replace(one, dropped=dropped)
         wished = last.predicted.score - step
         point = min(fitting, key=lambda point: (_cost(point, wished, outline), point.bits_per_second))
-        if outline.missing(point) > step / 2:
+        if outline.missing(point) > step:
             shown = f"{outline.missing(point):.1f} {'VMAF' if outline.metric == 'vmaf' else 'dB'}"
             return replace(one, dropped=f"another size shows {shown} more for the same bits")
     if limits.maxrate is not None and point.bits_per_second > limits.maxrate:

@@ -7,6 +7,8 @@ from vod_assets.ports.artifacts import ArtifactStore, Attempt, Kept
 from vod_assets.ports.keys import KeyProvider, SecretKey
 from vod_assets.ports.leases import Leases
 from vod_assets.ports.media import (
+    ComparedRendition,
+    Comparing,
     EncodeReport,
     PictureMaker,
     PieceReport,
@@ -33,6 +35,8 @@ __all__ = [
     "ArtifactStore",
     "Attempt",
     "Cms",
+    "ComparedRendition",
+    "Comparing",
     "EncodeReport",
     "InspectedPackage",
     "Kept",

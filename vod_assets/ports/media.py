@@ -15,6 +15,7 @@ from vod_assets.domain.packet_marks import PacketMarks
 from vod_assets.domain.pieces import Clock, Piece, PieceMade
 from vod_assets.domain.probing import Metric, ProbedWindow, Window
 from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets.domain.quality_report import RenditionQuality
 from vod_assets.domain.text.closed_captions import ClosedCaptions
 from vod_assets.domain.text.speech import Word
 from vod_assets.domain.thumbnails import SpriteSheets
@@ -207,6 +208,38 @@ class ProbeJob:
     viewed: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Comparing:
+    """How renditions of one codec and dynamic range are compared with their source.
+
+    Attributes:
+        shared: Filters that all renditions were made with.
+        metric: ``vmaf`` is computed besides XPSNR; ``xpsnr``: nothing else is.
+        every: VMAF is computed for one frame in so many.
+    """
+
+    frame_rate: Fraction
+    shared: tuple[Filter, ...]
+    metric: Metric
+    every: int
+
+
+@dataclass(frozen=True)
+class ComparedRendition:
+    """One rendition to compare.
+
+    Attributes:
+        reference: Filters that make of the source, after the shared ones, what it was encoded from.
+        directory: Where its scores and its contact sheet go.
+    """
+
+    key: str
+    path: Path
+    size: tuple[int, int]
+    reference: tuple[Filter, ...]
+    directory: Path
+
+
 class QualityMeter(Protocol):
     """Measures pictures against those that they were made from."""
 
@@ -225,6 +258,21 @@ class QualityMeter(Protocol):
 
         Raises:
             SourceError: ``sample_unreadable``.
+        """
+        ...
+
+    def compare(
+        self,
+        source: Path,
+        info: MediaInfo,
+        comparing: Comparing,
+        renditions: Sequence[ComparedRendition],
+        scratch: Path,
+        on_progress: OnProgress,
+    ) -> list[RenditionQuality]:
+        """Measure whole renditions, the largest first, in one process.
+
+        ``scores.json`` and ``worst.webp`` of each are left in its directory.
         """
         ...
 

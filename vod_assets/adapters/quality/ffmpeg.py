@@ -6,8 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from vod_assets.adapters.ffmpeg.command import Looped, LoopedEncode, looped_command, source_words
-from vod_assets.adapters.ffmpeg.programme import file_of
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
+from vod_assets.adapters.quality.comparing import SCORES_FILE, Comparison, vmaf_filter
+from vod_assets.adapters.quality.contact_sheet import SHEET_FILE, ContactSheet
+from vod_assets.adapters.quality.places import place_of
 from vod_assets.adapters.quality.scores import mean, read_vmaf, read_xpsnr, without_first
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.memory import LARGE_BYTES
@@ -16,12 +18,10 @@ from vod_assets.domain.filter_text import chain_text
 from vod_assets.domain.filters import Filter
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.probing import ProbedWindow, Window
-from vod_assets.ports import Limits, OnProgress, ProbeJob, Sampling, ToolRunner
+from vod_assets.domain.quality_report import RenditionQuality
+from vod_assets.ports import ComparedRendition, Comparing, Limits, OnProgress, ProbeJob, Sampling, ToolRunner
 
 EVERY = 5
-VMAF_THREADS = 2
-LARGEST_VIEWED_FOR_HD = 1440  # short side; what is larger is watched from nearer, and has a model of its own
-FOUR_K_MODEL = "version=vmaf_4k_v0.6.1"
 SLACK_SECONDS = Fraction(1, 2)  # read more than a sample is long, and cut by frames
 INPUT_THREADS = 2
 
@@ -58,12 +58,35 @@ class FfmpegQualityMeter:
             for number, job in enumerate(jobs)
         ]
 
+    def compare(
+        self,
+        source: Path,
+        info: MediaInfo,
+        comparing: Comparing,
+        renditions: Sequence[ComparedRendition],
+        scratch: Path,
+        on_progress: OnProgress,
+    ) -> list[RenditionQuality]:
+        """Measure whole renditions in one process, then take pictures of the worst frames of each."""
+        comparison = Comparison(source, info, comparing, renditions)
+        progress = ProgressReader(info.duration_seconds, on_progress)
+        limits = Limits(address_space_bytes=LARGE_BYTES, stall_seconds=STALL_SECONDS)
+        argv = comparison.command(self.tools.ffmpeg)
+        self.runner.run(argv, limits=limits, on_line=progress.read, pulse=progress.advance, cwd=scratch)
+        found = []
+        for rendition, (quality, scores) in zip(renditions, comparison.read(scratch), strict=True):
+            (rendition.directory / SCORES_FILE).write_bytes(scores)
+            sheet = ContactSheet(self.tools.ffmpeg, self.runner, source, info)
+            sheet.paint(rendition, comparing, quality.worst, rendition.directory / SHEET_FILE)
+            found.append(quality)
+        return found
+
     def probe_command(
         self, source: Path, info: MediaInfo, sampling: Sampling, jobs: Sequence[ProbeJob], directory: Path
     ) -> list[str]:
         """Return the command line of one sample."""
         seconds = sampling.window.frames / sampling.frame_rate
-        file, stream, start = _place(source, info, sampling.window.start_seconds)
+        file, stream, start = place_of(source, info, sampling.window.start_seconds)
         seek = {"ss": f"{float(start):.6f}"} if start else {}
         words = source_words(file, threads=INPUT_THREADS, **seek, t=f"{float(seconds + SLACK_SECONDS):.6f}")
         cut = Filter(name="trim", arguments={"end_frame": str(sampling.window.frames)})
@@ -75,14 +98,6 @@ class FfmpegQualityMeter:
         graph, sinks = comparing_graph(str(stream), (*shared, *sampling.reference), jobs)
         looped = Looped(encodes, graph, sinks, sampling.device)
         return looped_command(self.tools.ffmpeg, (*words, str(stream)), looped)
-
-
-def _place(source: Path, info: MediaInfo, seconds: Fraction) -> tuple[Path, int, Fraction]:
-    """Return the file and the stream that a moment of a title lies in, and where."""
-    if info.timeline is None:
-        return source, info.video.index, seconds
-    span, start = info.timeline.at(seconds)
-    return file_of(source, span.file), span.picture.stream, start
 
 
 def coded_name(number: int) -> str:
@@ -112,9 +127,7 @@ def metric_filter(job: ProbeJob, number: int) -> Filter:
     """Return the filter that scores a job's pictures."""
     if job.metric == "xpsnr":
         return Filter(name="xpsnr", arguments={"stats_file": log_name(number)})
-    arguments = {"n_subsample": str(EVERY), "n_threads": str(VMAF_THREADS), "log_fmt": "json"}
-    model = {"model": FOUR_K_MODEL} if min(job.viewed) > LARGEST_VIEWED_FOR_HD else {}
-    return Filter(name="libvmaf", arguments={**arguments, **model, "log_path": log_name(number)})
+    return vmaf_filter(EVERY, job.viewed, log_name(number))
 
 
 @dataclass(frozen=True)

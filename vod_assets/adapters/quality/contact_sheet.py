@@ -1,0 +1,83 @@
+"""Contact sheets: the worst frames of a rendition, each beside what it was made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ffmpeg
+import PIL.WebPImagePlugin  # noqa: F401 - otherwise the first WebP imports what Pillow has for every format
+from PIL import Image
+
+from vod_assets.adapters.ffmpeg.command import artifact_input, compile_ffmpeg, source_input
+from vod_assets.adapters.ffmpeg.programme import chained
+from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS
+from vod_assets.adapters.quality.places import place_of
+from vod_assets.adapters.transcode.memory import LARGE_BYTES
+from vod_assets.domain.filters import Filter
+from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.quality_report import WorstFrame
+from vod_assets.ports import ComparedRendition, Comparing, Limits, ToolRunner
+
+SHEET_FILE = "worst.webp"
+PICTURE_WIDTH = 480
+WEBP_QUALITY = 70
+SMALL = (
+    Filter(name="scale", arguments={"w": str(PICTURE_WIDTH), "h": "-2"}),
+    Filter(name="format", arguments={"pix_fmts": "rgb24"}),
+)
+
+
+@dataclass(frozen=True)
+class ContactSheet:
+    """Takes the pictures of one source."""
+
+    program: Path
+    runner: ToolRunner
+    source: Path
+    info: MediaInfo
+
+    def paint(
+        self, rendition: ComparedRendition, comparing: Comparing, worst: Sequence[WorstFrame], target: Path
+    ) -> None:
+        """Write a sheet with a row a frame: the source on the left, the rendition on the right."""
+        with TemporaryDirectory(dir=target.parent, prefix=".scratch-") as folder:
+            rows = []
+            for number, frame in enumerate(worst):
+                row = Path(folder) / f"{number}.png"
+                self._take(rendition, comparing, frame, row)
+                rows += [row] if row.exists() else []
+            if rows:
+                _stacked(rows, target)
+
+    def _take(self, rendition: ComparedRendition, comparing: Comparing, frame: WorstFrame, row: Path) -> None:
+        early = max(Fraction(0), frame.seconds - 1 / (2 * comparing.frame_rate))
+        file, stream, seconds = place_of(self.source, self.info, early)
+        original = source_input(file, **_jump(seconds))[str(stream)]
+        made = artifact_input(rendition.path, **_jump(early))["v:0"]
+        pictures = [
+            chained(chained(original, (*comparing.shared, *rendition.reference)), SMALL),
+            chained(made, SMALL),
+        ]
+        side_by_side = ffmpeg.filter(pictures, "hstack")
+        output = side_by_side.output(str(row), **{"frames:v": 1, "update": 1})
+        limits = Limits(address_space_bytes=LARGE_BYTES, stall_seconds=STALL_SECONDS)
+        self.runner.run(compile_ffmpeg(self.program, [output], verbosity="level+warning"), limits=limits)
+
+
+def _jump(seconds: Fraction) -> dict[str, str]:
+    return {"ss": f"{float(seconds):.6f}"} if seconds else {}
+
+
+def _stacked(rows: Sequence[Path], target: Path) -> None:
+    pictures = []
+    for row in rows:
+        with Image.open(row) as opened:
+            pictures.append(opened.convert("RGB"))
+    sheet = Image.new("RGB", (pictures[0].width, sum(picture.height for picture in pictures)))
+    top = 0
+    for picture in pictures:
+        sheet.paste(picture, (0, top))
+        top += picture.height
+    sheet.save(target, "WEBP", quality=WEBP_QUALITY, method=4)

@@ -1,0 +1,69 @@
+"""Renditions are measured against their source, frame by frame, and what is below a floor is not released."""
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from vod_assets.domain.quality_report import RenditionQuality
+from vod_assets_tests.conftest import Finished
+from vod_assets_tests.defs.test_planning import executed, plan_of
+from vod_assets_tests.studio import Studio
+
+pytestmark = pytest.mark.media
+
+
+def measuring(**floors: int) -> Any:
+    def edit(profile: dict[str, Any]) -> None:
+        profile["quality"] = {"every": 1, **floors}
+        if "quality_report.floor" not in profile["required_checks"]:
+            profile["required_checks"].append("quality_report.floor")
+
+    return edit
+
+
+def measured(studio: Studio) -> dict[str, RenditionQuality]:
+    with studio.session() as session:
+        index = session.store.latest("film", "quality_report")
+        assert index is not None
+        leaves = [session.store.load("film", one.asset, one.recipe) for one in index.entries]
+        for leaf in leaves:
+            sheet = session.store.local_path(leaf, "worst.webp")
+            with Image.open(io.BytesIO(sheet.read_bytes())) as picture:
+                assert picture.width == 960
+    return {leaf.document["key"]: leaf.read(RenditionQuality) for leaf in leaves}
+
+
+def test_a_profile_without_quality_measures_nothing(finished_once: Finished) -> None:
+    with finished_once.studio.session() as session:
+        artifact = session.store.latest("film", "quality_report")
+    assert artifact is not None
+    assert "has no quality" in artifact.empty
+
+
+def test_renditions_are_measured_once_and_released_above_the_floor_only(finished: Studio) -> None:
+    finished.edit_profile(measuring(floor_vmaf=20))
+    planned = executed(plan_of(finished))
+    assert "quality_report" in planned
+    good = finished.run()
+    assert good.code == 0, good.stderr
+    assert {"quality_report", "release"} <= good.executed <= planned
+    found = measured(finished)
+    large, small = found["h264_360p"], found["h264_180p"]
+    assert large.vmaf is not None
+    assert small.vmaf is not None
+    assert large.measured == 99  # every frame of four seconds but the first
+    assert 60 < large.vmaf.lowest <= large.vmaf.first_percentile <= large.vmaf.harmonic_mean <= large.vmaf.mean
+    assert small.viewed_vmaf is not None
+    assert small.viewed_vmaf < small.vmaf.mean  # enlarged, it shows what it lacks
+    assert large.xpsnr.mean > 25
+    finished.calls()
+    assert finished.run().executed == set()
+    assert finished.calls() == []
+
+    finished.edit_profile(measuring(floor_vmaf=100))
+    refused = finished.run()
+    assert refused.failed_with == "check_failed"
+    assert finished.calls() == []  # measured already
+    assert "h264_360p: mean VMAF is" in refused.stdout
