@@ -40,7 +40,7 @@ class PerTitlePreset(Document):
     step_xpsnr: Step = Fraction(2)
     samples: int = Field(default=10, ge=1, le=24)
     sample_seconds: Annotated[Fraction, BeforeValidator(score), Field(gt=0, le=10)] = Fraction(2)
-    saves_percent: int = Field(default=20, ge=0, le=80)
+    saves_percent: int = Field(default=35, ge=0, le=80)
 
 
 class QualityPreset(Document):

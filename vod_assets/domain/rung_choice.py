@@ -49,16 +49,21 @@ class ChosenRung:
 
 @dataclass(frozen=True)
 class Outline:
-    """One codec's curves by size, and the hull over them."""
+    """One codec's curves by size. Each size has one rung, so a rung competes with the sizes that come after it."""
 
     metric: Metric
     peak: float
     curves: Mapping[tuple[int, int], Curve]
-    hull: Sequence[tuple[float, float]]
 
-    def missing(self, point: Measured) -> float:
-        """Return how far a point lies below the hull."""
-        return max(0.0, height(self.hull, log2(point.bits_per_second)) - point.score)
+    def from_size(self, size: tuple[int, int]) -> list[tuple[float, float]]:
+        """Return the hull over the curves of a size and of all smaller ones."""
+        left = [curve for other, curve in self.curves.items() if other[0] * other[1] <= size[0] * size[1]]
+        return hull((log2(point.bits_per_second), point.score) for curve in left for point in curve.points)
+
+
+def _missing(outline: Sequence[tuple[float, float]], point: Measured) -> float:
+    """Return how far a point lies below a hull."""
+    return max(0.0, height(outline, log2(point.bits_per_second)) - point.score)
 
 
 def wanted_score(preset: PerTitlePreset, metric: Metric) -> float:
@@ -118,7 +123,7 @@ def choose(
 
     The largest rung of each codec gets the highest rate factor that reaches the target, and never spends more than its
     cap. Each smaller one is to lie one step below the last that is made, as close to the hull as it can. It is dropped
-    where another size shows more for the same bits, or where it would save next to nothing.
+    where a smaller size shows more for the same bits, or where it would save next to nothing.
     """
     by_key = {f"{video.codec}_{rung.name}": rung for video in presets for rung in video.rungs}
     chosen: dict[str, ChosenRung] = {}
@@ -164,8 +169,7 @@ def _outline(probes: Sequence[Probe], wanted: float, factors: FactorRange, *, is
     }
     if is_whole:
         curves = {size: Curve(tuple(one for one in curve.points if one.crf % 1 == 0)) for size, curve in curves.items()}
-    points = ((log2(point.bits_per_second), point.score) for curve in curves.values() for point in curve.points)
-    return Outline(anchor.metric, peak_rate(anchor) / max(1.0, mean_rate(anchor)), curves, hull(points))
+    return Outline(anchor.metric, peak_rate(anchor) / max(1.0, mean_rate(anchor)), curves)
 
 
 def _nearest(found: Sequence[Measured], wanted: float) -> list[Measured]:
@@ -186,18 +190,18 @@ def _chosen(
         if not fitting:
             dropped = f"it would save less than {preset.saves_percent} % of the bits of {last.rung.key}"
             return replace(one, dropped=dropped)
-        wished = last.predicted.score - step
-        point = min(fitting, key=lambda point: (_cost(point, wished, outline), point.bits_per_second))
-        if outline.missing(point) > step:
-            shown = f"{outline.missing(point):.1f} {'VMAF' if outline.metric == 'vmaf' else 'dB'}"
-            return replace(one, dropped=f"another size shows {shown} more for the same bits")
+        wished, rest = last.predicted.score - step, outline.from_size((rung.width, rung.height))
+        point = min(fitting, key=lambda point: (_cost(point, wished, rest), point.bits_per_second))
+        if _missing(rest, point) > step:
+            shown = f"{_missing(rest, point):.1f} {'VMAF' if outline.metric == 'vmaf' else 'dB'}"
+            return replace(one, dropped=f"a smaller size shows {shown} more for the same bits")
     if limits.maxrate is not None and point.bits_per_second > limits.maxrate:
         point = curve.within(limits.maxrate)
     return replace(one, predicted=point, cap=_cap(point, limits, outline.peak))
 
 
-def _cost(point: Measured, wished: float, outline: Outline) -> float:
-    return OFF_HULL * max(0.0, outline.missing(point) - VISIBLE) + abs(point.score - wished)
+def _cost(point: Measured, wished: float, outline: Sequence[tuple[float, float]]) -> float:
+    return OFF_HULL * max(0.0, _missing(outline, point) - VISIBLE) + abs(point.score - wished)
 
 
 def _cap(point: Measured, limits: RungPreset, peak: float) -> int | None:
