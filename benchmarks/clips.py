@@ -26,16 +26,17 @@ SOUND = "bbb_720p24_vp8_30s.webm"
 RATE = 24
 
 
-def clip(work: Path, corpus: Path, seconds: int) -> Path:
-    """Return so many seconds of 1080p24 H.264 with stereo AAC, made on first use; every scene has an equal share."""
-    target = work / f"clip_{seconds}s.mp4"
+def clip(work: Path, corpus: Path, seconds: int, height: int = 1080) -> Path:
+    """Return so many seconds of 24 frames of H.264 with stereo AAC, made on first use; scenes have equal shares."""
+    target = work / (f"clip_{seconds}s.mp4" if height == 1080 else f"clip_{seconds}s_{height}p.mp4")
+    width = height * 16 // 9
     if target.exists():
         return target
     sources = [corpus / "natural" / name for name in PICTURES]
     share = seconds / len(sources) if seconds < 60 else 10
     scenes = [
         f"[{number}:v:0]trim=0:{share:.3f},setpts=PTS-STARTPTS,fps={RATE},"
-        f"scale=1920:1080:force_original_aspect_ratio=increase,crop=1920:1080,setsar=1,format=yuv420p[v{number}]"
+        f"scale={width}:{height}:force_original_aspect_ratio=increase,crop={width}:{height},setsar=1,format=yuv420p[v{number}]"
         for number in range(len(sources))
     ]
     joined = "".join(f"[v{number}]" for number in range(len(sources)))
