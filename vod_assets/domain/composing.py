@@ -13,6 +13,7 @@ from vod_assets.domain.markers import Chapter, chapters_along
 from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo, SoundInfo, VideoStream
 from vod_assets.domain.timecode import Timecode, timecode_of
 from vod_assets.domain.timeline import Feed, Picture, Span, Timeline
+from vod_assets.domain.whole_frames import believed_colour
 
 FIND_THEIR_WAY = frozenset({"mov", "mp4", "matroska", "webm", "mxf", "mpegts", "wav", "w64"})  # by an index or a clock
 COUNT_FROM_WHAT_IS_READ = frozenset({"mpegts", "mpeg"})  # FFmpeg's zero of these is where the one stream read begins
@@ -60,7 +61,6 @@ def compose(said: Programme, files: Files) -> MediaInfo:
         picture=picture,
         spans=spans,
         words_count_from=said.times,
-        needs_deinterlacing=len({_fields(span.picture) for span in spans}) > 1,
     )
     return _described(master, timeline, sound, files)
 
@@ -102,9 +102,9 @@ def _described(master: MediaInfo, timeline: Timeline, sound: "_Sounds", files: F
         "keyframe_gap_seconds": max(known_gaps) if len(known_gaps) == len(gaps) else None,
         "is_variable_rate": any(span.picture.is_variable_rate for span in timeline.spans),
         "crop": master.video.crop if len(used) == 1 else None,
+        "field_order": "progressive",  # each span comes in whole frames
+        "telecine": "",
     }
-    if timeline.needs_deinterlacing:
-        video["field_order"] = "progressive"
     cuts = [at for cut in master.scene_cuts if (at := timeline.moment(timeline.master, cut)) is not None]
     return master.model_copy(
         update={
@@ -277,13 +277,11 @@ def _picture(video: VideoStream) -> Picture:
         sample_aspect=video.sample_aspect,
         rotation=video.rotation,
         field_order=video.field_order,
+        telecine=video.telecine,
+        colour_filters=tuple(believed_colour(video)),
         frame_rate=video.frame_rate,
         is_variable_rate=video.is_variable_rate,
     )
-
-
-def _fields(picture: Picture) -> str:
-    return picture.field_order if picture.field_order in ("tt", "bb", "tb", "bt") else "progressive"
 
 
 def _chapters(timeline: Timeline, files: Files) -> Iterator[Chapter]:

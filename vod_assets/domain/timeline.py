@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from vod_assets.domain.documents import Document
+from vod_assets.domain.filters import Filter
 
 
 class Feed(Document):
@@ -31,7 +32,11 @@ class Feed(Document):
 
 
 class Picture(Document):
-    """How the picture of a span is stored in its file; see `vod_assets.domain.media_info.VideoStream`."""
+    """How the picture of a span is stored in its file; see `vod_assets.domain.media_info.VideoStream`.
+
+    Attributes:
+        colour_filters: What tells all filters behind it what is believed of its colours.
+    """
 
     stream: int
     start_seconds: Fraction = Fraction(0)
@@ -40,6 +45,8 @@ class Picture(Document):
     sample_aspect: Fraction = Fraction(1)
     rotation: int = 0
     field_order: str = "progressive"
+    telecine: str = ""
+    colour_filters: tuple[Filter, ...] = ()
     frame_rate: Fraction
     is_variable_rate: bool = False
 
@@ -80,7 +87,6 @@ class Timeline(Document):
         picture: What the pictures of all spans are made like.
         spans: In their order.
         words_count_from: What the chapters of the title file and the files beside the master count from.
-        needs_deinterlacing: Whether each span is deinterlaced by itself, because they differ.
         rules: Number of the rules by which streams are joined; to be raised when they come out differently.
     """
 
@@ -90,8 +96,7 @@ class Timeline(Document):
     picture: Picture
     spans: tuple[Span, ...]
     words_count_from: Literal["master", "programme"] = "master"
-    needs_deinterlacing: bool = False
-    rules: int = 1
+    rules: int = 2
 
     @property
     def duration_seconds(self) -> Fraction:
@@ -106,6 +111,14 @@ class Timeline(Document):
             found.append((begins, span))
             begins += span.duration_seconds
         return found
+
+    @property
+    def for_stills(self) -> "Timeline":
+        """The same, where only single frames are looked at: film's are not put together again, which needs them all."""
+        spans = [
+            span.model_copy(update={"picture": span.picture.model_copy(update={"telecine": ""})}) for span in self.spans
+        ]
+        return self.model_copy(update={"spans": tuple(spans)})
 
     def at(self, seconds: Fraction) -> tuple[Span, Fraction]:
         """Return the span of a moment of the programme, and where it lies in that span's file."""

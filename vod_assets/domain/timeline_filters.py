@@ -9,9 +9,10 @@ from fractions import Fraction
 
 from vod_assets.domain.filters import Filter
 from vod_assets.domain.timeline import Feed, Picture, Span, Timeline
+from vod_assets.domain.whole_frames import FILM_CYCLE, whole_frames
 
 MICROSECONDS = 1_000_000
-PROGRESSIVE = ("progressive", "unknown", "")
+RUN_UP_FRAMES = 4  # before an in point: a deinterlacer looks at the frames around
 SIDEWAYS = (90, 270)
 
 
@@ -24,21 +25,20 @@ def span_filters(timeline: Timeline, number: int) -> tuple[Filter, ...]:
     """Return the filters of one span's picture: from its first frame to its last, in the programme's shape and rate."""
     span, rate = timeline.spans[number], timeline.frame_rate
     count = round(span.duration_seconds * rate)
-    since = span.picture.start_seconds + span.from_seconds - span.jump_seconds
+    early = _run_up(span)
+    since = span.picture.start_seconds + span.from_seconds - span.jump_seconds - early
+    half = 1 / span.picture.frame_rate / 2
     filters = [
         Filter(name=f"settb@span{number}", arguments={"expr": "AVTB"}),  # a name keeps equal graphs apart
         Filter(name="setpts", arguments={"expr": f"round(PTS-({since})/TB)"}),
+        *span.picture.colour_filters,
+        *_of_fields(span.picture, early),
     ]
     if span.picture.is_variable_rate:  # what is on the screen at the in point may have begun before it
         filters.append(Filter(name="fps", arguments={"fps": str(rate)}))
         filters.append(Filter(name="trim", arguments={"start_pts": "0", "end_pts": str(count)}))
     else:
-        half = 1 / span.picture.frame_rate / 2
-        ends = {"start_pts": -half, "end_pts": span.duration_seconds - half}
-        arguments = {name: str(round(at * MICROSECONDS)) for name, at in ends.items()}
-        filters.append(Filter(name="trim", arguments=arguments))
-    if timeline.needs_deinterlacing and span.picture.field_order not in PROGRESSIVE:
-        filters.append(Filter(name="bwdif", arguments={"mode": "send_frame", "deint": "all"}))
+        filters.append(_between(-half, span.duration_seconds - half))
     return (
         *filters,
         Filter(name=span_counter(number), arguments={"fps": str(rate), "start_time": "0"}),
@@ -46,6 +46,41 @@ def span_filters(timeline: Timeline, number: int) -> tuple[Filter, ...]:
         Filter(name="trim", arguments={"end_frame": str(count)}),
         *conformed(span.picture, timeline.picture),
     )
+
+
+def _run_up(span: Span) -> Fraction:
+    """Return how long before an in point fields are looked at, so that a cut is made as the whole file is.
+
+    Of film that is a whole number of cycles since the first frame of the file, or others of its frames would be left
+    out.
+    """
+    if not whole_frames(span.picture):
+        return Fraction(0)
+    first = round(span.from_seconds * span.picture.frame_rate)
+    begins = max(0, first - RUN_UP_FRAMES)
+    if span.picture.telecine:
+        begins -= begins % FILM_CYCLE
+    return (first - begins) / span.picture.frame_rate
+
+
+def _of_fields(picture: Picture, early: Fraction) -> tuple[Filter, ...]:
+    """Return what makes whole frames of fields, from the run-up on; the in point is at zero again behind it."""
+    whole = whole_frames(picture)
+    if not whole:
+        return ()
+    return (
+        _between(-1 / picture.frame_rate / 4, None),
+        *whole,
+        Filter(name="settb", arguments={"expr": "AVTB"}),
+        Filter(name="setpts", arguments={"expr": f"round(PTS-({early})/TB)"}),
+    )
+
+
+def _between(start: Fraction, end: Fraction | None) -> Filter:
+    """Return what lets frames through from one time to another, of a clock of microseconds."""
+    ends = {"start_pts": start, "end_pts": end}
+    arguments = {name: str(round(at * MICROSECONDS)) for name, at in ends.items() if at is not None}
+    return Filter(name="trim", arguments=arguments)
 
 
 def joined_filters(timeline: Timeline) -> tuple[Filter, ...]:

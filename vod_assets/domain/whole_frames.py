@@ -1,13 +1,33 @@
 """How fields become frames, and how film that pulldown put into fields becomes film again."""
 
+from fractions import Fraction
+from typing import Protocol
+
 from vod_assets.domain.filters import Filter
 from vod_assets.domain.media_info import VideoStream
 
 PROGRESSIVE = ("progressive", "unknown", "")
 PARITIES = {"tt": "tff", "tb": "tff", "bb": "bff", "bt": "bff"}
+FILM_CYCLE = 4  # frames of film that pulldown makes five of video of
 
 
-def whole_frames(video: VideoStream) -> list[Filter]:
+class Fielded(Protocol):
+    """What is known of a picture's fields; see `vod_assets.domain.media_info.VideoStream`."""
+
+    @property
+    def field_order(self) -> str:
+        """Which field is shown first."""
+
+    @property
+    def telecine(self) -> str:
+        """Whether film was put into the fields."""
+
+    @property
+    def frame_rate(self) -> Fraction:
+        """The exact rate of whole frames."""
+
+
+def whole_frames(video: Fielded) -> list[Filter]:
     """Return what makes whole frames of a picture's fields, in the order they were measured in.
 
     The wrong one, which frames may be flagged with, makes motion jump back.
@@ -47,7 +67,7 @@ def _unnamed_range(video: VideoStream) -> list[Filter]:
     ]
 
 
-def _film(video: VideoStream, order: dict[str, str]) -> list[Filter]:
+def _film(video: Fielded, order: dict[str, str]) -> list[Filter]:
     """Return what puts the fields of film together again and leaves out the frame of five that is there twice.
 
     What matches no field, at a cut or under a caption that was added to the video, is deinterlaced. Where the first of

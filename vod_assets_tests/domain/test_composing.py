@@ -12,7 +12,7 @@ from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.markers import AdBreak, Chapter, breaks_along
 from vod_assets.domain.media_info import AudioStream, Colour, MediaInfo
 from vod_assets.domain.timeline import Timeline
-from vod_assets.domain.timeline_filters import conformed, sample_span
+from vod_assets.domain.timeline_filters import conformed, sample_span, span_filters
 from vod_assets_tests.adapters.transcode.clips import described
 
 
@@ -111,10 +111,10 @@ def test_an_ident_of_another_shape_keeps_it_between_bars() -> None:
     assert conformed(made.spans[1].picture, made.picture) == ()
 
 
-def test_interlaced_and_progressive_parts_are_deinterlaced_each_by_itself() -> None:
+def test_parts_are_deinterlaced_each_by_itself() -> None:
     fields = info(video=info().video.model_copy(update={"field_order": "tt"}))
     found = composed({"parts": [{}, {"file": "reel"}]}, film=fields, reel=info())
     assert found.timeline is not None
-    assert found.timeline.needs_deinterlacing
+    weaves = [any(one.name == "bwdif" for one in span_filters(found.timeline, number)) for number in (0, 1)]
+    assert weaves == [True, False]
     assert found.video.field_order == "progressive"
-    assert not timeline({"master": {"in": 1}}, film=fields).needs_deinterlacing

@@ -16,10 +16,12 @@ from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.memory import address_space_bytes
+from vod_assets.domain.colours import meaning, sdr_filters
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import MediaInfo, VideoStream
 from vod_assets.domain.profile import ThumbnailPreset
 from vod_assets.domain.timeline_filters import conformed
+from vod_assets.domain.whole_frames import PROGRESSIVE, believed_colour
 from vod_assets.ports import Limits, ToolRunner
 
 POSTER_SIDE = 1280
@@ -28,7 +30,6 @@ LAST_CANDIDATE = Fraction(65, 100)  # of the duration: not the credits
 DENSE_KEYFRAMES_SECONDS = 10
 SEARCHED_SECONDS = 60  # of a source whose key frames are too rare to jump to
 LARGEST_FILE_BYTES = 1 << 30
-HDR_TRANSFERS = {"smpte2084": 100, "arib-std-b67": 100}  # with the light level, cd/m², that becomes white
 THRIFTY: dict[str, Any] = {"skip_frame:v": "noref", "threads:v": 2}
 KEYFRAMES_ONLY: dict[str, Any] = {"skip_frame:v": "nokey", "discard:v": "nokey", "threads:v": 1}
 JPEG: dict[str, Any] = {
@@ -44,6 +45,7 @@ PACING: dict[str, Any] = {
     "round": "near",
     "eof_action": "pass",
 }  # the frame before the middle of each interval
+JFIF: dict[str, Any] = {"out_color_matrix": "bt601", "out_range": "full"}
 SCALING = "bicubic+accurate_rnd+full_chroma_int+bitexact"  # the same bytes on every processor
 
 
@@ -121,7 +123,7 @@ class FfmpegPictureMaker:
     ) -> list[str]:
         """Return the command line of all thumbnails, decoding as much as an effort says."""
         interval = preset.interval_seconds
-        picture = programme.picture(source, info, **effort.options)
+        picture = programme.picture(source, _for_stills(info), **effort.options)
         picture = picture.filter("fps", fps=f"1/{interval}", **PACING | {"round": effort.rounding})
         still = _still(picture, info.video, fitted(info.video.display_size, preset.width))
         lasting = still.filter("tpad", stop=-1, stop_mode="clone")  # a picture per interval to the very end
@@ -222,43 +224,41 @@ def _candidate(source: Path, info: MediaInfo, time: Fraction) -> Any:
     begins, rest = span.picture.start_seconds + at, span.to_seconds - at
     path = programme.file_of(source, span.file)
     opened = source_input(path, ss=_seconds(begins), t=_seconds(rest), **THRIFTY)[str(span.picture.stream)]
-    return programme.chained(opened, conformed(span.picture, info.timeline.picture))
+    told = programme.chained(opened, span.picture.colour_filters)
+    whole = told.filter("field", type="top") if span.picture.field_order not in PROGRESSIVE else told
+    return programme.chained(whole, conformed(span.picture, info.timeline.picture))
 
 
 def _beginning(source: Path, info: MediaInfo, span: Fraction) -> Any:
     """Return the picture up to a time, without the frames that no other frame needs."""
     if info.timeline is None:
         return source_input(source, t=_seconds(span), **THRIFTY)[str(info.video.index)]
-    return programme.picture(source, info, **THRIFTY).filter("trim", end=_seconds(span))
+    return programme.picture(source, _for_stills(info), **THRIFTY).filter("trim", end=_seconds(span))
+
+
+def _for_stills(info: MediaInfo) -> MediaInfo:
+    """Return the same, whose spans, if there are any, are not put together with what only a moving picture needs."""
+    return info.model_copy(update={"timeline": info.timeline.for_stills}) if info.timeline else info
 
 
 def _still(picture: Any, video: VideoStream, size: tuple[int, int]) -> Any:
-    """Return a frame as JPEG (JFIF) wants it: SDR, BT.601, full range, square pixels; FFmpeg has turned it already."""
-    if video.field_order not in ("progressive", "unknown", ""):
+    """Return a frame as JPEG (JFIF) wants it: SDR, BT.601, full range, square pixels; FFmpeg has turned it already.
+
+    Colours are believed, converted and tone-mapped as those of renditions are, but when the picture is small.
+    """
+    if video.field_order not in PROGRESSIVE:
         picture = picture.filter("field", type="top")  # one field of one frame: no neighbours needed, no combing
-    hdr = video.colour.transfer in HDR_TRANSFERS
+    picture = programme.chained(picture, believed_colour(video))
     width, height = size
     arguments: dict[str, Any] = {"w": width, "h": height, "flags": SCALING}
-    if not hdr:
-        arguments |= {"in_color_matrix": _matrix(video), "out_color_matrix": "bt601", "out_range": "full"}
-    picture = picture.filter("scale", **arguments)
-    if hdr:
-        picture = _tone_mapped(picture, video)
-    return picture.filter("setsar", 1).filter("format", "yuvj420p" if hdr else "yuv420p")
-
-
-def _matrix(video: VideoStream) -> str:
-    known = {"bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601", "bt2020nc": "bt2020", "smpte240m": "smpte240m"}
-    return known.get(video.colour.matrix, "bt709" if video.height >= 720 else "bt601")
-
-
-def _tone_mapped(picture: Any, video: VideoStream) -> Any:
-    """Return an HDR picture in BT.709 colours; what is missing of its description is taken to be BT.2020."""
-    source = {"tin": video.colour.transfer, "min": "bt2020nc", "pin": "bt2020", "rin": "tv"}
-    linear = picture.filter("zscale", **source, t="linear", npl=HDR_TRANSFERS[video.colour.transfer])
-    linear = linear.filter("format", "gbrpf32le").filter("zscale", p="bt709")
-    mapped = linear.filter("tonemap", tonemap="hable", desat=0)
-    return mapped.filter("zscale", t="bt709", m="smpte170m", r="pc")
+    if converted := sdr_filters(video):
+        picture = programme.chained(picture.filter("scale", **arguments), converted)
+        arguments = JFIF | {"in_color_matrix": "bt709", "in_range": "tv", "flags": SCALING}
+    elif meaning(video).matrix == "gbr":
+        arguments |= JFIF
+    else:
+        arguments |= JFIF | {"in_color_matrix": "bt709", "in_range": meaning(video).range}
+    return picture.filter("scale", **arguments).filter("setsar", 1).filter("format", "yuv420p")
 
 
 def _seconds(time: Fraction) -> str:

@@ -30,6 +30,14 @@ def light(path: Path) -> float:
         return float(ImageStat.Stat(picture.convert("L")).mean[0])
 
 
+def halves(path: Path) -> list[float]:
+    """Return how light the inner parts of the left and the right half are."""
+    with Image.open(path) as picture:
+        grey, width = picture.convert("L"), picture.width
+    boxes = [(width * part // 8, 4, width * (part + 2) // 8, 12) for part in (1, 5)]
+    return [ImageStat.Stat(grey.crop(box)).mean[0] for box in boxes]
+
+
 def corners(path: Path) -> list[tuple[int, ...]]:
     """Return the colours near the left upper, right upper, left lower and right lower corner, to the nearest 128."""
     with Image.open(path) as picture:
@@ -193,3 +201,35 @@ def test_size_is_even_and_never_larger_than_the_picture(
     display: tuple[int, int], side: int, size: tuple[int, int]
 ) -> None:
     assert fitted(display, side) == size
+
+
+PQ_203_NITS, PQ_SCALE = 0.58069, 876  # ST 2084 of diffuse white (BT.2408), in 10 bits of limited range
+
+
+def test_white_of_pq_is_white_and_grey_is_grey(maker: FfmpegPictureMaker, tmp_path: Path) -> None:
+    """The left half is diffuse white, the right one a fifth of its light, which a display of gamma 2.4 shows by 130."""
+    white, grey = (64 + round(level * PQ_SCALE) for level in (PQ_203_NITS, 0.4246))
+    picture = generated_input("color=black:s=64x36:r=25:d=1").filter("format", "yuv420p10le")
+    picture = picture.filter("geq", lum=f"if(lt(X,32),{white},{grey})", cb="512", cr="512")
+    tags = {"range": "tv", "colorspace": "bt2020nc", "color_primaries": "bt2020", "color_trc": "smpte2084"}
+    clip = make(tmp_path / "pq.mkv", picture.filter("setparams", **tags), **{"c:v": "ffv1"})
+    said = Colour(transfer="smpte2084", primaries="bt2020", matrix="bt2020nc", range="tv")
+    info = described(64, 36, 1, None, colour=said, pixel_format="yuv420p10le", dynamic_range="hdr10")
+    maker.poster(clip, info, tmp_path / "poster.jpg")
+    maker.thumbnails(clip, info, EVERY_SECOND, tmp_path)
+    for name in ("poster.jpg", "00001.jpg"):
+        assert halves(tmp_path / name) == pytest.approx([228, 131], abs=4)
+
+
+def test_limited_samples_in_a_format_of_full_range_are_not_washed_out(
+    maker: FfmpegPictureMaker, tmp_path: Path
+) -> None:
+    picture = generated_input("color=black:s=128x72:r=25:d=1").filter("format", "yuv420p")
+    picture = picture.filter("geq", lum="if(lt(X,64),16,235)", cb="128", cr="128").filter("setparams", range="pc")
+    clip = make(tmp_path / "c.mp4", picture, **{"c:v": "libx264", "qp": 1, "color_range": "pc"})
+    doubted = {"colour": Colour(range="tv"), "declared_colour": Colour(range="pc"), "pixel_format": "yuvj420p"}
+    info = described(128, 72, 1, None, **doubted)
+    maker.poster(clip, info, tmp_path / "poster.jpg")
+    maker.thumbnails(clip, info, EVERY_SECOND, tmp_path)
+    for name in ("poster.jpg", "00001.jpg"):
+        assert halves(tmp_path / name) == pytest.approx([0, 255], abs=2)
