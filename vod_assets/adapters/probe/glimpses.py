@@ -54,6 +54,10 @@ class Route:
         runs = "".join(f"between(n,{start},{start + self.run_packets - 1})+" for start in self.runs)
         return f"not({runs}if(key*gte(n,ld(0)),st(0,n+{self.key_gap})))"
 
+    def torn(self) -> tuple[int, ...]:
+        """Return the runs whose packet before was dropped; others go on where one ends, as in a short clip."""
+        return tuple(one for one in self.runs if not any(0 < one - other <= self.run_packets for other in self.runs))
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -166,7 +170,7 @@ class GlimpseReader:
 
         Args:
             grey: The grey key frames.
-            starts: Times of the key frames that the runs begin with. What is shown just before one refers to frames
+            starts: Times of the key frames that torn runs begin with. What is shown just before one refers to frames
                 that were dropped.
         """
         size = GREY[0] * GREY[1]
@@ -188,4 +192,5 @@ def glimpse(runner: ToolRunner, tools: Tools, source: Path, subject: Subject) ->
             raise
         return Glimpses()
     reader.finish()
-    return reader.glimpses(result.stdout, [seconds for place, seconds in subject.keys if place in way.runs])
+    torn = way.torn()
+    return reader.glimpses(result.stdout, [seconds for place, seconds in subject.keys if place in torn])

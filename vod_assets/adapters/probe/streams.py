@@ -173,6 +173,11 @@ def rhythm(raw: Json, times: FrameTimes) -> Rhythm:
     return rhythm_of(times.steps, times.tick, stated)
 
 
+def is_on_its_side(raw: Json) -> bool:
+    """Whether players turn the picture by a right angle."""
+    return _turning(raw)[0] in (90, 270)
+
+
 def _turning(raw: Json) -> tuple[int, bool, list[Finding]]:
     """Return degrees clockwise, whether mirrored, and findings, from the display matrix (14496-12, 6.2.2)."""
     matrix = next((item for item in raw.get("side_data_list", ()) if "displaymatrix" in item), None)
