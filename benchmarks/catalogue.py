@@ -66,7 +66,7 @@ class Unheard:
     def progressed(self, title: str, step: str, progress: object) -> None:
         pass
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
         pass
 
 

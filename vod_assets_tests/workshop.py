@@ -406,7 +406,7 @@ class Told:
     def progressed(self, title: str, step: str, progress: Progress) -> None:
         """Pass over it."""
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
         if not reused:
             self.executed.add(asset)
 

@@ -118,8 +118,8 @@ def summary(outcome: Outcome) -> "Table":
         ("title", outcome.title),
         ("status", outcome.status),
         ("time", f"{outcome.elapsed_seconds:.1f} s"),
-        ("made", ", ".join(outcome.executed) or "nothing"),
-        ("reused", ", ".join(outcome.reused) or "nothing"),
+        ("made", ", ".join(one for one in outcome.executed if one not in outcome.empty) or "nothing"),
+        ("reused", ", ".join(one for one in outcome.reused if one not in outcome.empty) or "nothing"),
     ):
         table.add_row(Text(name, style="bold"), Text(value))
     return table

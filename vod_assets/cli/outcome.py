@@ -35,7 +35,13 @@ class Failure:
 
 @dataclass
 class Outcome:
-    """What a run came to."""
+    """What a run came to.
+
+    Attributes:
+        executed: Assets that were made now.
+        reused: Assets that were there already.
+        empty: Those of both that do not apply to the title.
+    """
 
     title: str = ""
     run_id: str | None = None
@@ -47,6 +53,7 @@ class Outcome:
     player: str | None = None
     executed: list[str] = field(default_factory=list)
     reused: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
     error: Failure | None = None
 
     def as_json(self) -> dict[str, Any]:

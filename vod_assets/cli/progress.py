@@ -34,8 +34,8 @@ class Display(Protocol):
         """Files of a step, or of no step, are this far on their way."""
         ...
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
-        """An asset is there."""
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
+        """An asset is there, or does not apply to the title."""
         ...
 
 
@@ -71,9 +71,10 @@ class Lines:
             self._moved_at[transfer.what] = time.monotonic()
             self._print(f"{title}: {transfer}" if title else str(transfer))
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
-        """Print what became of an asset."""
-        self._print(f"{title}: {asset} {'reused' if reused else 'made'}")
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
+        """Print what became of an asset; a title is not concerned with most codecs and rungs that there are."""
+        if not empty:
+            self._print(f"{title}: {asset} {'reused' if reused else 'made'}")
 
     def _print(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -105,8 +106,10 @@ class LiveBars:
         if transfer.is_over:
             self.bars.remove_task(self._tasks.pop(transfer.what))
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
-        """Print what became of an asset above the bars."""
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
+        """Print what became of an asset above the bars; nothing of one that does not apply."""
+        if empty:
+            return
         colour = "dim" if reused else "green"
         self.bars.console.print(f"[{colour}]{'reused' if reused else 'made  '}[/] {asset}", highlight=False)
 

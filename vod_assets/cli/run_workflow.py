@@ -95,6 +95,7 @@ def materialise(session: Session, title: str, asked: Asked, display: Display) ->
         elapsed_seconds=result.elapsed_seconds,
         executed=list(result.executed),
         reused=list(result.reused),
+        empty=list(result.empty),
     )
     if result.is_cancelled:
         outcome.error = failure_of(Cancelled(title=title))
@@ -117,6 +118,13 @@ def finish(outcome: Outcome, as_json: bool) -> None:
         for name, value in _shown(outcome).items():
             print(f"{name:<10} {value}")
     raise typer.Exit(outcome.exit_code)
+
+
+def counted(outcome: Outcome) -> str:
+    """Return how many assets there are now; those that do not apply to the title are counted apart."""
+    made, reused = (len(set(some).difference(outcome.empty)) for some in (outcome.executed, outcome.reused))
+    empty = f", {len(outcome.empty)} not needed" if outcome.empty else ""
+    return f"{made} assets, {reused} reused{empty}, {outcome.elapsed_seconds:.1f} s"
 
 
 def published(session: Session, title: str) -> Mapping[str, Any] | None:
@@ -146,7 +154,7 @@ def _shown(outcome: Outcome) -> dict[str, str]:
     rows = {
         "title": outcome.title,
         "run": outcome.run_id or "",
-        "made": f"{len(outcome.executed)} assets, {len(outcome.reused)} reused, {outcome.elapsed_seconds:.1f} s",
+        "made": counted(outcome),
         "HLS": outcome.hls or "",
         "DASH": outcome.dash or "",
         "CMS entry": outcome.cms_entry or "",

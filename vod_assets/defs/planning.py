@@ -41,7 +41,7 @@ class _Silent:
     def moved(self, title: str, step: str, transfer: Transfer) -> None:
         """Pass over it."""
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
         """Pass over it."""
 
 

@@ -38,9 +38,10 @@ class LogReporter:
             self._moved_at[transfer.what] = time.monotonic()
             self.log.info(f"{step}: {transfer}")
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
-        """Write what became of an asset."""
-        self.log.info(f"{asset}: {'reused' if reused else 'made'}")
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
+        """Write what became of an asset; of one that does not apply, its materialisation says so, and why."""
+        if not empty:
+            self.log.info(f"{asset}: {'reused' if reused else 'made'}")
 
 
 class ReporterResource(dg.ConfigurableResource[LogReporter]):

@@ -33,13 +33,14 @@ EXECUTED_BY_NOBODY = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTE
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended, and which assets it made or found made."""
+    """How a run ended, and which assets it made or found made; some of both do not apply to the title."""
 
     run_id: str
     is_cancelled: bool
     elapsed_seconds: float
     executed: tuple[str, ...]
     reused: tuple[str, ...]
+    empty: tuple[str, ...]
     failure: StepFailure | None
 
 
@@ -50,6 +51,7 @@ class Tally:
         self.display = display
         self.executed: list[str] = []
         self.reused: list[str] = []
+        self.empty: list[str] = []  # of both
 
     def started(self, title: str, step: str) -> None:
         """Pass it on."""
@@ -63,10 +65,12 @@ class Tally:
         """Pass it on."""
         self.display.moved(title, step, transfer)
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
         """Count it, and pass it on."""
         (self.reused if reused else self.executed).append(asset)
-        self.display.made(title, asset, reused)
+        if empty:
+            self.empty.append(asset)
+        self.display.made(title, asset, reused, empty)
 
 
 def run_title(
@@ -107,6 +111,7 @@ def run_title(
         elapsed_seconds=time.monotonic() - started,
         executed=tuple(tally.executed),
         reused=tuple(tally.reused),
+        empty=tuple(tally.empty),
         failure=ending.failure,
     )
 

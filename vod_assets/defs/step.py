@@ -43,8 +43,8 @@ class StepReporter(Protocol):
         """Take note of how far a step's files are on their way."""
         ...
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
-        """Take note that an asset is there."""
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
+        """Take note that an asset is there, or why there is none of it for this title."""
         ...
 
 
@@ -169,7 +169,7 @@ class Step:
             metadata: What a person sees of it, or what finds that out.
         """
         artifact = made.artifact
-        self.reporter.made(self.title, artifact.asset, made.reused)
+        self.reporter.made(self.title, artifact.asset, made.reused, artifact.empty)
         if not self.artifacts.maker.is_real:
             return dg.MaterializeResult(asset_key=artifact.asset, value=artifact)
         facts = metadata() if callable(metadata) else metadata

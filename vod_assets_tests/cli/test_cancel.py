@@ -88,7 +88,7 @@ class CancelsAt:
     def moved(self, title: str, step: str, transfer: Transfer) -> None:
         pass
 
-    def made(self, title: str, asset: str, reused: bool) -> None:
+    def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
         pass
 
 

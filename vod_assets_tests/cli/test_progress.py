@@ -6,7 +6,9 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress as Bars
 
+from vod_assets.cli.outcome import Outcome
 from vod_assets.cli.progress import Lines, LiveBars, open_display
+from vod_assets.cli.run_workflow import counted
 from vod_assets.ports import Transfer
 from vod_assets.ports.transfers import watcher
 
@@ -40,6 +42,21 @@ def test_nothing_is_said_of_transfers_where_a_machine_reads(capsys: pytest.Captu
     with open_display(quiet=True) as display:
         display.moved("film", "h264_1080p", ALL)
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_does_not_apply_to_a_title_is_not_said_to_be_made(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = io.StringIO()
+    bars = Bars(console=Console(file=screen))
+    for display in (Lines(), LiveBars(bars)):
+        display.made("film", "av1_1080p", False, "profile default has no rung av1_1080p")
+        display.made("film", "h264_1080p", False)
+    assert capsys.readouterr().err == "film: h264_1080p made\n"
+    assert screen.getvalue() == "made   h264_1080p\n"
+
+
+def test_the_assets_that_do_not_apply_are_counted_apart() -> None:
+    outcome = Outcome(executed=["h264_1080p", "av1_1080p"], reused=["poster", "dubs"], empty=["av1_1080p", "dubs"])
+    assert counted(outcome) == "1 assets, 1 reused, 2 not needed, 0.0 s"
 
 
 def test_a_bar_moves_and_goes() -> None:
