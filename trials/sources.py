@@ -26,6 +26,7 @@ from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner, Unguarded
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
+from vod_assets.domain.colours import meaning
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.ladder import Ladder, fit
 from vod_assets.domain.media_info import MediaInfo
@@ -200,8 +201,8 @@ PRIMARIES = {  # linear light of these to that of BT.709 (SMPTE RP 177)
 
 
 def _shown(picture: Image.Image, info: MediaInfo) -> Image.Image:
-    """Return how a display of BT.709 shows a picture whose source says that it has other primaries."""
-    matrix = PRIMARIES.get(info.video.colour.primaries)
+    """Return how a display of BT.709 shows a picture of other primaries, said or usual for its size."""
+    matrix = PRIMARIES.get(meaning(info.video).primaries)
     if matrix is None:
         return picture
     shown = Image.new("RGB", picture.size)
