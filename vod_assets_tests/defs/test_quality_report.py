@@ -35,6 +35,16 @@ def measured(studio: Studio) -> dict[str, RenditionQuality]:
     return {leaf.document["key"]: leaf.read(RenditionQuality) for leaf in leaves}
 
 
+def end_waiver(studio: Studio) -> None:
+    """Let the title's only waiver end, as time does."""
+    with studio.session() as session:
+        record = session.store.record("film")
+        assert record is not None
+        (one,) = record.waivers
+        ended = one.model_copy(update={"until": "2020-01-01"})
+        session.store.register(record.model_copy(update={"waivers": (ended,)}))
+
+
 def test_a_profile_without_quality_measures_nothing(finished_once: Finished) -> None:
     with finished_once.studio.session() as session:
         artifact = session.store.latest("film", "quality_report")
@@ -67,3 +77,14 @@ def test_renditions_are_measured_once_and_released_above_the_floor_only(finished
     assert refused.failed_with == "check_failed"
     assert finished.calls() == []  # measured already
     assert "h264_360p: mean VMAF is" in refused.stdout
+
+    until = ("--until", "2099-12-31", "--because", "shot on video", "--by", "mk")
+    assert finished.vod("waive", "film", "quality_report.floor", *until).code == 0
+    waived = finished.run()
+    assert waived.code == 0, waived.stdout
+    finished.captions.write_text("1\n00:00:00,500 --> 00:00:01,500\nOther words.\n")  # something to release
+    end_waiver(finished)
+    ended = finished.run()
+    assert ended.failed_with == "check_failed"
+    assert "quality_report.floor failed: h264_360p: mean VMAF is" in ended.stdout
+    assert "(the waiver of mk ended on 2020-01-01)" in ended.stdout
