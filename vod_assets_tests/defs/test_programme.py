@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from vod_assets.adapters.ffmpeg.command import source_input
 from vod_assets.defs.markers import read_markers
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.quality_control import QualityControl
 from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.counted import beeps, counted, numbers
 from vod_assets_tests.domain.test_imf import MAP, PICTURE, SOUND, composition
@@ -25,6 +27,7 @@ idents: {head: {file: ident.mp4}}
 chapters: [0:00.5, 3.4]
 ad_breaks: [1.6, 2.5]
 """
+EXPECTED = [*range(900, 925), *range(25, 50), *range(505, 530), *range(75, 90)]
 SUBRIP = """\
 1
 00:00:00,100 --> 00:00:00,900
@@ -40,6 +43,15 @@ within
 """
 
 
+def ask(profile: dict[str, Any]) -> None:
+    """Ask for what is made of the encoded programme, and require that nothing is wrong with it."""
+    checks = [f"quality_control.{check}" for check in ("black", "freeze", "silence", "missing_audio", "length")]
+    profile["required_checks"] = [*profile["required_checks"], *checks]
+    profile["quality_control"] = {"length": {"most_seconds": 0}, "silence": {"longest_seconds": 2}}
+    profile["loudness"] = {"standard": "ebu_r128"}
+    profile |= {"preview_movie": {"side": 180}, "downloads": ["h264_180p"]}
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Studio:
     """A title of an ident of a second, a stretch of the master, one of a reel, and another one of the master."""
@@ -50,6 +62,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Studio:
     counted(folder / "ident.mp4", 25, first=900, **{"c:a": "aac"})
     studio.captions.write_text(SUBRIP)
     (folder / "film.yaml").write_text(TITLE_FILE.replace("OUT", "3.6"))
+    studio.edit_profile(ask)
     result = studio.run()
     assert result.code == 0, (result.stdout, result.stderr)
     return studio
@@ -71,11 +84,10 @@ def files(studio: Studio, asset: str, title: str = "film") -> Path:
 
 
 def test_a_rendition_holds_the_frames_of_all_parts(made: Studio) -> None:
-    expected = [*range(900, 925), *range(25, 50), *range(505, 530), *range(75, 90)]
-    assert numbers(files(made, "h264_180p") / "video.mp4") == expected
+    assert numbers(files(made, "h264_180p") / "video.mp4") == EXPECTED
     info = latest(made, "media_info").read(MediaInfo)
-    assert info.duration_seconds == Fraction(len(expected), 25)
-    assert info.video.promised_frames == len(expected)
+    assert info.duration_seconds == Fraction(len(EXPECTED), 25)
+    assert info.video.promised_frames == len(EXPECTED)
 
 
 def test_captions_and_markers_move_along(made: Studio) -> None:
@@ -92,6 +104,16 @@ def test_captions_and_markers_move_along(made: Studio) -> None:
 def test_pictures_are_taken_of_the_programme_alone(made: Studio) -> None:
     assert latest(made, "thumbnails").document["count"] == 4
     assert latest(made, "poster").files
+
+
+def test_what_is_checked_and_downloaded_is_the_programme(made: Studio) -> None:
+    controlled = latest(made, "quality_control").read(QualityControl)
+    assert controlled.seconds == Fraction(90, 25)
+    assert controlled.verdict("length").measured["stream_1_seconds"] == "3.6"
+    assert controlled.verdict("silence").measured == {"longest_seconds": "0"}
+    assert numbers(files(made, "mp4") / "movie.mp4") == EXPECTED
+    assert len(numbers(files(made, "preview") / "movie.mp4")) == len(EXPECTED)
+    assert beeps(files(made, "mp4") / "movie.mp4") == pytest.approx([0, 48_000, 134_400, 144_000], abs=480)
 
 
 def test_nothing_is_made_again_until_a_part_or_a_point_changes(made: Studio) -> None:

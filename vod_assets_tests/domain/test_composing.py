@@ -118,3 +118,12 @@ def test_parts_are_deinterlaced_each_by_itself() -> None:
     weaves = [any(one.name == "bwdif" for one in span_filters(found.timeline, number)) for number in (0, 1)]
     assert weaves == [True, False]
     assert found.video.field_order == "progressive"
+
+
+def test_a_track_whose_file_ends_before_the_out_point_is_said_to_end_there() -> None:
+    """What quality control compares: behind its end the programme is silent."""
+    base = info()
+    ended = tuple(one.model_copy(update={"duration_seconds": Fraction(8)}) for one in base.audio)
+    film = base.model_copy(update={"audio": ended})
+    lasts = [composed({"master": {"in": 2, "out": out}}, film=film).audio[0].duration_seconds for out in (7, 9)]
+    assert lasts == [5, 6]

@@ -10,7 +10,7 @@ from vod_assets.adapters.ffmpeg.command import generated_input, source_input
 from vod_assets.domain.composing import COUNT_FROM_WHAT_IS_READ
 from vod_assets.domain.filters import Filter, seconds_text
 from vod_assets.domain.media_info import AudioStream, MediaInfo
-from vod_assets.domain.timeline import Feed, Timeline
+from vod_assets.domain.timeline import Feed, Span, Timeline
 from vod_assets.domain.timeline_filters import (
     channel_filters,
     feed_filters,
@@ -49,10 +49,7 @@ def sound(source: Path, info: MediaInfo, stream: AudioStream, **options: Any) ->
     spans = []
     for number, span in enumerate(info.timeline.spans):
         feeds = span.sound[track] if track < len(span.sound) else ()
-        heard = []
-        for place, feed in enumerate(feeds):
-            opened = source_input(file_of(source, feed.file), **_apart(number, feed.jump_seconds), **options)
-            heard.append(chained(opened[str(feed.stream)], feed_filters(span, feed, f"span{number}feed{place}")))
+        heard = _fed(source, span, feeds, number, **options)
         spans.append(_lasting(heard, feeds, info.timeline, number, stream))
     return spans[0] if len(spans) == 1 else ffmpeg.concat(*spans, v=0, a=1)
 
@@ -67,6 +64,21 @@ def chained(stream: Any, filters: Sequence[Filter]) -> Any:
     for filter_ in filters:
         stream = stream.filter(filter_.name, **filter_.arguments)
     return stream
+
+
+def _fed(source: Path, span: Span, feeds: Sequence[Feed], number: int, **options: Any) -> list[Any]:
+    """Return the sound of each feed of a track; those of several channels of one stream are copies."""
+    alike = [feed.model_copy(update={"channel": None, "heard_as": ""}) for feed in feeds]
+    copies: list[tuple[Feed, list[Any]]] = []
+    for place, feed in enumerate(alike):
+        if feed in alike[:place]:
+            continue
+        opened = source_input(file_of(source, feed.file), **_apart(number, feed.jump_seconds), **options)
+        heard = chained(opened[str(feed.stream)], feed_filters(span, feed, f"span{number}feed{place}"))
+        count = alike.count(feed)
+        split = heard.filter_multi_output("asplit", count) if count > 1 else None
+        copies.append((feed, [split[at] for at in range(count)] if split else [heard]))
+    return [next(rest for one, rest in copies if one == feed).pop(0) for feed in alike]
 
 
 def _lasting(heard: list[Any], feeds: Sequence[Feed], timeline: Timeline, number: int, stream: AudioStream) -> Any:
