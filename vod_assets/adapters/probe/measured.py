@@ -100,9 +100,8 @@ class Source:
         times = self._frames(raw["index"])
         rate = typed.rhythm(raw, times).rate
         can_be_fields = rate <= FASTEST_FIELDS and raw["height"] <= TALLEST_FIELDS and raw["codec_name"] not in WHOLE
-        can_be_fields &= not typed.is_on_its_side(
-            raw
-        )  # telephones do not interlace, and what they pan looks like fields
+        # telephones do not interlace, and what they pan looks like fields
+        can_be_fields &= not typed.is_on_its_side(raw)
         is_declared = known(raw.get("field_order")) not in ("", PROGRESSIVE)
         return Subject(
             stream=raw["index"],
