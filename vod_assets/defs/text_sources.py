@@ -9,6 +9,7 @@ from typing import Any
 
 from vod_assets.defs.step import Step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.composing import COUNT_FROM_WHAT_IS_READ
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.languages import UNKNOWN
 from vod_assets.domain.media_info import CLOSED_CAPTIONS, Finding, MediaInfo, TextStream
@@ -147,8 +148,8 @@ def embedded_texts(
             label=stream.label,
             is_forced=stream.is_forced,
             is_hearing_impaired=stream.is_hearing_impaired,
-            starts_at=_first_picture(info),
-            parameters={"stream": stream.index, "starts_at": _first_picture(info)},
+            starts_at=first_picture_in(info, stream),
+            parameters={"stream": stream.index, "starts_at": first_picture_in(info, stream)},
             build_ids=dict(text.build_ids),
             read=read,
             mezzanine=mezzanine.digest,
@@ -263,3 +264,9 @@ def _master(at: Step, mezzanine: Artifact, sources: SourceStore) -> Path:
 def _first_picture(info: MediaInfo) -> Fraction:
     """Return when the picture begins in the master's file."""
     return info.timeline.picture.start_seconds if info.timeline else info.video.start_seconds
+
+
+def first_picture_in(info: MediaInfo, stream: TextStream) -> Fraction:
+    """Return when the picture begins by the clock of a text that was taken out; before it began, that is negative."""
+    began = stream.start_seconds if info.container in COUNT_FROM_WHAT_IS_READ else Fraction(0)
+    return _first_picture(info) - began

@@ -144,7 +144,8 @@ CLOSED_CAPTIONS = "cea_608"
 class TextStream(Document):
     """One text or subtitle stream. ``is_text`` is false for bitmaps, which cannot become WebVTT.
 
-    Captions inside the pictures have the codec `CLOSED_CAPTIONS` and the index of their video stream.
+    Captions inside the pictures have the codec `CLOSED_CAPTIONS` and the index of their video stream. ``start_seconds``
+    is when the first packet comes, relative to the earliest picture or sound.
     """
 
     index: int
@@ -154,6 +155,7 @@ class TextStream(Document):
     label: str = ""
     is_forced: bool = False
     is_hearing_impaired: bool = False
+    start_seconds: Fraction = Fraction(0)
 
 
 def closed_caption_stream(index: int, language: str) -> TextStream:

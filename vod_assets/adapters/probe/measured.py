@@ -73,7 +73,8 @@ class Source:
         described = typed.video_stream(video, times, origin, self.first_frame)
         stream, said = measured(described.stream, self.seen, typed.rhythm(video, times).rate)
         audio, dropped = self._audio(programme, origin)
-        text = tuple(typed.text_stream(raw) for raw in programme if self._is_text(raw))
+        spans = self.scan.spans
+        text = tuple(typed.text_stream(raw, spans[raw["index"]], origin) for raw in programme if self._is_text(raw))
         return MediaInfo(
             container=self.container,
             size_bytes=self.size_bytes,

@@ -117,8 +117,8 @@ def audio_stream(raw: Json, span: Span, origin: Fraction) -> AudioStream:
     )
 
 
-def text_stream(raw: Json) -> TextStream:
-    """Return the typed text stream."""
+def text_stream(raw: Json, span: Span, origin: Fraction) -> TextStream:
+    """Return the typed text stream; ``origin`` is the start of the earliest picture or sound."""
     return TextStream(
         index=raw["index"],
         codec=raw["codec_name"],
@@ -127,6 +127,7 @@ def text_stream(raw: Json) -> TextStream:
         label=_label(raw),
         is_forced=_flag(raw, "forced"),
         is_hearing_impaired=_flag(raw, "hearing_impaired"),
+        start_seconds=(span.start_seconds or origin) - origin,
     )
 
 

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from vod_assets.adapters.ffmpeg.command import caption_input, generated_input
+from vod_assets.adapters.ffmpeg.command import caption_input, generated_input, source_input
+from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
+from vod_assets.defs.text_sources import first_picture_in
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import TextStream
 from vod_assets.domain.text.captions import read_captions
+from vod_assets.domain.text.fitting import earlier
 from vod_assets_tests.adapters.transcode.clips import make, tools
 from vod_assets_tests.teletext import stream
 
@@ -53,3 +56,19 @@ def test_teletext_subtitles_last_until_their_page_changes(tmp_path: Path) -> Non
         (Fraction(0), Fraction(2), "BONJOUR"),
         (Fraction(3), Fraction(5), "AU REVOIR"),
     ]
+
+
+def test_teletext_that_begins_after_the_picture_comes_late(tmp_path: Path) -> None:
+    """FFmpeg counts the time of a transport stream from the first packet of what is read of it."""
+    pages = stream(tmp_path / "pages.ts", [(0, "BONJOUR"), (2, ""), (3, "AU REVOIR"), (5, ""), (6, "")])
+    picture = generated_input("testsrc2=s=64x36:r=25:d=9")
+    alone = make(tmp_path / "alone.mp4", picture, **{"c:v": "libx264", "bf": 0, "g": 25, "pix_fmt": "yuv420p"})
+    late = source_input(pages, itsoffset="1.5")["0"]
+    source = make(tmp_path / "film.ts", source_input(alone)["v"], late, c="copy", copyts=None)
+    info = FfprobeProber(tools(), SupervisedRunner()).inspect(source)
+    path = FfmpegTextExtractor(tools(), SupervisedRunner()).extract_text(source, info.text[0], tmp_path)
+    captions = earlier(read_captions(path.read_bytes(), path.name), first_picture_in(info, info.text[0]))
+    begins = [float(cue.start_seconds) for cue in captions.cues]
+    late = float(info.text[0].start_seconds)  # not 1.5: FFmpeg moves teletext that is far from its programme's clock
+    assert late > 0.5
+    assert begins == pytest.approx([late, late + 3], abs=0.08)
