@@ -39,7 +39,14 @@ from vod_assets.domain.selecting import EVERYTHING
 PROFILE = Path(__file__).resolve().parent.parent / "vod_assets_tests" / "profiles" / "tiny.yaml"
 RUNG = "180p"
 RENDITION = f"h264_{RUNG}"
-FOLLOWS = {"video_tracks", "hls_package", "dash_package", "release", "cms_entry"}
+FOLLOWS = {
+    "video_tracks",
+    "quality_control",
+    "hls_package",
+    "dash_package",
+    "release",
+    "cms_entry",
+}  # it is the smallest rung
 AT_ONCE = 2
 FORKED = multiprocessing.get_context("fork")  # children have what this process has imported
 Say = Callable[[str, float], object]

@@ -67,6 +67,9 @@ class RememberingProber(Remembering):
 class RememberingTranscoder(Remembering):
     encoded: list[str] = field(default_factory=list)
 
+    def require_encoder(self, preset: Any, profile: str) -> None:
+        self.tool.require_encoder(preset, profile)
+
     def encode_video(self, source: Path, info: Any, ladder: Any, preset: Any, jobs: Any, on_progress: Any) -> Any:
         self.encoded += [job.rung.key for job in jobs]
         report = None
