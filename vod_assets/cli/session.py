@@ -95,8 +95,9 @@ class Session:
     def prober(self) -> "Prober":
         """The prober."""
         from vod_assets.adapters.probe.ffprobe import FfprobeProber
+        from vod_assets.adapters.probe.remembering import RememberingProber
 
-        return FfprobeProber(self.tools, self.runner())
+        return RememberingProber(FfprobeProber(self.tools, self.runner()))
 
     @cached_property
     def tools(self) -> "Tools":

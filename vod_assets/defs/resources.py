@@ -15,6 +15,7 @@ from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.adapters.package.inspector import FolderInspector
 from vod_assets.adapters.package.shaka import ShakaPackager
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
+from vod_assets.adapters.probe.remembering import RememberingProber
 from vod_assets.adapters.process import SupervisedRunner, Unguarded
 from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.quality.ffmpeg import FfmpegQualityMeter
@@ -117,7 +118,7 @@ class ArrivalsResource(dg.ConfigurableResource[ArrivalDesk]):
                 instance=instance,
                 store=open_store(settings, self.storages, Unguarded()),
                 sources=opened.sources,
-                prober=FfprobeProber(tools, runner),
+                prober=RememberingProber(FfprobeProber(tools, runner)),
                 profiles=known_profiles(settings),
                 describe=describe_from(opened.sources),
                 default_profile=settings.profile,
@@ -155,9 +156,9 @@ class ToolResource(dg.ConfigurableResource[Any]):
 class ProberResource(ToolResource):
     """Inspects sources with ffprobe."""
 
-    def create_resource(self, context: dg.InitResourceContext) -> FfprobeProber:
+    def create_resource(self, context: dg.InitResourceContext) -> RememberingProber:
         """Return the prober."""
-        return FfprobeProber(self.tools, self.runner)
+        return RememberingProber(FfprobeProber(self.tools, self.runner))
 
 
 class TranscoderResource(ToolResource):
