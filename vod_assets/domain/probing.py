@@ -11,8 +11,7 @@ from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.quality_presets import PerTitlePreset
 
 Metric = Literal["vmaf", "xpsnr"]
-LARGEST_PART = 3  # samples are at most a third of a title
-FEWEST = 2  # but two of them even of a short one
+FEWEST = 3  # samples stand for all
 SURVEYED_PART = Fraction(3, 10)
 
 
@@ -72,7 +71,7 @@ def choose_windows(info: MediaInfo, ladder: Ladder, preset: PerTitlePreset) -> t
     places = total // frames
     if not places:
         return (Window(start_seconds=Fraction(0), frames=total),)
-    count = min(preset.samples, places, max(FEWEST, places // LARGEST_PART))
+    count = min(preset.samples, places)
     cut = {int(time * ladder.frame_rate) // frames for time in info.scene_cuts if (time * ladder.frame_rate) % frames}
     bounds = [places * number // count for number in range(count + 1)]
     chosen = [_nearest(range(*bounds[number : number + 2]), cut) for number in range(count)]

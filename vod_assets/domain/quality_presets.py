@@ -29,7 +29,7 @@ class PerTitlePreset(Document):
         step: VMAF from one rung to the next.
         target_xpsnr: XPSNR of the largest rung in dB, for pictures that VMAF has no model of: HDR.
         step_xpsnr: XPSNR from one rung to the next, in dB.
-        samples: Samples of the title, at most; together never more than a third of it, or two samples.
+        samples: Samples of the title, at most; a title that is no longer than they together is probed whole.
         sample_seconds: Length of each, rounded up to whole GOPs.
         saves_percent: Bits that a rung saves against the next larger one, or it is not made.
     """
