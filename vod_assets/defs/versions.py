@@ -30,6 +30,7 @@ TOOLS = {
     "text_tracks": ("packager",),
 }
 SOUND_TOOLS = ("ffmpeg", "ffprobe")
+OF_ALL_RENDITIONS = ("video_tracks", "quality_control")
 FIELDS = {
     "content_keys": ("variants",),
     "captions": ("captions", "machine_captions"),
@@ -46,7 +47,7 @@ FIELDS = {
     "mp4": ("downloads",),
     "quality_report": ("quality",),
     "quality_report.floor": ("quality",),
-    "release": ("variants", "preview"),
+    "release": ("variants", "preview", "required_checks"),
 }
 
 
@@ -104,7 +105,7 @@ def read_of_profile(key: str, profile: Profile) -> Any:
     if key == "audio_levels":  # which sounds there are, and in which layouts: not how their bits are spent
         sounds = [[preset.codec, preset.channels, preset.sample_rate] for preset in profile.audio]
         return [sounds, profile.downmix] if profile.loudness else []
-    keys = profile.rendition_keys() if key == "video_tracks" else []
+    keys = profile.rendition_keys() if key in OF_ALL_RENDITIONS else []
     return [keys, *([field, getattr(profile, field)] for field in FIELDS.get(key, ()))]
 
 

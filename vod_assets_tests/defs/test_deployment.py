@@ -7,17 +7,22 @@ from typing import Any
 
 import pytest
 
-from vod_assets.defs.artifact_io import is_rendition
+from vod_assets.defs.artifact_io import is_rendition, sound_codec
 from vod_assets.defs.deployment import deployment_of
 from vod_assets.defs.planning import Planner
-from vod_assets.defs.versions import FIELDS
+from vod_assets.defs.versions import FIELDS, OF_ALL_RENDITIONS
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.profile import Profile
 from vod_assets.settings import Settings
 from vod_assets_tests.workshop import Workshop
 
 TITLE = "alpha"
-LADDER = {"video", "gop_seconds", "segment_seconds", "hdr_without_metadata"}
+SOUND = {"audio", "downmix", "loudness"}
+OF_ASSET = {
+    "encoding_ladder": {"video", "gop_seconds", "segment_seconds", "hdr_without_metadata", "per_title"},
+    "rate_quality": {"per_title", "gop_seconds", "video"},
+    "audio_levels": SOUND,
+}
 Change = Callable[[Workshop], None]
 
 
@@ -106,9 +111,9 @@ def test_bodies_read_nothing_of_a_profile_that_their_versions_do_not_name(worksh
 
 def of(asset: str) -> set[str]:
     """Return the fields of a profile that an asset's version names."""
-    if is_rendition(asset) or asset == "video_tracks":
+    if is_rendition(asset) or asset in OF_ALL_RENDITIONS:
         return {"video", "pieces", *FIELDS.get(asset, ())}
-    return LADDER if asset == "encoding_ladder" else {*FIELDS.get(asset, ())}
+    return SOUND if sound_codec(asset) else OF_ASSET.get(asset, {*FIELDS.get(asset, ())})
 
 
 def test_a_tool_that_is_not_installed_hinders_no_plan_that_has_no_need_of_it(tmp_path: Path) -> None:

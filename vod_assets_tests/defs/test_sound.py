@@ -93,7 +93,7 @@ def test_loudness_is_measured_once_a_file_and_every_track_gets_its_gain(workshop
     workshop.save_profile(workshop.profile() | {"loudness": {"standard": "ebu_r128"}})
     assert workshop.run("film") >= {"audio_levels", *OF_SOUND}
     source = sounds(workshop, "audio_levels")["source"]
-    assert deliver(workshop, fr="4") == {"audio_levels", *OF_SOUND}
+    assert deliver(workshop, fr="4") == {"audio_levels", "quality_control", *OF_SOUND}
     levels = sounds(workshop, "audio_levels")
     assert list(levels) == ["source", "beside/film.fr.wav"]
     assert levels["source"].digest == source.digest

@@ -11,6 +11,7 @@ from vod_assets.settings import Settings
 
 TINY = yaml.safe_load((Path(__file__).parent.parent / "profiles" / "tiny.yaml").read_text())
 PACKAGED = {"hls_package", "dash_package", "release", "cms_entry"}
+MOVIES = {"preview", "mp4"}
 
 
 def versions(folder: Path, profile: Mapping[str, Any], **settings: Any) -> dict[str, str | None]:
@@ -31,13 +32,17 @@ def test_an_edited_rung_is_stale_with_all_that_follows_from_it(tmp_path: Path) -
     assert changed(before, versions(tmp_path, TINY)) == set()
     rungs = [{**TINY["video"][0]["rungs"][0], "crf": 33}, TINY["video"][0]["rungs"][1]]
     edited = TINY | {"video": [TINY["video"][0] | {"rungs": rungs}]}
-    assert changed(before, versions(tmp_path, edited)) == {"h264_360p", "video_tracks", "quality_control", *PACKAGED}
+    assert changed(before, versions(tmp_path, edited)) == {
+        *("h264_360p", "video_tracks", "quality_control", "quality_report"),
+        *MOVIES,
+        *PACKAGED,
+    }
 
 
 def test_other_sound_is_stale_with_all_that_follows_from_it(tmp_path: Path) -> None:
     before = versions(tmp_path, TINY)
     edited = TINY | {"audio": {"codec": "aac", "bits_per_second": "96k"}}
-    assert changed(before, versions(tmp_path, edited)) == {"audio_aac", "audio_tracks", *PACKAGED}
+    assert changed(before, versions(tmp_path, edited)) == {"audio_aac", "audio_tracks", *MOVIES, *PACKAGED}
 
 
 def test_another_packager_makes_tracks_stale_and_no_rendition(tmp_path: Path) -> None:
@@ -46,4 +51,5 @@ def test_another_packager_makes_tracks_stale_and_no_rendition(tmp_path: Path) ->
     other.write_text("#!/bin/sh\n")
     other.chmod(0o755)
     tracks = {"video_tracks", "audio_tracks", "text_tracks"}
-    assert changed(before, versions(tmp_path, TINY, packager=other)) == {*tracks, "quality_control", *PACKAGED}
+    measured = {"quality_control", "quality_report"}  # by way of video_tracks, which says which renditions there are
+    assert changed(before, versions(tmp_path, TINY, packager=other)) == {*tracks, *measured, *MOVIES, *PACKAGED}
