@@ -12,6 +12,7 @@ from vod_assets.adapters.process import Unguarded
 from vod_assets.adapters.store.opening import open_store
 from vod_assets.aws import access_of
 from vod_assets.domain.errors import VodError
+from vod_assets.domain.title import checked_title_id
 from vod_assets.ports import ArtifactStore
 from vod_assets.serve_preview import FORBIDDEN, MISSING, NEVER_KEPT, is_from_here
 from vod_assets.settings import Settings
@@ -32,8 +33,12 @@ def movie_routes(settings: Settings) -> list[Route]:
 
 
 def movie_path(store: ArtifactStore, title: str, name: str) -> Path | None:
-    """Return a local path of a title's preview, or of one of its downloads."""
-    if title not in store.titles():
+    """Return a local path of a title's preview, or of one of its downloads.
+
+    Raises:
+        ConfigError: ``bad_title_id``.
+    """
+    if store.record(checked_title_id(title)) is None:
         return None
     made = store.latest(title, PREVIEW if name == PREVIEW else "mp4")
     if made is None:

@@ -108,9 +108,7 @@ def release(
             tracks=tracks,
             manifests=contents.files,
         )
-        was_there = _is_at(origin, unnumbered)
-        if not was_there:
-            at.publishes("release", "missing: it is not whole at the origin")
+        was_there = _is_there(at, origin, unnumbered)
         numbered = _placed(at, origin, unnumbered, contents) if at.is_real else _numbered(origin, unnumbered)
         inputs = digests | judges | {"metadata": metadata.digest, "markers": markers.digest}
         recipe = Recipe("release", inputs, {"number": numbered.number, "release": unnumbered.digest})
@@ -119,8 +117,9 @@ def release(
             "packages": digests,
             "metadata": metadata.document,
             "chapters": [chapter.model_dump() for chapter in marked.chapters],
+            **({"judges": judges} if judges else {}),
         }
-        made = at.make(recipe, lambda _: document | ({"judges": judges} if judges else {}))
+        made = at.make(recipe, lambda _: document)
         at.artifacts.store.forgive(at.title)
         return at.result(
             replace(made, reused=made.reused and was_there),
@@ -198,6 +197,14 @@ def _placed(at: Step, origin: Origin, release: Release, contents: Contents) -> R
 def _numbered(origin: Origin, unnumbered: Release) -> Release:
     """Return a release with the number that it has at the origin, or would get there."""
     return unnumbered.with_number(next_number(digests_at(origin, unnumbered.title), unnumbered.digest))
+
+
+def _is_there(at: Step, origin: Origin, wanted: Release) -> bool:
+    """Return whether a release is whole at the origin, and say that it will be published where it is not."""
+    is_there = _is_at(origin, wanted)
+    if not is_there:
+        at.publishes("release", "missing: it is not whole at the origin")
+    return is_there
 
 
 def _is_at(origin: Origin, unnumbered: Release) -> bool:
