@@ -12,10 +12,11 @@ from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.audio_rendition import SoundPlan, layout_of
 from vod_assets.domain.audio_sources import stream_sound
-from vod_assets.domain.composing import Files, compose
-from vod_assets.domain.cutting import SaidProgramme
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.programme.composing import compose
+from vod_assets.domain.programme.cutting import SaidProgramme
+from vod_assets.domain.programme.files import Files
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports import EncodeReport, RungJob
 from vod_assets_tests.adapters.transcode.clips import tools

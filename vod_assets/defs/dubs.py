@@ -15,9 +15,9 @@ from vod_assets.domain.audio_levels import AudioLevels, SoundLevels
 from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.audio_rendition import unwanted
 from vod_assets.domain.audio_sources import stream_sound
-from vod_assets.domain.composing import dubbed
 from vod_assets.domain.errors import SourceError, ToolError, VodError, printable
 from vod_assets.domain.media_info import Finding, MediaInfo
+from vod_assets.domain.programme.dubbing import dubbed
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.sound import Sound, judge_length, preference, refuse_double, sound_of_sidecar, track_name
 from vod_assets.domain.title import Sidecar

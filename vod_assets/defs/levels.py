@@ -19,10 +19,10 @@ from vod_assets.domain.audio_loudness import gain_for
 from vod_assets.domain.audio_presets import AudioPreset
 from vod_assets.domain.audio_rendition import SoundPlan, layout_of, level_filters, unwanted
 from vod_assets.domain.audio_sources import SourceSound, source_sounds, stream_sound
-from vod_assets.domain.composing import dubbed
 from vod_assets.domain.errors import SourceError, ToolError
 from vod_assets.domain.media_info import Finding, MediaInfo
 from vod_assets.domain.profile import Profile
+from vod_assets.domain.programme.dubbing import dubbed
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import Sidecar
 from vod_assets.ports import Prober, SourceStore, Transcoder

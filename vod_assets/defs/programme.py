@@ -6,11 +6,13 @@ from typing import Any
 
 from vod_assets.defs.description import read_said
 from vod_assets.domain.codes import CODES
-from vod_assets.domain.composing import COUNT_FROM_WHAT_IS_READ, Files, compose
-from vod_assets.domain.cutting import Programme
+from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.imf import ASSET_MAP, LARGEST_BYTES, programme_of
 from vod_assets.domain.media_info import AudioStream, MediaInfo
+from vod_assets.domain.programme.composing import compose
+from vod_assets.domain.programme.cutting import Programme
+from vod_assets.domain.programme.files import Files
 from vod_assets.domain.title import Fingerprint, PartFingerprint, TitleRecord
 from vod_assets.ports import Prober, SourceStore
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from vod_assets.defs.step import Step
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.composing import COUNT_FROM_WHAT_IS_READ
+from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.languages import UNKNOWN
 from vod_assets.domain.media_info import CLOSED_CAPTIONS, Finding, MediaInfo, TextStream

@@ -26,6 +26,7 @@ _SOUND = "wav w64 aif aiff caf flac mp3 mp2 aac ac3 ec3 eac3 dts amr au"
 MEDIA_EXTENSIONS = frozenset(_BY_EXTENSION) | frozenset(_SOUND.split())
 
 STATES_DURATION = frozenset({"matroska", "avi", "mxf", "asf", "gxf", "ivf"})  # a shorter measure means a cut file
+COUNT_FROM_WHAT_IS_READ = frozenset({"mpegts", "mpeg"})  # FFmpeg's zero of these is where the one stream read begins
 MENDS_JUMPS = frozenset({"mpegts", "mpeg"})  # ffmpeg stamps splices anew in these (AVFMT_TS_DISCONT)
 
 

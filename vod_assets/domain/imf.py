@@ -10,8 +10,10 @@ from typing import Any, NoReturn
 
 from lxml import etree
 
-from vod_assets.domain.cutting import MOST_PARTS, Part, Programme, SaidSound
 from vod_assets.domain.errors import ConfigError, printable
+from vod_assets.domain.programme.cutting import MOST_PARTS, Programme
+from vod_assets.domain.programme.points import Part
+from vod_assets.domain.programme.said_sound import SaidSound
 
 ASSET_MAP = "ASSETMAP.xml"
 LARGEST_BYTES = 1_000_000

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
-from vod_assets.domain.cutting import SaidProgramme
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.marking import MOST_MARKERS, SaidBreak, SaidChapter
 from vod_assets.domain.metadata import Editorial, by_tag, checked_tag, names_by_tag
+from vod_assets.domain.programme.cutting import SaidProgramme
 from vod_assets.domain.waivers import MOST_WAIVERS, SaidWaiver
 
 LARGEST_FILE_BYTES = 1_000_000

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from vod_assets.domain.cutting import Programme
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.imf import programme_of
+from vod_assets.domain.programme.cutting import Programme
 
 MAP = """<AssetMap xmlns="http://www.smpte-ra.org/schemas/429-9/2007/AM"><AssetList>
 <Asset><Id>urn:uuid:v</Id><ChunkList><Chunk><Path>picture.mxf</Path></Chunk></ChunkList></Asset>

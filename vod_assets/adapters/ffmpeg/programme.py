@@ -7,7 +7,7 @@ from typing import Any
 import ffmpeg
 
 from vod_assets.adapters.ffmpeg.command import generated_input, source_input
-from vod_assets.domain.composing import COUNT_FROM_WHAT_IS_READ
+from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
 from vod_assets.domain.filters import Filter, seconds_text
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.timeline import Feed, Span, Timeline

@@ -11,9 +11,11 @@ from vod_assets.adapters.ffmpeg.command import compile_ffmpeg
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.memory import address_space_bytes
-from vod_assets.domain.composing import Files, compose
-from vod_assets.domain.cutting import Part, Programme
 from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.programme.composing import compose
+from vod_assets.domain.programme.cutting import Programme
+from vod_assets.domain.programme.files import Files
+from vod_assets.domain.programme.points import Part
 from vod_assets.domain.proposing import LOOKED_AT_SECONDS, Kind, Stretch
 from vod_assets.ports import Limits, ToolRunner
 

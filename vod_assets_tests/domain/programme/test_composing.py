@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from vod_assets.domain.composing import Files, compose
-from vod_assets.domain.cutting import SaidProgramme
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.markers import AdBreak, Chapter, breaks_along
 from vod_assets.domain.media_info import AudioStream, Colour, MediaInfo
+from vod_assets.domain.programme.composing import compose
+from vod_assets.domain.programme.cutting import SaidProgramme
+from vod_assets.domain.programme.files import Files
 from vod_assets.domain.timeline import Timeline
 from vod_assets.domain.timeline_filters import conformed, sample_span, span_filters
 from vod_assets_tests.adapters.transcode.clips import described
