@@ -1,14 +1,14 @@
 """The check that a title has the captions that its profile and its policy demand."""
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.gate import JUDGED, Gate, require_checks
+from vod_assets.defs.gate import Gate, require_checks
 from vod_assets.defs.house import Artifacts, Guard, Reporter
+from vod_assets.defs.judging import Judgement, partitioned_checks
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, IndexEntry
@@ -62,11 +62,8 @@ def _captions() -> dg.AssetChecksDefinition:
             demand = demand_of(at)
             report = _report(at, package, demand)
             judged = {asset: package.digest, DEMAND: demand.digest}
-            return dg.AssetCheckResult(
-                passed=report.passed,
-                description=next(iter(report.findings), "nothing missing" if demand else "nothing demanded"),
-                metadata={JUDGED: dg.MetadataValue.json(judged), "findings": "\n".join(report.findings)},
-            )
+            otherwise = "nothing missing" if demand else "nothing demanded"
+            return Judgement(CHECK, judged, report.findings, otherwise).result()
 
     return check
 
@@ -92,6 +89,5 @@ def _of(at: Step, leaf: Artifact, demand: CaptionDemand) -> list[str]:
     return missing_captions(demand, [at.leaf(entry).read(Track) for entry in entries if entry.asset == "text_tracks"])
 
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", category=dg.PreviewWarning)  # partitioned checks are a preview in 1.13
+with partitioned_checks():
     caption_check = _captions()

@@ -1,5 +1,6 @@
 """What all our assets have in common: partitions, I/O manager, owner, code version."""
 
+from collections.abc import Iterable
 from typing import Any, TypedDict
 
 import dagster as dg
@@ -33,6 +34,30 @@ HOUSE: HouseStyle = {
     "deps": [TITLE_STATE],
     "automation_condition": FOLLOWS,
 }
+
+
+def skippable_spec(key: str, *, group: str, kinds: set[str], inputs: Iterable[str], description: str) -> dg.AssetSpec:
+    """Return the spec of an asset that a multi-asset makes, where it is selected.
+
+    Args:
+        key: Of the asset.
+        group: Its group.
+        kinds: What makes it.
+        inputs: Assets that it comes of.
+        description: What operators read in the UI.
+    """
+    return dg.AssetSpec(
+        key,
+        deps=[*inputs, TITLE_STATE],
+        skippable=True,
+        group_name=group,
+        kinds=kinds,
+        owners=OWNERS,
+        code_version=CODE_VERSION,
+        automation_condition=FOLLOWS,
+        description=description,
+    ).with_io_manager_key(ARTIFACTS)
+
 
 # Pictures, sound and text are cheap and come first, so that a run that dies in an encode has them behind it.
 BEFORE_ENCODES: dict[str, Any] = {"dagster/priority": "10"}

@@ -1,6 +1,5 @@
 """Checks of the packages: each looks at bytes once, keeps what it measured as a report, and says what it judged."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,8 +8,8 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.gate import JUDGED
 from vod_assets.defs.house import Artifacts, Guard, Reporter
+from vod_assets.defs.judging import Judgement, partitioned_checks
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.protecting import Keys, Unlockings
 from vod_assets.defs.remembered_decodes import RememberedDecodes
@@ -50,15 +49,9 @@ class Look:
     def result(self, judged: Mapping[str, Artifact]) -> dg.AssetCheckResult:
         """Return what Dagster records, with the digest of everything that was judged."""
         report = _report(self, judged)
-        return dg.AssetCheckResult(
-            passed=report.passed,
-            description=report.findings[0] if report.findings else "nothing found",
-            metadata={
-                JUDGED: dg.MetadataValue.json({key: artifact.digest for key, artifact in judged.items()}),
-                "findings": "\n".join(report.findings),
-                "measured": dg.MetadataValue.json(report.measured),
-            },
-        )
+        digests = {key: artifact.digest for key, artifact in judged.items()}
+        facts = {"measured": dg.MetadataValue.json(report.measured)}
+        return Judgement(self.name, digests, report.findings, facts=facts).result()
 
 
 def _check(asset: str, name: str, description: str, measure: Measure) -> dg.AssetChecksDefinition:
@@ -204,8 +197,7 @@ def _unlocking(look: Look, tracks: Mapping[str, Artifact]) -> Mapping[str, Unloc
     return Unlockings(look.keys, locked) if look.keys else {}
 
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", category=dg.PreviewWarning)  # partitioned checks are a preview in 1.13
+with partitioned_checks():
     package_checks = [
         _durations(),
         _check(

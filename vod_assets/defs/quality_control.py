@@ -1,6 +1,5 @@
 """Quality control: what was encoded is looked at once, and each check says what it found, and where."""
 
-import warnings
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,35 +9,25 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import ARTIFACTS
-from vod_assets.defs.automation import FOLLOWS
-from vod_assets.defs.gate import FINDINGS, JUDGED, SPOTS, today
-from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
+from vod_assets.defs.house import Artifacts, Guard, Reporter, skippable_spec
+from vod_assets.defs.judging import Judgement, Spots, check_specs, waivable
 from vod_assets.defs.levels import read_levels
 from vod_assets.defs.making import Made
-from vod_assets.defs.partitions import TITLE_STATE, titles
+from vod_assets.defs.partitions import titles
 from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.control_limits import ControlLimits
-from vod_assets.domain.documents import plain
 from vod_assets.domain.hearing import heard_in
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.quality_control import ASSET, CHECKS, QualityControl, Verdict, clock, control
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.waivers import waivers_for
 from vod_assets.ports.control import PictureWatcher, Screening
 
 MEASURES = 1  # to be raised when the same pictures are judged differently
 VIDEO_FILE = "video.mp4"
 INPUTS = ("media_info", "encoding_ladder", "video_tracks", "audio_levels")
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", category=dg.PreviewWarning)  # partitioned checks are a preview in 1.13
-    SPECS = [
-        dg.AssetCheckSpec(check, asset=ASSET, description=said, partitions_def=titles) for check, said in CHECKS.items()
-    ]
 
 
 @dataclass(frozen=True)
@@ -55,23 +44,19 @@ class Look:
 @dg.multi_asset(
     name=ASSET,
     specs=[
-        dg.AssetSpec(
+        skippable_spec(
             ASSET,
-            deps=[*INPUTS, TITLE_STATE],
-            skippable=True,
-            group_name="quality",
+            group="quality",
             kinds={"ffmpeg"},
-            owners=OWNERS,
-            code_version=CODE_VERSION,
-            automation_condition=FOLLOWS,
+            inputs=INPUTS,
             description=(
                 "What a person would complain of: black, stills, silence, flashes, judder, with their times.\n\n"
                 "Upstream: the smallest rendition, looked at once (by video_tracks); audio_levels, media_info.\n"
                 "Downstream: release, where the profile requires one of its checks. `vod waive` lets one pass."
             ),
-        ).with_io_manager_key(ARTIFACTS)
+        )
     ],
-    check_specs=SPECS,
+    check_specs=check_specs(ASSET, CHECKS),
     partitions_def=titles,
     can_subset=True,
 )
@@ -118,27 +103,13 @@ def check_results(at: Step, artifact: Artifact, wanted: Collection[str]) -> Iter
 
 def _check_result(at: Step, artifact: Artifact, verdict: Verdict) -> dg.AssetCheckResult:
     name = f"{ASSET}.{verdict.check}"
-    is_required = name in at.profile.required_checks
     findings = [str(one) for one in verdict.spots]
     findings += [f"and {verdict.more} more like these"] if verdict.more else []
-    findings += [verdict.skipped] if verdict.skipped and is_required else []
-    waivers = at.record.waivers if findings else ()
-    waived = waivers_for(name, verdict.spots, waivers, today(), are_all=not verdict.more)
-    said = "; ".join(map(str, waived))
-    return dg.AssetCheckResult(
-        check_name=verdict.check,
-        asset_key=ASSET,
-        passed=not findings or bool(waived),
-        severity=dg.AssetCheckSeverity.ERROR if is_required else dg.AssetCheckSeverity.WARN,
-        description=said or next(iter(findings), verdict.skipped or "nothing found"),
-        metadata={
-            JUDGED: dg.MetadataValue.json({ASSET: artifact.digest}),
-            FINDINGS: "\n".join(findings),
-            SPOTS: dg.MetadataValue.json(plain({"spots": verdict.spots, "more": verdict.more})),
-            "measured": dg.MetadataValue.json(dict(verdict.measured)),
-            **({"waived": said} if said else {}),
-        },
-    )
+    findings += [verdict.skipped] if verdict.skipped and name in at.profile.required_checks else []
+    spots = Spots(verdict.spots, verdict.more)
+    facts = spots.facts | {"measured": dg.MetadataValue.json(dict(verdict.measured))}
+    judgement = Judgement(name, {ASSET: artifact.digest}, findings, verdict.skipped or "nothing found", facts)
+    return waivable(at, judgement, spots)
 
 
 def _judged(at: Step, look: Look, watcher: PictureWatcher) -> Made:

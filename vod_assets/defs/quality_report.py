@@ -1,7 +1,6 @@
 """The quality report: every rendition measured against its source, and whether each is good enough."""
 
 import json
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,12 +11,10 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import ARTIFACTS
-from vod_assets.defs.automation import FOLLOWS
-from vod_assets.defs.gate import FINDINGS, JUDGED, today
-from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
+from vod_assets.defs.house import Artifacts, Guard, Reporter, skippable_spec
+from vod_assets.defs.judging import Judgement, check_specs, waivable
 from vod_assets.defs.making import Made, NotMadeYet
-from vod_assets.defs.partitions import TITLE_STATE, titles
+from vod_assets.defs.partitions import titles
 from vod_assets.defs.showing import poster_metadata, sparkline, table
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step, step
@@ -32,7 +29,6 @@ from vod_assets.domain.quality_report import ASSET, FLOOR, RenditionQuality, bel
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.rendition import range_filters, rung_filters, rung_preset, shared_filters
 from vod_assets.domain.video_presets import VideoPreset
-from vod_assets.domain.waivers import waivers_for
 from vod_assets.ports import ComparedRendition, Comparing, QualityMeter, SourceStore
 
 MEASURES = 1  # to be raised when the same renditions are measured differently
@@ -40,15 +36,7 @@ VIDEO_FILE = "video.mp4"
 SCORES_FILE, SHEET_FILE = "scores.json", "worst.webp"
 INPUTS = ("mezzanine", "media_info", "encoding_ladder", "video_tracks")
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", category=dg.PreviewWarning)  # partitioned checks are a preview in 1.13
-    # Not blocking in Dagster's sense: the gate of `release` refuses with a sentence, and asks for waivers of that day.
-    FLOOR_SPEC = dg.AssetCheckSpec(
-        FLOOR,
-        asset=ASSET,
-        partitions_def=titles,
-        description="Every rendition is as good as the profile's floors ask for.",
-    )
+CHECKS = {FLOOR: "Every rendition is as good as the profile's floors ask for."}
 
 
 @dataclass(frozen=True)
@@ -141,23 +129,19 @@ class Measuring:
 @dg.multi_asset(
     name=ASSET,
     specs=[
-        dg.AssetSpec(
+        skippable_spec(
             ASSET,
-            deps=[*INPUTS, TITLE_STATE],
-            skippable=True,
-            group_name="quality",
+            group="quality",
             kinds={"ffmpeg"},
-            owners=OWNERS,
-            code_version=CODE_VERSION,
-            automation_condition=FOLLOWS,
+            inputs=INPUTS,
             description=(
                 "VMAF and XPSNR of every rendition against the source, at its own size, with its worst frames.\n\n"
                 "Upstream: mezzanine, encoding_ladder, the renditions (by video_tracks). Downstream: release, where\n"
                 "the profile requires quality_report.floor. Empty, with the reason, when the profile has no quality."
             ),
-        ).with_io_manager_key(ARTIFACTS)
+        )
     ],
-    check_specs=[FLOOR_SPEC],
+    check_specs=check_specs(ASSET, CHECKS),
     partitions_def=titles,
     can_subset=True,
 )
@@ -202,20 +186,10 @@ def _alike(at: Step, ladder: Ladder) -> Iterator[Alike]:
 
 
 def _floor(at: Step, report: Artifact) -> dg.AssetCheckResult:
-    name = f"{ASSET}.{FLOOR}"
     measured = [leaf.read(RenditionQuality) for leaf in at.leaves(report).values()]
     findings = below_floor(measured, at.profile.quality) if at.profile.quality else []
-    is_required = name in at.profile.required_checks
-    waived = waivers_for(name, (), at.record.waivers, today()) if findings else ()
-    said = "; ".join(map(str, waived))
-    return dg.AssetCheckResult(
-        check_name=FLOOR,
-        asset_key=ASSET,
-        passed=not findings or bool(waived),
-        severity=dg.AssetCheckSeverity.ERROR if is_required else dg.AssetCheckSeverity.WARN,
-        description=said or next(iter(findings), report.empty or "no rendition is below a floor"),
-        metadata={JUDGED: dg.MetadataValue.json({ASSET: report.digest}), FINDINGS: "\n".join(findings)},
-    )
+    otherwise = report.empty or "no rendition is below a floor"
+    return waivable(at, Judgement(f"{ASSET}.{FLOOR}", {ASSET: report.digest}, findings, otherwise))
 
 
 def _facts(at: Step, leaves: Mapping[str, Made]) -> dict[str, Any]:

@@ -9,12 +9,10 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import ARTIFACTS
-from vod_assets.defs.automation import FOLLOWS
 from vod_assets.defs.estimates import recorded
-from vod_assets.defs.house import CODE_VERSION, OWNERS, Artifacts, Guard, Reporter
+from vod_assets.defs.house import Artifacts, Guard, Reporter, skippable_spec
 from vod_assets.defs.making import Made, Wanted
-from vod_assets.defs.partitions import TITLE_STATE, titles
+from vod_assets.defs.partitions import titles
 from vod_assets.defs.pieces import Cutting, Pieced, folders, joined_document
 from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.source import made_from
@@ -154,21 +152,17 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
 
 def _spec(codec: str, key: str) -> dg.AssetSpec:
     rung = key.removeprefix(f"{codec}_")
-    return dg.AssetSpec(
+    return skippable_spec(
         key,
-        deps=[*INPUTS, TITLE_STATE],
-        skippable=True,
-        group_name=GROUP,
+        group=GROUP,
         kinds={"ffmpeg", codec},
-        owners=OWNERS,
-        code_version=CODE_VERSION,
-        automation_condition=FOLLOWS,
+        inputs=INPUTS,
         description=(
             f"The {rung} rendition in {codec}: one clear elementary track in MP4, fixed closed GOPs.\n\n"
             "Upstream: mezzanine, encoding_ladder. Downstream: video_tracks. Empty, with the reason, when the title\n"
             "has no such rung. All selected rungs of a codec share one decode and one FFmpeg process."
         ),
-    ).with_io_manager_key(ARTIFACTS)
+    )
 
 
 def _materialize(at: Step, encode: Encode, keys: Sequence[str]) -> Iterator[dg.MaterializeResult[Artifact]]:
