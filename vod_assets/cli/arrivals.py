@@ -3,7 +3,8 @@
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.arrivals import IGNORED, WAITING, Delivery, Sighting, family, judge
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.looks import Outcome
+from vod_assets.domain.named_files import Naming, is_title_file, naming_of
 from vod_assets.domain.watching import WatchedPlace
 from vod_assets.ports.blobs import Told
 
@@ -72,8 +74,26 @@ def push(
         for address in push_files(session.access, files, to):
             print(address)
             if register and _is_mezzanine(address):
+                if said := _part_of(session, address):
+                    print(said)
+                    continue
                 title = register_source(session.registrar(), address, profile=profile).record.title_id
                 print(f"{title}: registered; `vod run-workflow '{address}'` makes everything of it")
+
+
+def _part_of(session: Session, address: str) -> str:
+    """Return what is to be said of a file that a title file beside it names; nothing of others."""
+    from vod_assets.defs.named_files import PartsBeside
+    from vod_assets.domain.named_files import is_title_file
+
+    source = session.sources.canonical(address)
+    siblings = session.sources.siblings(source)
+    title_files = [one for one in siblings if is_title_file(session.sources.name(one))]
+    try:
+        PartsBeside(session.sources).require_title(source, siblings, title_files)
+    except ConfigError as error:
+        return str(error)
+    return ""
 
 
 def _is_mezzanine(address: str) -> bool:
@@ -103,7 +123,8 @@ def _inspected(session: Session, place: WatchedPlace) -> list[Line]:
         outcomes = {outcome.name: outcome for outcome in watcher.outcomes()}
         unread: dict[str, str] = {}
         families = _families(watcher, unread.__setitem__)
-        lines = [line for group in families.values() for line in _lines(place, group, outcomes)]
+        named = _named(session, watcher, {one.name: one for group in families.values() for one in group})
+        lines = [line for group in families.values() for line in _lines(place, group, outcomes, named)]
         lines += [Line(place.name, name, IGNORED, why) for name, why in unread.items()]
         there = {line.name for line in lines}
         lines += [_line(place, gone) for gone in outcomes.values() if gone.name not in there]
@@ -130,14 +151,31 @@ def _families(watcher: "PlaceWatcher", told: Told) -> dict[str, list[Sighting]]:
     return found
 
 
-def _lines(place: WatchedPlace, group: list[Sighting], outcomes: dict[str, Outcome]) -> Iterator[Line]:
-    judged = judge(group, place)
+def _named(session: Session, watcher: "PlaceWatcher", there: Mapping[str, Sighting]) -> Naming[Sighting]:
+    """Return what title files name: as the sensor has read them, and as they are where it has not yet."""
+    from vod_assets.defs.named_files import files_named_in
+
+    known, said, unread = watcher.since(), watcher.named(), set(watcher.unread_title_files())
+    for name in filter(is_title_file, there):
+        if name in unread or known.get(name, ("", ""))[1] != there[name].version:
+            with suppress(ConfigError):
+                said[name] = files_named_in(session.sources, watcher.address(name), name)
+    return naming_of({name: files for name, files in said.items() if name in there}, there)
+
+
+def _lines(
+    place: WatchedPlace, group: list[Sighting], outcomes: dict[str, Outcome], named: Naming[Sighting]
+) -> Iterator[Line]:
+    judged = judge(group, place, named)
     for delivery in judged.deliveries:
         line = _delivered(place, delivery, outcomes.get(delivery.mezzanine.name))
         yield line
-        for sidecar in delivery.sidecars:
+        own = {sighting.name for sighting in group}
+        for sidecar in (one for one in delivery.sidecars if one.name in own):
             yield Line(place.name, sidecar.name, PART, f"of {delivery.mezzanine.name}", line.title)
-    yield from (Line(place.name, left.name, left.state, left.reason) for left in judged.left)
+    for left in judged.left:
+        before = outcomes.get(left.name)
+        yield Line(place.name, left.name, left.state, left.reason, before.title if before else "")
 
 
 def _delivered(place: WatchedPlace, delivery: Delivery, outcome: Outcome | None) -> Line:

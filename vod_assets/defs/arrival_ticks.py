@@ -10,10 +10,13 @@ import dagster as dg
 
 from vod_assets.defs.jobs import TITLE_TAG
 from vod_assets.defs.metadata import FOLLOWS_WORDS, Words, said_now
+from vod_assets.defs.named_files import files_named_in
 from vod_assets.defs.registration import Registered, Registrar, register
 from vod_assets.domain.arrivals import (
+    PART,
     WAITING,
     Delivery,
+    Left,
     contents_of,
     judge,
     shared_families,
@@ -73,6 +76,7 @@ class Tick:
         self.watcher.confirm(stand.ticket)
         looked = self.watcher.look(stand, lambda: self.left_seconds <= DECIDING_SECONDS)
         self._report(looked)
+        self._read_title_files()
         family = self._decide(looked.stand, b"" if looked.is_complete else looked.stand.after_bytes)
         return replace(looked.stand, family=family.hex(), ticket=self.ticket)
 
@@ -85,6 +89,21 @@ class Tick:
             if record is not None:
                 self.registrar.store.register(record.model_copy(update={"vanished": True}))
             self.said.append(f"{outcome.title}: its source {outcome.address} is gone; nothing was unpublished")
+
+    def _read_title_files(self) -> None:
+        """Learn what title files name, before anything that they may name is taken for a title."""
+        while self.left_seconds > DECIDING_SECONDS and (names := self.watcher.unread_title_files()):
+            for name in names:
+                if self.left_seconds <= DECIDING_SECONDS:
+                    return
+                try:
+                    named = files_named_in(self.registrar.sources, self.watcher.address(name), name)
+                except ConfigError:
+                    named = None  # its own title says what is wrong with it
+                except VodError as error:
+                    self.said.append(f"{name} waits: {error}")
+                    return
+                self.watcher.keep_named(name, named)
 
     def _decide(self, stand: Stand, seen_until: bytes) -> bytes:
         """Decide about what is due, and return the family after which to go on; empty when all had their turn.
@@ -106,7 +125,9 @@ class Tick:
 
     def _settled(self, family: bytes, stand: Stand) -> bool:
         """Take what is whole of a family, and return whether nothing more is to be decided about it."""
-        judged = judge(self.watcher.sightings(family, stand.looked_at), self.watcher.place)
+        naming = self.watcher.naming(family, stand.looked_at)
+        judged = judge(self.watcher.sightings(family, stand.looked_at), self.watcher.place, naming)
+        self.said += filter(None, (self._came_too_late(left) for left in judged.left if left.state == PART))
         settled = [self._taken(delivery) for delivery in judged.deliveries]  # each has its turn
         if speaks_of_a_folder(family):
             settled.append(not any(left.state == WAITING for left in judged.left))
@@ -150,6 +171,14 @@ class Tick:
             self.watcher.keep(replace(refused, token=delivery.token, state=REFUSED, reason=str(error), address=address))
             self.said.append(str(error))
         return True
+
+    def _came_too_late(self, part: Left) -> str:
+        """Return what is to be said of a part that became a title before a title file named it; nothing of others."""
+        before = self.watcher.outcome(part.name)
+        if before is None or not before.is_a_version or self.registrar.store.record(before.title) is None:
+            return ""
+        became = f"became the title {before.title} before a title file said so"
+        return f"{part.name} is a part {part.reason}, and {became}: `vod titles remove {before.title}` removes it"
 
     def _says_the_same(self, name: str, title: str) -> bool:
         """Return whether what is said of a title is what was made of it; else its metadata is to be made anew."""

@@ -8,10 +8,12 @@ from itertools import islice
 from threading import Lock
 from typing import TypeVar
 
+from vod_assets.defs.named_files import PartsBeside
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.registration import Registrar
 from vod_assets.domain.errors import ConfigError, VodError
 from vod_assets.domain.importing import Known, Naming, RefusedRow, Row
+from vod_assets.domain.named_files import is_title_file
 from vod_assets.domain.title import TitleRecord, title_id_for
 
 BATCH = 5_000  # SQLite takes no more than some 32,000 values in one statement
@@ -42,6 +44,7 @@ class Importer:
         self.imported = Imported()
         self._naming = Naming()
         self._beside = _Beside(registrar.sources.siblings, registrar.sources.name)
+        self._parts = PartsBeside(registrar.sources)
         self._partitions = set(registrar.instance.get_dynamic_partitions(TITLES))
 
     def run(self, rows: Iterable[Row], on_batch: Callable[[Imported], None]) -> Imported:
@@ -90,10 +93,12 @@ class Importer:
     def _registered(self, named: tuple[Row, TitleRecord]) -> str:
         row, bare = named
         registrar = self.registrar
+        own = self._beside.of(bare.source)
+        self._parts.require_title(bare.source, own, self._beside.title_files(bare.source))
         before = registrar.store.record(bare.title_id)
         profile = row.profile or (before.profile if before else registrar.default_profile)
         kept = {"profile": profile, "key_generation": before.key_generation if before else 0}
-        record = registrar.describe(bare.model_copy(update=kept), self._beside.of(bare.source))
+        record = registrar.describe(bare.model_copy(update=kept), own)
         if row.profile:
             record = record.model_copy(update={"profile": row.profile})
         if row.name:
@@ -109,23 +114,31 @@ class _Beside:
     def __init__(self, siblings: Callable[[str], list[str]], name: Callable[[str], str]) -> None:
         self._siblings, self._name = siblings, name
         self._folders: dict[str, dict[str, list[str]]] = {}
+        self._title_files: dict[str, list[str]] = {}
         self._mutex = Lock()
 
     def of(self, address: str) -> list[str]:
         """Return the addresses beside a source whose names begin with its stem and a dot."""
+        stem = self._name(address).rpartition(".")[0]
+        return [one for one in self._folders[self._listed(address)].get(stem, []) if one != address]
+
+    def title_files(self, address: str) -> list[str]:
+        """Return the addresses of the title files in a source's folder."""
+        return self._title_files[self._listed(address)]
+
+    def _listed(self, address: str) -> str:
+        """Return the folder of a source, which was listed."""
         folder = address.rpartition("/")[0]
         with self._mutex:
             if folder not in self._folders:
-                self._folders[folder] = self._listed(address)
-        stem = self._name(address).rpartition(".")[0]
-        return [one for one in self._folders[folder].get(stem, []) if one != address]
-
-    def _listed(self, address: str) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for sibling in sorted({address, *self._siblings(address)}):
-            for stem in _stems(self._name(sibling)):
-                found[stem].append(sibling)
-        return dict(found)
+                found: dict[str, list[str]] = defaultdict(list)
+                siblings = sorted({address, *self._siblings(address)})
+                for sibling in siblings:
+                    for stem in _stems(self._name(sibling)):
+                        found[stem].append(sibling)
+                self._title_files[folder] = [one for one in siblings if is_title_file(self._name(one))]
+                self._folders[folder] = dict(found)
+        return folder
 
 
 def _stems(name: str) -> Iterator[str]:

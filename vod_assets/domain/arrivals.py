@@ -7,10 +7,11 @@ earlier looks says whether they are.
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from urllib.parse import quote
 
+from vod_assets.domain.named_files import Naming, is_title_file
 from vod_assets.domain.sidecars import SHARED, find_sidecars, is_shared_name, is_video_name, may_be_sidecar
 from vod_assets.domain.watching import WatchedPlace
 
@@ -120,8 +121,16 @@ def version_of(before: str, sha256: str, sidecars: str) -> str:
     return f"{sha256[:12]}-{_hashed([before, sha256, sidecars])[:8]}"
 
 
-def judge(sightings: Sequence[Sighting], place: WatchedPlace) -> Judged:
-    """Return what is to become of files, among which every title is complete: whole families, or whole folders."""
+def judge(sightings: Sequence[Sighting], place: WatchedPlace, naming: Naming[Sighting] | None = None) -> Judged:
+    """Return what is to become of files, among which every title is complete: whole families, or whole folders.
+
+    Args:
+        sightings: The files.
+        place: Where they are.
+        naming: Which of them title files name as parts of their own titles; such a file is a title only where it has
+            a title file itself.
+    """
+    naming = naming or Naming()
     by_name = {sighting.name: sighting for sighting in sightings}
     markers = _markers(by_name, place)
     deliveries: list[Delivery] = []
@@ -129,10 +138,37 @@ def judge(sightings: Sequence[Sighting], place: WatchedPlace) -> Judged:
     for sighting in sightings:
         if is_video_name(sighting.name) and not _is_being_written(sighting.name, place):
             delivery = _delivery(sighting, by_name, place)
-            deliveries.append(delivery)
+            if naming.owner(sighting.name) and not _title_file(delivery):
+                continue
+            deliveries.append(_with_parts(delivery, by_name, place, naming))
             claimed |= {file.name for file in (delivery.mezzanine, *delivery.sidecars)}
-    left = (_left(file, markers, place) for name, file in by_name.items() if name not in claimed)
+    left = (_left(file, markers, place, naming) for name, file in by_name.items() if name not in claimed)
     return Judged(tuple(deliveries), tuple(left))
+
+
+def _title_file(delivery: Delivery) -> str:
+    return next((file.name for file in delivery.sidecars if is_title_file(file.name)), "")
+
+
+def _with_parts(
+    delivery: Delivery, by_name: Mapping[str, Sighting], place: WatchedPlace, naming: Naming[Sighting]
+) -> Delivery:
+    """Return a delivery with what its title file names, all of which it waits for."""
+    own = _title_file(delivery)
+    if unread := own if own in naming.unread else "" if own else next(iter(naming.unread), ""):
+        return replace(delivery, waits_for=delivery.waits_for or f"{_last(unread)} is still to be read")
+    known = {delivery.mezzanine.name, *(file.name for file in delivery.sidecars)}
+    named = {name: part for name, part in naming.parts.get(own, {}).items() if not (part and part.name in known)}
+    parts = tuple(part for part in named.values() if part)
+    missing = [f"{_last(name)}, which {_last(own)} names, has not come" for name, part in named.items() if not part]
+    there = {**naming.there, **by_name}
+    growing = [
+        f"{_last(part.name)}: {reason}"
+        for part in parts
+        if (reason := _waits_for(part, there, place, is_sidecar=not is_video_name(part.name)))
+    ]
+    waits_for = next(iter([*filter(None, [delivery.waits_for]), *missing, *growing]), "")
+    return Delivery(delivery.mezzanine, (*delivery.sidecars, *parts), waits_for)
 
 
 def _delivery(mezzanine: Sighting, by_name: Mapping[str, Sighting], place: WatchedPlace) -> Delivery:
@@ -178,14 +214,16 @@ def _waits_for(file: Sighting, by_name: Mapping[str, Sighting], place: WatchedPl
     return ""
 
 
-def _left(file: Sighting, markers: Mapping[str, str], place: WatchedPlace) -> Left:
-    """Return why a file belongs to no title."""
+def _left(file: Sighting, markers: Mapping[str, str], place: WatchedPlace, naming: Naming[Sighting]) -> Left:
+    """Return why a file is no title's, or which title file names it."""
     if file.name in markers:
         return Left(file.name, IGNORED, f"it marks {_last(markers[file.name])} as complete")
     if any(part.startswith(".") for part in file.name.split("/")):
         return Left(file.name, IGNORED, "it is hidden")
     if _is_being_written(file.name, place):
         return Left(file.name, WAITING, "its temporary name says that it is being written")
+    if owner := naming.owner(file.name):
+        return Left(file.name, PART, f"of {_last(owner)}")
     if is_shared_name(file.name):
         reason = _waits_for(file, {file.name: file}, place, is_sidecar=True)
         return Left(file.name, WAITING if reason else PART, reason or "it speaks of its whole folder")

@@ -252,6 +252,10 @@ OPERATIONS = {
         unknown_asset=("No such asset exists", "Use one of the names that the message lists"),
         unknown_workflow=("No such workflow exists", "Use one of the names that the message lists"),
         duplicate_of=("The same source is registered under another title", "Use that title"),
+        part_of_title=(
+            "A title file names the source as a part, an ident or a sound of its own title",
+            "Give it a title file of its own to make it a title, too",
+        ),
         artifacts_mixed=(
             "What would be published together was made from different sources",
             "Materialise the named assets again, and all that follows",

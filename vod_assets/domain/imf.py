@@ -59,6 +59,17 @@ def programme_of(composition: bytes, asset_map: bytes, said: Programme, master: 
     return said.model_copy(update={"parts": parts, "sound": heard})
 
 
+def track_files(composition: bytes, asset_map: bytes, name: str) -> list[str]:
+    """Return the names of the track files that a composition playlist shows and lets hear, each once.
+
+    Raises:
+        ConfigError: ``bad_programme``: it is none, or one that is not read.
+    """
+    files = _files(_parsed(asset_map, ASSET_MAP, "AssetMap"))
+    tracks = _tracks(_parsed(composition, name, "CompositionPlaylist"), name)
+    return list(dict.fromkeys(_file(one, files, name) for _, resources in tracks for one in resources))
+
+
 def _heard(track: list[Resource], pictures: list[Resource], files: Mapping[str, str], name: str) -> str:
     """Return the one file of a track of sound that goes along with the pictures."""
     found = {_file(one, files, name) for one in track}

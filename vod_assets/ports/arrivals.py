@@ -5,6 +5,7 @@ from typing import Protocol
 
 from vod_assets.domain.arrivals import Sighting
 from vod_assets.domain.looks import Looked, Outcome, Stand
+from vod_assets.domain.named_files import Naming
 from vod_assets.domain.title import Fingerprint
 from vod_assets.domain.watching import WatchedPlace
 
@@ -40,6 +41,23 @@ class Watcher(Protocol):
 
     def sightings(self, family: bytes, looked_at: float) -> Sequence[Sighting]:
         """Return the files of a family, as the complete look that began then found them."""
+        ...
+
+    def unread_title_files(self, most: int = 1000) -> list[str]:
+        """Return title files that came, went or changed since `keep_named` was told of them."""
+        ...
+
+    def keep_named(self, title_file: str, files: Sequence[str] | None) -> None:
+        """Keep which files a title file names, and have them and its title decided anew.
+
+        Args:
+            title_file: Its name below the place's address.
+            files: Likewise; None: it cannot be read, and what it named before stays.
+        """
+        ...
+
+    def naming(self, family: bytes, looked_at: float) -> Naming[Sighting]:
+        """Return what the title files of a family name, and which name one of its files."""
         ...
 
     def address(self, name: str) -> str:

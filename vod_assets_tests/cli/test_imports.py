@@ -67,12 +67,23 @@ def test_a_lost_partition_comes_back(bare: Studio) -> None:
 
 
 def test_a_wrong_line_is_named_and_the_others_are_registered(bare: Studio) -> None:
-    path = write(bare, "source,profile", "film 1.mov,", "nowhere.mov,", "film 1.mov,", "film 2.mov,huge", "film 3.mov,")
+    (bare.folder / "film 3.yaml").write_text("parts: [{}, {file: film 4.mov}, {file: film 5.mov}]\n")
+    (bare.folder / "film 5.yaml").write_text("title: A part, and a title too\n")
+    lines = (
+        "film 1.mov,",
+        "nowhere.mov,",
+        "film 1.mov,",
+        "film 2.mov,huge",
+        "film 3.mov,",
+        "film 4.mov,",
+        "film 5.mov,",
+    )
+    path = write(bare, "source,profile", *lines)
     imported = bare.vod("titles", "import", path, "--json")
     assert imported.code == 1
     refused = {one["line"]: one["code"] for one in imported.outcome["refused"]}
-    assert refused == {3: "source_missing", 4: "duplicate_of", 5: "unknown_profile"}
-    assert partitions(bare) == {"film-1", "film-3"}
+    assert refused == {3: "source_missing", 4: "duplicate_of", 5: "unknown_profile", 7: "part_of_title"}
+    assert partitions(bare) == {"film-1", "film-3", "film-5"}
     shown = bare.vod("titles", "import", path)
     assert f"list.csv, line 3: {bare.folder}/nowhere.mov: there is no such" in shown.stdout
 

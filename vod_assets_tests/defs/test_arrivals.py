@@ -257,6 +257,27 @@ def test_a_wrong_title_file_is_named_and_its_title_waits_until_it_is_right(drop:
     assert request.partition_key == "film"
 
 
+def test_what_a_title_file_names_is_waited_for_and_is_no_title_of_its_own(drop: Drop, film_source: Path) -> None:
+    """In whatever order they come; a part that changes makes a new version, and one that was a title before is told."""
+    drop.deliver(film_source, "early.mp4")
+    assert [request.partition_key for request in drop.tick()] == ["early"]
+    title_file = drop.folder / "film.yaml"
+    title_file.write_text("parts: [{}, {file: a reel.mp4}]\nsound: {file: mix.wav, language: en}\n")
+    (drop.folder / "a reel.mp4").write_bytes(film_source.read_bytes() + b"more")
+    assert drop.tick() == []
+    (drop.folder / "film.mp4").write_bytes(film_source.read_bytes() + b"else")
+    assert drop.tick() == []
+    (drop.folder / "mix.wav").write_bytes(b"sound")
+    assert [request.partition_key for request in drop.tick()] == ["film"]
+    assert drop.tick() == []
+    (drop.folder / "mix.wav").write_bytes(b"other sound")
+    assert [request.partition_key for request in drop.tick()] == ["film"]
+    assert drop.outcome("film.mp4").title == "film"
+    title_file.write_text("idents: {head: {file: early.mp4}}\n")
+    assert {request.partition_key for request in drop.tick()} == {"a-reel", "film"}
+    assert any("became the title early before" in line for line in drop.said)
+
+
 def test_a_refused_source_is_told_once_and_its_replacement_is_taken(drop: Drop, film_source: Path) -> None:
     (drop.folder / "film.mp4").write_bytes(b"<html>no media</html>")
     assert drop.tick() == []

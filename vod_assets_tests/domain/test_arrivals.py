@@ -1,10 +1,12 @@
 """What has come whole is taken with its sidecars; everything else is left with a reason."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from vod_assets.domain.arrivals import Sighting, contents_of, family, judge, version_of
+from vod_assets.domain.arrivals import Left, Sighting, contents_of, family, judge, version_of
+from vod_assets.domain.named_files import Naming, naming_of
 from vod_assets.domain.watching import WatchedPlace, Whole
 
 QUIET = 30.0
@@ -126,3 +128,31 @@ def test_a_version_carries_the_bytes_and_is_never_used_twice() -> None:
     versions = {first, version_of("", "a" * 64, two), version_of("", "b" * 64, one)}
     replaced = version_of(first, "b" * 64, one)
     assert len(versions | {replaced, version_of(replaced, "a" * 64, one)}) == 5
+
+
+def test_a_named_part_is_waited_for_with_its_marker_and_a_part_with_a_title_file_is_a_title_too() -> None:
+    by_marker = place(whole={"by": "marker", "marker": "{name}.done"})
+    film = (seen("film.mov"), seen("film.mov.done"), seen("film.yaml"))
+    reel = {one.name: one for one in (seen("reel.mov"), seen("reel.mov.done"))}
+    naming = naming_of({"film.yaml": ["reel.mov"]}, reel)
+    assert waiting(film, by_marker, naming_of({"film.yaml": ["reel.mov"]}, {})) == (
+        "reel.mov, which film.yaml names, has not come"
+    )
+    assert waiting(film, by_marker, naming_of({"film.yaml": ["reel.mov"]}, {"reel.mov": reel["reel.mov"]})) == (
+        "reel.mov: its marker reel.mov.done has not come"
+    )
+    assert waiting(film, by_marker, naming) == ""
+    judged = judge(list(reel.values()), by_marker, naming)
+    assert (judged.deliveries, judged.left[0]) == ((), Left("reel.mov", "part", "of film.yaml"))
+    assert judge([*reel.values(), seen("reel.yaml")], by_marker, naming).deliveries
+
+
+def test_nothing_is_taken_while_a_title_file_that_may_name_it_is_unread() -> None:
+    naming: Naming[Sighting] = Naming(unread=frozenset({"film.yaml"}))
+    assert waiting([seen("reel.mov")], place(), naming) == "film.yaml is still to be read"
+    assert waiting([seen("reel.mov"), seen("reel.yaml")], place(), naming) == ""
+
+
+def waiting(sightings: Sequence[Sighting], where: WatchedPlace, naming: Naming[Sighting]) -> str:
+    (delivery,) = judge(sightings, where, naming).deliveries
+    return delivery.waits_for

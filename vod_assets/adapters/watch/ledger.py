@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vod_assets.adapters.watch import naming
 from vod_assets.domain.arrivals import Sighting
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.looks import TAKEN, VANISHED, Outcome
+from vod_assets.domain.named_files import Naming, composed, is_title_file, naming_of
 from vod_assets.ports.blobs import Blob
 
 PATIENCE_SECONDS = 20.0
@@ -114,6 +116,7 @@ class Ledger:
         rows.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", changed)
         rows.executemany("DELETE FROM files WHERE place = ? AND name = ?", [(self.key, name) for name in known])
         rows.executemany("INSERT OR IGNORE INTO due VALUES (?, ?)", [(self.key, one) for one in families])
+        naming.note(rows, self.key, filter(_names_others, [*(row[1] for row in changed), *known]), families)
         return Compared(frozenset(families), tuple(self._gone(rows, known)))
 
     @staticmethod
@@ -157,6 +160,32 @@ class Ledger:
                 if family_of(row[0]) == family
             ]
         return [_sighting(row, looked_at) for row in found]
+
+    def unread_title_files(self, most: int = 1000) -> list[str]:
+        """Return title files that came, went or changed since they were read."""
+        with self._transaction() as rows:
+            return [_text(name) for name in naming.unread(rows, self.key, most)]
+
+    def keep_named(self, title_file: str, files: Sequence[str] | None) -> None:
+        """Keep which files a title file names; see `vod_assets.ports.arrivals.Watcher`."""
+        known = [_bytes(composed(file)) for file in files] if files is not None else None
+        own = _bytes(title_file)
+        found = [(name, family_of(name)) for name in known] if known is not None else None
+        with self._transaction() as rows:
+            naming.keep(rows, self.key, (own, family_of(own)), found)
+
+    def naming(self, family: bytes, looked_at: float) -> Naming[Sighting]:
+        """Return what the title files of a family name, and which name one of its files."""
+        with self._transaction() as rows:
+            found = naming.about(rows, self.key, family)
+            unread = naming.unread_beside(rows, self.key, family)
+        there = {seen.name: seen for one in {row[2] for row in found} for seen in self.sightings(one, looked_at)}
+        return replace(naming_of(_by_first(found), there), unread=frozenset(map(_text, unread)))
+
+    def named(self) -> dict[str, list[str]]:
+        """Return which files each title file names."""
+        with self._transaction() as rows:
+            return _by_first(naming.everything(rows, self.key))
 
     def since(self) -> dict[str, tuple[int, str, float]]:
         """Return size, version and first look of every file."""
@@ -266,7 +295,9 @@ class Ledger:
         if self._connection is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self.path, timeout=PATIENCE_SECONDS)
-            self._connection.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {SCHEMA}")
+            self._connection.executescript(
+                f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {SCHEMA}{naming.SCHEMA}"
+            )
         return self._connection
 
 
@@ -311,6 +342,17 @@ def _outcome(row: Sequence[object]) -> Outcome:
     name, *others = row
     assert isinstance(name, bytes)  # noqa: S101 - for the type checker
     return Outcome(_text(name), *map(str, others))
+
+
+def _names_others(name: bytes) -> bool:
+    return name.lower().endswith(naming.COMPOSITIONS) or is_title_file(_text(name))
+
+
+def _by_first(rows: Iterable[Sequence[bytes]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for title_file, file, *_ in rows:
+        found.setdefault(_text(title_file), []).append(_text(file))
+    return found
 
 
 def _bytes(name: str) -> bytes:
