@@ -16,6 +16,8 @@ PCM: dict[str, Any] = {"c:a": "pcm_s24le"}
 PRORES: dict[str, Any] = {"c:v": "prores_ks", "profile:v": "hq", "pix_fmt": "yuv422p10le", **PCM}
 TURNS = {90: "cclock", 270: "clock"}  # what a camera does before a player turns it back
 NOTHING: dict[str, Any] = {}
+# ISO/IEC 13818-2, 6.2.2.3 and 6.2.3.1: identifiers of extensions, and bits of one byte of each
+SEQUENCE_EXTENSION, PICTURE_CODING_EXTENSION, PROGRESSIVE_SEQUENCE, TOP_FIRST, REPEAT = 1, 8, 0x08, 0x80, 0x02
 Build = Callable[[Path, Path], Path]
 AVCHD: dict[str, Any] = {"c:a": "ac3", "f": "mpegts", "mpegts_m2ts_mode": 1}
 XDCAM: dict[str, Any] = {**MPEG2, "pix_fmt": "yuv422p", "c:a": "pcm_s16le", **FIELDS}
@@ -44,6 +46,23 @@ def fields(scan: str, flagged: str = "", **options: Any) -> Callable[[Path], Any
 
 def pulled_down(clip: Path) -> Any:
     return picture(clip, rate="24000/1001").filter("telecine", pattern="23")
+
+
+def flagged(clip: Path, folder: Path) -> Path:
+    """Write film whose pictures say of themselves that they are shown for three fields and for two in turn."""
+    source = make(folder / "film.mkv", picture(clip, rate="30000/1001"), **{**MPEG2, "bf": 0})
+    stream, number, at = bytearray(source.read_bytes()), 0, 0
+    while (at := stream.find(b"\0\0\1\xb5", at) + 4) >= 4:
+        if stream[at] >> 4 == SEQUENCE_EXTENSION:
+            stream[at + 1] &= ~PROGRESSIVE_SEQUENCE
+        elif stream[at] >> 4 == PICTURE_CODING_EXTENSION:
+            stream[at + 3] = (
+                stream[at + 3] & ~(TOP_FIRST | REPEAT) | (TOP_FIRST | REPEAT, 0, REPEAT, TOP_FIRST)[number % 4]
+            )
+            number += 1
+    source.write_bytes(stream)
+    milliseconds = {"bsf:v": "setts=ts=floor((2*N+floor((N+1)/2))*1001/60)", "c:v": "copy", "c:a": "mp2"}
+    return make(folder / "a.ts", source_input(source), artifact_input(clip)["a"], **milliseconds)
 
 
 def squeezed(width: int, height: int, **aspect: Any) -> Callable[[Path], Any]:

@@ -20,7 +20,7 @@ UNSAID = ("", "unknown", "unspecified", "reserved")
 FULL_RANGE = ("pc", "full", "jpeg")
 PQ, HLG = "smpte2084", "arib-std-b67"
 DOLBY_VISION_ALONE = (5,)  # IPT instead of YCbCr, without a base that others show
-DYNAMIC_METADATA = {"hdr10plus": "dynamic metadata (HDR10+)", "dolby_vision": "dynamic metadata (Dolby Vision)"}
+BASE_OF_8 = {PQ: "1", "": "2", HLG: "4"}  # dv_bl_signal_compatibility_id of profile 8, by what its base layer is
 # Displays show all of these alike (BT.1886), whatever cameras made of them; so do players.
 SHOWN_ALIKE = frozenset(
     ("bt709", "smpte170m", "smpte240m", "bt470m", "bt470bg", "bt2020-10", "bt2020-12", "bt1361e", "iec61966-2-1",
@@ -100,10 +100,20 @@ def range_findings(video: VideoStream) -> tuple[Finding, ...]:
     if is_light_assumed(video):
         cause = f"HDR (PQ) without a mastering display; one of BT.2020 and {ASSUMED_NITS} cd/m² was assumed"
         found.append(Finding(code="hdr_assumed", kind="normalised", cause=cause))
-    if video.dynamic_range in DYNAMIC_METADATA:
-        cause = f"{DYNAMIC_METADATA[video.dynamic_range]} was left out; its base, HDR10 or HLG, was kept"
+    dynamic = _dynamic_metadata(video)
+    if dynamic:
+        base = {PQ: "HDR10", HLG: "HLG"}.get(hdr_transfer(video), "SDR")
+        cause = f"dynamic metadata ({' and '.join(dynamic)}) was left out; its base, {base}, was kept"
         found.append(Finding(code="dynamic_metadata_left_out", kind="normalised", cause=cause))
     return tuple(found)
+
+
+def _dynamic_metadata(video: VideoStream) -> tuple[str, ...]:
+    """Return the names of what says anew with each picture how it is to be shown."""
+    profile = video.dolby_vision_profile
+    base = f".{BASE_OF_8[hdr_transfer(video)]}" if profile == 8 else ""
+    dolby = (f"Dolby Vision {profile}{base}",) if profile is not None else ()
+    return (*dolby, "HDR10+") if video.dynamic_range == "hdr10plus" else dolby
 
 
 def is_light_assumed(video: VideoStream) -> bool:
@@ -131,7 +141,7 @@ def hdr_filters(video: VideoStream) -> tuple[Filter, ...]:
     colour = meaning(video)
     dropped = tuple(
         Filter(name="sidedata", arguments={"mode": "delete", "type": kind})
-        for kind in (DYNAMIC_SIDE_DATA if video.dynamic_range in DYNAMIC_METADATA else ())
+        for kind in (DYNAMIC_SIDE_DATA if _dynamic_metadata(video) else ())
     )
     if (colour.primaries, colour.matrix, colour.range) == ("bt2020", "bt2020nc", "tv"):
         return dropped

@@ -105,6 +105,7 @@ class FrameTimes(Span):
         shown: Frames that a decoder should put out: neither discarded nor before the first key frame.
         leading: Frames that cannot be decoded, because their key frame was cut off.
         steps: How often each distance between neighbouring frames occurs, in ticks.
+        pairs: The same between a frame and the next but one.
         key_places: Ordinals (of packets) and times (in ticks) of key frames that are shown.
     """
 
@@ -120,7 +121,10 @@ class FrameTimes(Span):
         self.shows_leading = shows_leading
         self.shown = self.leading = self.hidden = self.discarded = self.keys = self.untimed = 0
         self.steps: Counter[int] = Counter()
+        self.pairs: Counter[int] = Counter()
         self._decode_steps: Counter[int] = Counter()
+        self._decode_pairs: Counter[int] = Counter()
+        self._step = self._decode_step = 0
         self._earlier_dts: int | None = None
         self._has_pts = False
         self.longest_gap, self.gap_at = 0, 0
@@ -164,7 +168,7 @@ class FrameTimes(Span):
         if self._last is not None and self._last_key is not None:
             self._key_gap = max(self._key_gap, self._last - self._last_key)
         if self.untimed and self._decode_steps and self.first is not None:
-            self.steps = self._decode_steps
+            self.steps, self.pairs = self._decode_steps, self._decode_pairs
             self.longest_gap = max(self.steps)
             span = sum(step * count for step, count in self.steps.items())
             self.end = max(self.end, self.first + span + min(self.steps))
@@ -195,8 +199,9 @@ class FrameTimes(Span):
         dts = None if packet.dts is None else packet.dts + self._offset
         if dts is not None and self._earlier_dts is not None and self.mends_jumps and dts > self._earlier_dts:
             step = dts - self._earlier_dts
-            if step in self._decode_steps or len(self._decode_steps) < DISTINCT_STEPS:
-                self._decode_steps[step] += 1
+            _count(self._decode_steps, step)
+            _count(self._decode_pairs, step + self._decode_step if self._decode_step else 0)
+            self._decode_step = step
         self._earlier_dts = dts
 
     def _count_key(self, time: int | None, is_discarded: bool) -> None:
@@ -227,9 +232,17 @@ class FrameTimes(Span):
             if 0 <= step <= self._same_frame:
                 self.shown -= 1
                 self.hidden += 1
-            elif step > 0 and (step in self.steps or len(self.steps) < DISTINCT_STEPS):
-                self.steps[step] += 1
+            elif step > 0:
+                _count(self.steps, step)
+                _count(self.pairs, step + self._step if self._step else 0)
+                self._step = step
             if step > self.longest_gap:
                 self.longest_gap, self.gap_at = step, self._last
         self._last = time
         self._show(time, duration)
+
+
+def _count(counts: Counter[int], distance: int) -> None:
+    """Count a distance, unless it is none, or one too many."""
+    if distance and (distance in counts or len(counts) < DISTINCT_STEPS):
+        counts[distance] += 1

@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from vod_assets.domain.colours import hdr_filters, is_rgb, meaning, peak_nits, scaling_arguments, sdr_filters, tags
+from vod_assets.domain.colours import (
+    hdr_filters,
+    is_rgb,
+    meaning,
+    peak_nits,
+    range_findings,
+    scaling_arguments,
+    sdr_filters,
+    tags,
+)
 from vod_assets.domain.media_info import Colour, LightLevels, VideoStream
 
 BT709 = Colour(primaries="bt709", transfer="bt709", matrix="bt709", range="tv")
@@ -76,3 +85,17 @@ def test_the_brightest_light_is_that_of_the_title_then_of_its_display_then_a_usu
 def test_formats_of_red_green_and_blue_are_known(name: str) -> None:
     assert is_rgb(name)
     assert not is_rgb("yuv422p10le")
+
+
+@pytest.mark.parametrize(
+    ("transfer", "said", "named"),
+    [
+        ("arib-std-b67", {"dolby_vision_profile": 8, "dynamic_range": "hlg"}, "Dolby Vision 8.4"),
+        ("smpte2084", {"dolby_vision_profile": 7, "dynamic_range": "hdr10plus"}, "Dolby Vision 7 and HDR10+"),
+    ],
+)
+def test_dynamic_metadata_that_are_left_out_are_named(transfer: str, said: dict[str, Any], named: str) -> None:
+    light = LightLevels(max_cll=1000)
+    video = stream(colour=PQ.model_copy(update={"transfer": transfer}), light=light, **said)
+    assert [(one.code, named in one.cause) for one in range_findings(video)] == [("dynamic_metadata_left_out", True)]
+    assert [one.name for one in hdr_filters(video)] == ["sidedata"] * 3

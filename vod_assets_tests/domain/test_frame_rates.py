@@ -1,5 +1,6 @@
 """Frame rates: exact where they are constant, sensible where they are not."""
 
+from collections import Counter
 from fractions import Fraction
 from itertools import pairwise
 
@@ -35,6 +36,20 @@ def test_a_dropped_frame_makes_the_rate_variable_and_keeps_it():
 
 def test_a_phone_that_hesitates_gets_a_standard_rate():
     assert rhythm_of({33: 40, 50: 30, 100: 30}, MS, Fraction(90000)) == Rhythm(Fraction(30), is_variable=True)
+
+
+def walked(steps: list[int]) -> Rhythm:
+    pairs = Counter(one + other for one, other in pairwise(steps))
+    return rhythm_of(Counter(steps), MS, Fraction(30000, 1001), pairs)
+
+
+def test_frames_shown_for_three_fields_and_two_in_turn_are_film():
+    assert walked([50, 33, 50, 34] * 25) == Rhythm(NTSC_FILM, is_variable=True, is_film=True)
+
+
+def test_the_same_steps_in_another_order_are_no_film():
+    """Thirty frames a second, and then twenty: at 24 some of the quick ones would be lost."""
+    assert walked([33] * 50 + [50] * 50) == Rhythm(Fraction(30), is_variable=True)
 
 
 def test_without_any_step_the_stated_rate_counts():

@@ -81,7 +81,7 @@ def video_stream(raw: Json, times: FrameTimes, origin: Fraction, frame: Json = N
         mirrored=is_mirrored,
         frame_rate=rate,
         is_variable_rate=pace.is_variable,
-        field_order=first_shown(declared) or PROGRESSIVE,
+        field_order=PROGRESSIVE if pace.is_film else first_shown(declared) or PROGRESSIVE,
         declared_field_order=declared,
         pixel_format=str(raw.get("pix_fmt", "yuv420p")),
         bit_depth=bit_depth(raw),
@@ -171,7 +171,7 @@ def bit_depth(raw: Json) -> int:
 def rhythm(raw: Json, times: FrameTimes) -> Rhythm:
     """Return how a video's frames follow each other."""
     stated = fraction(raw.get("r_frame_rate")) or fraction(raw.get("avg_frame_rate"))
-    return rhythm_of(times.steps, times.tick, stated)
+    return rhythm_of(times.steps, times.tick, stated, times.pairs)
 
 
 def is_on_its_side(raw: Json) -> bool:
@@ -211,7 +211,10 @@ def _sample_aspect(raw: Json) -> tuple[Fraction, list[Finding]]:
 
 def _rate_findings(rhythm: Rhythm, rate: Fraction) -> list[Finding]:
     found = []
-    if rhythm.is_variable:
+    if rhythm.is_film:
+        cause = f"frames are shown for three fields and two in turn: film at {float(rate):.3f} frames per second"
+        found.append(normalised("pulldown_removed", cause))
+    elif rhythm.is_variable:
         found.append(
             normalised("variable_frame_rate", f"frames come at uneven times; renditions get {rate} per second")
         )

@@ -48,6 +48,7 @@ from vod_assets_tests.oracle_sources import (
     cut,
     deep,
     fields,
+    flagged,
     pulled_down,
     squeezed,
     turned,
@@ -105,6 +106,7 @@ CASES = {
     "telecined": Case(
         written("a.mpg", pulled_down, **MPEG2, **FIELDS), numbers=range(51), rate=FILM, flash=25 / FILM
     ),
+    "film that repeats fields by flags": Case(flagged, rate=FILM, flash=25 / FILM),
     "anamorphic, wide": Case(written("a.mp4", squeezed(240, 192, sar="4/3"), pix_fmt="yuv420p")),
     "anamorphic, narrow": Case(written("a.ts", squeezed(352, 192, sar="10/11"), pix_fmt="yuv420p")),
     "turned by 90": Case(turned(90)),
