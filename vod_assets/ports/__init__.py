@@ -4,30 +4,18 @@ Adapters implement them, fakes stand in for them in tests, assets ask for nothin
 """
 
 from vod_assets.ports.artifacts import ArtifactStore, Attempt, Kept
+from vod_assets.ports.inspecting import Prober
 from vod_assets.ports.keys import KeyProvider, SecretKey
 from vod_assets.ports.leases import Leases
-from vod_assets.ports.media import (
-    ComparedRendition,
-    Comparing,
-    EncodeReport,
-    PictureMaker,
-    PieceReport,
-    PieceTranscoder,
-    ProbeJob,
-    Prober,
-    QualityMeter,
-    RungJob,
-    Sampling,
-    SheetPainter,
-    SpeechRecogniser,
-    TextExtractor,
-    Transcoder,
-)
 from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, Protection, TrackJob, Unlocking
+from vod_assets.ports.pictures import PictureMaker, SheetPainter
 from vod_assets.ports.publishing import Cms, Origin
+from vod_assets.ports.quality import ComparedRendition, Comparing, ProbeJob, QualityMeter, Sampling
 from vod_assets.ports.runs import OnProgress, Progress, RunGuard
 from vod_assets.ports.sources import SourceStore
+from vod_assets.ports.texts import SpeechRecogniser, TextExtractor
 from vod_assets.ports.tools import Advance, Limits, ToolResult, ToolRunner
+from vod_assets.ports.transcoding import EncodeReport, PieceReport, PieceTranscoder, RungJob, Transcoder
 from vod_assets.ports.transfers import Transfer
 
 __all__ = [
