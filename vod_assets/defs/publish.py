@@ -1,6 +1,6 @@
 """Publishing: an immutable release at the origin, and the CMS entry that points at it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -35,7 +35,7 @@ from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.metadata import METADATA_FILE, Metadata
 from vod_assets.domain.preview import require_releasable
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.release import Release, next_number, unique_tracks
+from vod_assets.domain.release import Release, ReleasedTrack, next_number, unique_tracks
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Cms, Origin
 from vod_assets.releasing import Offer, place
@@ -97,9 +97,7 @@ def release(
         require_one_source(mezzanine.digest, [source_of(leaf) for leaf in leaves])
         tracks = tuple(unique_tracks(released_track(leaf) for leaf in leaves))
         marked = read_markers(markers)
-        chapters = compose_chapters(marked.chapters, max(track.duration_seconds or Fraction(0) for track in tracks))
-        words = {METADATA_FILE: metadata.read(Metadata).as_json(), **chapters}
-        contents = Contents(leaves, manifests, words)
+        contents = Contents(leaves, manifests, _words(metadata, marked.chapters, tracks))
         unnumbered = Release(
             title=at.title,
             profile=at.profile.name,
@@ -112,14 +110,12 @@ def release(
         numbered = _placed(at, origin, unnumbered, contents) if at.is_real else _numbered(origin, unnumbered)
         inputs = digests | judges | {"metadata": metadata.digest, "markers": markers.digest}
         recipe = Recipe("release", inputs, {"number": numbered.number, "release": unnumbered.digest})
-        document: dict[str, Any] = {
-            "release": numbered.model_dump(),
-            "packages": digests,
+        said: dict[str, Any] = {
             "metadata": metadata.document,
             "chapters": [chapter.model_dump() for chapter in marked.chapters],
-            **({"judges": judges} if judges else {}),
         }
-        made = at.make(recipe, lambda _: document)
+        said |= {"judges": judges} if judges else {}
+        made = at.make(recipe, lambda _: {"release": numbered.model_dump(), "packages": digests, **said})
         at.artifacts.store.forgive(at.title)
         return at.result(
             replace(made, reused=made.reused and was_there),
@@ -174,6 +170,12 @@ def _require_described(released: Release, info: MediaInfo) -> None:
     if source is not None and info.mezzanine != source.digest:
         cause = f"release {released.number} was made from another source than media_info describes"
         raise ConfigError("artifacts_mixed", cause, "Materialise release again, with all that comes before it")
+
+
+def _words(metadata: Artifact, chapters: Sequence[Chapter], tracks: Iterable[ReleasedTrack]) -> dict[str, bytes]:
+    """Return the files of a release that say what the title is, by their names."""
+    longest = max(track.duration_seconds or Fraction(0) for track in tracks)
+    return {METADATA_FILE: metadata.read(Metadata).as_json(), **compose_chapters(chapters, longest)}
 
 
 def _placed(at: Step, origin: Origin, release: Release, contents: Contents) -> Release:
