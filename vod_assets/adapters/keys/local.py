@@ -5,9 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from vod_assets.adapters.keys.describing import Kept, described, picked
 from vod_assets.adapters.keys.secret_files import create_secret, read_secret
 from vod_assets.domain.content_keys import ContentKeys, KeyRequest
@@ -82,4 +79,7 @@ def _derived(secret: bytes, request: KeyRequest, scheme: str, track_class: str) 
 
 
 def _expanded(secret: bytes, said: Mapping[str, Any]) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256  # takes long, and few titles are protected
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(SHA256(), length=16, salt=b"vod_assets content keys", info=canonical_json(said)).derive(secret)

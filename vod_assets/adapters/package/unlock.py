@@ -5,13 +5,15 @@ have becomes free space, so byte ranges lead to the same samples as before.
 """
 
 from collections.abc import Iterator
-
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from typing import TYPE_CHECKING
 
 from vod_assets.domain.init_segment import AUDIO_FIELDS, VIDEO_FIELDS, InitSegment, protection_of
 from vod_assets.domain.isobmff import Box, Fragment, MalformedError, boxes, read_segment
 from vod_assets.domain.sample_encryption import BLOCK_BYTES, EncryptedSample, TrackEncryption, encrypted_samples
 from vod_assets.ports.keys import SecretKey
+
+if TYPE_CHECKING:  # importing it takes long, and few runs need it
+    from cryptography.hazmat.primitives.ciphers import algorithms
 
 FREE = b"free"
 OF_SAMPLES = ("senc", "saiz", "saio", "sgpd", "sbgp")
@@ -84,21 +86,29 @@ def _name(data: bytearray, box: Box, kind: bytes) -> None:
 def _decrypt(data: bytearray, fragment: Fragment, encryption: TrackEncryption, key: SecretKey) -> None:
     if encryption.kid != key.kid or encryption.scheme not in ("cenc", "cbcs"):
         raise MalformedError(f"it is encrypted as {encryption.scheme} with key {encryption.kid}, not {key.kid}")
+    from cryptography.hazmat.primitives.ciphers import algorithms
+
     decrypt = _counted if encryption.scheme == "cenc" else _chained
     algorithm = algorithms.AES(key.value)
     for sample in encrypted_samples(fragment, encryption):
         decrypt(data, sample, algorithm, encryption)
 
 
-def _counted(data: bytearray, sample: EncryptedSample, algorithm: algorithms.AES, _: TrackEncryption) -> None:
+def _counted(data: bytearray, sample: EncryptedSample, algorithm: "algorithms.AES", _: TrackEncryption) -> None:
     """Decrypt AES-CTR: the counter goes on through all stretches of a sample (23001-7, 9.4.2 and 9.5)."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
+
     cipher = Cipher(algorithm, modes.CTR(sample.iv.ljust(BLOCK_BYTES, b"\0"))).decryptor()
     for at, length in sample.stretches:
         data[at : at + length] = cipher.update(bytes(data[at : at + length]))
 
 
-def _chained(data: bytearray, sample: EncryptedSample, algorithm: algorithms.AES, encryption: TrackEncryption) -> None:
+def _chained(
+    data: bytearray, sample: EncryptedSample, algorithm: "algorithms.AES", encryption: TrackEncryption
+) -> None:
     """Decrypt AES-CBC: anew in each stretch, and past blocks that the pattern leaves clear (23001-7, 10.4)."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
+
     for at, length in sample.stretches:
         spans = list(_patterned(at, length, encryption.pattern))
         cipher = Cipher(algorithm, modes.CBC(sample.iv)).decryptor()

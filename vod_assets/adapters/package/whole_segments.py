@@ -4,15 +4,18 @@ The packager could do it for transport streams, and leaves packed audio clear wi
 """
 
 from pathlib import Path
-
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.padding import PKCS7
+from typing import TYPE_CHECKING
 
 from vod_assets.ports.keys import SecretKey
+
+if TYPE_CHECKING:  # importing it takes long, and few runs need it
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
 
 def encrypt_segment(path: Path, key: SecretKey, iv: bytes) -> None:
     """Encrypt a file; what was clear is gone when this returns."""
+    from cryptography.hazmat.primitives.padding import PKCS7
+
     pad, encryptor = PKCS7(128).padder(), _cipher(key, iv).encryptor()
     padded = pad.update(path.read_bytes()) + pad.finalize()
     path.write_bytes(encryptor.update(padded) + encryptor.finalize())
@@ -24,9 +27,13 @@ def decrypted_segment(data: bytes, key: SecretKey, iv: bytes) -> bytes:
     Raises:
         ValueError: It was encrypted with another key, or is cut.
     """
+    from cryptography.hazmat.primitives.padding import PKCS7
+
     decryptor, unpad = _cipher(key, iv).decryptor(), PKCS7(128).unpadder()
     return unpad.update(decryptor.update(data) + decryptor.finalize()) + unpad.finalize()
 
 
-def _cipher(key: SecretKey, iv: bytes) -> Cipher[modes.CBC]:
+def _cipher(key: SecretKey, iv: bytes) -> "Cipher[modes.CBC]":
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
     return Cipher(algorithms.AES(key.value), modes.CBC(iv))
