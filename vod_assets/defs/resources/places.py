@@ -1,0 +1,107 @@
+"""Where things are kept and shown, and who gives keys."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from vod_assets.adapters.blobs.opening import Access
+from vod_assets.adapters.cms.static import StaticCms
+from vod_assets.adapters.keys.opening import open_keys
+from vod_assets.adapters.leases.opening import open_leases
+from vod_assets.adapters.origin.opening import open_origin
+from vod_assets.adapters.profiles import load_profiles
+from vod_assets.adapters.source.opening import open_sources
+from vod_assets.adapters.source.routed import RoutedSources
+from vod_assets.adapters.store.opening import open_store
+from vod_assets.aws import access_of
+from vod_assets.defs.artifact_io import ArtifactIOManager
+from vod_assets.defs.guard import Guarding
+from vod_assets.defs.making import Maker
+from vod_assets.defs.selection import forced_by
+from vod_assets.named_secrets import secret
+from vod_assets.ports import KeyProvider, Leases, Origin
+from vod_assets.settings import load_settings
+
+
+class StoragesResource(dg.ConfigurableResource[Access]):
+    """How storages are reached; the settings say, for some of it is secret."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> Access:
+        """Return what opens buckets and shares."""
+        return access_of(load_settings())
+
+
+class ArtifactsResource(dg.ConfigurableIOManagerFactory[ArtifactIOManager]):
+    """The artifact store and its I/O manager: replacing this one resource moves every asset to another store."""
+
+    root: str
+    by_group: dict[str, str] = {}
+    profiles: str
+    storages: dg.ResourceDependency[Access]
+    guard: dg.ResourceDependency[Guarding]
+
+    def create_io_manager(self, context: dg.InitResourceContext) -> ArtifactIOManager:
+        """Return the I/O manager of a run."""
+        settings = load_settings(store=self.root, stores=self.by_group)
+        profiles = load_profiles(Path(self.profiles) if self.profiles else None, preview=settings.preview)
+        store = open_store(settings, self.storages, self.guard)
+        maker = Maker(store, forced_by(context.run.tags if context.run else {}))
+        return ArtifactIOManager(store, profiles, maker, settings.metadata_mapping)
+
+
+class SourcesResource(dg.ConfigurableResource[RoutedSources]):
+    """Where source files are read."""
+
+    storages: dg.ResourceDependency[Access]
+
+    def create_resource(self, context: dg.InitResourceContext) -> RoutedSources:
+        """Return the source store."""
+        return open_sources(load_settings(), self.storages)
+
+
+class LeasesResource(dg.ConfigurableResource[Leases]):
+    """Where runs take titles and give signs of life: beside the artifacts."""
+
+    root: str
+    storages: dg.ResourceDependency[Access]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Leases:
+        """Return the leases."""
+        return open_leases(load_settings(store=self.root), self.storages)
+
+
+class KeysResource(dg.ConfigurableResource[Any]):
+    """Gives content keys; who does, the settings say, for some of it is secret."""
+
+    storages: dg.ResourceDependency[Access]
+
+    def create_resource(self, context: dg.InitResourceContext) -> KeyProvider:
+        """Return the key provider."""
+        return open_keys(load_settings(), lambda: self.storages.to_s3, secret)
+
+
+class OriginResource(dg.ConfigurableResource[Any]):
+    """Where releases are copied to."""
+
+    address: str
+    public_url: str
+    storages: dg.ResourceDependency[Access]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Origin:
+        """Return the origin."""
+        return open_origin(load_settings(origin=self.address, public_url=self.public_url), self.storages)
+
+
+class CmsResource(dg.ConfigurableResource[StaticCms]):
+    """Where titles are shown; an entry whose manifests are not at the origin is refused."""
+
+    root: str
+    public_url: str
+    origin: str
+    storages: dg.ResourceDependency[Access]
+
+    def create_resource(self, context: dg.InitResourceContext) -> StaticCms:
+        """Return the CMS."""
+        origin = open_origin(load_settings(origin=self.origin, public_url=self.public_url), self.storages)
+        return StaticCms(Path(self.root), self.public_url, origin)
