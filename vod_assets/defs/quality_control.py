@@ -18,10 +18,11 @@ from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.control_limits import ControlLimits
+from vod_assets.domain.control_verdicts import control
 from vod_assets.domain.hearing import heard_in
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.quality_control import ASSET, CHECKS, QualityControl, Verdict, clock, control
+from vod_assets.domain.quality_control import ASSET, CHECKS, QualityControl, Verdict, clock
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports.control import PictureWatcher, Screening
 

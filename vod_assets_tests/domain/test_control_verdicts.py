@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from vod_assets.domain.control_limits import BlackLimit, ControlLimits, MissingLimit
+from vod_assets.domain.control_verdicts import control
 from vod_assets.domain.intervals import Interval
 from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo
-from vod_assets.domain.quality_control import CHECKS, MOST_SPOTS, Heard, Pictures, QualityControl, control
+from vod_assets.domain.quality_control import CHECKS, MOST_SPOTS, Heard, Pictures, QualityControl
 from vod_assets_tests.adapters.transcode.clips import described
 
 LIMITS = ControlLimits()
