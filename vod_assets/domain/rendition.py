@@ -5,20 +5,12 @@ Every rung is scaled straight from the source, so what it is made with depends o
 
 from fractions import Fraction
 
-from vod_assets.domain.colours import (
-    ASSUMED_LIGHT,
-    PQ,
-    hdr_filters,
-    hdr_transfer,
-    is_light_assumed,
-    mastering_words,
-    scaling_arguments,
-    sdr_filters,
-    tags,
-)
+from vod_assets.domain.colour_conversion import hdr_filters, scaling_arguments, sdr_filters, tags
+from vod_assets.domain.colours import PQ, hdr_transfer, is_light_assumed
 from vod_assets.domain.encoders import Encoder
 from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter
 from vod_assets.domain.ladder import Ladder, Rung
+from vod_assets.domain.mastering import ASSUMED_LIGHT, mastering_words
 from vod_assets.domain.media_info import LightLevels, MediaInfo, VideoStream
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.domain.whole_frames import believed_colour, whole_frames

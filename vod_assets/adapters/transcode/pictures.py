@@ -16,10 +16,11 @@ from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.memory import address_space_bytes
-from vod_assets.domain.colours import meaning, sdr_filters
+from vod_assets.domain.colour_conversion import sdr_filters
+from vod_assets.domain.colours import meaning
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import MediaInfo, VideoStream
-from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.timeline_filters import conformed
 from vod_assets.domain.whole_frames import PROGRESSIVE, believed_colour
 from vod_assets.ports import Limits, ToolRunner
