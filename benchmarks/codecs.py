@@ -25,7 +25,8 @@ from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.domain.ladder import fit
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.profile import Profile, Variant
+from vod_assets.domain.profile import Profile
+from vod_assets.domain.variants import Variant
 from vod_assets.ports import EncodeReport, RungJob
 from vod_assets.settings import Settings
 

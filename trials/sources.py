@@ -30,7 +30,8 @@ from vod_assets.domain.colours import meaning
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.ladder import Ladder, fit
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.profile import Profile, Variant
+from vod_assets.domain.profile import Profile
+from vod_assets.domain.variants import Variant
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports import RungJob
 from vod_assets.settings import Settings

@@ -42,12 +42,12 @@ from vod_assets.domain.packet_marks import PacketMarks
 from vod_assets.domain.pieces import Clock, Piece, PieceMade
 from vod_assets.domain.plan import TitlePlan
 from vod_assets.domain.probing import ProbedWindow
-from vod_assets.domain.profile import Profile, ThumbnailPreset
+from vod_assets.domain.profile import Profile
 from vod_assets.domain.quality_control import Pictures
 from vod_assets.domain.quality_report import RenditionQuality, summed
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.signalling import KeyAddresses
-from vod_assets.domain.thumbnails import SpriteSheets
+from vod_assets.domain.thumbnails import SpriteSheets, ThumbnailPreset
 from vod_assets.domain.title import Sidecar, TitleRecord
 from vod_assets.domain.track import IFrame, Segment, Track
 from vod_assets.domain.video_presets import VideoPreset

@@ -21,9 +21,9 @@ from vod_assets.domain.manifests.dash import compose_dash
 from vod_assets.domain.manifests.hls import compose_hls
 from vod_assets.domain.manifests.presentation import Presentation
 from vod_assets.domain.markers import Markers
-from vod_assets.domain.profile import Variant
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.track import PlacedTrack, Track
+from vod_assets.domain.variants import Variant
 
 GROUP = "packages"
 COMPOSER = 3  # to be raised when composed manifests change for equal tracks

@@ -16,9 +16,8 @@ from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.image_track import describe
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.profile import ThumbnailPreset
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.thumbnails import SpriteSheets
+from vod_assets.domain.thumbnails import SpriteSheets, ThumbnailPreset
 from vod_assets.ports import PictureMaker, SheetPainter, SourceStore
 
 GROUP = "pictures"

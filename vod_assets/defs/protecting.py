@@ -15,10 +15,10 @@ from vod_assets.domain.documents import canonical_json
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.initial_vectors import initial_vector
 from vod_assets.domain.key_checksum import require_same_key
-from vod_assets.domain.profile import Variant
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.track import Track
 from vod_assets.domain.track_classes import audio_class, video_class
+from vod_assets.domain.variants import Variant
 from vod_assets.ports import KeyProvider, Packager, Protection, SecretKey, TrackJob, Unlocking
 
 MAKER = 1  # to be raised when the same file is packaged into other bytes, or described differently

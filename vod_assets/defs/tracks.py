@@ -18,8 +18,8 @@ from vod_assets.defs.text import CAPTIONS_FILE
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.profile import Variant
 from vod_assets.domain.track import Track
+from vod_assets.domain.variants import Variant
 from vod_assets.ports import KeyProvider, Packager, TrackJob
 
 GROUP = "tracks"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.track import Segment, Track
 from vod_assets.domain.track_measures import average_bits_per_second, peak_bits_per_second
 

@@ -2,8 +2,20 @@
 
 from fractions import Fraction
 
+from pydantic import Field
+
 from vod_assets.domain.documents import Document
 from vod_assets.domain.text.cue import clock
+from vod_assets.domain.units import SMALLEST_SIDE
+
+
+class ThumbnailPreset(Document):
+    """Sprite sheets: one picture every ``interval_seconds``, in sheets of ``columns`` by ``rows``."""
+
+    interval_seconds: int = Field(default=5, ge=1, le=3600)
+    width: int = Field(default=160, ge=SMALLEST_SIDE, le=640)
+    columns: int = Field(default=5, ge=1, le=20)  # 20 of the widest: far below the 65,535 pixels of a JPEG
+    rows: int = Field(default=5, ge=1, le=20)
 
 
 class SpriteSheets(Document):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from vod_assets.domain.content_keys import ALL, Contract
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.ladder import Rung
-from vod_assets.domain.profile import Variant
+from vod_assets.domain.variants import Variant
 
 SD_PIXELS = 589_824  # 1024x576
 HD1_PIXELS = 921_600  # 1280x720

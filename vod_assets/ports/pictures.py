@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.profile import ThumbnailPreset
-from vod_assets.domain.thumbnails import SpriteSheets
+from vod_assets.domain.thumbnails import SpriteSheets, ThumbnailPreset
 
 
 class PictureMaker(Protocol):

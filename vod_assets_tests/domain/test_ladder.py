@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from vod_assets.domain.ladder import fit, size_inside
 from vod_assets.domain.media_info import VideoStream
-from vod_assets.domain.profile import Profile, Variant
+from vod_assets.domain.profile import Profile
+from vod_assets.domain.variants import Variant
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
 
 BOXES = {"2160p": (3840, 2160), "1080p": (1920, 1080), "720p": (1280, 720), "480p": (854, 480), "240p": (426, 240)}

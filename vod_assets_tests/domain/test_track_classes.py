@@ -7,8 +7,9 @@ import pytest
 from vod_assets.domain import track_classes
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.ladder import Rung
-from vod_assets.domain.profile import Profile, Variant
+from vod_assets.domain.profile import Profile
 from vod_assets.domain.track_classes import audio_class, contracts, video_class
+from vod_assets.domain.variants import Variant
 
 
 @pytest.mark.parametrize(

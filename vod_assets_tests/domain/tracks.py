@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from vod_assets.domain.image_track import describe
-from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.track import IFrame, PlacedTrack, Segment, Track
 
 SECONDS = Fraction(1001, 100)

@@ -7,8 +7,7 @@ from pathlib import Path
 import PIL
 from PIL import Image
 
-from vod_assets.domain.profile import ThumbnailPreset
-from vod_assets.domain.thumbnails import SpriteSheets, compose_thumbnail_index, sheet_names
+from vod_assets.domain.thumbnails import SpriteSheets, ThumbnailPreset, compose_thumbnail_index, sheet_names
 
 JPEG_QUALITY = 75
 

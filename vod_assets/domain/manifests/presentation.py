@@ -7,8 +7,8 @@ from vod_assets.domain.audio_presets import DASH_ONLY
 from vod_assets.domain.content_keys import ContentKeys, SystemSignalling
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.markers import Markers
-from vod_assets.domain.profile import RungOrder, TextFormat, Variant
 from vod_assets.domain.track import PlacedTrack, Segment, Track
+from vod_assets.domain.variants import RungOrder, TextFormat, Variant
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from vod_assets.domain.manifests.hls import compose_hls
 from vod_assets.domain.manifests.hls_checks import check_manifest
 from vod_assets.domain.manifests.presentation import Presentation
 from vod_assets.domain.package_checks import check_aligned, check_decodes, check_durations
-from vod_assets.domain.profile import ThumbnailPreset
 from vod_assets.domain.report import Report
+from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.track import PlacedTrack, Track
 from vod_assets.ports import InspectedPackage, TrackJob
 from vod_assets.settings import Settings

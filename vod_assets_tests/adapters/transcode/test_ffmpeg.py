@@ -23,7 +23,7 @@ from vod_assets.domain.audio_sources import stream_sound
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo
-from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports import EncodeReport, Limits, Progress, RungJob, ToolResult
 from vod_assets_tests.adapters.transcode.clips import described, make, moving_picture, tools

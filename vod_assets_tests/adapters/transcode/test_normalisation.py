@@ -14,7 +14,8 @@ from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.domain.ladder import Rung, fit
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.profile import Profile, Variant
+from vod_assets.domain.profile import Profile
+from vod_assets.domain.variants import Variant
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports import RungJob
 from vod_assets_tests.adapters.transcode.clips import make, tools

@@ -13,7 +13,7 @@ from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker, candidate
 from vod_assets.adapters.transcode.sheets import paint_sheets
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.media_info import Colour
-from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets_tests.adapters.transcode.clips import described, make, moving_picture, tools
 
 pytestmark = pytest.mark.media

@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from vod_assets.adapters.transcode.sheets import paint_sheets
-from vod_assets.domain.profile import ThumbnailPreset
+from vod_assets.domain.thumbnails import ThumbnailPreset
 
 
 def test_every_tile_is_at_its_place(tmp_path: Path) -> None:
