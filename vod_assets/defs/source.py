@@ -12,7 +12,7 @@ from vod_assets.defs.programme import fingerprint_of, inspected, said_programme
 from vod_assets.defs.showing import duration_text, size_text
 from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.media_info import MediaInfo, TextStream
 from vod_assets.domain.programme.cutting import Programme
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import Fingerprint
@@ -20,7 +20,7 @@ from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
 INSPECTION = 9  # to be raised when the same file is described differently
-COMPOSER = 1  # to be raised when the same words make another programme of the same files
+COMPOSER = 2  # to be raised when the same words make another programme of the same files
 
 title_state = dg.AssetSpec(
     TITLE_STATE,
@@ -112,6 +112,10 @@ def _facts(info: MediaInfo) -> dict[str, object]:
         "duration": duration_text(info.duration_seconds),
         "duration_seconds": float(info.duration_seconds),
         "audio": ", ".join(f"{track.language} {track.codec} {track.channels}ch" for track in info.audio) or "none",
-        "captions": ", ".join(f"{track.language} {track.codec}" for track in info.text) or "none",
+        "captions": ", ".join(f"{one.language} {one.codec}" for one in _text(info)) or "none",
         "findings": dg.MetadataValue.md(findings or "none"),
     }
+
+
+def _text(info: MediaInfo) -> list[TextStream]:
+    return [*info.text, *(part.stream for part in info.part_text)]

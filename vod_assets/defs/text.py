@@ -1,6 +1,6 @@
 """Captions: sidecar and embedded text, each as one WebVTT file and one IMSC1 document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,21 +8,15 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.embedded_texts import ChannelText, closed_caption_channels, embedded_texts
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.step import Step, step
-from vod_assets.defs.text_sources import (
-    ChannelText,
-    TextSource,
-    closed_caption_channels,
-    embedded_texts,
-    sidecar_texts,
-    spoken,
-)
+from vod_assets.defs.text_sources import Read, TextSource, sidecar_texts, spoken
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import SourceError, ToolError, printable
-from vod_assets.domain.media_info import Finding, MediaInfo, TextStream
+from vod_assets.domain.media_info import Finding, MediaInfo
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.text.along import along
 from vod_assets.domain.text.captions import Captions, read_captions, refusal
@@ -56,7 +50,7 @@ def captions(
         if not at.profile.captions:
             return at.result(at.nothing("captions", f"profile {at.profile.name} asks for no captions"))
         info = media_info.read(MediaInfo)
-        gathered = _Gathered(at, info, findings=[_bitmap(stream) for stream in info.text if not stream.is_text])
+        gathered = _Gathered(at, info, findings=list(_bitmaps(info)))
         for source in sidecar_texts(at, info, sources, gathered.findings):
             gathered.take(source)
         for source in embedded_texts(at, mezzanine, info, sources, text):
@@ -141,16 +135,38 @@ def _convert(at: Step, source: TextSource, info: MediaInfo) -> Made:
         with TemporaryDirectory(dir=directory.parent, prefix=".scratch-") as scratch:
             read = source.read(Path(scratch))
         said = source.described() | read.said
-        if not read.data:
-            return said | {"cues": 0, "charset": "", "findings": [finding.model_dump() for finding in read.findings]}
-        given = earlier(read_captions(read.data, read.name, source.language), source.starts_at)
-        captions = _fitted(given, source, info)
+        if not any(one.data for one in (read, *read.more)):
+            return said | {
+                "cues": 0,
+                "charset": "",
+                "findings": [finding.model_dump() for finding in read.all_findings],
+            }
+        captions = _joined(read, source, info)
         (directory / CAPTIONS_FILE).write_bytes(write_webvtt(captions))
         (directory / TIMED_TEXT_FILE).write_bytes(write_imsc(captions, source.language))
-        findings = [finding.model_dump() for finding in (*captions.findings, *read.findings)]
+        findings = [finding.model_dump() for finding in (*captions.findings, *read.all_findings)]
         return said | {"cues": len(captions.cues), "charset": captions.charset, "findings": findings}
 
     return at.make(recipe, convert)
+
+
+def _joined(read: Read, source: TextSource, info: MediaInfo) -> Captions:
+    """Return captions in the programme's time, with how they go on in other files of it."""
+    pieces = [_placed(one, source, info) for one in (read, *read.more) if one.data]
+    cues = sorted((cue for piece in pieces for cue in piece.cues), key=lambda cue: cue.start_seconds)
+    findings = [finding for piece in pieces for finding in piece.findings]
+    return pieces[0].model_copy(update={"cues": tuple(cues), "findings": tuple(findings)})
+
+
+def _placed(read: Read, source: TextSource, info: MediaInfo) -> Captions:
+    """Return captions in the programme's time; those of a part that cannot be read are a finding."""
+    if not read.file or info.timeline is None:
+        return _fitted(earlier(read_captions(read.data, read.name, source.language), source.starts_at), source, info)
+    try:
+        given = earlier(read_captions(read.data, read.name, source.language), read.starts_at)
+    except SourceError as error:
+        return Captions(file=read.name, format="", charset="", cues=(), findings=(refusal(error, read.name),))
+    return along(given, info.timeline, read.file)
 
 
 def _fitted(given: Captions, source: TextSource, info: MediaInfo) -> Captions:
@@ -161,9 +177,12 @@ def _fitted(given: Captions, source: TextSource, info: MediaInfo) -> Captions:
     return along(fitted(given, timeline.master_seconds, info.video.frame_rate), timeline)
 
 
-def _bitmap(stream: TextStream) -> Finding:
-    cause = f"stream {stream.index} ({stream.codec}) holds pictures of text, which cannot become WebVTT"
-    return Finding(code="subtitle_bitmap_unsupported", kind="warning", cause=cause)
+def _bitmaps(info: MediaInfo) -> Iterator[Finding]:
+    streams = [("", stream) for stream in info.text]
+    streams += [(f"{printable(part.file)}: ", part.stream) for part in info.part_text]
+    for file, stream in ((file, stream) for file, stream in streams if not stream.is_text):
+        cause = f"{file}stream {stream.index} ({stream.codec}) holds pictures of text, which cannot become WebVTT"
+        yield Finding(code="subtitle_bitmap_unsupported", kind="warning", cause=cause)
 
 
 def _unread(error: ToolError, source: TextSource) -> Finding:

@@ -1,4 +1,4 @@
-"""Where captions come from: files beside the source, streams in it, its pictures, and a machine that listens."""
+"""Where captions come from: files beside the source, and a machine that listens; `embedded_texts` is beside this."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -9,18 +9,14 @@ from typing import Any
 
 from vod_assets.defs.step import Step
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.languages import UNKNOWN
-from vod_assets.domain.media_info import CLOSED_CAPTIONS, Finding, MediaInfo, TextStream
+from vod_assets.domain.media_info import Finding, MediaInfo
 from vod_assets.domain.text.captions import LARGEST_FILE_BYTES, refusal
-from vod_assets.domain.text.closed_captions import ClosedCaptions
 from vod_assets.domain.text.declared import declared
 from vod_assets.domain.text.speech import LABEL, as_webvtt
 from vod_assets.domain.title import Sidecar
-from vod_assets.ports import SourceStore, SpeechRecogniser, TextExtractor
-
-DECODER = 3  # of closed captions; to be raised when the same pictures are read differently
+from vod_assets.ports import SourceStore, SpeechRecogniser
 
 
 @dataclass(frozen=True)
@@ -30,12 +26,23 @@ class Read:
     Attributes:
         data: Its bytes; none where nothing is said.
         said: What its leaf's document says besides.
+        file: The file of a programme that it counts in, where that is not the master.
+        starts_at: The time in it, in seconds, at which the picture of that file begins.
+        more: How it goes on in other files of the programme.
     """
 
     data: bytes
     name: str
     findings: tuple[Finding, ...] = ()
     said: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
+    starts_at: Fraction = Fraction(0)
+    more: tuple["Read", ...] = ()
+
+    @property
+    def all_findings(self) -> list[Finding]:
+        """What there is to say of it in every file."""
+        return [*self.findings, *(finding for one in self.more for finding in one.findings)]
 
 
 @dataclass(frozen=True)
@@ -131,93 +138,6 @@ def _sidecar(sidecar: Sidecar, name: str, data: bytes) -> TextSource:
     )
 
 
-def embedded_texts(
-    at: Step, mezzanine: Artifact, info: MediaInfo, sources: SourceStore, text: TextExtractor
-) -> Iterator[TextSource]:
-    """Yield the streams of text in the source; captions inside its pictures are another matter."""
-    for stream in (stream for stream in info.text if stream.is_text and stream.codec != CLOSED_CAPTIONS):
-
-        def read(scratch: Path, stream: TextStream = stream) -> Read:
-            file = text.extract_text(_master(at, mezzanine, sources), stream, scratch)
-            return Read(file.read_bytes(), file.name)
-
-        yield TextSource(
-            digest=mezzanine.digest,
-            name=f"stream {stream.index}",
-            language=stream.language,
-            label=stream.label,
-            is_forced=stream.is_forced,
-            is_hearing_impaired=stream.is_hearing_impaired,
-            starts_at=first_picture_in(info, stream),
-            parameters={"stream": stream.index, "starts_at": first_picture_in(info, stream)},
-            build_ids=dict(text.build_ids),
-            read=read,
-            mezzanine=mezzanine.digest,
-        )
-
-
-@dataclass
-class ChannelText:
-    """The captions inside the pictures of one stream, decoded once a run for all its channels."""
-
-    stream: TextStream
-    mezzanine: str
-    build_ids: dict[str, str]
-    look: Callable[[Path], ClosedCaptions]
-    found: ClosedCaptions | None = None
-
-    def source(self, track: str = "") -> TextSource:
-        """Return the text of a channel (``CC1``) or service (``S1``); of the first that says anything without a name.
-
-        The language is that of the sound for the first, and unknown for the others: they are translations, as a rule.
-        """
-        is_first = track in ("", "CC1", "S1")
-        return TextSource(
-            digest=self.mezzanine,
-            name=f"stream {self.stream.index}, {track or 'closed captions'}",
-            language=self.stream.language if is_first else UNKNOWN,
-            label="CC" if is_first else track.replace("S", "CC "),
-            is_forced=False,
-            is_hearing_impaired=True,
-            starts_at=Fraction(0),
-            parameters={"stream": self.stream.index, "track": track, "decoder": DECODER},
-            build_ids=self.build_ids,
-            read=lambda scratch: self._read(track, scratch),
-            mezzanine=self.mezzanine,
-            is_labelled_apart=not is_first,
-        )
-
-    def _read(self, track: str, scratch: Path) -> Read:
-        if self.found is None:
-            self.found = self.look(scratch)
-        offered = self.found.offered()
-        chosen = track or next(iter(offered), "CC1")
-        name = f"{chosen} of stream {self.stream.index}.{'vtt' if chosen.startswith('S') else 'scc'}"
-        findings = () if track else tuple(self._findings(self.found))
-        return Read(offered.get(chosen, "").encode(), name, findings, {"tracks": list(offered)})
-
-    def _findings(self, found: ClosedCaptions) -> Iterator[Finding]:
-        where = f"stream {self.stream.index}"
-        for channel, service in found.twins.items():
-            cause = f"{where}: service {service} of CEA-708 says the same as CC{channel}, and is offered in its place"
-            yield Finding(code="closed_captions_twin", kind="normalised", cause=cause)
-        if found.damaged:
-            cause = f"{where}: {found.damaged} packets of CEA-708 are damaged, and only what is left of them is read"
-            yield Finding(code="caption_cue_dropped", kind="warning", cause=cause)
-
-
-def closed_caption_channels(
-    at: Step, mezzanine: Artifact, info: MediaInfo, sources: SourceStore, text: TextExtractor
-) -> Iterator[ChannelText]:
-    """Yield the captions inside the pictures."""
-    for stream in (stream for stream in info.text if stream.codec == CLOSED_CAPTIONS):
-
-        def look(scratch: Path, stream: TextStream = stream) -> ClosedCaptions:
-            return text.closed_captions(_master(at, mezzanine, sources), stream, scratch)
-
-        yield ChannelText(stream, mezzanine.digest, dict(text.build_ids), look)
-
-
 def spoken(
     at: Step, mezzanine: Artifact, info: MediaInfo, sources: SourceStore, speech: SpeechRecogniser
 ) -> TextSource | Finding | None:
@@ -253,20 +173,3 @@ def spoken(
         mezzanine=mezzanine.digest,
         is_machine_made=True,
     )
-
-
-def _master(at: Step, mezzanine: Artifact, sources: SourceStore) -> Path:
-    """Return the master's own file: text of other files of a programme is not read."""
-    source = at.source(mezzanine, sources)
-    return source / source.name if source.is_dir() else source
-
-
-def _first_picture(info: MediaInfo) -> Fraction:
-    """Return when the picture begins in the master's file."""
-    return info.timeline.picture.start_seconds if info.timeline else info.video.start_seconds
-
-
-def first_picture_in(info: MediaInfo, stream: TextStream) -> Fraction:
-    """Return when the picture begins by the clock of a text that was taken out; before it began, that is negative."""
-    began = stream.start_seconds if info.container in COUNT_FROM_WHAT_IS_READ else Fraction(0)
-    return _first_picture(info) - began

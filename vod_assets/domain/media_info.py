@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import Literal
 
+from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
 from vod_assets.domain.documents import Document
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.timeline import Timeline
@@ -165,6 +166,19 @@ def closed_caption_stream(index: int, language: str) -> TextStream:
     )
 
 
+class PartText(Document):
+    """A stream of text in a file of a programme that is not its master.
+
+    Attributes:
+        file: Its name.
+        starts_at: When the picture begins by the clock of the text that is taken out of the file.
+    """
+
+    file: str
+    stream: TextStream
+    starts_at: Fraction
+
+
 class SoundInfo(Document):
     """What a file of sound beside a source holds: the stream that is used of it."""
 
@@ -193,6 +207,7 @@ class MediaInfo(Document):
         scene_cuts: When new scenes begin, as far as key frames tell that are some seconds apart: the time of the key
             frame that the encoder put there out of turn, else of the first that was looked at in the new scene.
         mezzanine: Digest of the mezzanine that was inspected.
+        part_text: Text in the other files of a programme; ``text`` is the master's.
         timeline: Of what stretches of which files the programme is made; None: it is the master, whole. All times
             above are the programme's; its ``splices`` alone count from the master's first frame.
     """
@@ -211,7 +226,14 @@ class MediaInfo(Document):
     timecode: str = ""
     scene_cuts: tuple[Fraction, ...] = ()
     mezzanine: str = ""
+    part_text: tuple[PartText, ...] = ()
     timeline: Timeline | None = None
+
+    def first_picture_in(self, stream: TextStream) -> Fraction:
+        """Return when the picture begins by the clock of a text that was taken out; negative before it began."""
+        began = stream.start_seconds if self.container in COUNT_FROM_WHAT_IS_READ else Fraction(0)
+        picture = self.timeline.picture if self.timeline else self.video
+        return picture.start_seconds - began
 
     def from_zero(self) -> "MediaInfo":
         """Return the same for sound that has a clock of its own, which begins with the picture."""

@@ -5,9 +5,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import dagster as dg
+import ffmpeg
 import pytest
 
-from vod_assets.adapters.ffmpeg.command import generated_input
+from vod_assets.adapters.ffmpeg.command import generated_input, source_input
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.registration import register
 from vod_assets.defs.resources import resource_definitions
@@ -54,7 +55,10 @@ def test_a_caption_file_that_cannot_be_read_is_a_finding(finished: Studio, chang
 
 
 def test_captions_of_every_origin_are_kept_apart(tmp_path: Path) -> None:
-    """Pictures in French with a channel that a service repeats and one of its own, two files of English, and others."""
+    """Pictures in French with a channel that a service repeats and one of its own, two files of English, and others.
+
+    The title goes on in a reel, whose pictures carry the channel alone, and which has a stream of Italian.
+    """
     (tmp_path / "in").mkdir()
     source = clip(
         tmp_path / "in" / "film.mp4",
@@ -71,6 +75,12 @@ def test_captions_of_every_origin_are_kept_apart(tmp_path: Path) -> None:
     source.with_suffix(".ttml").write_bytes(ttml(forced, language="fr").replace(b"<tt ", head))
     source.with_suffix(".de.stl").write_bytes(stl([("10000003", "10000100", b"vier")], start=b"10000000"))
     studio = Studio.make(tmp_path / "studio", source)
+    (studio.folder / "film.yaml").write_text("parts: [{}, {file: reel.mkv, in: 1}]\n")
+    reel = clip(tmp_path / "reel.mp4", {60: pop_on("ENCORE")}, sound=True)
+    (tmp_path / "reel.srt").write_text("1\n00:00:01,500 --> 00:00:02,000\nancora\n")
+    spoken = ffmpeg.input(str(tmp_path / "reel.srt"))["s"]
+    copied = {"c": "copy", "metadata:s:s:0": "language=ita"}
+    make(studio.folder / "reel.mkv", source_input(reel)["v"], source_input(reel)["a"], spoken, **copied)
     result = studio.run("--select", "mezzanine,media_info,captions")
     assert result.code == 0, result.stdout
     with studio.session() as session:
@@ -83,9 +93,14 @@ def test_captions_of_every_origin_are_kept_apart(tmp_path: Path) -> None:
         "text_en_2": ("subtitle", "en (2)"),
         "text_fr_forced": ("forced-subtitle", ""),
         "text_fr_sdh": ("caption", "CC"),
+        "text_it": ("subtitle", ""),
         "text_und_sdh": ("caption", "CC3"),
     }
     assert all({file.path for file in leaf.files} == {"captions.vtt", "captions.ttml"} for leaf in leaves.values())
+    with studio.session() as session:
+        text = {name: (session.store.local_path(leaves[name]) / "captions.vtt").read_text() for name in leaves}
+    assert text["text_fr_sdh"].index("Bonjour") < text["text_fr_sdh"].index("ENCORE")
+    assert "00:00:03.502 --> 00:00:04.002\nancora" in text["text_it"]  # 1.5 s, less 30 frames, behind 90
     said = findings(studio)
     assert "`closed_captions_twin` stream 0: service 1 of CEA-708 says the same as CC1, and is offered" in said
     assert "`captions_twice` film.en.vtt: there are captions like text_en already; offered as text_en_2" in said

@@ -7,7 +7,7 @@ from typing import Any
 from vod_assets.domain.acceptance import normalised, warning
 from vod_assets.domain.errors import printable
 from vod_assets.domain.markers import Chapter, chapters_along
-from vod_assets.domain.media_info import Finding, MediaInfo
+from vod_assets.domain.media_info import CLOSED_CAPTIONS, Finding, MediaInfo, PartText
 from vod_assets.domain.programme.cutting import Programme
 from vod_assets.domain.programme.files import Files, refuse
 from vod_assets.domain.programme.frames import first_label
@@ -70,6 +70,7 @@ def _described(master: MediaInfo, timeline: Timeline, sound: Sounds, files: File
             "scene_cuts": tuple(sorted(cuts)),
             "timecode": first_label(master, timeline),
             "findings": tuple(_findings(master, timeline, files)),
+            "part_text": tuple(_part_text(timeline, files)),
             "timeline": timeline,
         }
     )
@@ -87,6 +88,15 @@ def _chapters(timeline: Timeline, files: Files) -> Iterator[Chapter]:
         known = sorted(info.chapters, key=lambda one: one.start_seconds)
         found += chapters_along(known, timeline, name, info.duration_seconds)
     yield from sorted(found, key=lambda one: one.start_seconds)
+
+
+def _part_text(timeline: Timeline, files: Files) -> Iterator[PartText]:
+    """Yield the streams of text in the files beside the master; captions inside pictures count from the first one."""
+    for name in (name for name in _used(timeline) if name != timeline.master):
+        info = files.pictures[name]
+        for stream in info.text:
+            starts_at = Fraction(0) if stream.codec == CLOSED_CAPTIONS else info.first_picture_in(stream)
+            yield PartText(file=name, stream=stream, starts_at=starts_at)
 
 
 def _refuse_mixture(files: Files, names: Sequence[str]) -> None:

@@ -9,7 +9,6 @@ from vod_assets.adapters.ffmpeg.command import caption_input, generated_input, s
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
-from vod_assets.defs.text_sources import first_picture_in
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import TextStream
 from vod_assets.domain.text.captions import read_captions
@@ -67,7 +66,7 @@ def test_teletext_that_begins_after_the_picture_comes_late(tmp_path: Path) -> No
     source = make(tmp_path / "film.ts", source_input(alone)["v"], late, c="copy", copyts=None)
     info = FfprobeProber(tools(), SupervisedRunner()).inspect(source)
     path = FfmpegTextExtractor(tools(), SupervisedRunner()).extract_text(source, info.text[0], tmp_path)
-    captions = earlier(read_captions(path.read_bytes(), path.name), first_picture_in(info, info.text[0]))
+    captions = earlier(read_captions(path.read_bytes(), path.name), info.first_picture_in(info.text[0]))
     begins = [float(cue.start_seconds) for cue in captions.cues]
     late = float(info.text[0].start_seconds)  # not 1.5: FFmpeg moves teletext that is far from its programme's clock
     assert late > 0.5
