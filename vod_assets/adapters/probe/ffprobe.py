@@ -11,8 +11,9 @@ from vod_assets.adapters.ffmpeg.command import ffprobe_command
 from vod_assets.adapters.probe.boxes import BoxFacts, look_at_boxes
 from vod_assets.adapters.probe.failures import TOO_MANY_STREAMS, explain
 from vod_assets.adapters.probe.glimpses import glimpse
-from vod_assets.adapters.probe.measured import Scan, Source, span_of
+from vod_assets.adapters.probe.measured import Source
 from vod_assets.adapters.probe.raw import NOTHING, Json
+from vod_assets.adapters.probe.scan import Scan, span_of
 from vod_assets.adapters.probe.sound import described_sound
 from vod_assets.adapters.probe.splices import read_splices
 from vod_assets.adapters.probe.transport import is_scrambled

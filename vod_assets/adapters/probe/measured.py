@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from vod_assets.adapters.ffmpeg.counts import DecodeCounter
 from vod_assets.adapters.probe import streams as typed
 from vod_assets.adapters.probe.boxes import BoxFacts
 from vod_assets.adapters.probe.glimpses import COMBING, COMBING_OF_DECLARED, Subject
+from vod_assets.adapters.probe.labels import bad_languages
 from vod_assets.adapters.probe.raw import Json, fraction, known
+from vod_assets.adapters.probe.scan import Scan
+from vod_assets.adapters.probe.shape import is_on_its_side
 from vod_assets.adapters.probe.timecodes import first_timecode
 from vod_assets.domain.acceptance import normalised, refusal, warning
 from vod_assets.domain.containers import container_of
@@ -16,40 +18,15 @@ from vod_assets.domain.glimpses import NOTHING_SEEN, Glimpses, KeyGlimpse
 from vod_assets.domain.interlacing import PROGRESSIVE, first_shown, measured_interlacing, repeats_like_film
 from vod_assets.domain.measured_picture import measured
 from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo
-from vod_assets.domain.packet_times import FrameTimes, Packet, Span
+from vod_assets.domain.packet_times import FrameTimes
 from vod_assets.domain.probe_rules import ProbeFacts
 from vod_assets.domain.scene_cuts import scene_cuts
 from vod_assets.domain.splice_info import CLOCK_RANGE, CLOCK_TICKS
 
-HIDES_FRAMES = frozenset({"vp8", "vp9"})
 WHOLE = frozenset({"vp8", "vp9", "av1", "gif", "png"})  # codecs without fields
 STAMPED, LIT = frozenset({"mpeg1video", "mpeg2video"}), frozenset({"h264", "hevc"})
 FASTEST_FIELDS, TALLEST_FIELDS = 31, 1088  # frames per second and lines, beyond which nobody interlaces
 BLACK, BLACK_OF_FULL = 0.085, 0.02  # a line is black up to this share of the greatest luma: 21 and 5 in eight bits
-
-
-@dataclass
-class Scan:
-    """What the packets said."""
-
-    spans: dict[int, Span]
-    counter: DecodeCounter = field(default_factory=DecodeCounter)
-
-    def read(self, line: str) -> None:
-        """Take one line of ffprobe's CSV; a line that is none is passed over."""
-        fields = line.split(",")
-        if len(fields) < 6 or not fields[0].isdigit():
-            return
-        span = self.spans.get(int(fields[0]))
-        if span is not None:
-            pts, dts, duration, size = (int(text) if text.lstrip("-").isdigit() else None for text in fields[1:5])
-            span.add(Packet(pts, dts, duration or 0, size or 0, "K" in fields[5], "D" in fields[5]))
-
-    def finish(self) -> "Scan":
-        """Let every stream count what it held back."""
-        for span in self.spans.values():
-            span.finish()
-        return self
 
 
 @dataclass(frozen=True)
@@ -88,7 +65,7 @@ class Source:
                 *said,
                 *typed.picture_findings(stream),
                 *dropped,
-                *typed.bad_languages([*programme]),
+                *bad_languages([*programme]),
             ),
             chapters=typed.chapters(self.header.get("chapters", ()), self._starts_at),
             timecode=first_timecode(video, programme, self.header["format"], self.first_frame),
@@ -102,7 +79,7 @@ class Source:
         rate = typed.rhythm(raw, times).rate
         can_be_fields = rate <= FASTEST_FIELDS and raw["height"] <= TALLEST_FIELDS and raw["codec_name"] not in WHOLE
         # telephones do not interlace, and what they pan looks like fields
-        can_be_fields &= not typed.is_on_its_side(raw)
+        can_be_fields &= not is_on_its_side(raw)
         is_declared = known(raw.get("field_order")) not in ("", PROGRESSIVE)
         return Subject(
             stream=raw["index"],
@@ -256,14 +233,3 @@ class Source:
 
     def _is_text(self, raw: Json) -> bool:
         return raw.get("codec_type") == "subtitle" and bool(raw.get("codec_name"))
-
-
-def span_of(raw: Json, *, mends_jumps: bool) -> Span:
-    """Return the empty count that a stream's packets go into."""
-    tick = fraction(raw.get("time_base")) or Fraction(1, 1000)
-    if raw.get("codec_type") != "video":
-        return Span(tick, mends_jumps=mends_jumps)
-    codec = raw.get("codec_name")
-    return FrameTimes(
-        tick, mends_jumps=mends_jumps, has_hidden_frames=codec in HIDES_FRAMES, shows_leading=codec == "h264"
-    )

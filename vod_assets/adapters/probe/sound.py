@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from vod_assets.adapters.probe import streams as typed
-from vod_assets.adapters.probe.measured import Scan
 from vod_assets.adapters.probe.raw import Json
+from vod_assets.adapters.probe.scan import Scan
 from vod_assets.domain.acceptance import refusal, warning
 from vod_assets.domain.containers import container_of
 from vod_assets.domain.media_info import SoundInfo

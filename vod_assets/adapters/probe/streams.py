@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import atan2, degrees
 
+from vod_assets.adapters.probe.labels import is_flagged, label_of, language_of, role_of
 from vod_assets.adapters.probe.light import dolby_vision, dynamic_range, light_levels
-from vod_assets.adapters.probe.raw import NOTHING, Json, fraction, known, tags
+from vod_assets.adapters.probe.raw import NOTHING, Json, fraction, known
+from vod_assets.adapters.probe.shape import sample_aspect, turning
 from vod_assets.domain.acceptance import normalised, warning
 from vod_assets.domain.frame_rates import Rhythm, rendition_rate, rhythm_of
 from vod_assets.domain.interlacing import PROGRESSIVE, first_shown
-from vod_assets.domain.languages import UNKNOWN, language_tag
+from vod_assets.domain.languages import UNKNOWN
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import AudioStream, Colour, Finding, TextStream, VideoStream
 from vod_assets.domain.packet_times import FrameTimes, Span
@@ -20,20 +21,9 @@ TEXT_CODECS = frozenset(
     {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "ttml", "eia_608", "sami", "stl", "dvb_teletext"}
 )
 PICTURE_CODECS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
-ROLES = {  # by FFmpeg's disposition, the first that is set
-    "comment": "commentary",
-    "visual_impaired": "description",
-    "descriptions": "description",
-    "hearing_impaired": "dialogue",
-    "dub": "dub",
-}
-NAMED_ROLES = {
-    "commentary": r"\bcommentary\b|\bkommentar\b|\bcommentaire",
-    "description": r"\baudio[ -]?descri|\baudiodeskription|\bdescriptive (audio|video)\b|\bdescribed video\b",
-}
-LONGEST_LABEL = 200
+
+
 MOST_CHAPTERS = 1_000
-WIDEST_SAMPLE = 100  # a sample aspect beyond 100:1 is a mistake
 
 
 @dataclass(frozen=True)
@@ -48,7 +38,7 @@ def is_moving_picture(raw: Json, times: FrameTimes | None) -> bool:
     """Whether a stream is video that can be shown: it has a size and packets, and is no cover art."""
     if raw.get("codec_type") != "video" or not raw.get("width") or not raw.get("codec_name"):
         return False
-    if _flag(raw, "attached_pic") or _flag(raw, "timed_thumbnails") or _flag(raw, "still_image"):
+    if is_flagged(raw, "attached_pic") or is_flagged(raw, "timed_thumbnails") or is_flagged(raw, "still_image"):
         return False
     if times is None or not times.packets:
         return False
@@ -66,8 +56,8 @@ def video_stream(raw: Json, times: FrameTimes, origin: Fraction, frame: Json = N
     """
     pace = rhythm(raw, times)
     rate = rendition_rate(pace.rate)
-    rotation, is_mirrored, turning = _turning(raw)
-    aspect, squaring = _sample_aspect(raw)
+    rotation, is_mirrored, turned = turning(raw)
+    aspect, squaring = sample_aspect(raw)
     declared, colour = known(raw.get("field_order")), _colour(raw)
     profile, has_base = dolby_vision(raw)
     stream = VideoStream(
@@ -96,7 +86,7 @@ def video_stream(raw: Json, times: FrameTimes, origin: Fraction, frame: Json = N
         keyframe_gap_seconds=times.keyframe_gap_seconds,
         bits_per_second=_bits_per_second(times),
     )
-    return Described(stream, (*_rate_findings(pace, rate), *turning, *squaring))
+    return Described(stream, (*_rate_findings(pace, rate), *turned, *squaring))
 
 
 def audio_stream(raw: Json, span: Span, origin: Fraction) -> AudioStream:
@@ -107,10 +97,10 @@ def audio_stream(raw: Json, span: Span, origin: Fraction) -> AudioStream:
         channels=int(raw["channels"]),
         layout=str(raw.get("channel_layout", "")),
         sample_rate=int(raw["sample_rate"]),
-        language=_language(raw),
-        label=_label(raw),
-        role=_role(raw),
-        is_default=_flag(raw, "default"),
+        language=language_of(raw),
+        label=label_of(raw),
+        role=role_of(raw),
+        is_default=is_flagged(raw, "default"),
         start_seconds=max(Fraction(0), (span.start_seconds or origin) - origin),
         duration_seconds=span.duration_seconds,
         bits_per_second=_bits_per_second(span),
@@ -123,10 +113,10 @@ def text_stream(raw: Json, span: Span, origin: Fraction) -> TextStream:
         index=raw["index"],
         codec=raw["codec_name"],
         is_text=raw["codec_name"] in TEXT_CODECS,
-        language=_language(raw),
-        label=_label(raw),
-        is_forced=_flag(raw, "forced"),
-        is_hearing_impaired=_flag(raw, "hearing_impaired"),
+        language=language_of(raw),
+        label=label_of(raw),
+        is_forced=is_flagged(raw, "forced"),
+        is_hearing_impaired=is_flagged(raw, "hearing_impaired"),
         start_seconds=(span.start_seconds or origin) - origin,
     )
 
@@ -139,22 +129,12 @@ def chapters(found: Sequence[Json], starts_at: Fraction) -> tuple[Chapter, ...]:
         if tick is None or not isinstance(raw.get("start"), int):
             continue
         start, end = (raw[edge] * tick - starts_at for edge in ("start", "end"))
-        title = _label(raw)
+        title = label_of(raw)
         is_there_at_zero = start < 0 < end
         described.append(
             Chapter(start_seconds=Fraction(0) if is_there_at_zero else start, titles={UNKNOWN: title} if title else {})
         )
     return tuple(described)
-
-
-def bad_languages(streams: Sequence[Json]) -> list[Finding]:
-    """Return a finding for each language tag that is none."""
-    said = [(raw["index"], str(tags(raw).get("language", UNKNOWN))) for raw in streams]
-    return [
-        normalised("bad_language", f"stream {index} says language {tag[:40]!r}")
-        for index, tag in said
-        if language_tag(tag) == UNKNOWN and tag.lower() not in {UNKNOWN, "mis", "mul", "zxx", "```", ""}
-    ]
 
 
 def bit_depth(raw: Json) -> int:
@@ -172,41 +152,6 @@ def rhythm(raw: Json, times: FrameTimes) -> Rhythm:
     """Return how a video's frames follow each other."""
     stated = fraction(raw.get("r_frame_rate")) or fraction(raw.get("avg_frame_rate"))
     return rhythm_of(times.steps, times.tick, stated, times.pairs)
-
-
-def is_on_its_side(raw: Json) -> bool:
-    """Whether players turn the picture by a right angle."""
-    return _turning(raw)[0] in (90, 270)
-
-
-def _turning(raw: Json) -> tuple[int, bool, list[Finding]]:
-    """Return degrees clockwise, whether mirrored, and findings, from the display matrix (14496-12, 6.2.2)."""
-    matrix = next((item for item in raw.get("side_data_list", ()) if "displaymatrix" in item), None)
-    if matrix is None:
-        return 0, False, []
-    a, b, _, c, d, *_ = [int(number) for number in re.findall(r"(?<![\w:])-?\d+(?![\w:])", matrix["displaymatrix"])]
-    is_mirrored = a * d - b * c < 0
-    angle = degrees(atan2(-b, -a) if is_mirrored else atan2(b, a)) % 360
-    turned = round(angle / 90) * 90 % 360
-    if abs((angle - turned + 180) % 360 - 180) > 1:
-        return (
-            0,
-            False,
-            [warning("rotation_not_right_angle", f"the display matrix turns by {angle:.0f}°; it was ignored")],
-        )
-    if not turned and not is_mirrored:
-        return 0, False, []
-    mirrored = " and mirrored" if is_mirrored else ""
-    return turned, is_mirrored, [normalised("rotated", f"the picture is turned by {turned}° clockwise{mirrored}")]
-
-
-def _sample_aspect(raw: Json) -> tuple[Fraction, list[Finding]]:
-    stated = fraction(str(raw.get("sample_aspect_ratio", "1:1")).replace(":", "/"))
-    if not stated or stated == 1:
-        return Fraction(1), []
-    if stated > WIDEST_SAMPLE or stated < Fraction(1, WIDEST_SAMPLE):
-        return Fraction(1), [warning("bad_sample_aspect", f"sample aspect {stated} is impossible; 1:1 was used")]
-    return stated, [normalised("anamorphic", f"pixels are {stated.numerator}:{stated.denominator}")]
 
 
 def _rate_findings(rhythm: Rhythm, rate: Fraction) -> list[Finding]:
@@ -255,25 +200,3 @@ def _colour(raw: Json) -> Colour:
 def _bits_per_second(span: Span) -> int | None:
     seconds = span.duration_seconds
     return int(span.size_bytes * 8 / seconds) if seconds else None
-
-
-def _language(raw: Json) -> str:
-    return language_tag(str(tags(raw).get("language", UNKNOWN)))
-
-
-def _label(raw: Json) -> str:
-    text = str(tags(raw).get("title", ""))
-    return "".join(char for char in text if char.isprintable())[:LONGEST_LABEL].strip()
-
-
-def _flag(raw: Json, name: str) -> bool:
-    return bool(raw.get("disposition", {}).get(name))
-
-
-def _role(raw: Json) -> str:
-    return next((role for flag, role in ROLES.items() if _flag(raw, flag)), _named_role(_label(raw)))
-
-
-def _named_role(label: str) -> str:
-    """Return the role that a stream's title names, where its container has no flag for it."""
-    return next((role for role, words in NAMED_ROLES.items() if re.search(words, label, re.IGNORECASE)), "main")

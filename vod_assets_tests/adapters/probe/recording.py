@@ -13,7 +13,8 @@ from typing import Any
 
 from vod_assets.adapters.probe.boxes import BoxFacts, look_at_boxes
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
-from vod_assets.adapters.probe.measured import Scan, Source, span_of
+from vod_assets.adapters.probe.measured import Source
+from vod_assets.adapters.probe.scan import Scan, span_of
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.containers import MENDS_JUMPS, container_of
