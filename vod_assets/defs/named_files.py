@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from vod_assets.domain.codes import CODES
 from vod_assets.domain.errors import ConfigError, SourceError
-from vod_assets.domain.imf import ASSET_MAP, LARGEST_BYTES, track_files
+from vod_assets.domain.imf import ASSET_MAP, LARGEST_BYTES, packing_lists, track_files
 from vod_assets.domain.named_files import beside, composed, may_name_files
 from vod_assets.domain.sidecars import find_sidecars
 from vod_assets.domain.title_file import LARGEST_FILE_BYTES, read_title_file
@@ -40,7 +40,7 @@ def files_named_in(sources: SourceStore, address: str, name: str) -> list[str]:
 
 
 def _of_package(sources: SourceStore, address: str, composition: str) -> list[str]:
-    """Return the asset map and, where both have come, the track files of a composition beside a title file."""
+    """Return the asset map of a composition beside a title file, and the rest of its package where both have come."""
     folder = address.rpartition("/")[0]
     try:
         playlist, assets = (
@@ -49,7 +49,7 @@ def _of_package(sources: SourceStore, address: str, composition: str) -> list[st
         )
     except SourceError:
         return [ASSET_MAP]
-    return [ASSET_MAP, *track_files(playlist, assets, composition)]
+    return [ASSET_MAP, *packing_lists(assets), *track_files(playlist, assets, composition)]
 
 
 class PartsBeside:

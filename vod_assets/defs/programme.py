@@ -1,18 +1,21 @@
 """Programmes of several files: where they are, what their bytes are, what is in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from vod_assets.defs.description import read_said
+from vod_assets.defs.packing import require_as_packed
+from vod_assets.domain.acceptance import warning
 from vod_assets.domain.codes import CODES
 from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
-from vod_assets.domain.errors import ConfigError
-from vod_assets.domain.imf import ASSET_MAP, LARGEST_BYTES, programme_of
+from vod_assets.domain.errors import ConfigError, printable
+from vod_assets.domain.imf import ASSET_MAP, LARGEST_BYTES, packed_files, packing_lists, programme_of
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.programme.composing import compose
 from vod_assets.domain.programme.cutting import Programme
 from vod_assets.domain.programme.files import Files
+from vod_assets.domain.programme.packed import PackedFile
 from vod_assets.domain.title import Fingerprint, PartFingerprint, TitleRecord
 from vod_assets.ports import Prober, SourceStore
 
@@ -32,7 +35,17 @@ def said_programme(record: TitleRecord, sources: SourceStore) -> Programme | Non
         return programme
     beside = addresses_beside(sources, record.source, [programme.composition, ASSET_MAP])
     composition, files = (sources.read(beside[name], LARGEST_BYTES) for name in (programme.composition, ASSET_MAP))
-    return programme_of(composition, files, programme, sources.name(record.source))
+    master = sources.name(record.source)
+    found = programme_of(composition, files, programme, master)
+    return found.model_copy(update={"packed": tuple(_packed(record.source, [master, *found.files], files, sources))})
+
+
+def _packed(source: str, used: Sequence[str], asset_map: bytes, sources: SourceStore) -> Iterator[PackedFile]:
+    """Yield what the packing lists beside a source say of the files that are used."""
+    beside = {sources.name(one): one for one in sources.siblings(source)}
+    for name in (name for name in packing_lists(asset_map) if name in beside):
+        listed = packed_files(sources.read(beside[name], LARGEST_BYTES), asset_map, name)
+        yield from (one for one in listed if one.name in used)
 
 
 def fingerprint_of(record: TitleRecord, sources: SourceStore) -> Fingerprint:
@@ -78,9 +91,19 @@ def inspected(source: Path, master: str, said: Programme | None, prober: Prober)
     if said is None:
         return prober.inspect(source, master)
     paths = {name: source / name for name in (master, *said.files)} if source.is_dir() else {master: source}
+    require_as_packed(paths, said.packed)
     pictures = {name: prober.inspect(paths[name], name) for name in dict.fromkeys((master, *said.pictures))}
     sounds = {name: prober.inspect_sound(paths[name], name) for one in said.sound for name in one.files}
-    return compose(said, Files(master, pictures, sounds))
+    return _with_unchecked(compose(said, Files(master, pictures, sounds)), said, list(paths))
+
+
+def _with_unchecked(info: MediaInfo, said: Programme, names: Sequence[str]) -> MediaInfo:
+    """Return what there is to know of a package, and which of its files no packing list names."""
+    unchecked = set(names).difference(one.name for one in said.packed)
+    if not said.composition or not unchecked:
+        return info
+    cause = f"{printable(', '.join(sorted(unchecked)))}: no packing list beside the master has a digest of it"
+    return info.model_copy(update={"findings": (*info.findings, warning("package_unchecked", cause))})
 
 
 def timeline_parameters(info: MediaInfo, *streams: AudioStream) -> dict[str, Any]:

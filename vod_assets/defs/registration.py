@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from vod_assets.defs.imf_packages import told_what_to_register
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.source import media_info_recipe, mezzanine_artifact
 from vod_assets.defs.step import refusal
@@ -75,7 +76,8 @@ def register(
         title_id = _title_id(registrar.store, address, title)
         info = _inspected(registrar, address, title_id)
     except SourceError as error:
-        named = error.about(title=title_id or _refused_id(registrar, source, title))
+        told = told_what_to_register(error, source, registrar.sources)
+        named = told.about(title=title_id or _refused_id(registrar, source, title))
         registrar.store.refuse(named.title, refusal(named) | {"source": source})
         raise named from error
     wished = wishes(info)

@@ -8,12 +8,14 @@ import pytest
 
 from vod_assets.adapters.ffmpeg.command import source_input
 from vod_assets.defs.markers import read_markers
+from vod_assets.defs.registration import register
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.errors import SourceError
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.quality_control import QualityControl
 from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.counted import beeps, counted, numbers
-from vod_assets_tests.domain.test_imf import MAP, PICTURE, SOUND, composition
+from vod_assets_tests.domain.test_imf import MAP, PICTURE, SOUND, composition, packing_list
 from vod_assets_tests.studio import Studio
 
 pytestmark = pytest.mark.media
@@ -149,8 +151,24 @@ def test_an_imf_of_one_segment_is_read_from_its_playlist(tmp_path: Path) -> None
     (studio.folder / "CPL.xml").write_bytes(composition(first.replace(*rate), heard))
     (studio.folder / "ASSETMAP.xml").write_text(MAP)
     picture.with_suffix(".yaml").write_text("imf: CPL.xml\n")
+    packed = {"v": picture.read_bytes(), "a": sound.read_bytes()}
+    (studio.folder / "PKL.xml").write_bytes(packing_list(**packed | {"a": bytes(len(packed["a"]))}))
+    with studio.session() as session:
+        for named in (studio.folder / "CPL.xml", studio.folder):
+            with pytest.raises(
+                SourceError, match=r"Register picture\.mxf, with “imf: CPL\.xml” in picture\.yaml beside"
+            ):
+                register(session.registrar(), str(named))
+    refused = studio.vod("run-workflow", picture, "--json", "--select", "mezzanine,media_info")
+    assert refused.outcome["error"]["code"] == "package_mismatch"
+    assert "sound.mxf: its packing list says sha1 " in refused.outcome["error"]["message"]
+    (studio.folder / "PKL.xml").write_bytes(packing_list(**packed))
     selected = "mezzanine,media_info,markers,encoding_ladder,h264_180p,audio_levels,audio_aac"
     result = studio.vod("run-workflow", picture, "--json", "--select", selected)
     assert result.code == 0, (result.stdout, result.stderr)
     assert numbers(files(studio, "h264_180p", "picture") / "video.mp4") == [*range(24, 48)]
     assert beeps(files(studio, "audio_aac", "picture") / "audio.mp4")[0] < 480
+    info = latest(studio, "media_info", "picture").read(MediaInfo)
+    assert [one.cause for one in info.findings if one.code == "package_unchecked"] == [
+        "CPL.xml: no packing list beside the master has a digest of it"
+    ]

@@ -1,16 +1,20 @@
 """A composition of one segment becomes points and sound; what is beyond that is refused with the reason."""
 
+import hashlib
 from fractions import Fraction
 
 import pytest
 
 from vod_assets.domain.errors import ConfigError
-from vod_assets.domain.imf import programme_of
+from vod_assets.domain.imf import packed_files, packing_lists, programme_of
 from vod_assets.domain.programme.cutting import Programme
+from vod_assets.domain.programme.packed import PackedFile, as_listed
 
 MAP = """<AssetMap xmlns="http://www.smpte-ra.org/schemas/429-9/2007/AM"><AssetList>
 <Asset><Id>urn:uuid:v</Id><ChunkList><Chunk><Path>picture.mxf</Path></Chunk></ChunkList></Asset>
 <Asset><Id>urn:uuid:a</Id><ChunkList><Chunk><Path>sound.mxf</Path></Chunk></ChunkList></Asset>
+<Asset><Id>urn:uuid:c</Id><ChunkList><Chunk><Path>CPL.xml</Path></Chunk></ChunkList></Asset>
+<Asset><Id>urn:uuid:p</Id><PackingList>true</PackingList><ChunkList><Chunk><Path>PKL.xml</Path></Chunk></ChunkList></Asset>
 </AssetList></AssetMap>"""
 PICTURE = """<Resource><EditRate>24000 1001</EditRate><IntrinsicDuration>240</IntrinsicDuration>
 <EntryPoint>24</EntryPoint><SourceDuration>48</SourceDuration><TrackFileId>urn:uuid:v</TrackFileId></Resource>"""
@@ -24,6 +28,16 @@ def composition(picture: str = PICTURE, sound: str = SOUND, more: str = "", segm
 <MainAudioSequence><ResourceList>{sound}</ResourceList></MainAudioSequence>{more}</SequenceList></Segment>"""
     head = '<CompositionPlaylist xmlns="http://www.smpte-ra.org/schemas/2067-3/2016"><EditRate>24000 1001</EditRate>'
     return f"{head}<SegmentList>{segment * segments}</SegmentList></CompositionPlaylist>".encode()
+
+
+def packing_list(**files: bytes) -> bytes:
+    """Return a packing list of files by their identifiers; SHA-1 is what it means where it says nothing."""
+    assets = ""
+    for name, data in files.items():
+        digest = as_listed(hashlib.sha1(data, usedforsecurity=False).hexdigest())
+        assets += f"<Asset><Id>urn:uuid:{name}</Id><Hash>{digest}</Hash><Size>{len(data)}</Size></Asset>"
+    head = '<PackingList xmlns="http://www.smpte-ra.org/schemas/429-8/2007/PKL"><AssetList>'
+    return f"{head}{assets}</AssetList></PackingList>".encode()
 
 
 def read(data: bytes, asset_map: str = MAP) -> Programme:
@@ -57,3 +71,20 @@ def test_what_is_not_read_is_refused_with_the_reason(data: bytes, cause: str) ->
     with pytest.raises(ConfigError, match=f"^CPL.xml: .*{cause}") as caught:
         read(data)
     assert caught.value.code == "bad_programme"
+
+
+def test_a_packing_list_says_sizes_and_digests_of_the_files_that_the_asset_map_names() -> None:
+    stronger = '<HashAlgorithm Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/></Asset>'
+    unknown = stronger.replace("#sha256", "#sha512")
+    listed = packing_list(v=b"picture", a=b"sound", other=b"no file of it").replace(b"</Asset>", stronger.encode(), 1)
+    picture, sound = packed_files(listed, MAP.encode(), "PKL.xml")
+    assert (picture.name, picture.size_bytes, picture.algorithm) == ("picture.mxf", 7, "sha256")
+    assert sound == PackedFile(
+        name="sound.mxf", size_bytes=5, algorithm="sha1", digest="5e2e97c3c7ba3035c6e6fc3a17e1bc22029c0c3e"
+    )
+    assert packed_files(packing_list(v=b"").replace(b"</Asset>", unknown.encode()), MAP.encode(), "PKL.xml") == []
+    assert packing_lists(MAP.encode()) == ["PKL.xml"]
+    with pytest.raises(ConfigError, match="a digest is '!'"):
+        packed_files(
+            listed.replace(b"<Hash>", b"<Hash>!</Hash><X>").replace(b"</Hash><S", b"</X><S"), MAP.encode(), "PKL.xml"
+        )

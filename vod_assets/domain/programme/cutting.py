@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from vod_assets.domain.documents import Document
+from vod_assets.domain.programme.packed import PackedFile
 from vod_assets.domain.programme.points import Cut, FileName, Idents, Part
 from vod_assets.domain.programme.said_sound import SaidSound
 
@@ -22,6 +23,7 @@ class Programme(Document):
         sound: Instead of the sound in the master; each begins with the master's first frame.
         times: What the chapters of the title file and the files beside the master count from.
         composition: Name of the IMF playlist that parts and sound are read from; empty: they are said.
+        packed: What the packing lists of that package say of these files.
     """
 
     parts: tuple[Part, ...] = ()
@@ -29,6 +31,7 @@ class Programme(Document):
     sound: tuple[SaidSound, ...] = ()
     times: Literal["master", "programme"] = "master"
     composition: str = ""
+    packed: tuple[PackedFile, ...] = ()
 
     @property
     def pictures(self) -> list[str]:
