@@ -27,7 +27,7 @@ from vod_assets.domain.ladder import fit
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.variants import Variant
-from vod_assets.ports import EncodeReport, RungJob
+from vod_assets.ports import CodecJob, EncodeReport, RungJob
 from vod_assets.settings import Settings
 
 CLIPS = (
@@ -72,7 +72,7 @@ class Bench:
             if rung.name in names and not rung.empty:
                 (self.scratch / rung.name).mkdir(exist_ok=True)
                 jobs.append(RungJob(rung, spent, self.scratch / rung.name))
-        return self.transcoder.encode_video(clip, info, ladder, preset, jobs, lambda _: None)
+        return self.transcoder.encode_video(clip, info, CodecJob(ladder, preset, jobs), lambda _: None)
 
     def scored(self, made: Path, source: Path, size: tuple[int, int]) -> tuple[float, float]:
         """Return mean VMAF and XPSNR (six parts luma, one of each chroma) at a size, first frames left out."""

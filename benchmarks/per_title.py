@@ -26,7 +26,7 @@ from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.probing import Probe
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.rung_choice import choose
-from vod_assets.ports import RungJob
+from vod_assets.ports import CodecJob, RungJob
 
 CLIPS = (
     "svt_lake_1080p25_10bit422_96k_10s.mp4",
@@ -83,7 +83,7 @@ def rendered(
         spent = next(one for one in preset.rungs if one.name == rung.name)
         (bench.scratch / rung.name).mkdir(exist_ok=True)
         jobs.append(RungJob(rung, spent, bench.scratch / rung.name))
-    report = bench.transcoder.encode_video(clip, info, ladder, preset, jobs, lambda _: None)
+    report = bench.transcoder.encode_video(clip, info, CodecJob(ladder, preset, jobs), lambda _: None)
     viewed = max((rung.width, rung.height) for rung in ladder.made)
     found = []
     for job in jobs:

@@ -22,7 +22,7 @@ from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.piece_presets import PiecePreset
 from vod_assets.domain.pieces import cut, obstacle, torn
 from vod_assets.domain.profile import Profile
-from vod_assets.ports import RungJob
+from vod_assets.ports import CodecJob, RungJob
 
 RUNG = {"name": "720p", "box": "1280x720", "crf": 24, "maxrate": "2800k", "bufsize": "5600k"}
 PROFILE = Profile.model_validate(
@@ -63,7 +63,7 @@ class Comparison:
         for piece in planned:
             job = self._job(f"{preset.length_seconds}_{piece.first}")
             report = self.tool.encode_piece(
-                self.source, self.info, self.ladder, PROFILE.video[0], [job], (clock, piece), lambda _: None
+                self.source, self.info, CodecJob(self.ladder, PROFILE.video[0], [job]), (clock, piece), lambda _: None
             )
             made.append((job.directory, report.made))
             cpu_seconds += report.cpu_seconds

@@ -21,7 +21,7 @@ from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.cli.session import Session
 from vod_assets.domain.package_view import Decoded
 from vod_assets.domain.track import Track
-from vod_assets.ports import EncodeReport, InspectedPackage, Prober, RungJob, TrackJob
+from vod_assets.ports import CodecJob, EncodeReport, InspectedPackage, Prober, TrackJob
 
 
 @dataclass
@@ -70,23 +70,22 @@ class RememberingTranscoder(Remembering):
     def require_encoder(self, preset: Any, profile: str) -> None:
         self.tool.require_encoder(preset, profile)
 
-    def encode_video(self, source: Path, info: Any, ladder: Any, preset: Any, jobs: Any, on_progress: Any) -> Any:
-        self.encoded += [job.rung.key for job in jobs]
+    def encode_video(self, source: Path, info: Any, job: CodecJob, on_progress: Any) -> Any:
+        self.encoded += [one.rung.key for one in job.rungs]
         report = None
-        for job in jobs:
-            report = self._encoded(source, info, ladder, preset, job, on_progress)
+        for one in job.rungs:
+            report = self._encoded(source, info, replace(job, rungs=[one]), on_progress)
         return report
 
-    def _encoded(
-        self, source: Path, info: Any, ladder: Any, preset: Any, job: RungJob, on_progress: Any
-    ) -> EncodeReport:
-        key = (job.rung, job.preset, preset.preset, preset.threads, ladder.gop_frames)
+    def _encoded(self, source: Path, info: Any, job: CodecJob, on_progress: Any) -> EncodeReport:
+        (one,) = job.rungs
+        key = (one.rung, one.preset, job.preset.preset, job.preset.threads, job.ladder.gop_frames)
 
         def encode() -> EncodeReport:
-            report: EncodeReport = self.tool.encode_video(source, info, ladder, preset, [job], on_progress)
+            report: EncodeReport = self.tool.encode_video(source, info, job, on_progress)
             return report
 
-        return self.memory.recall(key, job.directory, encode)  # type: ignore[no-any-return]
+        return self.memory.recall(key, one.directory, encode)  # type: ignore[no-any-return]
 
     def encode_audio(self, source: Path, info: Any, plan: Any, target: Path) -> Any:
         return self.memory.recall(plan, target.parent, lambda: self.tool.encode_audio(source, info, plan, target))

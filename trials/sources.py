@@ -33,7 +33,7 @@ from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.variants import Variant
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
-from vod_assets.ports import RungJob
+from vod_assets.ports import CodecJob, RungJob
 from vod_assets.settings import Settings
 
 PRESET = VideoPreset(preset="ultrafast", threads=1, rungs=(RungPreset(name="360p", box=(640, 360), crf=18),))
@@ -89,7 +89,7 @@ class Trial:
         """Encode the rung."""
         ladder: Ladder = fit(PROFILE, info.video)
         job = RungJob(ladder.made[0], PRESET.rungs[0], self.scratch)
-        self.transcoder.encode_video(path, info, ladder, PRESET, [job], lambda _: None)
+        self.transcoder.encode_video(path, info, CodecJob(ladder, PRESET, [job]), lambda _: None)
         return self.scratch / "video.mp4"
 
     def _lengths(self, row: Row, path: Path, info: MediaInfo, made: Path) -> Iterator[str]:

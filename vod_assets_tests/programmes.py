@@ -18,7 +18,7 @@ from vod_assets.domain.programme.composing import compose
 from vod_assets.domain.programme.cutting import SaidProgramme
 from vod_assets.domain.programme.files import Files
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
-from vod_assets.ports import EncodeReport, RungJob
+from vod_assets.ports import CodecJob, EncodeReport, RungJob
 from vod_assets_tests.adapters.transcode.clips import tools
 from vod_assets_tests.counted import HEIGHT, WIDTH, beeps, numbers
 
@@ -61,7 +61,7 @@ def made(folder: Path, info: MediaInfo, target: Path) -> Made:
     ladder = Ladder(frame_rate=info.video.frame_rate, gop_frames=50, segment_frames=50, rungs=(rung,))
     transcoder = FfmpegTranscoder(tools(), SupervisedRunner())
     jobs = [RungJob(rung=rung, preset=SAME, directory=target)]
-    report = transcoder.encode_video(folder, info, ladder, PRESET, jobs, lambda _: None)
+    report = transcoder.encode_video(folder, info, CodecJob(ladder, PRESET, jobs), lambda _: None)
     heard: list[int] = []
     if info.audio:
         transcoder.encode_audio(folder, info, first_sound(info), target / "audio.mp4")

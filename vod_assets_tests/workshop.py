@@ -36,7 +36,6 @@ from vod_assets.domain.audio_levels import AudioLevels, Loudness, SoundLevels
 from vod_assets.domain.audio_rendition import SoundPlan
 from vod_assets.domain.documents import digest_of
 from vod_assets.domain.errors import SourceError, ToolError
-from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo, VideoStream
 from vod_assets.domain.packet_marks import PacketMarks
 from vod_assets.domain.pieces import Clock, Piece, PieceMade
@@ -53,6 +52,7 @@ from vod_assets.domain.track import IFrame, Segment, Track
 from vod_assets.domain.video_presets import VideoPreset
 from vod_assets.ports import (
     Attempt,
+    CodecJob,
     ComparedRendition,
     Comparing,
     EncodeReport,
@@ -60,7 +60,6 @@ from vod_assets.ports import (
     PieceReport,
     ProbeJob,
     Progress,
-    RungJob,
     Sampling,
     TrackJob,
     Unlocking,
@@ -147,15 +146,15 @@ class StandInTranscoder(Tool):
         self,
         source: Path,
         info: MediaInfo,
-        ladder: Ladder,
-        preset: VideoPreset,
-        jobs: Sequence[RungJob],
+        job: CodecJob,
         on_progress: Callable[[Progress], None],
     ) -> EncodeReport:
-        for job in jobs:
-            self.encoded.append(job.rung.key)
-            said = [source.read_text(), job.rung, job.preset, preset.preset, ladder.gop_frames, ladder.pinned_frames]
-            (job.directory / "video.mp4").write_bytes(self.made(*said))
+        ladder = job.ladder
+        for one in job.rungs:
+            self.encoded.append(one.rung.key)
+            said = [source.read_text(), one.rung, one.preset, job.preset.preset]
+            said += [ladder.gop_frames, ladder.pinned_frames]
+            (one.directory / "video.mp4").write_bytes(self.made(*said))
         return EncodeReport(decoded_frames=100, encoded_frames=100, cpu_seconds=8.0, wall_seconds=4.0)
 
     def encode_audio(self, source: Path, info: MediaInfo, plan: SoundPlan, target: Path) -> EncodeReport:
@@ -243,9 +242,7 @@ class StandInPieces(Tool):
         self,
         source: Path,
         info: MediaInfo,
-        ladder: Ladder,
-        preset: VideoPreset,
-        jobs: Sequence[RungJob],
+        job: CodecJob,
         span: tuple[Clock, Piece],
         on_progress: Callable[[Progress], None],
     ) -> PieceReport:
@@ -253,10 +250,10 @@ class StandInPieces(Tool):
         if piece.first == self.breaks_at:
             raise ToolError("tool_failed", "ffmpeg was killed")
         letters = json.loads(source.read_text())["shots"][piece.first // 25 : piece.end // 25]
-        for job in jobs:
-            self.encoded.append((job.rung.key, piece.first))
-            said = [letters, job.rung, job.preset, preset.preset, piece.ladder(ladder).pinned_frames]
-            (job.directory / "video.mp4").write_bytes(self.made(*said))
+        for one in job.rungs:
+            self.encoded.append((one.rung.key, piece.first))
+            said = [letters, one.rung, one.preset, job.preset.preset, piece.ladder(job.ladder).pinned_frames]
+            (one.directory / "video.mp4").write_bytes(self.made(*said))
         made = PieceMade(
             frames=piece.frames,
             shown_frames=piece.frames,

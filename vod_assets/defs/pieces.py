@@ -19,7 +19,7 @@ from vod_assets.domain.pieces import PIECE, RULES, Piece, PieceMade, cut, obstac
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.rendition import rung_parameters, rung_preset
 from vod_assets.domain.video_presets import VideoPreset
-from vod_assets.ports import Attempt, EncodeReport, PieceTranscoder, RungJob, SourceStore
+from vod_assets.ports import Attempt, CodecJob, EncodeReport, PieceTranscoder, RungJob, SourceStore
 
 MAKER = 1  # to be raised when the same piece is encoded into other bytes
 
@@ -141,9 +141,7 @@ class _Making:
             report = cutting.tool.encode_piece(
                 self.source,
                 cutting.info,
-                cutting.ladder,
-                cutting.video,
-                [self._job(key, attempt) for key, attempt in opened.items()],
+                CodecJob(cutting.ladder, cutting.video, [self._job(key, one) for key, one in opened.items()]),
                 (self.clock, piece),
                 partial(at.reporter.progressed, at.title, at.name),
             )

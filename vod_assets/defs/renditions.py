@@ -23,7 +23,7 @@ from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
-from vod_assets.ports import EncodeReport, PieceTranscoder, SourceStore, Transcoder
+from vod_assets.ports import CodecJob, EncodeReport, PieceTranscoder, SourceStore, Transcoder
 
 GROUP = "renditions"
 
@@ -173,14 +173,9 @@ def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[
     with ExitStack() as attempts:
         opened = {key: attempts.enter_context(at.artifacts.store.attempt(at.title, wanted[key])) for key in wanted}
         jobs = [encode.job(key, attempt) for key, attempt in opened.items()]
-        report = encode.transcoder.encode_video(
-            source,
-            encode.info,
-            encode.ladder,
-            encode.preset,
-            jobs,
-            partial(at.reporter.progressed, at.title, at.name),
-        )
+        job = CodecJob(encode.ladder, encode.preset, jobs)
+        progressed = partial(at.reporter.progressed, at.title, at.name)
+        report = encode.transcoder.encode_video(source, encode.info, job, progressed)
         at.source(encode.mezzanine, encode.sources)  # it must still be the file that was fingerprinted
         for key, attempt in opened.items():
             document = encode.described(key)

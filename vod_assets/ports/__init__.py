@@ -15,7 +15,7 @@ from vod_assets.ports.runs import OnProgress, Progress, RunGuard
 from vod_assets.ports.sources import SourceStore
 from vod_assets.ports.texts import SpeechRecogniser, TextExtractor
 from vod_assets.ports.tools import Advance, Limits, ToolResult, ToolRunner
-from vod_assets.ports.transcoding import EncodeReport, PieceReport, PieceTranscoder, RungJob, Transcoder
+from vod_assets.ports.transcoding import CodecJob, EncodeReport, PieceReport, PieceTranscoder, RungJob, Transcoder
 from vod_assets.ports.transfers import Transfer
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "ArtifactStore",
     "Attempt",
     "Cms",
+    "CodecJob",
     "ComparedRendition",
     "Comparing",
     "EncodeReport",

@@ -26,6 +26,15 @@ class RungJob:
 
 
 @dataclass(frozen=True)
+class CodecJob:
+    """The rungs of one codec that one process encodes with one decode."""
+
+    ladder: Ladder
+    preset: VideoPreset
+    rungs: Sequence[RungJob]
+
+
+@dataclass(frozen=True)
 class EncodeReport:
     """What an encode did, for metadata and the gate; nothing of it enters a digest.
 
@@ -60,12 +69,10 @@ class Transcoder(Protocol):
         self,
         source: Path,
         info: MediaInfo,
-        ladder: Ladder,
-        preset: VideoPreset,
-        jobs: Sequence[RungJob],
+        job: CodecJob,
         on_progress: OnProgress,
     ) -> EncodeReport:
-        """Encode all jobs' rungs of one codec in one process with one decode.
+        """Encode all rungs of one codec in one process with one decode.
 
         Raises:
             SourceError: The accept gate's counts do not add up.
@@ -115,13 +122,11 @@ class PieceTranscoder(Protocol):
         self,
         source: Path,
         info: MediaInfo,
-        ladder: Ladder,
-        preset: VideoPreset,
-        jobs: Sequence[RungJob],
+        job: CodecJob,
         span: tuple[Clock, Piece],
         on_progress: OnProgress,
     ) -> PieceReport:
-        """Encode the same piece of all jobs' rungs of one codec in one process with one decode.
+        """Encode the same piece of all rungs of one codec in one process with one decode.
 
         Raises:
             SourceError: The source cannot be decoded.

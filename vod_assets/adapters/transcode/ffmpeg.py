@@ -19,11 +19,10 @@ from vod_assets.domain.audio_levels import AudioLevels
 from vod_assets.domain.audio_rendition import SoundPlan
 from vod_assets.domain.colours import range_findings
 from vod_assets.domain.errors import ToolError
-from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.rendition import range_filters, rung_filters, shared_filters, video_arguments
 from vod_assets.domain.video_presets import VideoPreset
-from vod_assets.ports import EncodeReport, Limits, OnProgress, RungJob, ToolRunner
+from vod_assets.ports import CodecJob, EncodeReport, Limits, OnProgress, ToolRunner
 
 VIDEO_FILE = "video.mp4"
 
@@ -48,15 +47,13 @@ class FfmpegTranscoder:
         self,
         source: Path,
         info: MediaInfo,
-        ladder: Ladder,
-        preset: VideoPreset,
-        jobs: Sequence[RungJob],
+        job: CodecJob,
         on_progress: OnProgress,
     ) -> EncodeReport:
-        """Encode all jobs' rungs in one process with one decode, and judge the counts of this very decode."""
-        argv = self.video_command(source, info, ladder, preset, jobs)
+        """Encode all rungs in one process with one decode, and judge the counts of this very decode."""
+        argv = self.video_command(source, info, job)
         progress = ProgressReader(info.duration_seconds, on_progress)
-        memory = address_space_bytes(info.video, [job.rung for job in jobs])
+        memory = address_space_bytes(info.video, [one.rung for one in job.rungs])
         limits = Limits(address_space_bytes=memory, stall_seconds=STALL_SECONDS)
         counter = DecodeCounter(info.video.index if info.timeline else None)
         try:
@@ -79,14 +76,12 @@ class FfmpegTranscoder:
             argv=tuple(argv),
         )
 
-    def video_command(
-        self, source: Path, info: MediaInfo, ladder: Ladder, preset: VideoPreset, jobs: Sequence[RungJob]
-    ) -> list[str]:
+    def video_command(self, source: Path, info: MediaInfo, job: CodecJob) -> list[str]:
         """Return the command line of one codec's encode."""
-        shared = chained(programme.picture(source, info), shared_filters(info.video, ladder))
-        outputs = rung_outputs(shared, info, ladder, preset, jobs)
+        shared = chained(programme.picture(source, info), shared_filters(info.video, job.ladder))
+        outputs = rung_outputs(shared, info, job)
         return compile_ffmpeg(
-            self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose", device=preset.tool.device
+            self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose", device=job.preset.tool.device
         )
 
     def encode_audio(self, source: Path, info: MediaInfo, plan: SoundPlan, target: Path) -> EncodeReport:
@@ -98,19 +93,17 @@ class FfmpegTranscoder:
         return LevelMeter(self.tools, self.runner).measure(source, info, plans)
 
 
-def rung_outputs(
-    shared: Any, info: MediaInfo, ladder: Ladder, preset: VideoPreset, jobs: Sequence[RungJob]
-) -> list[Any]:
-    """Return an output node for each job of a codec, from the picture that all rungs share."""
-    ranges = list(dict.fromkeys(job.preset.dynamic_range for job in jobs))
+def rung_outputs(shared: Any, info: MediaInfo, job: CodecJob) -> list[Any]:
+    """Return an output node for each rung of a codec, from the picture that all of them share."""
+    ranges = list(dict.fromkeys(one.preset.dynamic_range for one in job.rungs))
     made: dict[str, Any] = {}
     for dynamic_range, copy in zip(ranges, _copies(shared, len(ranges)), strict=True):
-        alike = [job for job in jobs if job.preset.dynamic_range == dynamic_range]
+        alike = [one for one in job.rungs if one.preset.dynamic_range == dynamic_range]
         ready = chained(copy, range_filters(info.video, dynamic_range))
-        for job, picture in zip(alike, _copies(ready, len(alike)), strict=True):
-            filtered = chained(picture, rung_filters(info.video, job.rung, preset))
-            arguments = video_arguments(info.video, preset, job.preset, ladder)
-            made[job.rung.key] = filtered.output(str(job.directory / VIDEO_FILE), **arguments)
+        for one, picture in zip(alike, _copies(ready, len(alike)), strict=True):
+            filtered = chained(picture, rung_filters(info.video, one.rung, job.preset))
+            arguments = video_arguments(info.video, job.preset, one.preset, job.ladder)
+            made[one.rung.key] = filtered.output(str(one.directory / VIDEO_FILE), **arguments)
     return list(made.values())
 
 

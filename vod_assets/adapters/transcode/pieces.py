@@ -1,6 +1,7 @@
 """Encoding a rendition piece by piece with FFmpeg, and joining the pieces without encoding anything again."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,6 @@ from vod_assets.adapters.transcode.piece_facts import (
 from vod_assets.domain.acceptance import judge_failed_decode
 from vod_assets.domain.errors import PieceError, ToolError
 from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter
-from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.packet_marks import PacketMarks
 from vod_assets.domain.pieces import (
@@ -39,8 +39,7 @@ from vod_assets.domain.pieces import (
     trimmed,
 )
 from vod_assets.domain.rendition import shared_filters
-from vod_assets.domain.video_presets import VideoPreset
-from vod_assets.ports import EncodeReport, Limits, OnProgress, PieceReport, Progress, RungJob, ToolRunner
+from vod_assets.ports import CodecJob, EncodeReport, Limits, OnProgress, PieceReport, Progress, ToolRunner
 
 BORDERS_FILE, LIST_FILE = "borders.txt", "pieces.ffconcat"
 PASSED = {"fps_mode": "passthrough"}
@@ -75,17 +74,15 @@ class FfmpegPieces:
         self,
         source: Path,
         info: MediaInfo,
-        ladder: Ladder,
-        preset: VideoPreset,
-        jobs: Sequence[RungJob],
+        job: CodecJob,
         span: tuple[Clock, Piece],
         on_progress: OnProgress,
     ) -> PieceReport:
-        """Encode the same piece of all jobs' rungs in one process; see `vod_assets.ports.PieceTranscoder`."""
-        argv = self.piece_command(source, info, ladder, preset, jobs, span)
+        """Encode the same piece of all rungs in one process; see `vod_assets.ports.PieceTranscoder`."""
+        argv = self.piece_command(source, info, job, span)
         _, piece = span
-        progress = ProgressReader(info.duration_seconds, _since(piece.first / ladder.frame_rate, on_progress))
-        memory = address_space_bytes(info.video, [job.rung for job in jobs])
+        progress = ProgressReader(info.duration_seconds, _since(piece.first / job.ladder.frame_rate, on_progress))
+        memory = address_space_bytes(info.video, [one.rung for one in job.rungs])
         counter, outputs = DecodeCounter(), Outputs()
 
         def read(line: str) -> None:
@@ -99,7 +96,7 @@ class FfmpegPieces:
             )
         except ToolError as error:
             raise judge_failed_decode(error, info.video.index, counter.counts, source.name) from error
-        borders = jobs[0].directory / BORDERS_FILE
+        borders = job.rungs[0].directory / BORDERS_FILE
         hashes = hashes_of(borders.read_text())
         borders.unlink()
         made = outputs.made(counter.counts, info.video.index, hashes)
@@ -111,9 +108,7 @@ class FfmpegPieces:
         self,
         source: Path,
         info: MediaInfo,
-        ladder: Ladder,
-        preset: VideoPreset,
-        jobs: Sequence[RungJob],
+        job: CodecJob,
         span: tuple[Clock, Piece],
     ) -> list[str]:
         """Return the command line of one piece of one codec.
@@ -122,23 +117,25 @@ class FfmpegPieces:
         not cut by FFmpeg (``noaccurate_seek``) but by frame numbers, and its times stay those of the file (``copyts``).
         """
         clock, piece = span
-        place = seek_seconds(piece, ladder, info)
+        place = seek_seconds(piece, job.ladder, info)
         found = {} if place is None else _found_at(place + clock.zero_ticks * clock.tick)
         picture = programme.picture(source, info, copyts=None, **found)
-        first, *rest = on_the_whole_time_line(shared_filters(info.video, ladder), clock, is_from_start=place is None)
+        first, *rest = on_the_whole_time_line(
+            shared_filters(info.video, job.ladder), clock, is_from_start=place is None
+        )
         read = chained(picture, [first]).filter_multi_output("split", 2)
-        shown = chained(read[1], trimmed(*clock.span(piece, ladder.frame_rate)))
+        shown = chained(read[1], trimmed(*clock.span(piece, job.ladder.frame_rate)))
         even = chained(read[0], rest).filter_multi_output("split", 2)
         own = chained(even[0], [*trimmed(piece.first, None if piece.is_last else piece.end), _from_zero(piece)])
         outputs = [
-            *rung_outputs(own, info, piece.ladder(ladder), preset, jobs),
+            *rung_outputs(own, info, replace(job, ladder=piece.ladder(job.ladder))),
             chained(even[1], borders_of(piece)).output(
-                str(jobs[0].directory / BORDERS_FILE), f=BORDERS_FORMAT, hash="SHA256", **PASSED
+                str(job.rungs[0].directory / BORDERS_FILE), f=BORDERS_FORMAT, hash="SHA256", **PASSED
             ),
             shown.output("-", f=SHOWN_FORMAT, **{"c:v": "wrapped_avframe"}, **PASSED),
         ]
         return compile_ffmpeg(
-            self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose", device=preset.tool.device
+            self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose", device=job.preset.tool.device
         )
 
     def join(self, pieces: Sequence[tuple[Path, int]], frame_rate: Fraction, directory: Path) -> EncodeReport:

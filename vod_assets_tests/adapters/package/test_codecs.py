@@ -16,7 +16,7 @@ from vod_assets.domain.errors import ToolError
 from vod_assets.domain.ladder import fit
 from vod_assets.domain.media_info import Colour, LightLevels, MediaInfo
 from vod_assets.domain.profile import Profile
-from vod_assets.ports import RungJob
+from vod_assets.ports import CodecJob, RungJob
 from vod_assets_tests.adapters.package.test_conformance import BY_CHOICE
 from vod_assets_tests.adapters.package.tiny_title import RUNNER, TOOLS, Clip, TinyTitle
 from vod_assets_tests.adapters.package.tiny_variants import TinyVariant
@@ -73,7 +73,7 @@ def encode(source: Path, folder: Path, codec: str) -> dict[str, Path]:
         (folder / rung.key).mkdir(parents=True)
         asked = next(one for one in preset.rungs if one.name == rung.name)
         jobs.append(RungJob(rung, asked, folder / rung.key))
-    report = FfmpegTranscoder(TOOLS, RUNNER).encode_video(source, info, ladder, preset, jobs, lambda _: None)
+    report = FfmpegTranscoder(TOOLS, RUNNER).encode_video(source, info, CodecJob(ladder, preset, jobs), lambda _: None)
     assert report.decoded_frames == CLIP.frames
     return {job.rung.key: job.directory / VIDEO_FILE for job in jobs}
 

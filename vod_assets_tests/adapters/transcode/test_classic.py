@@ -11,7 +11,7 @@ from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.transcode.ffmpeg import VIDEO_FILE, FfmpegTranscoder
 from vod_assets.domain.ladder import fit
-from vod_assets.ports import RungJob
+from vod_assets.ports import CodecJob, RungJob
 from vod_assets_tests.adapters.transcode.clips import moving_picture, tools
 
 SECONDS = 4
@@ -45,7 +45,9 @@ def test_the_seed_rungs_are_those_of_the_classic_command_within_a_tenth(tmp_path
         folder = tmp_path / rung.key
         folder.mkdir()
         jobs.append(RungJob(rung, next(one for one in preset.rungs if one.name == rung.name), folder))
-    FfmpegTranscoder(tools(), SupervisedRunner()).encode_video(source, info, ladder, preset, jobs, lambda _: None)
+    FfmpegTranscoder(tools(), SupervisedRunner()).encode_video(
+        source, info, CodecJob(ladder, preset, jobs), lambda _: None
+    )
     assert [job.rung.name for job in jobs] == ["720p", "480p"]
     for job in jobs:
         size = f"{job.preset.box[0]}x{job.preset.box[1]}"

@@ -15,7 +15,7 @@ from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import Colour, MediaInfo
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
-from vod_assets.ports import RungJob
+from vod_assets.ports import CodecJob, RungJob
 from vod_assets_tests.adapters.transcode.clips import described, make, tools
 
 Vector = list[float]
@@ -151,7 +151,9 @@ def encoded(source: Path, folder: Path, info: MediaInfo) -> Path:
     asked = RungPreset(name="64p", box=(2048, 64), crf=1)
     ladder = Ladder(frame_rate=info.video.frame_rate, gop_frames=25, segment_frames=25, rungs=(rung,))
     preset, job = VideoPreset(preset="veryfast", threads=1, rungs=(asked,)), RungJob(rung, asked, folder)
-    FfmpegTranscoder(tools(), SupervisedRunner()).encode_video(source, info, ladder, preset, [job], lambda _: None)
+    FfmpegTranscoder(tools(), SupervisedRunner()).encode_video(
+        source, info, CodecJob(ladder, preset, [job]), lambda _: None
+    )
     return folder / "video.mp4"
 
 

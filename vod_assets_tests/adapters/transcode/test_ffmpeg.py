@@ -25,7 +25,7 @@ from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
-from vod_assets.ports import EncodeReport, Limits, Progress, RungJob, ToolResult
+from vod_assets.ports import CodecJob, EncodeReport, Limits, Progress, RungJob, ToolResult
 from vod_assets_tests.adapters.transcode.clips import described, make, moving_picture, tools
 
 pytestmark = pytest.mark.media
@@ -73,7 +73,7 @@ def encode(source: Path, info: MediaInfo, target: Path, runner: Impatient) -> En
     target.mkdir()
     seen: list[Progress] = []
     jobs = [RungJob(rung=rung, preset=SMALL, directory=target)]
-    return FfmpegTranscoder(tools(), runner).encode_video(source, info, ladder, PRESET, jobs, seen.append)
+    return FfmpegTranscoder(tools(), runner).encode_video(source, info, CodecJob(ladder, PRESET, jobs), seen.append)
 
 
 def test_an_encode_whose_source_stops_coming_is_stalled(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.variants import Variant
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
-from vod_assets.ports import RungJob
+from vod_assets.ports import CodecJob, RungJob
 from vod_assets_tests.adapters.transcode.clips import make, tools
 from vod_assets_tests.oracle import (
     FRAMES,
@@ -151,7 +151,9 @@ def encoded(source: Path, info: MediaInfo) -> Rung:
     folder.mkdir()
     ladder = fit(PROFILE, info.video)
     job = RungJob(rung=ladder.made[0], preset=RUNG, directory=folder)
-    FfmpegTranscoder(tools(), SupervisedRunner()).encode_video(source, info, ladder, PRESET, [job], lambda _: None)
+    FfmpegTranscoder(tools(), SupervisedRunner()).encode_video(
+        source, info, CodecJob(ladder, PRESET, [job]), lambda _: None
+    )
     return ladder.made[0]
 
 

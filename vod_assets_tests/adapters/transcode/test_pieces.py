@@ -1,6 +1,5 @@
 """Pieces hold exactly the pictures of the whole, and what is joined of them is an ordinary rendition."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +19,7 @@ from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.piece_presets import PiecePreset
 from vod_assets.domain.pieces import PieceMade, cut, obstacle, torn
 from vod_assets.domain.profile import Profile
-from vod_assets.ports import RungJob
+from vod_assets.ports import CodecJob, RungJob
 from vod_assets_tests.adapters.transcode.clips import make, tools
 
 pytestmark = pytest.mark.media
@@ -64,7 +63,9 @@ class Bench:
 
     def whole(self, folder: Path) -> Path:
         transcoder, preset = FfmpegTranscoder(tools(), SupervisedRunner()), self.profile.video[0]
-        transcoder.encode_video(self.source, self.info, self.ladder, preset, [self.job(folder)], lambda _: None)
+        transcoder.encode_video(
+            self.source, self.info, CodecJob(self.ladder, preset, [self.job(folder)]), lambda _: None
+        )
         return folder
 
     def pieced(self, folder: Path) -> list[tuple[Path, PieceMade]]:
@@ -76,7 +77,9 @@ class Bench:
         for piece in planned:
             job = self.job(folder / str(piece.first))
             span, preset = (clock, piece), self.profile.video[0]
-            report = tool.encode_piece(self.source, self.info, self.ladder, preset, [job], span, lambda _: None)
+            report = tool.encode_piece(
+                self.source, self.info, CodecJob(self.ladder, preset, [job]), span, lambda _: None
+            )
             made.append((job.directory, report.made))
         assert torn(planned, [one for _, one in made]) == ""
         assert sum(one.shown_frames for _, one in made) == self.info.video.promised_frames
@@ -111,8 +114,8 @@ def test_pieces_show_exactly_the_pictures_of_the_whole(
 ) -> None:
     """What goes into the encoder is compared, frame by frame."""
 
-    def hashed(shared: Any, _info: Any, _ladder: Any, _preset: Any, jobs: Sequence[RungJob]) -> list[Any]:
-        return [shared.output(str(jobs[0].directory / "seen.txt"), f="framemd5", fps_mode="passthrough")]
+    def hashed(shared: Any, _info: Any, job: CodecJob) -> list[Any]:
+        return [shared.output(str(job.rungs[0].directory / "seen.txt"), f="framemd5", fps_mode="passthrough")]
 
     monkeypatch.setattr(ffmpeg, "rung_outputs", hashed)
     monkeypatch.setattr(pieces, "rung_outputs", hashed)
