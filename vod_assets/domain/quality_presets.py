@@ -6,14 +6,12 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from vod_assets.domain.documents import Document
+from vod_assets.domain.units import exact
 
 
 def score(value: object) -> Fraction:
-    """Return the exact score of ``95`` or ``94.5``; the decimal that was written, not its binary float."""
-    try:
-        return Fraction(str(value))
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"{value!r} is no score: write 95 or 94.5") from error
+    """Return the exact score of ``95`` or ``94.5``."""
+    return exact(value, "score: write 95 or 94.5")
 
 
 Vmaf = Annotated[Fraction, BeforeValidator(score), Field(ge=0, le=100)]

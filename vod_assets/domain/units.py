@@ -21,20 +21,30 @@ def bits(text: object) -> int:
     return int(Fraction(match[1]) * {"": 1, "k": 1000, "M": 1_000_000}[match[2]])
 
 
-def seconds(value: object) -> Fraction:
-    """Return exact seconds of ``2``, ``1.92`` or ``1001/250``; the decimal that was written, not its binary float."""
+def exact(value: object, wanted: str) -> Fraction:
+    """Return the decimal that was written, not its binary float.
+
+    Args:
+        value: What was written.
+        wanted: What it should have been, and how that looks: ``level: write -3 or -1.5``.
+
+    Raises:
+        ValueError: It is no number.
+    """
     try:
         return Fraction(str(value))
     except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"{value!r} is no number of seconds: write 4, 1.92 or 1001/250") from error
+        raise ValueError(f"{value!r} is no {wanted}") from error
+
+
+def seconds(value: object) -> Fraction:
+    """Return exact seconds of ``2``, ``1.92`` or ``1001/250``."""
+    return exact(value, "number of seconds: write 4, 1.92 or 1001/250")
 
 
 def decibels(value: object) -> Fraction:
     """Return exact decibels of ``-3`` or ``-1.5``."""
-    try:
-        return Fraction(str(value))
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"{value!r} is no level: write -3 or -1.5") from error
+    return exact(value, "level: write -3 or -1.5")
 
 
 Bits = Annotated[int, BeforeValidator(bits), Field(gt=0, le=1_000_000_000)]
