@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from vod_assets.defs.making import Made, NotMadeYet
+from vod_assets.defs.making import Made
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step
+from vod_assets.defs.together import found_or_made
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import plain
 from vod_assets.domain.filters import Filter
@@ -52,15 +52,10 @@ class Measuring:
     def leaves(self, alike: Alike) -> dict[str, Made]:
         """Return what every rendition came to: found, or measured now, all of them against one decode of the source."""
         recipes = {rung: self._recipe(alike, rung) for rung in alike.rungs}
-        if not self.at.is_real:
-            return {rung.key: self.at.make(recipe, _never) for rung, recipe in recipes.items()}
-        kept = {rung: self.at.find(recipe) for rung, recipe in recipes.items()}
-        found = {rung.key: Made(artifact, reused=True) for rung, artifact in kept.items() if artifact}
-        missing = {rung: recipe for rung, recipe in recipes.items() if rung.key not in found}
-        made = self._measured(alike, missing) if missing else {}
-        return {rung.key: (found | made)[rung.key] for rung in alike.rungs}
+        made = found_or_made(self.at, recipes, partial(self._measured, alike))
+        return {rung.key: one for rung, one in made.items()}
 
-    def _measured(self, alike: Alike, recipes: Mapping[Rung, Recipe]) -> dict[str, Made]:
+    def _measured(self, alike: Alike, recipes: Mapping[Rung, Recipe]) -> dict[Rung, Made]:
         """Measure some renditions; the largest is seen beside them whether or not it was measured before."""
         at, source = self.at, self.at.source(self.mezzanine, self.sources)
         with ExitStack() as stack:
@@ -80,7 +75,7 @@ class Measuring:
                 rung: one.model_dump() | made_from(self.mezzanine) for rung, one in zip(rungs, came, strict=True)
             }
             return {
-                rung.key: Made(at.artifacts.maker.commit(attempt, plain(documents[rung])), reused=False)
+                rung: Made(at.artifacts.maker.commit(attempt, plain(documents[rung])), reused=False)
                 for rung, attempt in opened.items()
             }
 
@@ -123,8 +118,3 @@ def renditions_alike(at: Step, ladder: Ladder) -> Iterator[Alike]:
         for dynamic_range in dict.fromkeys(rung_preset(preset, one).dynamic_range for one in made):
             rungs = tuple(one for one in made if rung_preset(preset, one).dynamic_range == dynamic_range)
             yield Alike(preset, dynamic_range, rungs)
-
-
-def _never(_directory: Path) -> dict[str, Any]:
-    """Raise: a plan makes nothing."""
-    raise NotMadeYet

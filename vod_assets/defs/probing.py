@@ -1,6 +1,6 @@
 """Probing a title: which encodes of samples are made, and that none is made twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,9 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from vod_assets.defs.making import Made, NotMadeYet
+from vod_assets.defs.making import Made
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step
+from vod_assets.defs.together import found_or_made
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.documents import plain
 from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter
@@ -60,14 +61,9 @@ class Prober:
     def probes(self, points: Sequence[Point], windows: Sequence[Window]) -> dict[Point, Made]:
         """Return the probe of every point: found, or made now, all of them from one decode of each sample."""
         recipes = {point: self._recipe(point, windows) for point in points}
-        if not self.at.is_real:
-            return {point: self.at.make(recipe, _never) for point, recipe in recipes.items()}
-        kept = {point: self.at.find(recipe) for point, recipe in recipes.items()}
-        found = {point: Made(artifact, reused=True) for point, artifact in kept.items() if artifact}
-        missing = {point: recipe for point, recipe in recipes.items() if point not in found}
-        return found | (self._made(missing, windows) if missing else {})
+        return found_or_made(self.at, recipes, lambda missing: self._made(missing, windows))
 
-    def _made(self, recipes: dict[Point, Recipe], windows: Sequence[Window]) -> dict[Point, Made]:
+    def _made(self, recipes: Mapping[Point, Recipe], windows: Sequence[Window]) -> dict[Point, Made]:
         source = self.at.source(self.mezzanine, self.sources)
         points = list(recipes)
         with ExitStack() as stack:
@@ -146,8 +142,3 @@ class Prober:
             windows=tuple(windows),
         )
         return probe.model_dump() | made_from(self.mezzanine)
-
-
-def _never(_directory: Path) -> dict[str, Any]:
-    """Raise: a plan makes nothing."""
-    raise NotMadeYet
