@@ -75,7 +75,7 @@ def _tone_mapping(colour: Colour, peak: Fraction) -> tuple[Filter, ...]:
 
     In linear light and floating point. Mobius leaves what is below half of white as it is: SDR that went into HDR by
     BT.2408 comes back with a PSNR of 34 dB, against 29 dB at FFmpeg's own threshold and 18 dB by Hable. Desaturating is
-    off, for it greys faces and skies. What was said of the HDR display goes, or the container would say it of SDR.
+    off, for it greys faces and skies.
     """
     given = {"pin": colour.primaries, "tin": colour.transfer, "min": colour.matrix, "rin": _zimg_range(colour)}
     linear = {"p": "bt709", "t": "linear", "m": "gbr", "r": "full", "npl": str(WHITE_NITS)}
@@ -89,7 +89,6 @@ def _tone_mapping(colour: Colour, peak: Fraction) -> tuple[Filter, ...]:
             {"pin": "bt709", "tin": "linear", "min": "gbr", "p": "bt709", "t": "bt709", "m": "bt709", "r": "limited"}
         ),
         Filter(name="format", arguments={"pix_fmts": "yuv420p10le"}),
-        Filter(name="sidedata", arguments={"mode": "delete"}),
     )
 
 

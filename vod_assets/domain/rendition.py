@@ -43,8 +43,19 @@ def rung_filters(video: VideoStream, rung: Rung, preset: VideoPreset) -> tuple[F
         Filter(name="setsar", arguments={"sar": "1"}),
         Filter(name="format", arguments={"pix_fmts": preset.tool.depths[bit_depth(asked)].pixel_format}),
         *tags(video, asked.dynamic_range),
+        *_unsaid(preset.tool, asked.dynamic_range),
     )
     return (*filters, *upload_filters(preset.tool))
+
+
+def _unsaid(tool: Encoder, dynamic_range: str) -> tuple[Filter, ...]:
+    """Return what keeps the words beside a source's pictures from the encoder, but where it passes on those of HDR.
+
+    FFmpeg gives them to the last output of a process alone, so a rendition's bytes would depend on its neighbours; and
+    SDR would be said to be made on an HDR display.
+    """
+    is_passed_on = dynamic_range == "hdr" and not tool.light
+    return () if is_passed_on else (Filter(name="sidedata", arguments={"mode": "delete"}),)
 
 
 def upload_filters(tool: Encoder) -> tuple[Filter, ...]:

@@ -11,7 +11,7 @@ from vod_assets.domain.errors import ConfigError, SourceError
 from vod_assets.domain.ladder import Ladder, Rung, fit
 from vod_assets.domain.media_info import Colour, LightLevels, VideoStream
 from vod_assets.domain.profile import Profile
-from vod_assets.domain.rendition import rung_parameters, shared_filters, video_arguments
+from vod_assets.domain.rendition import rung_filters, rung_parameters, shared_filters, video_arguments
 from vod_assets.domain.video_presets import VideoPreset
 from vod_assets_tests.adapters.transcode.clips import described
 
@@ -153,6 +153,18 @@ def test_a_recipe_names_nothing_of_other_rungs_or_ranges() -> None:
     assert recipes[0] == recipes[1]
     assert "tonemap" in str(recipes[0])
     assert "tonemap" not in str(rung_parameters(info, both, both.rungs[1], fit(profile(both.model_dump()), info.video)))
+
+
+@pytest.mark.parametrize(
+    ("encoder", "dynamic_range", "is_passed_on"), [("", "sdr", False), ("", "hdr", False), ("hevc_vaapi", "hdr", True)]
+)
+def test_an_encoder_is_told_by_its_own_words_alone_where_it_has_them(
+    encoder: str, dynamic_range: str, *, is_passed_on: bool
+) -> None:
+    asked = preset(SMALL | {"dynamic_range": dynamic_range}, codec="hevc", encoder=encoder)
+    rung = Rung(key="hevc_180p", codec="hevc", name="180p", width=320, height=180)
+    said = [one.name for one in rung_filters(stream(colour=PQ), rung, asked)]
+    assert ("sidedata" not in said) == is_passed_on
 
 
 def test_every_encoder_has_a_preset_that_it_knows() -> None:
