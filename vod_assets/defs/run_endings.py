@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster._core.events import RunFailureReason  # no public name in 1.13
 
-from vod_assets.domain.errors import Cancelled
+from vod_assets.defs.gate import FINDINGS
+from vod_assets.defs.guard import PARTITION_TAG
+from vod_assets.domain.errors import Cancelled, GateError
 
 STEP_PROBLEM = "step_failed"
 
@@ -37,7 +39,7 @@ def ending_of(instance: dg.DagsterInstance, run_id: str, result: dg.ExecuteInPro
         return Ending()
     if run.status == dg.DagsterRunStatus.FAILURE and not _failed_here(result):
         return Ending(_given_up(instance, run_id))
-    failure = _first_failure(result)
+    failure = _first_failure(result, run.tags.get(PARTITION_TAG, ""))
     if run.status == dg.DagsterRunStatus.FAILURE and failure is None:
         instance.report_run_canceled(run, message="Interrupted.")
         return Ending(is_cancelled=True)
@@ -58,7 +60,7 @@ def _given_up(instance: dg.DagsterInstance, run_id: str) -> StepFailure:
     return StepFailure(error.code, Cancelled.__name__, str(error), None)
 
 
-def _first_failure(result: dg.ExecuteInProcessResult) -> StepFailure | None:
+def _first_failure(result: dg.ExecuteInProcessResult, title: str) -> StepFailure | None:
     failures = [event for event in result.all_events if event.is_step_failure]
     if not failures:
         return _failure_outside_steps(result)
@@ -69,9 +71,27 @@ def _first_failure(result: dg.ExecuteInProcessResult) -> StepFailure | None:
         fields = {name: str(value.value) for name, value in told.metadata.items()}
         kind, code = fields.get("error_type", "StoreError"), fields.get("code", STEP_PROBLEM)
         return StepFailure(code, kind, told.description or fields.get("cause", ""), first.step_key)
+    judged = _failed_check(result, first.step_key, title)
+    if judged is not None:
+        return judged
     message = data.error.message.strip() if data.error else "the step failed"
     kind = (data.error.cls_name if data.error else None) or "Failure"
     return StepFailure(STEP_PROBLEM, kind, message, first.step_key)
+
+
+def _failed_check(result: dg.ExecuteInProcessResult, step: str | None, title: str) -> StepFailure | None:
+    """Return what a check found that stops what follows; Dagster's own error names no more than the check."""
+    for event in result.all_events:
+        if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION or event.step_key != step:
+            continue
+        said = event.asset_check_evaluation_data
+        if said.passed or said.severity != dg.AssetCheckSeverity.ERROR:
+            continue
+        asset, found = said.asset_key.to_user_string(), said.metadata.get(FINDINGS)
+        why = f": {found.value}" if found else ""
+        error = GateError("check_failed", f"the check {asset}.{said.check_name} failed{why}", f"Mend {asset}", title)
+        return StepFailure(error.code, GateError.__name__, str(error), asset)
+    return None
 
 
 def _failure_outside_steps(result: dg.ExecuteInProcessResult) -> StepFailure | None:

@@ -98,7 +98,7 @@ def test_a_check_that_failed_refuses_and_names_itself(finished: Studio) -> None:
     start = data.index(b"mdat") + 4
     segment.write_bytes(data[:start] + bytes(len(data) - start))
     checked = finished.run("--select", "hls_package")
-    assert checked.code == 1, checked.stdout
+    assert refused(checked, "check_failed", "hls_package", "the check hls_package.decodes failed: ")
     assert refused(finished.run("--select", "release"), "check_failed", "release", "hls_package.decodes")
     assert refused(finished.run("--select", "cms_entry"), "check_failed", "cms_entry", "hls_package.decodes")
 

@@ -151,8 +151,11 @@ class _Checker:
         yield from filter(None, faults)
 
     def _total(self) -> Iterator[str]:
-        longest = max(Fraction(segment.duration, self.one.timescale) for segment in self.one.segments)
-        if abs(self.one.seconds - self.mpd.seconds) > longest / 2:
+        tick = Fraction(
+            1, self.one.timescale
+        )  # a second where pictures are named, which may be more than the title has
+        longest = max(segment.duration for segment in self.one.segments) * tick
+        if abs(self.one.seconds - self.mpd.seconds) > max(longest / 2, tick):
             yield (
                 f"its segments last {decimal(self.one.seconds, 3)} s, the presentation {decimal(self.mpd.seconds, 3)} s"
             )
