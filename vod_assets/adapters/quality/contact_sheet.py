@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import ffmpeg
 import PIL.WebPImagePlugin  # noqa: F401 - otherwise the first WebP imports what Pillow has for every format
 from PIL import Image
 
 from vod_assets.adapters.ffmpeg.command import artifact_input, compile_ffmpeg, source_input
-from vod_assets.adapters.ffmpeg.programme import chained
+from vod_assets.adapters.ffmpeg.programme import chained, file_of
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS
-from vod_assets.adapters.quality.places import place_of
 from vod_assets.adapters.transcode.memory import LARGE_BYTES
 from vod_assets.domain.filters import Filter
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.quality_report import WorstFrame
+from vod_assets.domain.timeline_filters import RUN_UP_FRAMES, conformed
+from vod_assets.domain.whole_frames import Fielded, whole_frames
 from vod_assets.ports import ComparedRendition, Comparing, Limits, ToolRunner
 
 SHEET_FILE = "worst.webp"
@@ -53,17 +55,44 @@ class ContactSheet:
 
     def _take(self, rendition: ComparedRendition, comparing: Comparing, frame: WorstFrame, row: Path) -> None:
         early = max(Fraction(0), frame.seconds - 1 / (2 * comparing.frame_rate))
-        file, stream, seconds = place_of(self.source, self.info, early)
-        original = source_input(file, **_jump(seconds))[str(stream)]
         made = artifact_input(rendition.path, **_jump(early))["v:0"]
         pictures = [
-            chained(chained(original, (*comparing.shared, *rendition.reference)), SMALL),
+            chained(self._original(early, comparing.shared), (*rendition.reference, *SMALL)),
             chained(made, SMALL),
         ]
         side_by_side = ffmpeg.filter(pictures, "hstack")
         output = side_by_side.output(str(row), **{"frames:v": 1, "update": 1})
         limits = Limits(address_space_bytes=LARGE_BYTES, stall_seconds=STALL_SECONDS)
         self.runner.run(compile_ffmpeg(self.program, [output], verbosity="level+warning"), limits=limits)
+
+    def _original(self, seconds: Fraction, shared: Sequence[Filter]) -> Any:
+        """Return the source from a moment on; that of a programme as the span of that moment is shown in it."""
+        timeline = self.info.timeline
+        if timeline is None:
+            video = self.info.video
+            early = _run_up(video, seconds)
+            begins = video.start_seconds + seconds - early / video.frame_rate
+            opened = source_input(self.source, **_jump(begins))[str(video.index)]
+            return chained(opened, (*shared, *_without(early)))
+        span, at = timeline.for_stills.at(seconds)
+        early = _run_up(span.picture, at)
+        begins = span.picture.start_seconds + at - early / span.picture.frame_rate
+        opened = source_input(file_of(self.source, span.file), **_jump(begins))[str(span.picture.stream)]
+        whole = (*span.picture.colour_filters, *whole_frames(span.picture), *_without(early))
+        return chained(opened, (*whole, *conformed(span.picture, timeline.picture), *shared))
+
+
+def _run_up(video: Fielded, seconds: Fraction) -> int:
+    """Return how many frames before a moment are read besides: a deinterlacer looks at them, too."""
+    is_fields = whole_frames(video) and not video.telecine
+    return min(RUN_UP_FRAMES, int(seconds * video.frame_rate)) if is_fields else 0
+
+
+def _without(frames: int) -> tuple[Filter, ...]:
+    if not frames:
+        return ()
+    from_zero = Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})
+    return Filter(name="trim", arguments={"start_frame": str(frames)}), from_zero
 
 
 def _jump(seconds: Fraction) -> dict[str, str]:

@@ -86,18 +86,18 @@ class FfmpegQualityMeter:
     ) -> list[str]:
         """Return the command line of one sample."""
         seconds = sampling.window.frames / sampling.frame_rate
-        file, stream, start = place_of(source, info, sampling.window.start_seconds)
-        seek = {"ss": f"{float(start):.6f}"} if start else {}
-        words = source_words(file, threads=INPUT_THREADS, **seek, t=f"{float(seconds + SLACK_SECONDS):.6f}")
+        place = place_of(source, info, sampling.window.start_seconds)
+        seek = {"ss": f"{float(place.seconds):.6f}"} if place.seconds else {}
+        words = source_words(place.file, threads=INPUT_THREADS, **seek, t=f"{float(seconds + SLACK_SECONDS):.6f}")
         cut = Filter(name="trim", arguments={"end_frame": str(sampling.window.frames)})
-        shared = (*sampling.shared, cut)
+        shared, stream = (*place.shown, *sampling.shared, cut), str(place.stream)
         encodes = [
             LoopedEncode(chain_text((*shared, *job.filters)), job.options, directory / coded_name(number))
             for number, job in enumerate(jobs)
         ]
-        graph, sinks = comparing_graph(str(stream), (*shared, *sampling.reference), jobs)
+        graph, sinks = comparing_graph(stream, (*shared, *sampling.reference), jobs)
         looped = Looped(encodes, graph, sinks, sampling.device)
-        return looped_command(self.tools.ffmpeg, (*words, str(stream)), looped)
+        return looped_command(self.tools.ffmpeg, (*words, stream), looped)
 
 
 def coded_name(number: int) -> str:

@@ -5,14 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
 
 from vod_assets.adapters.ffmpeg import programme as graph
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, generated_input, source_input
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
+from vod_assets.adapters.quality.contact_sheet import ContactSheet
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import Colour, MediaInfo
+from vod_assets.domain.quality_report import WorstFrame
 from vod_assets.domain.rendition import shared_filters
+from vod_assets.ports import ComparedRendition, Comparing
 from vod_assets_tests.adapters.transcode.clips import make, tools
 from vod_assets_tests.programmes import programme
 
@@ -73,3 +77,26 @@ def test_believed_colours_go_with_each_span(reels: Path) -> None:
     believed = video.model_copy(update={"colour": Colour(range="tv"), "declared_colour": Colour(range="pc")})
     doubted = programme(reels, said, "wrong.mp4", video=believed)
     assert frames(reels, doubted) == frames(reels, programme(reels, said, "fields.mp4"))
+
+
+def test_a_contact_sheet_shows_whole_frames_of_the_programme(reels: Path, tmp_path: Path) -> None:
+    """Its worst frame is the same, whether the fields are cut or not."""
+    whole = FfprobeProber(tools(), SupervisedRunner()).inspect(reels / "fields.mp4")
+    cut = programme(reels, {"master": {"in": "1", "out": "1.4"}}, "fields.mp4")
+    made = make(tmp_path / "made.mp4", generated_input("color=s=160x120:r=25:d=2"), **X264)
+    first = original_of(reels / "fields.mp4", whole, Fraction(6, 5), made)
+    second = original_of(reels, cut, Fraction(1, 5), made)
+    assert max(ImageStat.Stat(ImageChops.difference(first, second)).mean) < 0.5
+
+
+def original_of(source: Path, info: MediaInfo, seconds: Fraction, made: Path) -> Image.Image:
+    """Return the left half of the contact sheet of one frame."""
+    ladder = Ladder(frame_rate=info.video.frame_rate, gop_frames=48, segment_frames=48, rungs=())
+    comparing = Comparing(info.video.frame_rate, shared_filters(info.video, ladder), "vmaf", 1)
+    rendition = ComparedRendition("h264_120p", made, (160, 120), (), made.parent)
+    target = made.with_suffix(".webp")
+    ContactSheet(tools().ffmpeg, SupervisedRunner(), source, info).paint(
+        rendition, comparing, [WorstFrame(seconds=seconds, score=Fraction(1))], target
+    )
+    with Image.open(target) as sheet:
+        return sheet.convert("RGB").crop((0, 0, sheet.width // 2, sheet.height))
