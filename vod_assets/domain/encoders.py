@@ -56,6 +56,8 @@ class Encoder:
         light: How it is told the mastering display: by ``x265``'s words, by ``svt``'s, or not (it passes them on).
         averages: Whether ``bitrate`` gives the same bytes each time; no profile may ask for it otherwise.
         caps: Whether ``maxrate`` does.
+        peak_of_average: How many times ``bitrate`` the level that it declares has to take.
+        references: By preset, how many pictures it predicts from, where these may be too many for a level.
         is_hardware: Whether it needs a device; its bytes then are that device's.
         device: Kind of device that pictures have to be sent to first; empty: they need not.
     """
@@ -76,6 +78,8 @@ class Encoder:
     light: Literal["", "x265", "svt"] = ""
     averages: bool = True
     caps: bool = True
+    peak_of_average: int = 1
+    references: Mapping[str, int] = field(default_factory=dict)
     is_hardware: bool = False
     device: str = ""
 
@@ -91,6 +95,8 @@ X264 = Encoder(
     # x264 writes its settings and its thread count into SEI messages (type 6).
     options={"sc_threshold": "0", "bsf:v": "filter_units=remove_types=6"},
     threads="threads:v",
+    peak_of_average=2,
+    references=dict(zip(X26X_PRESETS, (1, 1, 1, 2, 2, 3, 5, 8, 16, 16), strict=True)),
 )
 X265 = Encoder(
     name="libx265",
@@ -104,7 +110,15 @@ X265 = Encoder(
     options={"tag:v": "hvc1", "forced-idr": "1", "dolbyvision": "0"},
     parameters_option="x265-params",
     # info=0: no settings in SEI messages, so these need no filter, and those that HDR10 speaks in are left alone.
-    parameters={"open-gop": "0", "scenecut": "0", "info": "0", "frame-threads": "1", "log-level": "error"},
+    # high-tier=0: a buffer that a level does not hold takes the next level, and not the tier that few devices play.
+    parameters={
+        "open-gop": "0",
+        "scenecut": "0",
+        "info": "0",
+        "high-tier": "0",
+        "frame-threads": "1",
+        "log-level": "error",
+    },
     threads="pools",
     light="x265",
 )
@@ -188,7 +202,7 @@ ENCODERS: Mapping[str, Encoder] = {
         _nvenc("hevc", 51, _HEVC, **{"tag:v": "hvc1"}),
         _nvenc("av1", 63, _AV1),
         _qsv("h264", _H264, **_SAYS_NOTHING),
-        _qsv("hevc", _HEVC, **{"tag:v": "hvc1", "idr_interval": "0"}),
+        _qsv("hevc", _HEVC, **{"tag:v": "hvc1", "idr_interval": "0", "tier": "main"}),
         _qsv("av1", _AV1),
         _vaapi("h264", 51, _H264, sei="0"),
         _vaapi("hevc", 51, _HEVC, **{"tag:v": "hvc1", "sei": "hdr"}),

@@ -6,7 +6,7 @@ from fractions import Fraction
 from vod_assets.domain.colours import hdr_transfer, judge_range
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError
-from vod_assets.domain.levels import too_much
+from vod_assets.domain.levels import Demand, too_much
 from vod_assets.domain.markers import Markers
 from vod_assets.domain.media_info import VideoStream
 from vod_assets.domain.profile import Profile
@@ -151,8 +151,8 @@ def _rung(preset: VideoPreset, asked: RungPreset, video: VideoStream) -> Rung:
 def _refuse_too_large(profile: str, preset: VideoPreset, rung: Rung, frame_rate: Fraction) -> None:
     if rung.empty:
         return
-    level = preset.highest_level
-    if says := too_much(preset.codec, level, (rung.width, rung.height), frame_rate, rung.maxrate or 0):
+    demand = Demand((rung.width, rung.height), frame_rate, rung.maxrate or 0)
+    if says := too_much(preset.codec, preset.highest_level, demand):
         raise ConfigError(
             "rung_too_large",
             f"profile {profile}, rung {rung.key}: {says}",

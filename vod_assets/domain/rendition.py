@@ -10,6 +10,7 @@ from vod_assets.domain.colours import PQ, hdr_transfer, is_light_assumed
 from vod_assets.domain.encoders import Encoder
 from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter
 from vod_assets.domain.ladder import Ladder, Rung
+from vod_assets.domain.levels import kept_pictures
 from vod_assets.domain.mastering import ASSUMED_LIGHT, mastering_words
 from vod_assets.domain.media_info import LightLevels, MediaInfo, VideoStream
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
@@ -86,7 +87,13 @@ def video_arguments(video: VideoStream, preset: VideoPreset, rung: RungPreset, l
         **_threads_and_words(preset, _light(video) if rung.dynamic_range == "hdr" else None),
     }
     fitted = next((one for one in ladder.rungs if one.key == f"{preset.codec}_{rung.name}"), None)
-    return arguments | _pinned(ladder) | _rate_control(tool, rung, fitted) | DETERMINISTIC_MP4
+    return (
+        arguments
+        | _references(preset, fitted)
+        | _pinned(ladder)
+        | _rate_control(tool, rung, fitted)
+        | DETERMINISTIC_MP4
+    )
 
 
 def bit_depth(rung: RungPreset) -> int:
@@ -108,6 +115,15 @@ def _threads_and_words(preset: VideoPreset, light: LightLevels | None) -> dict[s
         return {tool.threads: threads} if tool.threads else {}
     words = {**tool.parameters, tool.threads: threads, **(mastering_words(light, tool.light) if light else {})}
     return {tool.parameters_option: ":".join(f"{name}={value}" for name, value in words.items())}
+
+
+def _references(preset: VideoPreset, fitted: Rung | None) -> dict[str, str]:
+    """Return what keeps an encoder's preset from predicting from more pictures than its level's decoders keep."""
+    wanted = preset.tool.references.get(preset.speed, 0)
+    if fitted is None or not wanted:
+        return {}
+    most = kept_pictures(preset.codec, preset.highest_level, (fitted.width, fitted.height))
+    return {"refs": str(most)} if most < wanted else {}
 
 
 def _pinned(ladder: Ladder) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.encoders import Codec, Encoder, encoder_of
-from vod_assets.domain.levels import Level, level_of, too_much
+from vod_assets.domain.levels import Demand, Level, level_of, too_much
 from vod_assets.domain.units import Bits, Side
 
 RUNG_NAME = re.compile(r"(?P<short_side>[1-9][0-9]{1,3})p(?P<suffix>[0-9]{2,3})?(_[a-z0-9]+)?")
@@ -90,8 +90,8 @@ class VideoPreset(Document):
         return self
 
     def _exceeds_level(self, rung: RungPreset) -> str:
-        level = level_of(self.codec, self.level)
-        return too_much(self.codec, level, rung.box, ANY_RATE, rung.maxrate or rung.bitrate or 0)
+        bits = rung.maxrate or (rung.bitrate or 0) * self.tool.peak_of_average
+        return too_much(self.codec, self.highest_level, Demand(rung.box, ANY_RATE, bits, rung.bufsize or 0))
 
     @property
     def tool(self) -> Encoder:

@@ -54,6 +54,12 @@ def stream(width: int = 1920, height: int = 1080, rate: int = 25, **given: Any) 
             {"codec": "hevc", "level": "3"},
             "9000000 bits a second are more than level 3",
         ),
+        (
+            {"maxrate": "16M", "bufsize": "32M"},
+            {"codec": "hevc", "level": "5"},
+            "a buffer of 32000000 bits is more than level 5 of hevc has, 25000000",
+        ),
+        ({"crf": None, "bitrate": "13M"}, {"level": "4"}, "26000000 bits a second are more than level 4 of h264"),
         ({}, {"level": "7"}, "h264 has no level 7: it has 3, 3.1"),
         ({}, {"codec": "av1", "preset": "fast"}, "libsvtav1 knows no preset 'fast'"),
         (
@@ -135,6 +141,23 @@ def test_what_was_chosen_for_a_title_comes_before_what_the_profile_says() -> Non
     said = video_arguments(stream(), av1, av1.rungs[0], ladder)
     assert said["crf"] == "26"  # SVT-AV1 takes whole ones, and no cap
     assert "maxrate" not in said
+
+
+@pytest.mark.parametrize(
+    ("given", "references"),
+    [
+        ({"preset": "veryslow", "level": "4.1"}, "4"),
+        ({"preset": "fast", "level": "4.1"}, None),
+        ({"preset": "veryslow"}, None),
+    ],
+)
+def test_a_level_bounds_how_many_pictures_others_are_predicted_from(
+    given: dict[str, Any], references: str | None
+) -> None:
+    """MaxDpbMbs of levels 4 and 4.1 is 32768 (H.264, table A-1): four pictures of 1920x1088."""
+    asked = preset(SMALL | {"name": "1080p", "box": "1920x1080"}, **given)
+    ladder = fit(profile(asked.model_dump()), stream())
+    assert video_arguments(stream(), asked, asked.rungs[0], ladder).get("refs") == references
 
 
 @pytest.mark.parametrize(("order", "parity"), [("tt", "tff"), ("bb", "bff"), ("tb", "tff"), ("bt", "bff")])
