@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-
 HIGH = 1250  # bits that High takes for each 1000 of table A-1, which are for Main
 
 
