@@ -41,6 +41,11 @@ _CHANNEL = {
     "Flat factor": "flat_factor",
     "Peak count": "peak_count",
 }
+NOWHERE = {  # as the meters hand it on: nothing is converted for nobody, and no graph's threads wait for each other
+    "format": "null",
+    "c:a": "pcm_f64le",
+    "filter_complex_threads": 1,
+}
 QUIETEST_LUFS = Fraction(-70)  # the absolute gate: what is below is no programme
 
 
@@ -148,7 +153,7 @@ class LevelMeter:
                     framelog="quiet",
                     dualmono="true" if plan.layout == "mono" else "false",
                 )
-                outputs.append(meter.output("-", format="null"))
+                outputs.append(meter.output("-", **NOWHERE))
         return compile_ffmpeg(self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose")
 
 
