@@ -20,7 +20,7 @@ from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
 INSPECTION = 9  # to be raised when the same file is described differently
-COMPOSER = 2  # to be raised when the same words make another programme of the same files
+COMPOSER = 3  # to be raised when the same words make another programme of the same files
 
 title_state = dg.AssetSpec(
     TITLE_STATE,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from vod_assets.domain.colour_conversion import hdr_filters, scaling_arguments, sdr_filters, tags
 from vod_assets.domain.colours import PQ, hdr_transfer, is_light_assumed
 from vod_assets.domain.encoders import Encoder
-from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter
+from vod_assets.domain.filters import DETERMINISTIC_MP4, SCALING, Filter
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.levels import kept_pictures
 from vod_assets.domain.mastering import ASSUMED_LIGHT, mastering_words
@@ -36,7 +36,7 @@ def range_filters(video: VideoStream, dynamic_range: str) -> tuple[Filter, ...]:
 def rung_filters(video: VideoStream, rung: Rung, preset: VideoPreset) -> tuple[Filter, ...]:
     """Return the filters of one rung: its size in square pixels, 4:2:0 in the encoder's depth, limited range."""
     asked = rung_preset(preset, rung)
-    arguments = {"w": str(rung.width), "h": str(rung.height), "flags": "bicubic"}
+    arguments = {"w": str(rung.width), "h": str(rung.height), "flags": SCALING}
     if asked.dynamic_range == "sdr":
         arguments |= scaling_arguments(video)
     filters = (
@@ -70,7 +70,7 @@ def rung_preset(preset: VideoPreset, rung: Rung) -> RungPreset:
 
 
 def video_arguments(video: VideoStream, preset: VideoPreset, rung: RungPreset, ladder: Ladder) -> dict[str, str]:
-    """Return the encoder's output options; the same options give the same bytes on every machine.
+    """Return the encoder's output options; the same options give the same bytes on all processors of a family.
 
     Fixed, closed GOPs without scene-cut key frames align all rungs.
     """

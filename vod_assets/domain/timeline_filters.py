@@ -7,7 +7,7 @@ half a frame beside the frames, where no rounding of a container's clock can mov
 from collections.abc import Sequence
 from fractions import Fraction
 
-from vod_assets.domain.filters import Filter
+from vod_assets.domain.filters import SCALING, Filter
 from vod_assets.domain.timeline import Feed, Picture, Span, Timeline
 from vod_assets.domain.whole_frames import FILM_CYCLE, whole_frames
 
@@ -98,7 +98,7 @@ def conformed(picture: Picture, wanted: Picture) -> tuple[Filter, ...]:
     fitted_wide = min(room_wide, max(2, round(width * aspect * factor / room_aspect / 2) * 2))
     fitted_high = min(room_high, max(2, round(height * factor / 2) * 2))
     left, top = ((room_wide - fitted_wide) // 4 * 2, (room_high - fitted_high) // 4 * 2)
-    size = {"w": str(fitted_wide), "h": str(fitted_high), "flags": "bicubic"}
+    size = {"w": str(fitted_wide), "h": str(fitted_high), "flags": SCALING}
     room = {"w": str(room_wide), "h": str(room_high), "x": str(left), "y": str(top)}
     return (
         Filter(name="scale", arguments=size),

@@ -19,6 +19,7 @@ from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.domain.colour_conversion import sdr_filters
 from vod_assets.domain.colours import meaning
 from vod_assets.domain.errors import SourceError
+from vod_assets.domain.filters import SCALING
 from vod_assets.domain.media_info import MediaInfo, VideoStream
 from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.timeline_filters import conformed
@@ -47,7 +48,6 @@ PACING: dict[str, Any] = {
     "eof_action": "pass",
 }  # the frame before the middle of each interval
 JFIF: dict[str, Any] = {"out_color_matrix": "bt601", "out_range": "full"}
-SCALING = "bicubic+accurate_rnd+full_chroma_int+bitexact"  # the same bytes on every processor
 
 
 @dataclass(frozen=True)

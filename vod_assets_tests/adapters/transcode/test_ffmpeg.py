@@ -14,7 +14,7 @@ import pytest
 
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets.adapters.process import SupervisedRunner
-from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
+from vod_assets.adapters.transcode.ffmpeg import VIDEO_FILE, FfmpegTranscoder
 from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.domain.audio_presets import AudioPreset
@@ -25,7 +25,7 @@ from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
-from vod_assets.ports import CodecJob, EncodeReport, Limits, Progress, RungJob, ToolResult
+from vod_assets.ports import CodecJob, EncodeReport, Limits, Progress, RungJob, ToolResult, ToolRunner
 from vod_assets_tests.adapters.transcode.clips import described, make, moving_picture, tools
 
 pytestmark = pytest.mark.media
@@ -45,6 +45,13 @@ class Impatient:
     def run(self, argv: Sequence[str], *, limits: Limits = Limits(), **options: Any) -> ToolResult:  # noqa: B008
         self.given.append(limits)
         return SupervisedRunner().run(argv, limits=replace(limits, stall_seconds=self.stall_seconds), **options)
+
+
+class OldProcessor:
+    """Runs FFmpeg as if the processor had no instructions later than AVX."""
+
+    def run(self, argv: Sequence[str], **options: Any) -> ToolResult:
+        return SupervisedRunner().run([argv[0], "-cpuflags", "avx", *argv[1:]], **options)
 
 
 @contextmanager
@@ -67,7 +74,7 @@ def stopping_pipe(pipe: Path, start: bytes) -> Iterator[Path]:
         feeder.join()
 
 
-def encode(source: Path, info: MediaInfo, target: Path, runner: Impatient) -> EncodeReport:
+def encode(source: Path, info: MediaInfo, target: Path, runner: ToolRunner) -> EncodeReport:
     rung = Rung(key="h264_90p", codec="h264", name="90p", width=160, height=90)
     ladder = Ladder(frame_rate=Fraction(25), gop_frames=50, segment_frames=50, rungs=(rung,))
     target.mkdir()
@@ -104,6 +111,13 @@ def test_a_large_source_may_take_more_memory_however_small_its_rungs(
     FfmpegPictureMaker(tools(), runner).thumbnails(clip, info, ThumbnailPreset(width=32), tmp_path)
     assert {limits.address_space_bytes >> 30 for limits in runner.given} == {gibibytes}
     assert len(runner.given) >= 3
+
+
+def test_a_rendition_has_the_same_bytes_on_older_processors(tmp_path: Path) -> None:
+    clip, info = moving_picture(tmp_path / "clip.mp4", seconds=1), described(320, 180, 1, 1)
+    for name, runner in (("new", SupervisedRunner()), ("old", OldProcessor())):
+        encode(clip, info, tmp_path / name, runner)
+    assert (tmp_path / "new" / VIDEO_FILE).read_bytes() == (tmp_path / "old" / VIDEO_FILE).read_bytes()
 
 
 def test_a_large_rung_may_take_more_memory() -> None:
