@@ -6,7 +6,6 @@ cascade.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,13 +16,14 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.bd_rate import bd_rate, rate_at
-from benchmarks.clips import FFMPEG, run
+from benchmarks.clips import FFMPEG
 from benchmarks.measure import measured
+from benchmarks.scores import scored
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner, Unguarded
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
-from vod_assets.domain.ladder import fit
+from vod_assets.domain.ladder import fit, ladder_rate
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.variants import Variant
@@ -74,22 +74,6 @@ class Bench:
                 jobs.append(RungJob(rung, spent, self.scratch / rung.name))
         return self.transcoder.encode_video(clip, info, CodecJob(ladder, preset, jobs), lambda _: None)
 
-    def scored(self, made: Path, source: Path, size: tuple[int, int]) -> tuple[float, float]:
-        """Return mean VMAF and XPSNR (six parts luma, one of each chroma) at a size, first frames left out."""
-        log, detail = self.scratch / "vmaf.json", self.scratch / "xpsnr.txt"
-        shaped = f"settb=AVTB,setpts=PTS-STARTPTS,scale={size[0]}:{size[1]}:flags=bicubic,format=yuv420p"
-        graph = (
-            f"[0:v]{shaped},split[e1][e2];[1:v]{shaped},split[r1][r2];"
-            f"[e1][r1]libvmaf=n_threads=2:log_fmt=json:log_path={log};[e2][r2]xpsnr=stats_file={detail}"
-        )
-        run([FFMPEG, "-i", made, "-i", source, "-lavfi", graph, "-f", "null", "-"])
-        frames = json.loads(log.read_text())["frames"][1:]
-        vmaf = sum(frame["metrics"]["vmaf"] for frame in frames) / len(frames)
-        average = [line for line in detail.read_text().splitlines() if line.startswith("XPSNR average")]
-        words = average[0].replace(":", " ").split()
-        y, u, v = (float(words[words.index(plane) + 1]) for plane in ("y", "u", "v"))
-        return vmaf, (6 * y + u + v) / 8
-
 
 def points(bench: Bench, clip: Path, side: str) -> Iterator[Point]:
     """Yield the encodes of a clip in one codec, at the clip's own size."""
@@ -100,7 +84,7 @@ def points(bench: Bench, clip: Path, side: str) -> Iterator[Point]:
         profile = _profile(codec, preset, [rung])
         report = bench.encoded(clip, info, profile, ["1080p"])
         made = bench.scratch / "1080p" / "video.mp4"
-        vmaf, xpsnr = bench.scored(made, clip, info.video.display_size)
+        vmaf, xpsnr = scored(made, clip, info.video.display_size, ladder_rate(info.video), bench.scratch)
         rate = made.stat().st_size * 8 / float(info.duration_seconds)
         yield Point(crf, rate, vmaf, xpsnr, report.cpu_seconds)
 
@@ -167,7 +151,7 @@ def decodes(bench: Bench, clip: Path, rounds: int) -> None:
 
 
 def _facts(bench: Bench, clip: Path, info: MediaInfo, made: Path) -> str:
-    vmaf, xpsnr = bench.scored(made, clip, info.video.display_size)
+    vmaf, xpsnr = scored(made, clip, info.video.display_size, ladder_rate(info.video), bench.scratch)
     rate = made.stat().st_size * 8 / float(info.duration_seconds) / 1000
     return f"VMAF {vmaf:.2f}, XPSNR {xpsnr:.2f}, {rate:.0f} kbit/s"
 

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.clips import clip
 from benchmarks.codecs import Bench
+from benchmarks.scores import scored
 from vod_assets.adapters.process import SupervisedRunner, Unguarded
 from vod_assets.adapters.transcode.pieces import FfmpegPieces
 from vod_assets.domain.ladder import fit
@@ -79,7 +80,7 @@ class Comparison:
         return RungJob(self.ladder.made[0], PROFILE.video[0].rungs[0], folder)
 
     def _side(self, cpu_seconds: float, made: Path, pieces: int = 1) -> Side:
-        vmaf, _ = self.bench.scored(made, self.source, self.info.video.display_size)
+        vmaf, _ = scored(made, self.source, self.info.video.display_size, self.ladder.frame_rate, self.bench.scratch)
         return Side(cpu_seconds, made.stat().st_size, vmaf, pieces)
 
 

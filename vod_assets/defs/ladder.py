@@ -1,6 +1,7 @@
 """The ladder of a title: the profile's, or one that is chosen by what bits buy of this very title."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 import dagster as dg
@@ -14,12 +15,13 @@ from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import Ladder, Rung, fit
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.probing import Probe, choose_windows, survey
+from vod_assets.domain.probing import Metric, Probe, choose_windows, survey
 from vod_assets.domain.quality_presets import PerTitlePreset
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.rung_choice import (
     FACTORS,
     ChosenRung,
+    FactorRange,
     applied,
     choose,
     estimates,
@@ -31,7 +33,8 @@ from vod_assets.ports import QualityMeter, SourceStore
 
 GROUP = "ladder"
 MOST_ROUNDS = 4  # of probes of the largest size
-LOWER_SPACING = 5  # rate factors between the three probes of a smaller size
+WIDELY = Fraction(3, 2)  # between the probes of a size that may be used for less than the target, in spacings
+PLOTS: dict[Metric, str] = {"vmaf": "rate_quality", "xpsnr": "rate_quality_xpsnr"}
 NOT_PER_TITLE = "the profile's ladder is the same for every title: it has no per_title"
 
 
@@ -121,23 +124,28 @@ def _probed(prober: Prober, rungs: dict[Rung, RungPreset], preset: PerTitlePrese
     """
     (largest, limits), *smaller = rungs.items()
     factors = FACTORS[prober.preset.codec]
-    anchor = Point(largest, limits, limits.crf or 0)
+    anchor = Point(largest, limits, factors.within(limits.crf or 0))
     known = prober.probes([anchor], choose_windows(prober.info, prober.ladder, preset))
     first = known[anchor].artifact.read(Probe)
-    asked = [
-        Point(rung, rung_preset, crf)
-        for rung, rung_preset in smaller
-        for crf in (max(1, (rung_preset.crf or 0) + off) for off in (-LOWER_SPACING, 0, LOWER_SPACING))
-    ]
+    asked = [Point(rung, one, crf) for rung, one in smaller for crf in _downwards(factors, one)]
+    if sum(rung.size == largest.size for rung in prober.ladder.made) > 1:
+        asked += [Point(largest, limits, max(_downwards(factors, limits)))]
     for _ in range(MOST_ROUNDS):
         measured = estimates([made.artifact.read(Probe) for point, made in known.items() if point.rung is largest])
         wanted = wanted_score(preset, first.metric)
-        asked += [Point(largest, limits, crf) for crf in further_factors(measured, wanted, factors, limits.maxrate)]
+        further = (Point(largest, limits, crf) for crf in further_factors(measured, wanted, factors, limits.maxrate))
+        asked += [point for point in further if point not in asked]
         if not asked:
             break
         known |= prober.probes(asked, survey(first))
         asked = []
     yield from known.items()
+
+
+def _downwards(factors: FactorRange, limits: RungPreset) -> list[int]:
+    """Return the rate factors that a size is probed at which may get less than the target: the profile's, and worse."""
+    spacing = WIDELY * factors.spacing
+    return list(dict.fromkeys(factors.within(round((limits.crf or 0) + number * spacing)) for number in range(3)))
 
 
 def _rounds(leaves: dict[str, Made]) -> dict[str, Any]:
@@ -148,16 +156,25 @@ def _ladder_facts(at: Step, ladder: Ladder, chosen: Sequence[ChosenRung], rate_q
     facts: dict[str, Any] = {"rungs": len(ladder.made), "ladder": _rung_table(ladder)}
     if not chosen:
         return facts
-    probes = read_probes(at, rate_quality)
-    lines: dict[tuple[str, int], list[tuple[float, float]]] = {}
-    for codec in dict.fromkeys(probe.codec for probe in probes):
-        of_codec = [probe for probe in probes if probe.codec == codec]
-        for probe, measured in zip(of_codec, estimates(of_codec), strict=True):
-            lines.setdefault((codec, probe.height), []).append((measured.bits_per_second, measured.score))
-    points = [(one.predicted.bits_per_second, one.predicted.score) for one in chosen if one.predicted]
     facts["chosen"] = _choice_table(chosen)
-    facts["rate_quality"] = rate_quality_plot(list(lines.values()), points)
-    return facts
+    return facts | _plots(read_probes(at, rate_quality), chosen)
+
+
+def _plots(probes: Sequence[Probe], chosen: Sequence[ChosenRung]) -> dict[str, Any]:
+    """Return a plot for each metric: a line for each codec and size."""
+    lines: dict[Metric, dict[tuple[str, int], list[tuple[float, float]]]] = {}
+    for codec, metric in dict.fromkeys((probe.codec, probe.metric) for probe in probes):
+        alike = [probe for probe in probes if (probe.codec, probe.metric) == (codec, metric)]
+        for probe, measured in zip(alike, estimates(alike), strict=True):
+            line = lines.setdefault(metric, {}).setdefault((codec, probe.height), [])
+            line.append((measured.bits_per_second, measured.score))
+    made = [(one.metric, one.predicted) for one in chosen if one.predicted]
+    return {
+        PLOTS[metric]: rate_quality_plot(
+            list(of_metric.values()), [(one.bits_per_second, one.score) for its, one in made if its == metric]
+        )
+        for metric, of_metric in lines.items()
+    }
 
 
 def _choice_table(chosen: Sequence[ChosenRung]) -> Any:

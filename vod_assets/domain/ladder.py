@@ -37,6 +37,11 @@ class Rung(Document):
     crf: Fraction | None = None
     maxrate: int | None = None
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.width, self.height
+
 
 class Ladder(Document):
     """The document of ``encoding_ladder``; rungs in the profile's order, empty ones included.

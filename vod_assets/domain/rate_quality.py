@@ -40,9 +40,10 @@ class Curve:
 
 
 def curve_through(probes: Sequence[Measured], lowest: float, highest: float) -> Curve:
-    """Return the curve through one to three probes: a quadratic in the rate factor for the score and for log(rate).
+    """Return the curve through probes: quadratics in the rate factor for the score and for log(rate).
 
-    A better rate factor never gives a better picture, nor more bits: where the quadratic bends, the curve stays level.
+    Each goes through the three probes around a rate factor: one through more of them would swing. A worse rate factor
+    never gives a better picture, nor more bits: where a quadratic bends, the curve stays level.
 
     Args:
         probes: At least one; no two of one rate factor.
@@ -56,14 +57,13 @@ def curve_through(probes: Sequence[Measured], lowest: float, highest: float) -> 
     reach = BEYOND if len(known) > 1 else 0.0
     first = round(max(min(lowest, crfs[0]), crfs[0] - reach) * STEPS_PER_CRF)
     last = round(min(max(highest, crfs[-1]), crfs[-1] + reach) * STEPS_PER_CRF)
-    drawn = [
-        Measured(
-            tenth / STEPS_PER_CRF,
-            _through(crfs, scores, tenth / STEPS_PER_CRF),
-            exp2(_through(crfs, rates, tenth / STEPS_PER_CRF)),
+    drawn = []
+    for tenth in range(first, last + 1):
+        crf = tenth / STEPS_PER_CRF
+        near = _around(crfs, crf)
+        drawn.append(
+            Measured(crf, _through(crfs[near], scores[near], crf), exp2(_through(crfs[near], rates[near], crf)))
         )
-        for tenth in range(first, last + 1)
-    ]
     anchor = min(range(len(drawn)), key=lambda number: abs(drawn[number].crf - crfs[len(crfs) // 2]))
     better = _levelled(reversed(drawn[:anchor]), drawn[anchor], upwards=True)
     worse = _levelled(drawn[anchor + 1 :], drawn[anchor], upwards=False)
@@ -90,6 +90,12 @@ def height(outline: Sequence[Point], x: float) -> float:
         return outline[-1][1]
     (x0, y0), (x1, y1) = outline[number - 1], outline[number]
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+
+
+def _around(crfs: Sequence[float], crf: float) -> slice:
+    """Return where the three neighbouring probes are whose middle one is nearest to a rate factor; fewer, if so."""
+    middle = min(range(1, len(crfs) - 1), key=lambda number: abs(crfs[number] - crf), default=1)
+    return slice(middle - 1, middle + 2)
 
 
 def _through(xs: Sequence[float], ys: Sequence[float], x: float) -> float:

@@ -1,7 +1,7 @@
 """Which rungs a title gets, and how many bits each: chosen from probes of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, log2
 
@@ -27,6 +27,10 @@ class FactorRange:
     highest: int
     spacing: int
 
+    def within(self, crf: int) -> int:
+        """Return the nearest rate factor that is tried."""
+        return min(self.highest, max(self.lowest, crf))
+
 
 FACTORS = {"h264": FactorRange(12, 40, 4), "hevc": FactorRange(12, 42, 4), "av1": FactorRange(16, 60, 6)}
 
@@ -49,21 +53,28 @@ class ChosenRung:
 
 @dataclass(frozen=True)
 class Outline:
-    """One codec's curves by size. Each size has one rung, so a rung competes with the sizes that come after it."""
+    """One codec's curves by size."""
 
     metric: Metric
     peak: float
     curves: Mapping[tuple[int, int], Curve]
 
-    def from_size(self, size: tuple[int, int]) -> list[tuple[float, float]]:
-        """Return the hull over the curves of a size and of all smaller ones."""
-        left = [curve for other, curve in self.curves.items() if other[0] * other[1] <= size[0] * size[1]]
-        return hull((log2(point.bits_per_second), point.score) for curve in left for point in curve.points)
+    def over(self, sizes: Collection[tuple[int, int]]) -> list[tuple[float, float]]:
+        """Return the hull over the curves of some sizes."""
+        return hull((log2(point.bits_per_second), point.score) for size in sizes for point in self.curves[size].points)
 
 
-def _missing(outline: Sequence[tuple[float, float]], point: Measured) -> float:
-    """Return how far a point lies below a hull."""
-    return max(0.0, height(outline, log2(point.bits_per_second)) - point.score)
+@dataclass(frozen=True)
+class Slot:
+    """A rung of the profile that a title may use."""
+
+    rung: Rung
+    limits: RungPreset
+
+    @property
+    def pixels(self) -> int:
+        """Of its size."""
+        return self.rung.width * self.rung.height
 
 
 def wanted_score(preset: PerTitlePreset, metric: Metric) -> float:
@@ -122,26 +133,23 @@ def choose(
     """Return what is chosen for every rung of a ladder that is made, in the ladder's order.
 
     The largest rung of each codec gets the highest rate factor that reaches the target, and never spends more than its
-    cap. Each smaller one is to lie one step below the last that is made, as close to the hull as it can. It is dropped
-    where a smaller size shows more for the same bits, or where it would save next to nothing.
+    cap. Each further one is to lie one step below the last that is made, as close to the hull as it can: it may be the
+    next one of the same size, where the profile has several, or of a smaller size; what is passed over is dropped. So
+    is what would save next to nothing.
     """
     by_key = {f"{video.codec}_{rung.name}": rung for video in presets for rung in video.rungs}
     chosen: dict[str, ChosenRung] = {}
     for codec, metric in dict.fromkeys((probe.codec, probe.metric) for probe in probes):
         of_codec = [probe for probe in probes if (probe.codec, probe.metric) == (codec, metric)]
         is_whole = not next(video for video in presets if video.codec == codec).tool.takes_fractions
-        outline = _outline(of_codec, wanted_score(preset, metric), FACTORS[codec], is_whole=is_whole)
+        outline = _outline(of_codec, FACTORS[codec], is_whole=is_whole)
         rungs = [
-            rung
+            Slot(rung, by_key[rung.key])
             for rung in ladder.made
-            if (rung.codec, METRICS[by_key[rung.key].dynamic_range]) == (codec, metric)
-            and (rung.width, rung.height) in outline.curves
+            if (rung.codec, METRICS[by_key[rung.key].dynamic_range]) == (codec, metric) and rung.size in outline.curves
         ]
-        last: ChosenRung | None = None
-        for rung in sorted(rungs, key=lambda rung: (-rung.width * rung.height, -(by_key[rung.key].maxrate or 0))):
-            one = _chosen(rung, by_key[rung.key], outline, last, preset)
-            chosen[rung.key] = one
-            last = last if one.dropped else one
+        slots = sorted(rungs, key=lambda slot: (-slot.pixels, -(slot.limits.maxrate or 0)))
+        chosen |= {one.rung.key: one for one in _descended(slots, outline, preset)}
     return [chosen[rung.key] for rung in ladder.made if rung.key in chosen]
 
 
@@ -159,49 +167,72 @@ def _applied(rung: Rung, chosen: ChosenRung) -> Rung:
     return rung.model_copy(update={"crf": crf, "maxrate": chosen.cap})
 
 
-def _outline(probes: Sequence[Probe], wanted: float, factors: FactorRange, *, is_whole: bool) -> Outline:
+def _outline(probes: Sequence[Probe], factors: FactorRange, *, is_whole: bool) -> Outline:
     anchor = max(probes, key=lambda probe: len(probe.windows))
     known: dict[tuple[int, int], list[Measured]] = {}
     for probe, measured in zip(probes, estimates(probes), strict=True):
         known.setdefault(probe.size, []).append(measured)
-    curves = {
-        size: curve_through(_nearest(found, wanted), factors.lowest, factors.highest) for size, found in known.items()
-    }
+    curves = {size: curve_through(found, factors.lowest, factors.highest) for size, found in known.items()}
     if is_whole:
         curves = {size: Curve(tuple(one for one in curve.points if one.crf % 1 == 0)) for size, curve in curves.items()}
     return Outline(anchor.metric, peak_rate(anchor) / max(1.0, mean_rate(anchor)), curves)
 
 
-def _nearest(found: Sequence[Measured], wanted: float) -> list[Measured]:
-    """Return the three probes around a score: a quadratic through more of them would swing."""
-    return sorted(found, key=lambda one: (abs(one.score - wanted), one.crf))[:3]
-
-
-def _chosen(
-    rung: Rung, limits: RungPreset, outline: Outline, last: ChosenRung | None, preset: PerTitlePreset
-) -> ChosenRung:
-    curve, one = outline.curves[rung.width, rung.height], ChosenRung(rung, outline.metric)
-    if last is None or last.predicted is None:
-        point = curve.cheapest(wanted_score(preset, outline.metric))
-    else:
-        most = last.predicted.bits_per_second * (100 - preset.saves_percent) / 100
-        step = float(preset.step if outline.metric == "vmaf" else preset.step_xpsnr)
-        fitting = [point for point in curve.points if point.bits_per_second <= most]
-        if not fitting:
+def _descended(slots: Sequence[Slot], outline: Outline, preset: PerTitlePreset) -> Iterator[ChosenRung]:
+    """Yield what is chosen for a codec's rungs, which are sorted from the largest to the smallest."""
+    if not slots:
+        return
+    point = outline.curves[slots[0].rung.size].cheapest(wanted_score(preset, outline.metric))
+    last, left = _made(slots[0], point, outline), slots[1:]
+    yield last
+    while left:
+        found = _next(left, last, outline, preset)
+        if found is None:
             dropped = f"it would save less than {preset.saves_percent} % of the bits of {last.rung.key}"
-            return replace(one, dropped=dropped)
-        wished, rest = last.predicted.score - step, outline.from_size((rung.width, rung.height))
-        point = min(fitting, key=lambda point: (_cost(point, wished, rest), point.bits_per_second))
-        if _missing(rest, point) > step:
-            shown = f"{_missing(rest, point):.1f} {'VMAF' if outline.metric == 'vmaf' else 'dB'}"
-            return replace(one, dropped=f"a smaller size shows {shown} more for the same bits")
+            yield from (ChosenRung(slot.rung, outline.metric, dropped=dropped) for slot in left)
+            return
+        number, point = found
+        last = _made(left[number], point, outline)
+        better = f"{last.rung.key} shows more for the same bits"
+        yield from (ChosenRung(slot.rung, outline.metric, dropped=better) for slot in left[:number])
+        yield last
+        left = left[number + 1 :]
+
+
+def _next(
+    slots: Sequence[Slot], last: ChosenRung, outline: Outline, preset: PerTitlePreset
+) -> tuple[int, Measured] | None:
+    """Return which slot comes next, and the point of its curve; None where none saves enough."""
+    before = last.predicted
+    if before is None:
+        raise ValueError(f"{last.rung.key} is not made")
+    most = before.bits_per_second * (100 - preset.saves_percent) / 100
+    wished = before.score - float(preset.step if outline.metric == "vmaf" else preset.step_xpsnr)
+    rest = outline.over({slot.rung.size for slot in slots})
+    ways = [
+        (number, point)
+        for number, slot in enumerate(slots)
+        for point in outline.curves[slot.rung.size].points
+        if point.bits_per_second <= most
+    ]
+    return min(ways, key=lambda way: _cost(way, slots, wished, rest), default=None)
+
+
+def _made(slot: Slot, point: Measured, outline: Outline) -> ChosenRung:
+    limits = slot.limits
     if limits.maxrate is not None and point.bits_per_second > limits.maxrate:
-        point = curve.within(limits.maxrate)
-    return replace(one, predicted=point, cap=_cap(point, limits, outline.peak))
+        point = outline.curves[slot.rung.size].within(limits.maxrate)
+    return ChosenRung(slot.rung, outline.metric, predicted=point, cap=_cap(point, limits, outline.peak))
 
 
-def _cost(point: Measured, wished: float, outline: Sequence[tuple[float, float]]) -> float:
-    return OFF_HULL * max(0.0, _missing(outline, point) - VISIBLE) + abs(point.score - wished)
+def _cost(
+    way: tuple[int, Measured], slots: Sequence[Slot], wished: float, outline: Sequence[tuple[float, float]]
+) -> tuple[int, int, int, float, float]:
+    """Return what speaks against a slot and a point; of those that nobody tells apart the smallest size is best."""
+    number, point = way
+    missing = max(0.0, height(outline, log2(point.bits_per_second)) - point.score - VISIBLE)
+    cost = OFF_HULL * missing + abs(point.score - wished)
+    return round(cost / VISIBLE), slots[number].pixels, number, cost, point.bits_per_second
 
 
 def _cap(point: Measured, limits: RungPreset, peak: float) -> int | None:
