@@ -113,6 +113,39 @@ def test_a_size_that_another_one_beats_is_dropped_in_its_favour() -> None:
     assert found["480p"].predicted is not None
 
 
+TWICE = VideoPreset(
+    rungs=tuple(
+        rung.model_copy(update={"name": name, "maxrate": maxrate})
+        for rung in PRESET.rungs
+        for name, maxrate in ((rung.name, rung.maxrate), (f"{rung.name}_low", (rung.maxrate or 0) // 2))
+    )
+)
+
+
+def test_a_size_comes_twice_where_it_shows_more_than_a_smaller_one() -> None:
+    """Small pictures lack detail for good here, so a coarse large one beats a fine small one of the same bits."""
+
+    def crisp(height: int, crf: int) -> tuple[float, float]:
+        lost = {1080: 0, 720: 6, 480: 12, 240: 14}[height]
+        return 100 - lost - 5 * 1.16 ** (crf - 24), 3_000_000 * 2 ** ((24 - crf) / 6)
+
+    ladder = fit(Profile(name="test", video=(TWICE,)), video(1920, 1080))
+    crfs = (24, 30, 36)
+    found = {one.rung.name: one for one in choose(ladder, (TWICE,), probes(crisp, crfs), PerTitlePreset())}
+    first, second = found["1080p"].predicted, found["1080p_low"].predicted
+    assert first is not None
+    assert second is not None
+    assert second.score == pytest.approx(first.score - 6, abs=0.6)
+    assert second.bits_per_second < 0.65 * first.bits_per_second
+    assert found["480p"].predicted is None or found["480p"].predicted.score < second.score
+
+
+def test_of_sizes_that_show_the_same_the_smallest_is_taken() -> None:
+    found = chosen(lambda height, crf: natural(1080, crf))
+    assert [name for name, one in found.items() if one.predicted] == ["1080p", "240p"]
+    assert found["480p"].dropped == "h264_240p shows more for the same bits"
+
+
 def test_few_samples_are_put_right_by_the_probe_that_saw_all() -> None:
     """The first sample is twice as dear and 4 VMAF worse than the mean; what saw nothing else is judged accordingly."""
     first, second = (Window(start_seconds=Fraction(time), frames=50) for time in (0, 2))
