@@ -16,7 +16,8 @@ ROWS_AT_ONCE = 500
 TABLES = """
 DROP TABLE IF EXISTS plans;
 DROP TABLE IF EXISTS titles;
-CREATE TABLE IF NOT EXISTS title_plans (
+DROP TABLE IF EXISTS title_plans;
+CREATE TABLE IF NOT EXISTS plans_of_titles (
     asked TEXT NOT NULL, title TEXT NOT NULL, deployment TEXT NOT NULL, state TEXT NOT NULL, settled TEXT NOT NULL,
     remarks TEXT NOT NULL, PRIMARY KEY (asked, title)
 ) WITHOUT ROWID;
@@ -37,7 +38,7 @@ class SqlitePlanMemory:
         row = (
             self._waiting.get((asked, title))
             or self._database.execute(
-                "SELECT * FROM title_plans WHERE asked = ? AND title = ?",
+                "SELECT * FROM plans_of_titles WHERE asked = ? AND title = ?",
                 (asked, title),
             ).fetchone()
         )
@@ -75,7 +76,7 @@ class SqlitePlanMemory:
     def flush(self) -> None:
         """Write what waits."""
         with self._database:
-            self._database.executemany("REPLACE INTO title_plans VALUES (?, ?, ?, ?, ?, ?)", self._waiting.values())
+            self._database.executemany("REPLACE INTO plans_of_titles VALUES (?, ?, ?, ?, ?, ?)", self._waiting.values())
         self._waiting.clear()
 
 

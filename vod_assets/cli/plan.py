@@ -90,13 +90,19 @@ def as_object(one: "TitlePlan") -> dict[str, object]:
         "title": one.title,
         "execute": {planned.asset: planned.reason for planned in one.assets if planned.executes},
         "perhaps": [planned.asset for planned in one.assets if planned.executes and not planned.is_certain],
+        "pieces": {
+            planned.asset: {"make": planned.pieces - planned.pieces_there, "reuse": planned.pieces_there}
+            for planned in one.assets
+            if planned.pieces
+        },
         "reuse": [planned.asset for planned in one.assets if not planned.executes and not planned.obstacle],
         "wait": {planned.asset: planned.obstacle for planned in one.assets if planned.obstacle},
     }
 
 
 def _said(planned: "PlannedAsset") -> str:
-    return f"{planned.reason or planned.obstacle}{'' if planned.is_certain else ' (perhaps)'}"
+    pieces = f"; {planned.pieces_there} of {planned.pieces} pieces are there" if planned.pieces else ""
+    return f"{planned.reason or planned.obstacle}{pieces}{'' if planned.is_certain else ' (perhaps)'}"
 
 
 def as_text(one: "TitlePlan", estimate: Estimate) -> str:

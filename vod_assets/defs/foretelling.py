@@ -140,6 +140,7 @@ class PlanningMaker(Maker):
         certain: Assets that would be made whatever comes out of what is made before them.
         chances: Says what may turn out to be there.
         used: Assets and recipes that a run would reuse.
+        pieces: Of how many pieces an asset would be joined, and how many of them are there.
     """
 
     is_real = False
@@ -151,6 +152,7 @@ class PlanningMaker(Maker):
         self.certain: set[str] = set()
         self.chances = Chances(partial(store.past, title))
         self.used: set[tuple[str, str]] = set()
+        self.pieces: dict[str, tuple[int, int]] = {}
 
     def find(self, title: str, recipe: Recipe) -> Artifact | None:
         """Return a recipe's artifact if a run would reuse it; take note if it would not."""
@@ -176,8 +178,14 @@ class PlanningMaker(Maker):
     def make_together(self, title: str, wanted: Sequence[Wanted], work: Callable[[], Results]) -> Results:
         """Yield what would be."""
         for one in wanted:
+            there = sum(self._is_there(title, piece) for piece in one.pieces)
+            self.pieces[one.recipe.asset] = len(one.pieces), there
             value = self._foretold(title, one.recipe, one.document)
             yield dg.MaterializeResult(asset_key=one.recipe.asset, value=value)
+
+    def _is_there(self, title: str, recipe: Recipe) -> bool:
+        kept = self.planned.peek(title, recipe.asset, recipe.id)
+        return kept is not None and kept.is_whole and not self.is_forced(recipe)
 
     def publishes(self, asset: str, why: str) -> None:
         """Take note why an asset would be made, though its artifact is there."""

@@ -35,10 +35,15 @@ class Made:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A recipe to be made, and the document that it will have."""
+    """A recipe to be made, and the document that it will have.
+
+    Attributes:
+        pieces: What it is joined of, each kept by itself; none: it is made whole, or nobody can say before.
+    """
 
     recipe: Recipe
     document: Mapping[str, Any]
+    pieces: Sequence[Recipe] = ()
 
 
 class Maker:

@@ -86,6 +86,23 @@ class Cutting:
         begins = [piece.first for piece in self.pieces]
         return {"pieces": {"begin": begins, "rules": RULES, "maker": MAKER}} if begins else {}
 
+    def recipe(self, key: str, piece: Piece, named: Mapping[str, str]) -> Recipe:
+        """Return the recipe of a rung's piece, of what it is made of."""
+        asked = rung_preset(self.video, self.rung(key))
+        parameters = rung_parameters(self.info, self.video, asked, piece.ladder(self.ladder))
+        said = {"piece": plain(piece), "rules": RULES, "maker": MAKER}
+        return Recipe(key + PIECE, named, parameters | said, self.tool.build_ids)
+
+    def known_recipes(self, key: str) -> tuple[Recipe, ...]:
+        """Return the recipes of a rung's pieces, where they are known without reading the source; else none."""
+        if self.preset.fingerprint != "source":
+            return ()
+        return tuple(self.recipe(key, piece, {"mezzanine": self.mezzanine.digest}) for piece in self.pieces)
+
+    def rung(self, key: str) -> Rung:
+        """Return a rung by its key."""
+        return next(rung for rung in self.ladder.rungs if rung.key == key)
+
     def make(self, at: Step, sources: SourceStore, keys: Sequence[str]) -> dict[str, Pieced]:
         """Return the pieces of some rungs, made now as far as the store does not have them.
 
@@ -108,7 +125,7 @@ class _Making:
         """Make what is not there, piece by piece, all rungs of a piece in one process."""
         made: dict[str, list[Artifact]] = {key: [] for key in keys}
         for piece, named in zip(self.cutting.pieces, self._inputs(), strict=True):
-            recipes = {key: self._recipe(key, piece, named) for key in keys}
+            recipes = {key: self.cutting.recipe(key, piece, named) for key in keys}
             found = {key: self.at.find(recipe) for key, recipe in recipes.items()}
             lacking = {key: recipes[key] for key in keys if found[key] is None}
             fresh = self._encoded(piece, lacking) if lacking else {}
@@ -124,13 +141,6 @@ class _Making:
         marks = self.cutting.tool.marks(self.source, self.cutting.info)
         for piece in self.cutting.pieces:
             yield {"packets": marks.digest(piece, self.clock, self.cutting.ladder.frame_rate)}
-
-    def _recipe(self, key: str, piece: Piece, named: Mapping[str, str]) -> Recipe:
-        cutting = self.cutting
-        asked = rung_preset(cutting.video, self._rung(key))
-        parameters = rung_parameters(cutting.info, cutting.video, asked, piece.ladder(cutting.ladder))
-        said = {"piece": plain(piece), "rules": RULES, "maker": MAKER}
-        return Recipe(key + PIECE, named, parameters | said, cutting.tool.build_ids)
 
     def _encoded(self, piece: Piece, lacking: Mapping[str, Recipe]) -> dict[str, Artifact]:
         at, cutting = self.at, self.cutting
@@ -173,11 +183,8 @@ class _Making:
         return Pieced(pieces, findings, self.spent.made_now.get(key, 0), report)
 
     def _job(self, key: str, attempt: Attempt) -> RungJob:
-        rung = self._rung(key)
+        rung = self.cutting.rung(key)
         return RungJob(rung=rung, preset=rung_preset(self.cutting.video, rung), directory=attempt.directory)
-
-    def _rung(self, key: str) -> Rung:
-        return next(rung for rung in self.cutting.ladder.rungs if rung.key == key)
 
 
 def folders(at: Step, pieced: Pieced) -> list[tuple[Path, int]]:

@@ -50,7 +50,8 @@ class Work:
             reason = reason or (unknown if was_made else NEVER_MADE)
             self.maker.promise(self.title, key, Needed(needed, self._digests, self.look.moved))
         is_certain = not reason or (key in self.maker.certain and key not in self.failing)
-        return PlannedAsset(asset=key, reason=reason, is_certain=is_certain)
+        pieces, there = self.maker.pieces.get(key, (0, 0))
+        return PlannedAsset(asset=key, reason=reason, is_certain=is_certain, pieces=pieces, pieces_there=there)
 
     def moves(self, key: str) -> bool:
         """Whether a run would have an asset point at something else than it does, or not come to it."""

@@ -127,7 +127,9 @@ def _materialize(at: Step, encode: Encode, keys: Sequence[str]) -> Iterator[dg.M
         else:
             yield at.result(Made(found, reused=True), partial(_facts, found))
     if wanted:
-        together = [Wanted(recipe, encode.described(key)) for key, recipe in wanted.items()]
+        cutting = None if at.is_real else encode.cutting
+        pieces = {key: cutting.known_recipes(key) if cutting else () for key in wanted}
+        together = [Wanted(recipe, encode.described(key), pieces[key]) for key, recipe in wanted.items()]
         yield from at.make_together(together, partial(_make, at, encode, wanted))
 
 

@@ -64,8 +64,15 @@ class SealedPlanner:
     def unfolded(self, title: str, remarks: Sequence[Remark]) -> TitlePlan:
         """Return the plan that was folded."""
         said = {
-            key: PlannedAsset(asset=key, reason=reason, obstacle=obstacle, is_certain=is_certain)
-            for key, reason, obstacle, is_certain in remarks
+            key: PlannedAsset(
+                asset=key,
+                reason=reason,
+                obstacle=obstacle,
+                is_certain=is_certain,
+                pieces=pieces,
+                pieces_there=pieces_there,
+            )
+            for key, reason, obstacle, is_certain, pieces, pieces_there in remarks
         }
         return TitlePlan(title=title, assets=tuple({**self._reused, **said}.values()))
 
@@ -100,4 +107,8 @@ class SealedPlanner:
 
 def folded(plan: TitlePlan) -> list[Remark]:
     """Return what is to be said of a plan's assets; those that are reused are left out."""
-    return [(one.asset, one.reason, one.obstacle, one.is_certain) for one in plan.assets if one.reason or one.obstacle]
+    return [
+        (one.asset, one.reason, one.obstacle, one.is_certain, one.pieces, one.pieces_there)
+        for one in plan.assets
+        if one.reason or one.obstacle
+    ]

@@ -20,12 +20,16 @@ class PlannedAsset(Document):
         obstacle: Why a run cannot come to it as things are; then it is neither made nor reused.
         is_certain: Whether it would be made whatever comes out of what is made before it. What a new source holds, and
             whether another tool makes other bytes, nobody knows before: then it may turn out to be reused.
+        pieces: How many it would be joined of; 0: none, or that is not known before.
+        pieces_there: How many of them are there already.
     """
 
     asset: str
     reason: str = ""
     obstacle: str = ""
     is_certain: bool = True
+    pieces: int = 0
+    pieces_there: int = 0
 
     @property
     def executes(self) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-Remark = tuple[str, str, str, bool]  # asset, why it would be made, what stands in its way, whether that is certain
+Remark = tuple[str, str, str, bool, int, int]
+"""Asset, why it would be made, what stands in its way, whether that is certain; its pieces, how many are there."""
 
 
 @dataclass(frozen=True)
