@@ -42,9 +42,10 @@ def preview(
     """
     with step(context, artifacts, guard, reporter) as at:
         wanted, ladder = at.profile.preview_movie, encoding_ladder.read(Ladder)
-        rung = preview_source(ladder, at.profile.rendition_keys(), wanted.side) if wanted else None
+        rung = preview_source(ladder, at.profile.rendition_keys("sdr"), wanted.side) if wanted else None
         if wanted is None or rung is None or video_tracks.empty:
-            return at.result(at.nothing("preview", f"profile {at.profile.name} asks for no preview"))
+            reason = "asks for no preview" if wanted is None else "makes no rendition in SDR of this title"
+            return at.result(at.nothing("preview", f"profile {at.profile.name} {reason}"))
         rendition, sound = at.artifacts.upstream(at.title, rung.key), _sound(at, audio_tracks)
         text = burnt_in(rung, ladder.frame_rate, wanted, at.record.name, at.title)
         recipe = Recipe("preview", _digests(rendition, sound), {"text": text, "maker": MAKER}, movies.build_ids)

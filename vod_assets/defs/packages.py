@@ -26,7 +26,7 @@ from vod_assets.domain.track import PlacedTrack, Track
 from vod_assets.domain.variants import Variant
 
 GROUP = "packages"
-COMPOSER = 3  # to be raised when composed manifests change for equal tracks
+COMPOSER = 4  # to be raised when composed manifests change for equal tracks
 MPEG_TS_ONLY = "every variant is MPEG-TS, which HLS alone plays"
 
 

@@ -7,15 +7,10 @@ are BT.2020 with the source's own transfer function, PQ (SMPTE ST 2084) or HLG (
 from collections.abc import Mapping
 from fractions import Fraction
 
-from vod_assets.domain.colours import BT709, dynamic_metadata, hdr_transfer, is_rgb, meaning, peak_nits
+from vod_assets.domain.colours import BT709, SHOWN_ALIKE, dynamic_metadata, hdr_transfer, is_rgb, meaning, peak_nits
 from vod_assets.domain.filters import Filter
 from vod_assets.domain.media_info import Colour, VideoStream
 
-# Displays show all of these alike (BT.1886), whatever cameras made of them; so do players.
-SHOWN_ALIKE = frozenset(
-    ("bt709", "smpte170m", "smpte240m", "bt470m", "bt470bg", "bt2020-10", "bt2020-12", "bt1361e", "iec61966-2-1",
-     "iec61966-2-4")
-)  # fmt: skip
 DYNAMIC_SIDE_DATA = ("DYNAMIC_HDR_PLUS", "DOVI_RPU_BUFFER", "DOVI_METADATA")  # made for the pictures before scaling
 MOBIUS = {"tonemap": "mobius", "param": "0.5", "desat": "0"}
 WHITE_NITS = 203  # diffuse white of HDR (ITU-R BT.2408), which becomes the white of SDR

@@ -13,12 +13,26 @@ RATES_525 = (Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)
 UNSAID = ("", "unknown", "unspecified", "reserved")
 FULL_RANGE = ("pc", "full", "jpeg")
 PQ, HLG = "smpte2084", "arib-std-b67"
-DOLBY_VISION_ALONE = (5,)  # IPT instead of YCbCr, without a base that others show
 BASE_OF_8 = {PQ: "1", "": "2", HLG: "4"}  # dv_bl_signal_compatibility_id of profile 8, by what its base layer is
 MATRIX_OF = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "smpte240m": "smpte240m"}
 MATRIX_OF |= {"bt2020": "bt2020nc", "smpte432": "bt709", "bt470m": "fcc"}
 PRIMARIES_OF = {"bt709": "bt709", "smpte240m": "smpte240m", "bt2020nc": "bt2020", "bt2020c": "bt2020"}
 PRIMARIES_OF |= {"ictcp": "bt2020", "fcc": "bt470m"}
+# Displays show all of these alike (BT.1886), whatever cameras made of them; so do players.
+SHOWN_ALIKE = frozenset(
+    ("bt709", "smpte170m", "smpte240m", "bt470m", "bt470bg", "bt2020-10", "bt2020-12", "bt1361e", "iec61966-2-1",
+     "iec61966-2-4")
+)  # fmt: skip
+# What FFmpeg's zscale has names for; ICtCp, too, but of HDR alone.
+CONVERTED_PRIMARIES = frozenset(
+    ("bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020", "smpte428", "smpte431", "smpte432",
+     "jedec-p22", "ebu3213")
+)  # fmt: skip
+CONVERTED_TRANSFERS = frozenset((PQ, HLG, "linear", "log100", "log316"))
+CONVERTED_MATRICES = frozenset(
+    ("gbr", "bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "ycgco", "bt2020nc", "bt2020c", "chroma-derived-nc",
+     "chroma-derived-c")
+)  # fmt: skip
 ASSUMED_NITS = 1000  # of HDR that says nothing of its display; also HLG's nominal peak (BT.2100)
 
 
@@ -61,18 +75,28 @@ def peak_nits(video: VideoStream) -> Fraction:
 
 
 def judge_range(video: VideoStream, hdr_without_metadata: str) -> None:
-    """Return when the pictures of a source mean what its tags say.
+    """Return when the colours of a source can be brought into those of renditions.
 
     Raises:
-        SourceError: ``dolby_vision_alone``: without its metadata, which nothing here reads, its colours are wrong.
-            ``hdr_refused``: the profile refuses what it would have to assume.
+        SourceError: ``colours_unknown``: zimg has no name for one of them. ``hdr_refused``: the profile refuses what it
+            would have to assume.
     """
-    if video.dolby_vision_profile in DOLBY_VISION_ALONE:
-        cause = f"it is Dolby Vision of profile {video.dolby_vision_profile}, whose pictures no other decoder can show"
-        raise SourceError("dolby_vision_alone", cause, CODES["dolby_vision_alone"].remedy)
+    if unknown := _unknown(meaning(video)):
+        raise SourceError("colours_unknown", f"its {unknown} cannot be converted", CODES["colours_unknown"].remedy)
     if hdr_without_metadata == "refuse" and is_light_assumed(video):
         cause = "it is HDR (PQ), and does not say what display it was made for"
         raise SourceError("hdr_refused", cause, CODES["hdr_refused"].remedy)
+
+
+def _unknown(colour: Colour) -> str:
+    """Return which of the colours no conversion is known for, in words."""
+    is_hdr = colour.transfer in (PQ, HLG)
+    if colour.primaries not in CONVERTED_PRIMARIES:
+        return f"primaries ({colour.primaries})"
+    if colour.transfer not in SHOWN_ALIKE | CONVERTED_TRANSFERS:
+        return f"transfer function ({colour.transfer})"
+    is_known = colour.matrix in CONVERTED_MATRICES or (colour.matrix == "ictcp" and is_hdr)
+    return "" if is_known else f"matrix ({colour.matrix})"
 
 
 def range_findings(video: VideoStream) -> tuple[Finding, ...]:

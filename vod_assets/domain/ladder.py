@@ -90,7 +90,7 @@ def fit(profile: Profile, video: VideoStream, markers: Markers = UNMARKED) -> La
 
     Raises:
         ConfigError: ``rung_too_large``.
-        SourceError: ``dolby_vision_alone`` or ``hdr_refused``.
+        SourceError: ``colours_unknown`` or ``hdr_refused``.
     """
     judge_range(video, profile.hdr_without_metadata)
     frame_rate = ladder_rate(video)

@@ -141,9 +141,14 @@ class Profile(Document):
             raise ValueError(f"pieces: {rungs[0]} has a bitrate, which pieces cannot share out: give it crf")
         return self
 
-    def rendition_keys(self) -> list[str]:
-        """Return the asset keys of this profile's renditions, ``h264_1080p`` first."""
-        return [f"{preset.codec}_{rung.name}" for preset in self.video for rung in preset.rungs]
+    def rendition_keys(self, dynamic_range: str = "") -> list[str]:
+        """Return the asset keys of this profile's renditions, or of those of a range; ``h264_1080p`` first."""
+        return [
+            f"{preset.codec}_{rung.name}"
+            for preset in self.video
+            for rung in preset.rungs
+            if dynamic_range in ("", rung.dynamic_range)
+        ]
 
     def sound(self, codec: str) -> AudioPreset | None:
         """Return how sound is encoded in a codec; None: it is not."""

@@ -31,7 +31,10 @@ def changed(path: str, value: object) -> dict[str, Any]:
 
 
 def test_the_good_profile_is_good() -> None:
-    assert Profile.model_validate(GOOD).rendition_keys() == ["h264_360p", "h264_180p"]
+    hdr = {"codec": "hevc", "rungs": [RUNG | {"name": "90p_hdr", "dynamic_range": "hdr"}]}
+    profile = Profile.model_validate(GOOD | {"video": [*GOOD["video"], hdr]})
+    assert profile.rendition_keys() == ["h264_360p", "h264_180p", "hevc_90p_hdr"]
+    assert profile.rendition_keys("sdr") == ["h264_360p", "h264_180p"]
 
 
 @pytest.mark.parametrize(

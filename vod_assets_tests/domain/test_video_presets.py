@@ -111,13 +111,25 @@ def test_a_smaller_rung_of_the_other_range_makes_none_empty() -> None:
     assert [one.empty for one in fit(wanted, stream(320, 180, colour=PQ)).rungs] == ["", ""]
 
 
-def test_dolby_vision_without_a_base_is_refused_by_name() -> None:
-    with pytest.raises(SourceError, match="Dolby Vision of profile 5") as caught:
-        fit(profile({"rungs": [SMALL]}), stream(dynamic_range="dolby_vision", dolby_vision_profile=5))
-    assert caught.value.code == "dolby_vision_alone"
-    assert fit(
-        profile({"rungs": [SMALL]}), stream(dynamic_range="dolby_vision", dolby_vision_profile=8, colour=PQ)
-    ).made
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ({"transfer": "smpte428"}, r"its transfer function \(smpte428\) cannot be converted"),
+        ({"primaries": "vgamut"}, r"its primaries \(vgamut\)"),
+        ({"matrix": "ycgco-re"}, r"its matrix \(ycgco-re\)"),
+        ({"matrix": "ictcp", "transfer": "bt709"}, r"its matrix \(ictcp\)"),
+        ({"matrix": "ictcp"}, ""),
+        ({"transfer": "bt1361e"}, ""),
+    ],
+)
+def test_colours_that_no_conversion_is_known_for_are_refused_by_name(said: dict[str, str], cause: str) -> None:
+    wanted, video = profile({"rungs": [SMALL]}), stream(colour=PQ.model_copy(update=said))
+    if not cause:
+        assert fit(wanted, video).made
+        return
+    with pytest.raises(SourceError, match=cause) as caught:
+        fit(wanted, video)
+    assert caught.value.code == "colours_unknown"
 
 
 def test_hdr_without_metadata_is_assumed_or_refused_as_the_profile_says() -> None:

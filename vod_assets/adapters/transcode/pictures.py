@@ -17,7 +17,7 @@ from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS, ProgressReader
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.domain.colour_conversion import sdr_filters
-from vod_assets.domain.colours import meaning
+from vod_assets.domain.colours import judge_range, meaning
 from vod_assets.domain.errors import SourceError
 from vod_assets.domain.filters import SCALING
 from vod_assets.domain.media_info import MediaInfo, VideoStream
@@ -246,7 +246,11 @@ def _still(picture: Any, video: VideoStream, size: tuple[int, int]) -> Any:
     """Return a frame as JPEG (JFIF) wants it: SDR, BT.601, full range, square pixels; FFmpeg has turned it already.
 
     Colours are believed, converted and tone-mapped as those of renditions are, but when the picture is small.
+
+    Raises:
+        SourceError: ``colours_unknown``.
     """
+    judge_range(video, hdr_without_metadata="assume")
     if video.field_order not in PROGRESSIVE:
         picture = picture.filter("field", type="top")  # one field of one frame: no neighbours needed, no combing
     picture = programme.chained(picture, believed_colour(video))
