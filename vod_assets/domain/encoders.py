@@ -60,6 +60,7 @@ class Encoder:
         references: By preset, how many pictures it predicts from, where these may be too many for a level.
         is_hardware: Whether it needs a device; its bytes then are that device's.
         device: Kind of device that pictures have to be sent to first; empty: they need not.
+        least_side: The fewest lines and columns that it takes.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Encoder:
     references: Mapping[str, int] = field(default_factory=dict)
     is_hardware: bool = False
     device: str = ""
+    least_side: int = 2
 
 
 X264 = Encoder(
@@ -120,6 +122,7 @@ X265 = Encoder(
         "log-level": "error",
     },
     threads="pools",
+    least_side=16,
     light="x265",
 )
 SVT_AV1 = Encoder(

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 NONE: Mapping[int, int] = MappingProxyType({})
 HIGHEST, LOWEST = Fraction(60), Fraction(5)
+NEARLY_HIGHEST, FINE = Fraction(606, 10), Fraction(240)
 NTSC = Fraction(1000, 1001)
 COMMON = tuple(Fraction(rate) for rate in (5, 6, 8, 10, 12, 15, 16, 18, 20, 24, 25, 30, 48, 50, 60, 100, 120, 240))
 EXACT = (*COMMON, Fraction(25, 2), *(rate * NTSC for rate in COMMON if rate in {12, 15, 24, 30, 48, 60, 120, 240}))
@@ -64,14 +65,17 @@ def rhythm_of(
 def rendition_rate(rate: Fraction) -> Fraction:
     """Return the rate that renditions get: at most 60, at least 5, a part or multiple of the source's.
 
+    Of rates so near to 60, or so high, that the eye does not see where frames are left out, it is 60.
+
     >>> rendition_rate(Fraction(120000, 1001))
     Fraction(60000, 1001)
     >>> rendition_rate(Fraction(1))
     Fraction(5, 1)
     """
     if rate > HIGHEST:
+        is_even = rate <= NEARLY_HIGHEST or rate >= FINE
         divided = rate / -(-rate // HIGHEST)
-        return divided if divided in EXACT else HIGHEST
+        return HIGHEST if is_even and divided not in EXACT else divided
     if rate < LOWEST:
         return rate * -(-LOWEST // rate)
     return rate

@@ -14,6 +14,7 @@ TAKEN_FOR_GRANTED = (
     (2, 2, 2, 0),
 )  # BT.709 in limited range, said or not said: primaries, transfer, matrix
 RANGES = {16: "PQ", 18: "HLG"}  # transfer characteristics of ISO/IEC 23091-2
+UNSPECIFIED = 2
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class InitSegment:
         kind: ``video``, ``audio`` or ``text``; empty for anything else.
         codecs: RFC 6381 string.
         start: Media time of the edit list: where presentation time zero lies, in ticks.
-        video_range: ``SDR``, ``PQ`` or ``HLG``, as HLS calls it (RFC 8216bis, 4.4.6.2).
+        video_range: ``SDR``, ``PQ`` or ``HLG``, as HLS calls it (RFC 8216bis, 4.4.6.2); empty: the sample entry
+            does not say, only the stream itself may.
         nal_length_bytes: Size of the length before each NAL unit (AVC, HEVC); 0 for other codecs.
         encryption: Of each sample entry, in order: how its samples are encrypted, or None.
         pssh: Whole PSSH boxes, in order.
@@ -42,7 +44,7 @@ class InitSegment:
     defaults: SampleDefaults = field(default_factory=SampleDefaults)
     encryption: tuple[TrackEncryption | None, ...] = ()
     pssh: tuple[bytes, ...] = ()
-    video_range: str = "SDR"
+    video_range: str = ""
 
     @property
     def default_kid(self) -> str:
@@ -100,10 +102,8 @@ def _described(entry: Box, timescale: int, start: int, defaults: SampleDefaults)
     if sample_format in ("avc1", "avc3", "hvc1", "hev1", "av01"):
         width, height = entry.unpack(">HH", 24)
         codecs, nal_length = _video_codecs(entry, sample_format)
-        said = _colours(entry)
-        video_range = RANGES.get(said[1], "SDR") if said else "SDR"
         shape = (width, height, 0, 0, nal_length, defaults)
-        return InitSegment("video", codecs, timescale, start, *shape, video_range=video_range)
+        return InitSegment("video", codecs, timescale, start, *shape, video_range=_range(_colours(entry)))
     if sample_format in ("mp4a", "ac-3", "ec-3", "Opus", "fLaC"):
         channels, _, _, _, rate = entry.unpack(">HHHHI", 16)
         found = next((channels_in(box) for box in entry.children(AUDIO_FIELDS) if channels_in(box)), channels)
@@ -174,6 +174,11 @@ def _colours(entry: Box) -> tuple[int, int, int, int] | None:
                 primaries, transfer, matrix, flags = box.unpack(">HHHB", 4)
                 return primaries, transfer, matrix, flags >> 7
     return None
+
+
+def _range(colours: tuple[int, int, int, int] | None) -> str:
+    transfer = colours[1] if colours else UNSPECIFIED
+    return "" if transfer == UNSPECIFIED else RANGES.get(transfer, "SDR")
 
 
 def _av1_codecs(av1c: Box, colours: tuple[int, int, int, int] | None) -> str:

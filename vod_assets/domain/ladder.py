@@ -85,8 +85,8 @@ def ladder_rate(video: VideoStream) -> Fraction:
 def fit(profile: Profile, video: VideoStream, markers: Markers = UNMARKED) -> Ladder:
     """Return the profile's ladder cut to the size of the source; nothing is enlarged, portrait turns the boxes.
 
-    A rung is empty when a smaller box already carries the source's full size; the smallest is never empty. Markers at
-    the very beginning and end, and on the regular grid, pin nothing.
+    A rung is empty when a smaller box already carries the source's full size, the smallest never for that, and when it
+    is too small for its encoder. Markers at the very beginning and end, and on the regular grid, pin nothing.
 
     Raises:
         ConfigError: ``rung_too_large``.
@@ -143,6 +143,9 @@ def _rung(preset: VideoPreset, asked: RungPreset, video: VideoStream) -> Rung:
     if asked.dynamic_range == "hdr" and not hdr_transfer(video):
         return Rung(key=key, codec=preset.codec, name=asked.name, empty="the source is SDR")
     width, height = size_inside(asked.box, picture)
+    if min(width, height) < preset.tool.least_side:
+        reason = f"it would be {width}x{height}, and {preset.tool.name} takes no side below {preset.tool.least_side}"
+        return Rung(key=key, codec=preset.codec, name=asked.name, empty=reason)
     alike = [other for other in preset.rungs if other.dynamic_range == asked.dynamic_range]
     smaller = [other for other in alike if other.box < asked.box and other.box[1] <= asked.box[1]]
     full_size = size_inside(picture if picture[0] >= picture[1] else picture[::-1], picture)

@@ -30,7 +30,10 @@ class BurntIn(Document):
 
 
 def preview_source(ladder: Ladder, keys: Iterable[str], side: int) -> Rung | None:
-    """Return the smallest rung that is at least as large as a preview, of those that are quick to decode; keys are of SDR."""
+    """Return the smallest rung that is at least as large as a preview, of those that are quick to decode.
+
+    A preview is in SDR, and so have to be those whose keys are given.
+    """
     known = set(keys)
     made = [rung for rung in ladder.made if rung.key in known]
     plain = [rung for rung in made if rung.codec == "h264"] or made

@@ -84,6 +84,17 @@ def test_an_init_segment_says_size_clock_and_start() -> None:
     assert read.defaults == SampleDefaults(duration=1001, size=0, flags=NON_SYNC)
 
 
+@pytest.mark.parametrize(
+    ("transfer", "video_range"), [(None, ""), (2, ""), (1, "SDR"), (14, "SDR"), (16, "PQ"), (18, "HLG")]
+)
+def test_the_range_is_what_the_sample_entry_says_or_unknown(transfer: int | None, video_range: str) -> None:
+    colr = b"" if transfer is None else box("colr", b"nclx" + struct.pack(">HHHB", 9, transfer, 9, 0))
+    read = read_init(
+        init(video_entry("hvc1", box("hvcC", bytes.fromhex("010160000000b000000000005d") + bytes(9)) + colr))
+    )
+    assert read.video_range == video_range
+
+
 def test_an_encrypted_track_names_its_codec_and_key() -> None:
     kid, iv = bytes(range(16)), bytes(range(100, 116))
     tenc = box("tenc", struct.pack(">IBBBB", 1 << 24, 0, 0x19, 1, 0) + kid + bytes([16]) + iv)

@@ -106,6 +106,15 @@ def test_hdr_rungs_of_an_sdr_source_are_empty_and_say_so() -> None:
     assert [one.empty for one in fit(wanted, stream(colour=PQ)).rungs] == ["", "", ""]
 
 
+def test_a_rung_that_is_too_small_for_its_encoder_is_empty_and_says_so() -> None:
+    small = SMALL | {"name": "72p", "box": "128x72"}
+    made = fit(profile({"rungs": [small]}, {"codec": "hevc", "rungs": [small]}), stream(320, 32)).rungs
+    assert [(one.height, one.empty) for one in made] == [
+        (12, ""),
+        (0, "it would be 128x12, and libx265 takes no side below 16"),
+    ]
+
+
 def test_a_smaller_rung_of_the_other_range_makes_none_empty() -> None:
     wanted = profile({"codec": "hevc", "rungs": [SMALL, HDR | {"box": "1920x1080"}]})
     assert [one.empty for one in fit(wanted, stream(320, 180, colour=PQ)).rungs] == ["", ""]

@@ -139,7 +139,7 @@ def _cut(segments: Sequence[Segment], end: int) -> tuple[Segment, ...]:
 
 def _shape(init: InitSegment) -> dict[str, Any]:
     if init.kind == "video":
-        return {"width": init.width, "height": init.height, "video_range": init.video_range}
+        return {"width": init.width, "height": init.height, "video_range": init.video_range or "SDR"}
     return {"channels": init.channels, "sample_rate": init.sample_rate}
 
 

@@ -60,7 +60,7 @@ def _group_key(track: Track) -> tuple[object, ...]:
         return ("video", codec_family(track), track.video_range, track.kid)
     if track.kind == "image":
         return ("image", track.name)
-    codec = dash_media(track).codecs.partition(".")[0]
+    codec = dash_media(track).codecs  # the whole name: who decodes mp4a.40.2 (AAC-LC) may not know mp4a.40.5 (HE-AAC)
     said = (track.language, track.role, track.label, track.is_forced, track.is_hearing_impaired)
     return (track.kind, codec, track.channels, track.kid, *said)
 

@@ -134,8 +134,9 @@ class _Checker:
         if stream.size and video.init.width and stream.size != (video.init.width, video.init.height):
             declared, real = "{}x{}".format(*stream.size), f"{video.init.width}x{video.init.height}"
             yield f"RESOLUTION is {declared}, the init segment says {real}"
-        if stream.video_range and stream.video_range != video.init.video_range:
-            yield f"VIDEO-RANGE is {stream.video_range}, the init segment says {video.init.video_range}"
+        real_range = video.init.video_range
+        if stream.video_range and real_range and stream.video_range != real_range:
+            yield f"VIDEO-RANGE is {stream.video_range}, the init segment says {real_range}"
         if stream.frame_rate and abs(stream.frame_rate - video.frame_rate()) > RATE_TOLERANCE:
             real = decimal(video.frame_rate(), 3)
             yield f"FRAME-RATE is {decimal(stream.frame_rate, 3)}, its samples make {real}"

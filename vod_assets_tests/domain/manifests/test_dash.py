@@ -24,6 +24,12 @@ def test_rungs_of_one_codec_are_switched_within_one_adaptation_set() -> None:
     assert all(len(group) == 1 for group in sets[2:])
 
 
+def test_sound_of_codecs_that_not_every_decoder_knows_together_is_in_sets_of_its_own() -> None:
+    mpd = parsed(video(), audio(), audio("audio_he", codecs="mp4a.40.5"))
+    sets = [[one.get("id") for one in group.iter(f"{MPD}Representation")] for group in mpd.iter(f"{MPD}AdaptationSet")]
+    assert [len(one) for one in sets[1:]] == [1, 1]
+
+
 def test_the_presentation_is_as_long_as_the_video() -> None:
     assert (
         parsed(video(), audio(), thumbnails()).get("mediaPresentationDuration") == iso_duration(SECONDS) == "PT10.01S"
