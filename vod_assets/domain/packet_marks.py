@@ -42,12 +42,20 @@ class PacketMarks:
         return clock.zero_ticks + clock.ticks(frame / frame_rate)
 
     def _key_before(self, tick: int) -> int:
-        return max((number for number in self.keys if self.times[number] <= tick), default=0)
+        shown, latest = self._keys_by_time
+        at = bisect_right(shown, tick)
+        return latest[at - 1] if at else 0
 
     def _end(self, tick: int) -> int:
         shown, reached = self._by_time
         at = min(bisect_right(shown, tick) + LOOKED_AHEAD_PACKETS, len(shown)) - 1
         return reached[at] + 1
+
+    @cached_property
+    def _keys_by_time(self) -> tuple[list[int], list[int]]:
+        """Return the times of the key frames in order, and the last key frame that is shown by each."""
+        order = sorted(self.keys, key=self.times.__getitem__)
+        return [self.times[number] for number in order], list(accumulate(order, max))
 
     @cached_property
     def _by_time(self) -> tuple[list[int], list[int]]:
