@@ -28,7 +28,7 @@ def waive(
 
     Example: [cyan]vod waive film quality_control.black --until 2026-12-31 --because "opens on black"[/]
     """
-    by = by or getpass.getuser()
+    by = by or _user(title)
     with open_session() as session:
         if withdraw:
             print(_withdrawn(session, title, check, by))
@@ -73,6 +73,14 @@ class Row:
     def shown(self) -> dict[str, Any]:
         """The waiver as JSON."""
         return {"title": self.title, "state": self.state, **self.waiver.model_dump(mode="json")}
+
+
+def _user(title: str) -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container's user may have a number alone
+        cause = "the user that this runs as has no name"
+        raise ConfigError("bad_waiver", cause, "Say who lets it pass: --by NAME", title) from error
 
 
 def _given(session: Session, title: str, said: dict[str, str]) -> str:
@@ -120,13 +128,21 @@ def _withdrawn(session: Session, title: str, check: str, by: str) -> str:
 
 
 def _keep(session: Session, title: str, change: Any) -> None:
-    """Change what is kept of a title's waivers; a run that works on it meanwhile sees that when it asks next."""
+    """Change what is kept of a title's waivers, while nobody else writes to it.
+
+    Raises:
+        ConfigError: ``unknown_title``; ``title_busy`` while a run works on it.
+    """
     from vod_assets.cli.titles import unknown
 
-    record = session.store.record(title)
-    if record is None:
+    if session.store.record(title) is None:
         raise unknown(session, title)
-    session.store.register(record.model_copy(update={"waivers": change(record.waivers)}))
+    with session.held(title, "waive") as held:
+        record = session.store.record(title)
+        if record is None:
+            raise unknown(session, title)
+        held.check()
+        session.store.register(record.model_copy(update={"waivers": change(record.waivers)}))
 
 
 def _rows(session: Session, title: str) -> Iterable[Row]:

@@ -81,7 +81,8 @@ def register(
         registrar.store.refuse(named.title, refusal(named) | {"source": source})
         raise named from error
     wished = wishes(info)
-    record = _record(registrar, TitleRecord(title_id=title_id, source=address), profile, wished)
+    described = _record(registrar, TitleRecord(title_id=title_id, source=address), profile, wished)
+    record = _as_kept(described, registrar.store.record(title_id))
     registrar.store.register(record)
     is_new = not registrar.instance.has_dynamic_partition(TITLES, title_id)
     if is_new:
@@ -135,10 +136,7 @@ def _record(registrar: Registrar, bare: TitleRecord, profile: str, wished: Wishe
     usual = wished.profile or (before.profile if before else registrar.default_profile)
     owner = wished.owner or (before.owner if before else "")
     said = {"profile": usual, "policy": dict(wished.policy), "owner": owner}
-    kept = before or bare
-    given = tuple(one for one in kept.waivers if one.given)  # by an operator; the title file says the others anew
-    fresh = bare.model_copy(update=said | {"key_generation": kept.key_generation, "waivers": given})
-    described = registrar.describe(fresh, registrar.sources.siblings(bare.source))
+    described = registrar.describe(bare.model_copy(update=said), registrar.sources.siblings(bare.source))
     named = described.model_copy(update={"profile": profile}) if profile else described
     if named.profile not in registrar.profiles:
         known = ", ".join(sorted(registrar.profiles))
@@ -146,3 +144,14 @@ def _record(registrar: Registrar, bare: TitleRecord, profile: str, wished: Wishe
             "unknown_profile", f"there is no profile “{named.profile}”", f"Use one of: {known}", title=bare.title_id
         )
     return named
+
+
+def _as_kept(described: TitleRecord, kept: TitleRecord | None) -> TitleRecord:
+    """Return a record with what commands wrote into it, also while the files beside its source were being read.
+
+    Waivers of operators stay, before those that the title file says anew.
+    """
+    if kept is None:
+        return described
+    given = (one for one in kept.waivers if one.given)
+    return described.model_copy(update={"key_generation": kept.key_generation, "waivers": (*given, *described.waivers)})

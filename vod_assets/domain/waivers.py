@@ -18,7 +18,14 @@ WAIVABLE = (*(f"{ASSET}.{check}" for check in CHECKS), "quality_report.floor")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_WAIVERS = 100
 Moment = Annotated[Fraction, BeforeValidator(moment), Field(ge=0)]
-Words = Annotated[str, Field(min_length=1, max_length=500)]
+PLACED = tuple(f"{ASSET}.{check}" for check in ("black", "freeze", "silence", "flashes", "cadence"))
+
+
+def _one_line(said: Any) -> Any:
+    return printable(" ".join(said.split())) if isinstance(said, str) else said
+
+
+Words = Annotated[str, BeforeValidator(_one_line), Field(min_length=1, max_length=500)]
 
 
 class SaidWaiver(Document):
@@ -29,7 +36,8 @@ class SaidWaiver(Document):
         until: The last day (UTC) that it holds on, ``2026-12-31``.
         because: Why.
         by: Who says so.
-        start_seconds: Where it begins to hold; with it, only what lies wholly within is waived.
+        start_seconds: Where it begins to hold; with it, only what lies wholly within is waived, of a check that says
+            where (`PLACED`).
         end_seconds: Where it ends to hold.
     """
 
@@ -56,17 +64,14 @@ class SaidWaiver(Document):
         date.fromisoformat(text)
         return text
 
-    @field_validator("because", "by")
-    @classmethod
-    def _is_one_line(cls, value: str) -> str:
-        return printable(" ".join(value.split()))
-
     @model_validator(mode="after")
     def _runs_forward(self) -> "SaidWaiver":
         if (self.start_seconds is None) != (self.end_seconds is None):
             raise ValueError("from and to stand together, or not at all")
         if self.start_seconds is not None and self.end_seconds is not None and self.start_seconds >= self.end_seconds:
             raise ValueError("from is before to")
+        if self.start_seconds is not None and self.check not in PLACED:
+            raise ValueError(f"{self.check} speaks of the whole title: leave out from and to")
         return self
 
 

@@ -1,9 +1,12 @@
 """Quality control stops a release where the profile says so, an operator may let it pass, and time takes that back."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from vod_assets.defs.registration import register
+from vod_assets.domain.title import TitleRecord
 from vod_assets.domain.waivers import Waiver
 from vod_assets_tests.studio import Studio
 
@@ -62,7 +65,14 @@ def test_a_required_check_stops_a_release_until_it_is_waived_and_when_the_waiver
     assert "[ended]" in finished.vod("waivers", "film").stdout
 
 
-def test_what_cannot_be_waived_is_refused_with_what_can(finished: Studio) -> None:
+def nameless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run as a user that has a number alone, as in many containers."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 1_234_567)
+
+
+def test_what_cannot_be_waived_is_refused_with_what_can(finished: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     said = ("--until", "2099-12-31", "--because", "it is fine")
     refused = finished.vod("waive", "film", "hls_package.decodes", *said)
     assert refused.code != 0
@@ -70,8 +80,24 @@ def test_what_cannot_be_waived_is_refused_with_what_can(finished: Studio) -> Non
     assert "2020-01-01 is over" in finished.vod("waive", "film", CHECK, "--until", "2020-01-01", *said[2:]).stderr
     assert "no such title" in finished.vod("waive", "nofilm", CHECK, *said).stderr
     assert "because" in finished.vod("waive", "film", CHECK, *said[:2]).stderr
+    nameless(monkeypatch)
+    assert "Say who lets it pass: --by NAME" in finished.vod("waive", "film", CHECK, *said).stderr
+    monkeypatch.undo()
     assert "could be withdrawn" in finished.vod("waive", "film", CHECK, "--withdraw").stderr
     assert finished.vod("waivers").stdout == "There is no waiver.\n"
+
+
+def test_a_waiver_that_is_given_while_the_title_is_registered_again_stays(finished: Studio) -> None:
+    with finished.session() as session:
+        usual = session.registrar()
+
+        def meanwhile(record: TitleRecord, siblings: list[str]) -> TitleRecord:
+            said = (CHECK, "--until", "2099-12-31", "--because", "drawn on twos", "--by", "mk")
+            assert finished.vod("waive", "film", *said).code == 0
+            return usual.describe(record, siblings)
+
+        registered = register(replace(usual, describe=meanwhile), str(finished.source))
+    assert [one.because for one in registered.record.waivers] == ["drawn on twos"]
 
 
 def test_waivers_of_the_title_file_count_and_those_of_operators_stay(finished: Studio) -> None:
