@@ -87,20 +87,35 @@ def facts_of(session: Session, title: str) -> dict[str, Any]:
 
 
 def quality_of(session: Session, record: TitleRecord) -> dict[str, str]:
-    """Return what quality control found, by check: what is wrong, or who lets it pass today."""
+    """Return what quality control and the quality report found, by check: what is wrong, or who lets it pass today."""
     from vod_assets.defs.gate import today
     from vod_assets.domain.quality_control import ASSET, QualityControl
     from vod_assets.domain.waivers import waivers_for
 
+    found = _floor_of(session, record)
     made = session.store.latest(record.title_id, ASSET)
-    if made is None or made.empty:
-        return {}
-    found = {}
-    for verdict in (one for one in made.read(QualityControl).verdicts if not one.passed):
+    verdicts = () if made is None or made.empty else made.read(QualityControl).verdicts
+    for verdict in (one for one in verdicts if not one.passed):
         name = f"{ASSET}.{verdict.check}"
         waived = waivers_for(name, verdict.spots, record.waivers, today(), are_all=not verdict.more)
         found[name] = "; ".join(map(str, waived or verdict.spots[:3]))
     return found
+
+
+def _floor_of(session: Session, record: TitleRecord) -> dict[str, str]:
+    """Return which renditions lie below the floors that the title's profile has now, or who lets that pass today."""
+    from vod_assets.defs.gate import today
+    from vod_assets.domain.quality_report import ASSET, FLOOR, RenditionQuality, below_floor
+    from vod_assets.domain.waivers import waivers_for
+
+    profile, report = session.profiles.get(record.profile), session.store.latest(record.title_id, ASSET)
+    if profile is None or profile.quality is None or report is None:
+        return {}
+    leaves = (session.store.load(record.title_id, one.asset, one.recipe) for one in report.entries)
+    below = below_floor([leaf.read(RenditionQuality) for leaf in leaves], profile.quality)
+    name = f"{ASSET}.{FLOOR}"
+    waived = waivers_for(name, (), record.waivers, today()) if below else ()
+    return {name: "; ".join(map(str, waived or below[:3]))} if below else {}
 
 
 def plan_removal(session: Session, title: str) -> list[str]:

@@ -1,12 +1,10 @@
 """The check that a title has the captions that its profile and its policy demand."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.gate import Gate, require_checks
 from vod_assets.defs.house import Artifacts, Guard, Reporter
 from vod_assets.defs.judging import Judgement, partitioned_checks
 from vod_assets.defs.partitions import titles
@@ -23,22 +21,6 @@ MEASURES = 1  # to be raised when the same captions are judged differently
 def demand_of(at: Step) -> CaptionDemand:
     """Return the captions that a step's title must have."""
     return demanded(at.profile.require_captions, at.record.policy)
-
-
-def require_all_checks(at: Step, instance: dg.DagsterInstance, published: Mapping[str, str]) -> None:
-    """Return when every check that the title needs has passed on what is to be published.
-
-    A title of which captions are demanded needs the check of them, whether its profile lists it or not, and a check of
-    the demand as it is now.
-
-    Raises:
-        GateError: See `vod_assets.defs.gate.require_checks`.
-    """
-    demand, required = demand_of(at), at.profile.required_checks
-    if demand and CHECK not in required:
-        required = (CHECK, *required)  # first: others may be unfinished because of it
-    gate = Gate(at.title, {**published, DEMAND: demand.digest}, at.record.waivers)
-    require_checks(instance, gate, required)
 
 
 def _captions() -> dg.AssetChecksDefinition:

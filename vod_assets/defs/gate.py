@@ -1,7 +1,7 @@
 """The gate inside the publishing assets: it looks at bytes, not at what was selected."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -53,12 +53,14 @@ class Gate:
 
     Attributes:
         title: The title's partition.
-        published: Digest of each artifact to be published, by asset.
+        published: Digest of each artifact to be published, by asset, and a word for each thing that is asked of it.
+        needed: Which of them checks of an asset must have looked at, besides that asset.
         waivers: All of the title; whether one holds is asked now, whenever the check ran.
     """
 
     title: str
     published: Mapping[str, str]
+    needed: Mapping[str, Collection[str]] = field(default_factory=dict)
     waivers: Sequence[Waiver] = ()
 
 
@@ -97,11 +99,11 @@ def _judge(name: str, record: AssetCheckExecutionRecord | None, gate: Gate) -> N
     is_failed = record.status == AssetCheckExecutionRecordStatus.FAILED
     _require_passed(name, told, gate, passed=evaluation.passed and not is_failed)
     judged = told[JUDGED] if isinstance(told.get(JUDGED), dict) else {}
-    for looked_at in {asset, *judged}:
-        seen, wanted = str(judged.get(looked_at, "nothing")), gate.published.get(looked_at, "")
+    for looked_at in sorted({asset, *judged, *gate.needed.get(asset, ())}):
+        seen, wanted = str(judged.get(looked_at, "nothing")), gate.published.get(looked_at, "nothing")
         if seen != wanted:
             cause = (
-                f"the required check {name} judged {looked_at} {seen[:12]}, not {wanted[:12]}, which would be published"
+                f"the required check {name} judged {looked_at} ({seen[:12]}), and now that is another ({wanted[:12]})"
             )
             raise GateError("check_other_bytes", cause, again, title=gate.title)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.caption_check import require_all_checks
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.markers import read_markers
+from vod_assets.defs.releasable import played_renditions, require_all_checks
 from vod_assets.defs.release_contents import (
     Contents,
     manifests_of,
@@ -42,6 +42,7 @@ from vod_assets.releasing import Offer, place
 from vod_assets.releasing import digests as digests_at
 
 GROUP = "publish"
+TIED = 1  # to be raised when a release keeps something else of what its quality was judged by
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ def release(
         judges = {one.asset: one.digest for one in (quality_control, quality_report) if at.profile.requires(one.asset)}
         manifests = manifests_of(at, packages)
         require_releasable(at.title, at.profile, texts_of(manifests) if at.is_real else {})
+        renditions = played_renditions(at, packages) if judges and at.is_real else {}
         if at.is_real:
-            require_all_checks(at, context.instance, digests | judges)
+            require_all_checks(at, context.instance, digests | judges, renditions)
         leaves = (*named_tracks(at, packages), *([] if poster.empty else [poster]))
         require_one_source(mezzanine.digest, [source_of(leaf) for leaf in leaves])
         tracks = tuple(unique_tracks(released_track(leaf) for leaf in leaves))
@@ -109,12 +111,13 @@ def release(
         was_there = _is_there(at, origin, unnumbered)
         numbered = _placed(at, origin, unnumbered, contents) if at.is_real else _numbered(origin, unnumbered)
         inputs = digests | judges | {"metadata": metadata.digest, "markers": markers.digest}
-        recipe = Recipe("release", inputs, {"number": numbered.number, "release": unnumbered.digest})
+        parameters = {"number": numbered.number, "release": unnumbered.digest}
+        recipe = Recipe("release", inputs, parameters | ({"tied": TIED} if judges else {}))
         said: dict[str, Any] = {
             "metadata": metadata.document,
             "chapters": [chapter.model_dump() for chapter in marked.chapters],
         }
-        said |= {"judges": judges} if judges else {}
+        said |= {"judges": judges, "renditions": renditions} if judges else {}
         made = at.make(recipe, lambda _: {"release": numbered.model_dump(), "packages": digests, **said})
         at.artifacts.store.forgive(at.title)
         return at.result(
@@ -142,7 +145,8 @@ def cms_entry(
     with step(context, artifacts, guard, reporter) as at:
         if at.is_real:
             judges = release.document.get("judges", {})  # what the profile required checks of when it was released
-            require_all_checks(at, context.instance, release.document["packages"] | judges)
+            published, renditions = release.document["packages"] | judges, release.document.get("renditions", {})
+            require_all_checks(at, context.instance, published, renditions)
         released = Release.model_validate(release.document["release"])
         info = media_info.read(MediaInfo)
         _require_described(released, info)

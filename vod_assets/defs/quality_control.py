@@ -9,11 +9,13 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.artifact_io import is_rendition
 from vod_assets.defs.house import Artifacts, Guard, Reporter, skippable_spec
 from vod_assets.defs.judging import Judgement, Spots, check_specs, waivable
 from vod_assets.defs.levels import read_levels
 from vod_assets.defs.making import Made
 from vod_assets.defs.partitions import titles
+from vod_assets.defs.releasable import asked_of
 from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
@@ -26,7 +28,7 @@ from vod_assets.domain.quality_control import ASSET, CHECKS, QualityControl, Ver
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports.control import PictureWatcher, Screening
 
-MEASURES = 1  # to be raised when the same pictures are judged differently
+MEASURES = 2  # to be raised when the same pictures are judged differently
 VIDEO_FILE = "video.mp4"
 INPUTS = ("media_info", "encoding_ladder", "video_tracks", "audio_levels")
 
@@ -75,7 +77,7 @@ def quality_control(
     """Look at a title's smallest rendition, and judge it."""
     with step(context, artifacts, guard, reporter) as at:
         limits, ladder = at.profile.quality_control, encoding_ladder.read(Ladder)
-        rung = smallest(ladder, at.profile.rendition_keys())
+        rung = smallest(ladder, at.profile.played_keys())
         if limits is None or rung is None or video_tracks.empty:
             made = at.nothing(ASSET, f"profile {at.profile.name} asks for none" if limits is None else "no rendition")
             yield at.result(made)
@@ -88,7 +90,7 @@ def quality_control(
 
 
 def smallest(ladder: Ladder, keys: Collection[str]) -> Rung | None:
-    """Return the rung with the fewest pixels that a profile makes; of equal ones, the quickest to decode."""
+    """Return the rung with the fewest pixels that a profile's variants play; of equal ones, the quickest to decode."""
     quick = {"h264": 0, "hevc": 1}
     made = [rung for rung in ladder.made if rung.key in keys]
     return min(made, key=lambda rung: (rung.width * rung.height, quick.get(rung.codec, 2)), default=None)
@@ -97,19 +99,22 @@ def smallest(ladder: Ladder, keys: Collection[str]) -> Rung | None:
 def check_results(at: Step, artifact: Artifact, wanted: Collection[str]) -> Iterator[dg.AssetCheckResult]:
     """Yield what Dagster records of each check: what was found, and who lets it pass."""
     controlled = None if artifact.empty else artifact.read(QualityControl)
+    made_of = at.artifacts.store.made_of(at.title, ASSET, artifact.recipe)
+    renditions = {key: digest for key, digest in made_of.items() if is_rendition(key)}
+    judged = {ASSET: artifact.digest, **renditions, **asked_of(at.profile)[ASSET]}
     for check in (check for check in CHECKS if check in wanted):
         verdict = controlled.verdict(check) if controlled else Verdict(check=check, skipped=artifact.empty)
-        yield _check_result(at, artifact, verdict)
+        yield _check_result(at, judged, verdict)
 
 
-def _check_result(at: Step, artifact: Artifact, verdict: Verdict) -> dg.AssetCheckResult:
+def _check_result(at: Step, judged: Mapping[str, str], verdict: Verdict) -> dg.AssetCheckResult:
     name = f"{ASSET}.{verdict.check}"
     findings = [str(one) for one in verdict.spots]
     findings += [f"and {verdict.more} more like these"] if verdict.more else []
     findings += [verdict.skipped] if verdict.skipped and name in at.profile.required_checks else []
     spots = Spots(verdict.spots, verdict.more)
     facts = spots.facts | {"measured": dg.MetadataValue.json(dict(verdict.measured))}
-    judgement = Judgement(name, {ASSET: artifact.digest}, findings, verdict.skipped or "nothing found", facts)
+    judgement = Judgement(name, judged, findings, verdict.skipped or "nothing found", facts)
     return waivable(at, judgement, spots)
 
 

@@ -12,6 +12,7 @@ from vod_assets.defs.house import Artifacts, Guard, Reporter, skippable_spec
 from vod_assets.defs.judging import Judgement, check_specs, waivable
 from vod_assets.defs.making import Made
 from vod_assets.defs.partitions import titles
+from vod_assets.defs.releasable import asked_of
 from vod_assets.defs.showing import poster_metadata, sparkline, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
@@ -77,10 +78,14 @@ def quality_report(
 
 
 def _floor(at: Step, report: Artifact) -> dg.AssetCheckResult:
-    measured = [leaf.read(RenditionQuality) for leaf in at.leaves(report).values()]
+    leaves, played = at.leaves(report), at.profile.played_keys()
+    made_of = {key: at.artifacts.store.made_of(at.title, ASSET, leaf.recipe) for key, leaf in leaves.items()}
+    judged = {key: inputs["rendition"] for key, inputs in made_of.items() if key in played}
+    measured = [leaf.read(RenditionQuality) for leaf in leaves.values()]
     findings = below_floor(measured, at.profile.quality) if at.profile.quality else []
     otherwise = report.empty or "no rendition is below a floor"
-    return waivable(at, Judgement(f"{ASSET}.{FLOOR}", {ASSET: report.digest}, findings, otherwise))
+    looked_at = {ASSET: report.digest, **judged, **asked_of(at.profile)[ASSET]}
+    return waivable(at, Judgement(f"{ASSET}.{FLOOR}", looked_at, findings, otherwise))
 
 
 def _facts(at: Step, leaves: Mapping[str, Made]) -> dict[str, Any]:

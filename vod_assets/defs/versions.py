@@ -42,7 +42,7 @@ FIELDS = {
     "hls_package": ("variants",),
     "dash_package": ("variants",),
     "hls_package.captions": ("require_captions",),
-    "quality_control": ("quality_control", "loudness"),
+    "quality_control": ("quality_control", "loudness", "variants"),
     "preview": ("preview_movie",),
     "mp4": ("downloads",),
     "quality_report": ("quality",),

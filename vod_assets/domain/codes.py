@@ -269,7 +269,10 @@ OPERATIONS = {
         check_missing=("A required check has not judged this title", "Run the check, then publish"),
         check_failed=("A required check says no", "Read its report; correct the cause and run again"),
         check_unfinished=("A required check did not finish", "Run it again"),
-        check_other_bytes=("A required check judged other bytes than those to be published", "Run it again"),
+        check_other_bytes=(
+            "A required check judged other bytes than those to be published, or by other floors or limits",
+            "Run it again",
+        ),
         encoder_cannot_run=(
             "A profile names an encoder whose device or driver is not there",
             "Run on a machine that has it, or take `encoder` out of the profile",

@@ -10,10 +10,8 @@ from vod_assets.domain.quality_control import CHECKS, Heard, Pictures, QualityCo
 
 FIELD_ORDER = "field_order_measured"
 CONTRADICTIONS = ("hdr_metadata_ignored", "bad_sample_aspect", "extension_mismatch")  # and *_contradicted
-_UNHEARD = tuple(
-    Verdict(check=check, skipped="the sound was not measured: give the profile a loudness")
-    for check in ("silence", "clipping", "loudness")
-)
+UNMEASURED = "the sound was not measured: give the profile a loudness"
+_UNHEARD = tuple(Verdict(check=check, skipped=UNMEASURED) for check in ("silence", "clipping", "loudness"))
 
 
 def control(
@@ -31,7 +29,7 @@ def control(
     verdicts = (
         *_seen(pictures, limits),
         *(_heard(sound, whole, limits) if sound is not None else _UNHEARD),
-        _missing(info, sound or (), whole, limits),
+        _missing(info, sound, whole, limits),
         _length(info, whole, limits),
         _declared(info, whole),
     )
@@ -79,17 +77,20 @@ def _is_off(one: Heard) -> bool:
     return one.lufs is not None and one.target_lufs is not None and abs(one.lufs - one.target_lufs) > one.tolerance_lu
 
 
-def _missing(info: MediaInfo, sound: Sequence[Heard], whole: Interval, limits: ControlLimits) -> Verdict:
-    found = [f"{one.name} is silent from beginning to end" for one in sound if one.is_silent]
+def _missing(info: MediaInfo, sound: Sequence[Heard] | None, whole: Interval, limits: ControlLimits) -> Verdict:
+    if sound is None and info.audio and limits.missing_audio.is_required:
+        return Verdict(check="missing_audio", skipped=UNMEASURED)
+    heard = sound or ()
+    found = [f"{one.name} is silent from beginning to end" for one in heard if one.is_silent]
     found += [
         f"{one.name} has nothing in its channel {', '.join(map(str, one.silent_channels))}"
-        for one in sound
+        for one in heard
         if one.silent_channels and not one.is_silent
     ]
-    if not info.audio and not sound:
+    if not info.audio and not heard:
         found.append("there is no sound")
     spots = [Spot(interval=whole, what=what) for what in found if limits.missing_audio.is_required]
-    return Verdict.of("missing_audio", spots, sounds_heard=len(sound), streams_of_the_source=len(info.audio))
+    return Verdict.of("missing_audio", spots, sounds_heard=len(heard), streams_of_the_source=len(info.audio))
 
 
 def _length(info: MediaInfo, whole: Interval, limits: ControlLimits) -> Verdict:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from vod_assets.domain import quality_report
 from vod_assets.domain.audio_loudness import LoudnessTarget
 from vod_assets.domain.audio_presets import DASH_ONLY, AudioPreset, Downmix
 from vod_assets.domain.control_limits import ControlLimits
@@ -135,6 +136,18 @@ class Profile(Document):
         return any(check.startswith(f"{asset}.") for check in self.required_checks)
 
     @model_validator(mode="after")
+    def _can_fail(self) -> Self:
+        if f"{quality_report.ASSET}.{quality_report.FLOOR}" not in self.required_checks:
+            return self
+        quality = self.quality or QualityPreset()
+        if not quality.has_floor:
+            raise ValueError("required_checks: quality_report.floor needs a floor: give “quality” a floor_vmaf")
+        hdr = [rung.name for preset in self.video for rung in preset.rungs if rung.dynamic_range == "hdr"]
+        if hdr and quality.floor_xpsnr is None:
+            raise ValueError(f"required_checks: VMAF has no model of HDR ({hdr[0]}): give “quality” a floor_xpsnr")
+        return self
+
+    @model_validator(mode="after")
     def _can_be_cut(self) -> Self:
         rungs = [f"{preset.codec}_{rung.name}" for preset in self.video for rung in preset.rungs if rung.crf is None]
         if self.pieces is not None and rungs:
@@ -148,6 +161,15 @@ class Profile(Document):
             for preset in self.video
             for rung in preset.rungs
             if dynamic_range in ("", rung.dynamic_range)
+        ]
+
+    def played_keys(self) -> list[str]:
+        """Return the asset keys of the renditions that a variant plays; others are for downloads alone."""
+        return [
+            f"{preset.codec}_{rung.name}"
+            for preset in self.video
+            for rung in preset.rungs
+            if any(variant.selects(preset.codec, rung.name) for variant in self.variants)
         ]
 
     def sound(self, codec: str) -> AudioPreset | None:

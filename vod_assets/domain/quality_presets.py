@@ -55,3 +55,8 @@ class QualityPreset(Document):
     floor_1st_percentile: Vmaf | None = None
     floor_xpsnr: Decibels | None = None
     every: int = Field(default=5, ge=1, le=5)
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether there is anything that a rendition can lie below."""
+        return any(floor is not None for floor in (self.floor_vmaf, self.floor_1st_percentile, self.floor_xpsnr))

@@ -112,6 +112,10 @@ class ArtifactStore(Protocol):
         """Return what the asset's pointer named last, and the leaves of that, by recipe; also when it is gone."""
         ...
 
+    def made_of(self, title: str, asset: str, recipe_id: str) -> Mapping[str, str]:
+        """Return the digest of each artifact that a recipe's was made of, by name; none when it is not there."""
+        ...
+
     def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:
         """Open a private directory below ``<asset>/<recipe>/``; on leaving, whatever was not committed is removed."""
         ...

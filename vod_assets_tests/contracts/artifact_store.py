@@ -50,6 +50,8 @@ class ArtifactStoreContract:
         assert found is not None
         assert [(file.path, file.size_bytes) for file in found.files] == [("deep/a.txt", 5)]
         assert store.local_path(found, "deep/a.txt").read_text() == "hello"
+        assert store.made_of("film", "poster", RECIPE.id) == RECIPE.inputs
+        assert store.made_of("film", "poster", "f" * 64) == {}
 
     def test_nothing_is_found_before_the_commit(self, store: ArtifactStore) -> None:
         with store.attempt("film", RECIPE) as attempt:

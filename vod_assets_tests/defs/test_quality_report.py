@@ -9,18 +9,35 @@ from PIL import Image
 from vod_assets.domain.quality_report import RenditionQuality
 from vod_assets_tests.conftest import Finished
 from vod_assets_tests.defs.test_planning import executed, plan_of
-from vod_assets_tests.studio import Studio
+from vod_assets_tests.studio import Ended, Studio
 
 pytestmark = pytest.mark.media
+PACKAGES = ["hls_package.decodes", "dash_package.same_media"]
+REMADE = "h264_360p,h264_180p,video_tracks,hls_package,dash_package,release,cms_entry"
 
 
 def measuring(**floors: int) -> Any:
     def edit(profile: dict[str, Any]) -> None:
         profile["quality"] = {"every": 1, **floors}
-        if "quality_report.floor" not in profile["required_checks"]:
-            profile["required_checks"].append("quality_report.floor")
+        profile["required_checks"] = [*PACKAGES, "quality_control.black", "quality_report.floor"]
 
     return edit
+
+
+def encode(crf: int) -> Any:
+    def edit(profile: dict[str, Any]) -> None:
+        for rung in profile["video"][0]["rungs"]:
+            rung["crf"] = crf
+
+    return edit
+
+
+def refused_by_gate(ended: Ended, judged: str) -> bool:
+    """Whether a release was refused, for a check that looked at other bytes or went by other demands."""
+    error = ended.outcome["error"]
+    assert (ended.code, error["code"], error["asset"]) == (1, "check_other_bytes", "release"), ended.stdout
+    assert f"the required check {judged} (" in error["message"], error["message"]
+    return True
 
 
 def measured(studio: Studio) -> dict[str, RenditionQuality]:
@@ -72,16 +89,28 @@ def test_renditions_are_measured_once_and_released_above_the_floor_only(finished
     assert finished.run().executed == set()
     assert finished.calls() == []
 
+    finished.edit_profile(encode(40))
+    assert refused_by_gate(finished.run("--select", REMADE), "quality_control.black judged h264_180p")
+    again = finished.run("--select", "quality_control,release")  # the report in the store is good: of better ones
+    assert refused_by_gate(again, "quality_report.floor judged h264_180p")
+
+    finished.edit_profile(encode(30))
+    assert finished.run().code == 0
+    finished.calls()
     finished.edit_profile(measuring(floor_vmaf=100))
+    assert refused_by_gate(finished.run("--select", "release"), "quality_report.floor judged the floors of quality")
     refused = finished.run()
     assert refused.failed_with == "check_failed"
     assert finished.calls() == []  # measured already
     assert "h264_360p: mean VMAF is" in refused.stdout
 
+    assert "quality_report.floor" in (shown := finished.vod("titles", "show", "film").stdout)
+    assert "h264_360p: mean VMAF is" in shown
     until = ("--until", "2099-12-31", "--because", "shot on video", "--by", "mk")
     assert finished.vod("waive", "film", "quality_report.floor", *until).code == 0
     waived = finished.run()
     assert waived.code == 0, waived.stdout
+    assert "by mk: shot on video" in finished.vod("titles", "show", "film").stdout
     finished.captions.write_text("1\n00:00:00,500 --> 00:00:01,500\nOther words.\n")  # something to release
     end_waiver(finished)
     ended = finished.run()

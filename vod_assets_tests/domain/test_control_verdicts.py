@@ -70,7 +70,8 @@ def test_absent_sound_is_missed_unless_the_profile_allows_it() -> None:
 
 def test_sound_that_nobody_measured_is_said_to_be_skipped() -> None:
     controlled = control(source(), SEEN, None, LIMITS)
-    assert {one.check for one in controlled.verdicts if one.skipped} == {"silence", "clipping", "loudness"}
+    skipped = {one.check for one in controlled.verdicts if one.skipped}
+    assert skipped == {"silence", "clipping", "loudness", "missing_audio"}
 
 
 def test_sound_that_ends_before_the_picture_is_named_with_its_stream() -> None:

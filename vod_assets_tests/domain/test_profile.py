@@ -92,11 +92,20 @@ def test_what_cannot_be_made_is_refused_and_the_field_named(field: str, value: o
         ("variants.0.codecs", ["hevc"], "clear names hevc"),
         ("variants.0.rungs", ["720p"], "clear names 720p"),
         ("gop_seconds", 3, "segment_seconds must be a whole number"),
+        ("required_checks", ["quality_report.floor"], "quality_report.floor needs a floor"),
     ],
 )
 def test_fields_that_contradict_each_other_are_refused(field: str, value: object, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         Profile.model_validate(changed(field, value))
+
+
+def test_a_required_floor_of_hdr_is_one_that_can_be_measured() -> None:
+    floor = GOOD | {"required_checks": ["quality_report.floor"], "quality": {"floor_vmaf": 80}}
+    assert Profile.model_validate(floor).quality
+    hdr = {"codec": "hevc", "rungs": [RUNG | {"dynamic_range": "hdr"}]}
+    with pytest.raises(ValidationError, match="VMAF has no model of HDR"):
+        Profile.model_validate(floor | {"video": [*GOOD["video"], hdr]})
 
 
 def test_seconds_are_the_decimal_that_was_written() -> None:

@@ -27,6 +27,11 @@ class CommittedArtifacts(TitleNotes):
             for recipe_id, one in kept.items()
         }
 
+    def made_of(self, title: str, asset: str, recipe_id: str) -> dict[str, str]:
+        """Return the digest of each artifact that a recipe's was made of, by name; none when it is not there."""
+        committed = self._committed(title, asset, recipe_id)
+        return dict(committed["recipe"]["inputs"]) if committed else {}
+
     def view(self, title: str) -> TitleFolder:
         """Return what there is of a title now, as one look finds it."""
         return TitleFolder(self.blobs, title)

@@ -46,6 +46,10 @@ class RoutedArtifactStore:
         """Return what the asset's pointer named last."""
         return self.store(asset).remembered(title, asset)
 
+    def made_of(self, title: str, asset: str, recipe_id: str) -> Mapping[str, str]:
+        """Return the digest of each artifact that a recipe's was made of, by name."""
+        return self.store(asset).made_of(title, asset, recipe_id)
+
     def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:
         """Open a private directory."""
         return self.store(recipe.asset).attempt(title, recipe)
