@@ -4,6 +4,7 @@ What is read is what one picture track file and its sounds come to. Everything b
 """
 
 import base64
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,7 +12,7 @@ from typing import Any
 
 from vod_assets.domain.errors import printable
 from vod_assets.domain.package_xml import children, number_of, only, parsed, refuse, tag_of, text_of
-from vod_assets.domain.programme.cutting import MOST_PARTS, Programme
+from vod_assets.domain.programme.cutting import MOST_PARTS, MOST_SOUNDS, Programme
 from vod_assets.domain.programme.packed import PackedFile
 from vod_assets.domain.programme.points import Part
 from vod_assets.domain.programme.said_sound import SaidSound
@@ -56,6 +57,8 @@ def programme_of(composition: bytes, asset_map: bytes, said: Programme, master: 
         refuse(f"its picture is not that of {printable(master)} alone", name)
     if len(pictures) > MOST_PARTS:
         refuse(f"it has {len(pictures)} stretches of picture; {MOST_PARTS} are the most", name)
+    if len(sounds) > MOST_SOUNDS:
+        refuse(f"it has {len(sounds)} tracks of sound; {MOST_SOUNDS} are the most", name)
     parts = tuple(Part.model_validate({"in": one.begins, "out": one.begins + one.duration}) for one in pictures)
     heard = tuple(SaidSound(file=_heard(track, pictures, files, name)) for track in sounds)
     return said.model_copy(update={"parts": parts, "sound": heard})
@@ -117,7 +120,7 @@ def packed_files(packing_list: bytes, asset_map: bytes, name: str) -> list[Packe
     for asset in children(only(parsed(packing_list, name, "PackingList"), "AssetList", name), "Asset"):
         said = [one.get("Algorithm", "") for one in children(asset, "HashAlgorithm")]
         algorithm = DIGESTS.get(said[0] if said else SHA1, "")
-        file = names.get(text_of(asset, "Id", name), "")
+        file = names.get(_identifier(asset, "Id", name), "")
         if algorithm and file:
             digest = _digest(text_of(asset, "Hash", name), name)
             size = number_of(asset, "Size", name)
@@ -172,13 +175,21 @@ def _resource(node: Any, rate: Fraction, name: str) -> Resource:
     own = children(node, "EditRate")
     unit = _rate(str(own[0].text), name) if own else rate
     begins = number_of(node, "EntryPoint", name, 0)
-    duration = number_of(node, "SourceDuration", name, number_of(node, "IntrinsicDuration", name) - begins)
-    return Resource(text_of(node, "TrackFileId", name), begins / unit, duration / unit)
+    known = number_of(node, "IntrinsicDuration", name)
+    duration = number_of(node, "SourceDuration", name, max(0, known - begins))
+    if not 0 < duration <= known - begins:
+        refuse(f"a stretch of it is {duration} long from {begins} on, and its track file {known} in all", name)
+    return Resource(_identifier(node, "TrackFileId", name), begins / unit, duration / unit)
 
 
 def _files(asset_map: Any) -> dict[str, str]:
-    """Return the names of files by their identifiers; a path of folders is none that can lie beside the master."""
-    return {text_of(asset, "Id", ASSET_MAP): name for asset, name in _assets(asset_map)}
+    """Return the names of files by their identifiers."""
+    return {_identifier(asset, "Id", ASSET_MAP): name for asset, name in _assets(asset_map)}
+
+
+def _identifier(node: Any, tag: str, name: str) -> str:
+    """Return an identifier, in whose digits letters of either case are the same (RFC 4122, 3)."""
+    return text_of(node, tag, name).lower()
 
 
 def _assets(asset_map: Any) -> Iterator[tuple[Any, str]]:
@@ -186,7 +197,7 @@ def _assets(asset_map: Any) -> Iterator[tuple[Any, str]]:
     for asset in children(only(asset_map, "AssetList", ASSET_MAP), "Asset"):
         chunks = [one for listed in children(asset, "ChunkList") for one in children(listed, "Chunk")]
         if len(chunks) == 1:
-            yield asset, text_of(chunks[0], "Path", ASSET_MAP).removeprefix("file://")
+            yield asset, text_of(chunks[0], "Path", ASSET_MAP).removeprefix("file://").removeprefix("./")
 
 
 def _file(resource: Resource, files: Mapping[str, str], name: str) -> str:
@@ -195,11 +206,14 @@ def _file(resource: Resource, files: Mapping[str, str], name: str) -> str:
             f"its track file {printable(resource.track_file)[:60]} is not in the asset map: it is of another package"
         )
         refuse(cause, name)
-    return files[resource.track_file]
+    file = files[resource.track_file]
+    if "/" in file:
+        refuse(f"its track file {printable(file)[:60]} lies in a folder: put all files beside the playlist", name)
+    return file
 
 
 def _rate(text: str, name: str) -> Fraction:
     numbers = text.split()
-    if len(numbers) != 2 or not all(one.isascii() and one.isdigit() and int(one) for one in numbers):
+    if len(numbers) != 2 or not all(re.fullmatch(r"0*[1-9][0-9]{0,8}", one) for one in numbers):
         refuse(f"its edit rate is {printable(text)[:40]!r}", name)
     return Fraction(int(numbers[0]), int(numbers[1]))

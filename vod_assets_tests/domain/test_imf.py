@@ -21,6 +21,8 @@ PICTURE = """<Resource><EditRate>24000 1001</EditRate><IntrinsicDuration>240</In
 SOUND = """<Resource><EditRate>48000 1</EditRate><IntrinsicDuration>480480</IntrinsicDuration>
 <EntryPoint>48048</EntryPoint><SourceDuration>96096</SourceDuration><TrackFileId>urn:uuid:a</TrackFileId></Resource>"""
 
+AUDIO = f"<MainAudioSequence><ResourceList>{SOUND}</ResourceList></MainAudioSequence>"
+
 
 def composition(picture: str = PICTURE, sound: str = SOUND, more: str = "", segments: int = 1) -> bytes:
     segment = f"""<Segment><SequenceList><MarkerSequence/>
@@ -59,9 +61,13 @@ def test_entry_points_and_durations_become_points_exact_to_the_frame() -> None:
         (composition(PICTURE.replace("<Entry", "<RepeatCount>2</RepeatCount><Entry")), "is repeated"),
         (composition(PICTURE.replace("<Entry", "<KeyId>urn:uuid:k</KeyId><Entry")), "is encrypted"),
         (composition(PICTURE.replace("uuid:v", "uuid:other")), "is not in the asset map"),
-        (composition(sound=SOUND.replace("48048", "0")), "are not those of the picture"),
+        (composition(sound=SOUND.replace(">48048<", ">0<")), "are not those of the picture"),
         (composition(more="<SubtitlesSequence/>"), "it has a SubtitlesSequence"),
         (composition(PICTURE.replace("24000 1001", "24000 0")), "edit rate"),
+        (composition(PICTURE.replace(">48<", ">0<")), "a stretch of it is 0 long from 24 on"),
+        (composition(PICTURE.replace(">24<", ">999<")), "is 48 long from 999 on, and its track file 240 in all"),
+        (composition(PICTURE.replace("24000 1001", f"{'9' * 5000} 1")), "edit rate"),
+        (composition(more=AUDIO * 40), "it has 41 tracks of sound; 16 are the most"),
         (b"<Other/>", "is no CompositionPlaylist"),
         (b"<a", "is no XML"),
         (b'<!DOCTYPE x [<!ENTITY e "e">]>' + composition(), "is no CompositionPlaylist"),
@@ -71,6 +77,12 @@ def test_what_is_not_read_is_refused_with_the_reason(data: bytes, cause: str) ->
     with pytest.raises(ConfigError, match=f"^CPL.xml: .*{cause}") as caught:
         read(data)
     assert caught.value.code == "bad_programme"
+
+
+def test_identifiers_are_the_same_in_either_case_and_files_in_folders_are_named() -> None:
+    assert read(composition(), MAP.replace("uuid:v", "UUID:V").replace(">sound", ">./sound")) == read(composition())
+    with pytest.raises(ConfigError, match=r"its track file audio/sound.mxf lies in a folder"):
+        read(composition(), MAP.replace("sound.mxf", "audio/sound.mxf"))
 
 
 def test_a_packing_list_says_sizes_and_digests_of_the_files_that_the_asset_map_names() -> None:
