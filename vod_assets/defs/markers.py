@@ -87,7 +87,8 @@ def _spliced(info: MediaInfo) -> Spliced:
     if timeline is None:
         return found
     chapters = _chapters_along(found.chapters, timeline)
-    return Spliced(tuple(breaks_along(found.ad_breaks, timeline)), tuple(chapters), found.findings)
+    ad_breaks = sorted(breaks_along(found.ad_breaks, timeline), key=lambda one: one.start_seconds)
+    return Spliced(tuple(ad_breaks), tuple(chapters), found.findings)
 
 
 def _chapters_along(chapters: Sequence[Chapter], timeline: MadeOf | None) -> list[Chapter]:

@@ -1,6 +1,6 @@
 """Markers: chapters and ad breaks on a title's timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from vod_assets.domain.documents import Document
@@ -53,20 +53,28 @@ def chapters_along(chapters: Sequence[Chapter], timeline: Timeline, file: str, e
 def breaks_along(breaks: Sequence[AdBreak], timeline: Timeline) -> list[AdBreak]:
     """Return the ad breaks of the master where the programme shows them.
 
-    One that replaces pictures (SCTE 35) lasts as long as what is left of them; any other is a moment between two.
+    One that replaces pictures (SCTE 35) lasts as long as what is left of them, and becomes several where others are
+    shown in between; any other is a moment between two.
     """
-    found = []
+    found: list[AdBreak] = []
     for one in breaks:
         if one.scte35 and one.duration_seconds:
-            end = one.start_seconds + one.duration_seconds
-            pieces = list(timeline.pieces(timeline.master, one.start_seconds, end))
-            lasting = sum((last - first for first, last in pieces), Fraction(0))
-            moved = {"start_seconds": pieces[0][0], "duration_seconds": lasting} if pieces else {}
+            found += _replacing(one, one.duration_seconds, timeline)
         else:
             at = timeline.moment(timeline.master, one.start_seconds)
-            moved = {} if at is None else {"start_seconds": at}
-        found += [one.model_copy(update=moved)] if moved else []
+            found += [] if at is None else [one.model_copy(update={"start_seconds": at})]
     return found
+
+
+def _replacing(one: AdBreak, lasting: Fraction, timeline: Timeline) -> Iterator[AdBreak]:
+    """Yield a break of its own for each run of pictures that it replaces."""
+    runs: list[tuple[Fraction, Fraction]] = []
+    for begins, ends in timeline.pieces(timeline.master, one.start_seconds, one.start_seconds + lasting):
+        goes_on = bool(runs) and runs[-1][1] == begins
+        runs.append((runs.pop()[0] if goes_on else begins, ends))
+    for number, (begins, ends) in enumerate(runs, start=1):
+        named = one.id if number == 1 else f"{one.id}-{number}"
+        yield one.model_copy(update={"id": named, "start_seconds": begins, "duration_seconds": ends - begins})
 
 
 class Markers(Document):
