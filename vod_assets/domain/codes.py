@@ -171,6 +171,8 @@ FINDINGS = _nobody(
     programme_cut=("The title file says what of which files is shown", _NOTHING),
     package_unchecked=("No packing list has a digest of a file of an IMF package; it was not compared",
                        "Deliver the packing list beside it"),
+    timecode_unclear=("Nobody can say which frames a master's time code names; the programme has none",
+                      "Give points in seconds"),
     part_silent=("A part or an ident has no sound for some track; there is silence", "Check the sound around joins"),
     marker_dropped=("A chapter or an ad break lies outside the title, or where there is one already",
                     "Correct its time in the title file, or name chapters and ad breaks there"),

@@ -204,6 +204,7 @@ class MediaInfo(Document):
         splices: Sections of the video's programme, each once, mere signs of life left out.
         clock_zero: Ticks of the stream's clock (90 kHz) at the video's first frame, where there are splices.
         timecode: Time code of the first frame, ``HH:MM:SS:FF``, with ``;`` before the frames when it drops some.
+        timecode_base: Frames that a second of it counts, where a track of time code says so; 0: nothing does.
         scene_cuts: When new scenes begin, as far as key frames tell that are some seconds apart: the time of the key
             frame that the encoder put there out of turn, else of the first that was looked at in the new scene.
         mezzanine: Digest of the mezzanine that was inspected.
@@ -224,6 +225,7 @@ class MediaInfo(Document):
     splices: tuple[Splice, ...] = ()
     clock_zero: int = 0
     timecode: str = ""
+    timecode_base: int = 0
     scene_cuts: tuple[Fraction, ...] = ()
     mezzanine: str = ""
     part_text: tuple[PartText, ...] = ()

@@ -11,7 +11,7 @@ from vod_assets.adapters.probe.labels import bad_languages
 from vod_assets.adapters.probe.raw import Json, fraction, known
 from vod_assets.adapters.probe.scan import Scan
 from vod_assets.adapters.probe.shape import is_on_its_side
-from vod_assets.adapters.probe.timecodes import first_timecode
+from vod_assets.adapters.probe.timecodes import first_timecode, timecode_base
 from vod_assets.domain.acceptance import normalised, refusal, warning
 from vod_assets.domain.containers import container_of
 from vod_assets.domain.glimpses import NOTHING_SEEN, Glimpses, KeyGlimpse
@@ -51,6 +51,7 @@ class Source:
         stream, said = measured(described.stream, self.seen, typed.rhythm(video, times).rate)
         audio, dropped = self._audio(programme, origin)
         spans = self.scan.spans
+        label = first_timecode(video, programme, self.header["format"], self.first_frame)
         text = tuple(typed.text_stream(raw, spans[raw["index"]], origin) for raw in programme if self._is_text(raw))
         return MediaInfo(
             container=self.container,
@@ -68,7 +69,8 @@ class Source:
                 *bad_languages([*programme]),
             ),
             chapters=typed.chapters(self.header.get("chapters", ()), self._starts_at),
-            timecode=first_timecode(video, programme, self.header["format"], self.first_frame),
+            timecode=label,
+            timecode_base=timecode_base(label, programme),
             scene_cuts=self._scene_cuts(times),
         )
 

@@ -10,7 +10,7 @@ from vod_assets.domain.markers import Chapter, chapters_along
 from vod_assets.domain.media_info import CLOSED_CAPTIONS, Finding, MediaInfo, PartText
 from vod_assets.domain.programme.cutting import Programme
 from vod_assets.domain.programme.files import Files, refuse
-from vod_assets.domain.programme.frames import first_label
+from vod_assets.domain.programme.frames import first_label, unclear_labels
 from vod_assets.domain.programme.points import Part
 from vod_assets.domain.programme.sounds import Sounds
 from vod_assets.domain.programme.spans import picture_of, shown_in, span_of
@@ -117,6 +117,8 @@ def _findings(master: MediaInfo, timeline: Timeline, files: Files) -> Iterator[F
     is_silent = not timeline.spans or not any(any(span.sound) for span in timeline.spans)
     yield from (one for one in master.findings if one.code != "no_audio" or is_silent)
     yield normalised("programme_cut", "; ".join(_stretch(span) for span in timeline.spans))
+    if why := unclear_labels(master):
+        yield warning("timecode_unclear", f"the programme has no time code: {why}")
     for name in (name for name in _used(timeline) if name != timeline.master):
         for finding in files.pictures[name].findings:
             yield finding.model_copy(update={"cause": f"{printable(name)}: {finding.cause}"})

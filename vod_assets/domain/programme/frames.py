@@ -9,6 +9,8 @@ from vod_assets.domain.timecode import Timecode, timecode_of
 from vod_assets.domain.timeline import Timeline
 
 FILM_OF_VIDEO = Fraction(4, 5)  # frames of telecined film by those that its time code counts
+FASTEST_FILM = 25
+FASTEST_COUNTED = 30  # above it, a label may count pairs of frames
 
 
 def frame_at(point: Point, info: MediaInfo, file: str) -> int:
@@ -27,19 +29,45 @@ def frame_at(point: Point, info: MediaInfo, file: str) -> int:
 
 
 def first_label(master: MediaInfo, timeline: Timeline) -> str:
-    """Return the label of a programme's first frame; empty where it is not the master's, or has none."""
+    """Return the label of a programme's first frame; empty where it is not the master's, or has none that is clear."""
     first = timeline.spans[0]
-    if not master.timecode or first.file != timeline.master:
+    if not master.timecode or first.file != timeline.master or unclear_labels(master):
         return ""
     counting = _counting(master)
-    return counting.label(counting.number(master.timecode) + round(first.from_seconds * counting.frame_rate))
+    counted = first.from_seconds * counting.frame_rate
+    is_in_pairs = counting.frame_rate < master.video.frame_rate
+    return counting.label(counting.number(master.timecode) + (int(counted) if is_in_pairs else round(counted)))
+
+
+def unclear_labels(info: MediaInfo) -> str:
+    """Return why nobody can say which frames a file's labels name; empty where it is clear, or has no time code."""
+    try:
+        if info.timecode:
+            _counting(info).number(info.timecode)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _counting(info: MediaInfo) -> Timecode:
-    """Return how the labels of a file count: those of telecined film count the frames of the video that it became."""
-    rate = info.video.frame_rate
-    is_film = info.video.telecine and rate < 25
-    return timecode_of(info.timecode, rate / FILM_OF_VIDEO if is_film else rate)
+    """Return how the labels of a file count.
+
+    Those of telecined film count the frames of the video that it became, and above 30 frames a second some count pairs
+    (SMPTE ST 12-1).
+
+    Raises:
+        ValueError: They count no frames of this picture, or nothing says which.
+    """
+    rate, base = info.video.frame_rate, info.timecode_base
+    as_film = rate / FILM_OF_VIDEO if rate < FASTEST_FILM else rate
+    if not base:
+        if rate > FASTEST_COUNTED and int(info.timecode[-2:]) < FASTEST_COUNTED:
+            raise ValueError(f"{info.timecode} may count every frame or every pair of them: give points in seconds")
+        return timecode_of(info.timecode, as_film if info.video.telecine else rate)
+    counted = rate * base / round(rate)
+    if counted not in (rate, as_film, rate / 2):
+        raise ValueError(f"{info.timecode} counts {base} frames a second, and the picture has {float(rate):.3f}")
+    return timecode_of(info.timecode, counted)
 
 
 def _as_counted(point: str, counting: Timecode) -> str:

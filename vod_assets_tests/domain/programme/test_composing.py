@@ -77,6 +77,51 @@ def test_splices_before_the_in_point_are_dropped_and_crossing_ones_are_cut() -> 
     ]
 
 
+def test_a_splice_over_pictures_that_are_shown_apart_becomes_a_break_for_each_run() -> None:
+    said = {"parts": [{"in": 0, "out": 4}, {"file": "reel"}, {"in": 6, "out": 9}]}
+    one = AdBreak(id="a", start_seconds=Fraction(3), duration_seconds=Fraction(5), scte35="fc")
+    found = breaks_along([one], timeline(said, reel=info()))
+    assert [(one.id, one.start_seconds, one.duration_seconds) for one in found] == [("a", 3, 1), ("a-2", 14, 2)]
+
+
+def labelled(rate: int | Fraction, timecode: str, base: int = 0) -> MediaInfo:
+    """Return ten seconds that have a time code."""
+    fast = info().video.model_copy(update={"frame_rate": Fraction(rate), "promised_frames": None})
+    return info(video=fast, timecode=timecode, timecode_base=base)
+
+
+@pytest.mark.parametrize(
+    ("film", "at", "seconds", "first"),
+    [
+        (labelled(50, "10:00:00:00", 25), "10:00:02:20", Fraction("2.8"), "10:00:02:20"),
+        (labelled(50, "10:00:00:00", 50), "10:00:02:20", Fraction("2.4"), "10:00:02:20"),
+        (labelled(50, "10:00:00:49"), "10:00:02:49", Fraction(2), "10:00:02:49"),
+        (labelled(50, "10:00:00:00", 25), "2.82", Fraction("2.82"), "10:00:02:20"),
+        (labelled(25, "01:00:00:27"), "2.4", Fraction("2.4"), ""),
+        (labelled(Fraction(24000, 1001), "01:00:00;00"), "1.001", Fraction("1.001"), ""),
+    ],
+)
+def test_labels_count_as_their_track_says_or_as_nobody_can(
+    film: MediaInfo, at: str, seconds: Fraction, first: str
+) -> None:
+    found = composed({"master": {"in": at}}, film=film)
+    assert found.timeline is not None
+    assert (found.timeline.spans[0].from_seconds, found.timecode) == (seconds, first)
+    assert ("timecode_unclear" in [one.code for one in found.findings]) == (not first)
+
+
+@pytest.mark.parametrize(
+    ("film", "cause"),
+    [
+        (labelled(50, "10:00:00:00"), "may count every frame or every pair of them"),
+        (labelled(50, "10:00:00:00", 30), "counts 30 frames a second, and the picture has 50"),
+    ],
+)
+def test_points_by_labels_that_nobody_can_count_are_refused(film: MediaInfo, cause: str) -> None:
+    with pytest.raises(ConfigError, match=cause):
+        composed({"master": {"in": "10:00:02:20"}}, film=film)
+
+
 def test_an_ad_break_where_the_programme_ends_stays() -> None:
     end = AdBreak(id="end", start_seconds=Fraction(6))
     assert [one.start_seconds for one in breaks_along([end], timeline({"master": {"in": 2, "out": 6}}))] == [4]
