@@ -14,7 +14,9 @@ from vod_assets.defs.showing import Row, size_text, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import Ladder
+from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.movies import burnt_in, default_sound, downloaded, preview_source
+from vod_assets.domain.programme.frames import burnt_label
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports.movies import MovieMaker
 from vod_assets.settings import load_settings
@@ -27,6 +29,7 @@ MOVIE, VIDEO_FILE, SOUND = "movie.mp4", "video.mp4", "audio_aac"
 @dg.asset(group_name=GROUP, kinds={"ffmpeg", "mp4"}, **HOUSE)
 def preview(
     context: dg.AssetExecutionContext,
+    media_info: Artifact,
     encoding_ladder: Artifact,
     video_tracks: Artifact,
     audio_tracks: Artifact,
@@ -35,10 +38,10 @@ def preview(
     reporter: Reporter,
     movies: dg.ResourceParam[MovieMaker],
 ) -> dg.MaterializeResult[Artifact]:
-    """A small MP4 with burnt-in title, running time and notice; `vod serve` plays it on its own machine.
+    """A small MP4 with burnt-in title, time code, running time and notice; `vod serve` plays it on its own machine.
 
-    Upstream: a small rendition and the default sound, by video_tracks and audio_tracks. Downstream: nothing; it is
-    never released. Empty when the profile has no ``preview_movie``.
+    Upstream: a small rendition and the default sound, by video_tracks and audio_tracks; media_info. Downstream:
+    nothing; it is never released. Empty when the profile has no ``preview_movie``.
     """
     with step(context, artifacts, guard, reporter) as at:
         wanted, ladder = at.profile.preview_movie, encoding_ladder.read(Ladder)
@@ -47,7 +50,10 @@ def preview(
             reason = "asks for no preview" if wanted is None else "makes no rendition in SDR of this title"
             return at.result(at.nothing("preview", f"profile {at.profile.name} {reason}"))
         rendition, sound = at.artifacts.upstream(at.title, rung.key), _sound(at, audio_tracks)
-        text = burnt_in(rung, ladder.frame_rate, wanted, at.record.name, at.title)
+        label = burnt_label(media_info.read(MediaInfo), ladder.frame_rate)
+        text = burnt_in(rung, ladder.frame_rate, wanted, at.record.name, at.title).model_copy(
+            update={"timecode": label}
+        )
         recipe = Recipe("preview", _digests(rendition, sound), {"text": text, "maker": MAKER}, movies.build_ids)
 
         def encode(directory: Path) -> Mapping[str, Any]:

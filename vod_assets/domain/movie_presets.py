@@ -8,7 +8,7 @@ from vod_assets.domain.documents import Document
 
 
 class PreviewMovie(Document):
-    """A small MP4 with burnt-in title, running time and notice.
+    """A small MP4 with burnt-in title, time code, running time and notice.
 
     Attributes:
         side: The shorter side of the picture at most, in pixels.

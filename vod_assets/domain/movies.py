@@ -13,7 +13,11 @@ LONGEST_TITLE = 60  # characters that fit into one line
 
 
 class BurntIn(Document):
-    """What is written into every picture, and how large the picture is."""
+    """What is written into every picture, and how large the picture is.
+
+    Attributes:
+        timecode: Label of the first picture, where each one has a label of its own; empty: none is shown.
+    """
 
     title: str
     instead: str
@@ -22,6 +26,7 @@ class BurntIn(Document):
     height: int
     frame_rate: Fraction
     crf: int
+    timecode: str = ""
 
     @property
     def font_pixels(self) -> int:
@@ -43,7 +48,7 @@ def preview_source(ladder: Ladder, keys: Iterable[str], side: int) -> Rung | Non
 
 
 def burnt_in(rung: Rung, frame_rate: Fraction, movie: PreviewMovie, name: str, title_id: str) -> BurntIn:
-    """Return what is written into a rung's pictures; its size is that of the preview, never enlarged."""
+    """Return what is written into a rung's pictures, but its time code; its size is the preview's, never enlarged."""
     scale = min(Fraction(1), Fraction(movie.side, min(rung.width, rung.height)))
     width, height = (max(2, round(side * scale / 2) * 2) for side in (rung.width, rung.height))
     title = printable(" ".join(name.split()))

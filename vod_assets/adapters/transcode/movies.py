@@ -64,6 +64,9 @@ class FfmpegMovieMaker:
         small = small.filter("drawtext", textfile="title.txt", x=margin, y=margin, **words)
         small = small.filter("drawtext", textfile="notice.txt", x="(w-tw)/2", y=f"h-th-{margin}", **words)
         small = small.filter("drawtext", text="%{pts:hms}", x=f"w-tw-{margin}", y=text.font_pixels * 2, **letters)
+        if text.timecode:
+            label = {"timecode": text.timecode, "timecode_rate": str(text.frame_rate), "tc24hmax": 1}
+            small = small.filter("drawtext", x=f"w-tw-{margin}", y=text.font_pixels * 4, **label, **letters)
         streams = [small, *([artifact_input(sound)["a:0"]] if sound else [])]
         copied = {"c:a": "copy"} if sound else {}
         output = ffmpeg.output(*streams, str(target), **ENCODING, crf=text.crf, **copied, **MUXING)

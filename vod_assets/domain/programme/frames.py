@@ -49,6 +49,14 @@ def unclear_labels(info: MediaInfo) -> str:
     return ""
 
 
+def burnt_label(info: MediaInfo, frame_rate: Fraction) -> str:
+    """Return the label of the first frame where the next ones count each frame of a rate; else an empty text."""
+    is_film = bool(info.timeline.picture.telecine if info.timeline else info.video.telecine)
+    if not info.timecode or is_film or unclear_labels(info):
+        return ""
+    return info.timecode if _counting(info).frame_rate == frame_rate else ""
+
+
 def _counting(info: MediaInfo) -> Timecode:
     """Return how the labels of a file count.
 

@@ -23,6 +23,7 @@ TEXT = BurntIn(
     height=180,
     frame_rate=Fraction(25),
     crf=20,
+    timecode="09:59:59:20",
 )
 
 
@@ -84,11 +85,13 @@ def test_a_preview_says_title_time_and_notice_in_every_picture(encoded: tuple[Pa
     first, last = (picture(target, at, tmp_path / f"{at}.png") for at in ("0", "1.5"))
     size, width, height = TEXT.font_pixels, *first.size
     title, notice = (0, 0, width, size * 3 // 2), (0, height - 2 * size, width, height)
-    clock = (0, 2 * size - 2, width, 4 * size)
-    for place in (title, notice, clock):
+    clock = (0, 2 * size - 2, width, 4 * size - 2)
+    label = (0, 4 * size - 2, width, 6 * size)
+    for place in (title, notice, clock, label):
         assert first.crop(place).getextrema()[1] > 200, place  # white letters on grey
     assert max(ImageChops.difference(first.crop(title), last.crop(title)).getextrema()) < 40
     assert max(ImageChops.difference(first.crop(clock), last.crop(clock)).getextrema()) > 100
+    assert max(ImageChops.difference(first.crop(label), last.crop(label)).getextrema()) > 100
     assert packets(target, "a") == packets(sound, "a")
     assert list(tmp_path.glob(".scratch-*")) == []
 

@@ -12,6 +12,7 @@ from vod_assets.domain.media_info import AudioStream, Colour, MediaInfo
 from vod_assets.domain.programme.composing import compose
 from vod_assets.domain.programme.cutting import SaidProgramme
 from vod_assets.domain.programme.files import Files
+from vod_assets.domain.programme.frames import burnt_label
 from vod_assets.domain.timeline import Timeline
 from vod_assets.domain.timeline_filters import conformed, sample_span, span_filters
 from vod_assets_tests.adapters.transcode.clips import described
@@ -108,6 +109,8 @@ def test_labels_count_as_their_track_says_or_as_nobody_can(
     assert found.timeline is not None
     assert (found.timeline.spans[0].from_seconds, found.timecode) == (seconds, first)
     assert ("timecode_unclear" in [one.code for one in found.findings]) == (not first)
+    is_counted = first and film.timecode_base != 25  # pairs have a label, and no single frame
+    assert burnt_label(found, film.video.frame_rate) == (first if is_counted else "")
 
 
 @pytest.mark.parametrize(
