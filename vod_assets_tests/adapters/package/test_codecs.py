@@ -25,6 +25,7 @@ from vod_assets_tests.adapters.transcode.clips import described, make
 pytestmark = pytest.mark.media
 CLIP = Clip(Fraction(24), segments=Fraction(2))
 SDR, HDR = {"name": "90p", "box": "160x90"}, {"name": "90p_hdr", "box": "160x90", "dynamic_range": "hdr"}
+LARGE_BUFFER = {"crf": 30, "maxrate": "16M", "bufsize": "32M"}  # which level 4.1 holds in its high tier alone
 PROFILE = Profile.model_validate(
     {
         "name": "all",
@@ -32,7 +33,7 @@ PROFILE = Profile.model_validate(
         "gop_seconds": "1/2",
         "video": [
             {"codec": "h264", "preset": "ultrafast", "rungs": [SDR | {"crf": 30}]},
-            {"codec": "hevc", "preset": "ultrafast", "rungs": [SDR | {"crf": 30}, HDR | {"crf": 30}]},
+            {"codec": "hevc", "preset": "ultrafast", "rungs": [SDR | {"crf": 30}, HDR | LARGE_BUFFER]},
             {"codec": "av1", "preset": 12, "rungs": [SDR | {"crf": 50}, HDR | {"crf": 50}]},
         ],
         "variants": [{"name": "clear", "codecs": ["h264", "hevc", "av1"]}],
@@ -143,7 +144,7 @@ def test_manifests_keep_codecs_and_ranges_apart(title: TinyTitle) -> None:
         "av1_90p_hdr": ("av01", "PQ"),
     }
     assert title.tracks["av1_90p_hdr"].codecs == "av01.0.00M.10.0.110.09.16.09.0"
-    assert title.tracks["hevc_90p_hdr"].codecs.startswith("hvc1.2.4.L")
+    assert title.tracks["hevc_90p_hdr"].codecs.startswith("hvc1.2.4.L153")
     mpd = etree.parse(title.manifests / "manifest.mpd").getroot()
     sets = mpd.findall(".//{*}AdaptationSet")
     assert [[one.get("id") for one in group.findall("{*}Representation")] for group in sets] == [
