@@ -27,7 +27,7 @@ from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import Sidecar
 from vod_assets.ports import Prober, SourceStore, Transcoder
 
-MEASURING = 1  # to be raised when the same sound is measured otherwise
+MEASURING = 2  # to be raised when the same sound is measured otherwise
 NOT_ASKED = "the profile asks for no loudness"
 FILE_TO_BLAME = frozenset({"tool_failed", "limit_exceeded", "out_of_memory"})  # a full disk is nobody's file's fault
 SOURCE = "source"
@@ -102,6 +102,11 @@ def measuring(sounds: Mapping[str, Sequence[SoundPlan]]) -> dict[str, Any]:
     return {"sounds": said, "streams": streams, "measuring": MEASURING}
 
 
+def timed(info: MediaInfo) -> dict[str, Any]:
+    """Return what a recipe says of when sound is heard beside the picture."""
+    return {"start_seconds": info.video.start_seconds, "duration_seconds": info.duration_seconds}
+
+
 def planned(
     profile: Profile, preset: AudioPreset, sound: SourceSound, levels: SoundLevels | None, name: str
 ) -> tuple[SoundPlan, dict[str, Any], list[Finding]]:
@@ -125,7 +130,7 @@ class _Metering:
         """Measure the source's own sounds."""
         plans = {name: metered(sound, self.at.profile) for name, sound in named_sounds(self.info).items()}
         streams = [one for several in plans.values() for one in several[0].sound.streams]
-        said = measuring(plans) | timeline_parameters(self.info, *streams)
+        said = measuring(plans) | timed(self.info) | timeline_parameters(self.info, *streams)
         recipe = Recipe("audio_levels", {"mezzanine": mezzanine.digest}, said, self.transcoder.build_ids)
 
         def measure(_directory: Path) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from vod_assets.ports import PictureMaker, SheetPainter, SourceStore
 GROUP = "pictures"
 POSTER_FILE = "poster.jpg"
 PAINTER = 2  # to be raised when the same pictures are painted onto other sheets
-MAKER = 2  # to be raised when a poster, thumbnails or an image track come out differently from the same inputs
+MAKER = 3  # to be raised when a poster, thumbnails or an image track come out differently from the same inputs
 
 
 @dg.asset(group_name=GROUP, kinds={"ffmpeg", "jpeg"}, op_tags=BEFORE_ENCODES, **HOUSE)

@@ -8,7 +8,7 @@ from vod_assets.defs.description import read_said
 from vod_assets.defs.packing import require_as_packed
 from vod_assets.domain.acceptance import warning
 from vod_assets.domain.codes import CODES
-from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
+from vod_assets.domain.containers import zero_of_what_is_read
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.imf import ASSET_MAP, LARGEST_BYTES, packed_files, packing_lists, programme_of
 from vod_assets.domain.media_info import AudioStream, MediaInfo
@@ -110,5 +110,5 @@ def timeline_parameters(info: MediaInfo, *streams: AudioStream) -> dict[str, Any
     """Return what a recipe says of the timeline of what it is made from, and of sounds that begin late."""
     if info.timeline is not None:
         return {"timeline": info.timeline}
-    late = [one.start_seconds for one in streams] if info.container in COUNT_FROM_WHAT_IS_READ else []
+    late = [zero_of_what_is_read(info.container, one.start_seconds) for one in streams]
     return {"late": late} if any(late) else {}

@@ -19,8 +19,8 @@ from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
-INSPECTION = 10  # to be raised when the same file is described differently
-COMPOSER = 3  # to be raised when the same words make another programme of the same files
+INSPECTION = 11  # to be raised when the same file is described differently
+COMPOSER = 4  # to be raised when the same words make another programme of the same files
 
 title_state = dg.AssetSpec(
     TITLE_STATE,

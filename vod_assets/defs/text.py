@@ -26,7 +26,7 @@ from vod_assets.domain.text.webvtt_file import write_webvtt
 from vod_assets.ports import SourceStore, SpeechRecogniser, TextExtractor
 
 CAPTIONS_FILE, TIMED_TEXT_FILE = "captions.vtt", "captions.ttml"
-READER = 4  # to be raised when the same caption file is read differently
+READER = 5  # to be raised when the same caption file is read differently
 
 
 @dg.asset(group_name="text", kinds={"webvtt"}, op_tags=BEFORE_ENCODES, **HOUSE)

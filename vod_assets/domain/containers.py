@@ -1,5 +1,6 @@
 """Containers and the file name extensions that announce them."""
 
+from fractions import Fraction
 from pathlib import PurePosixPath
 
 # ffprobe's name of the demuxer (the first, where it gives several) and the extensions its files have.
@@ -26,7 +27,7 @@ _SOUND = "wav w64 aif aiff caf flac mp3 mp2 aac ac3 ec3 eac3 dts amr au"
 MEDIA_EXTENSIONS = frozenset(_BY_EXTENSION) | frozenset(_SOUND.split())
 
 STATES_DURATION = frozenset({"matroska", "avi", "mxf", "asf", "gxf", "ivf"})  # a shorter measure means a cut file
-COUNT_FROM_WHAT_IS_READ = frozenset({"mpegts", "mpeg"})  # FFmpeg's zero of these is where the one stream read begins
+_COUNT_FROM_WHAT_IS_READ = frozenset({"mpegts", "mpeg", "ogg"})  # AVFMT_TS_DISCONT
 MENDS_JUMPS = frozenset({"mpegts", "mpeg"})  # ffmpeg stamps splices anew in these (AVFMT_TS_DISCONT)
 
 
@@ -47,6 +48,22 @@ def container_of(format_name: str) -> str:
     'mov'
     """
     return format_name.split(",")[0]
+
+
+def zero_of_what_is_read(container: str, start_seconds: Fraction, jump_seconds: int = 0) -> Fraction:
+    """Return what FFmpeg takes for zero when it reads one stream alone, since the zero of the whole file.
+
+    The zero of a file is what ffprobe calls its start: that of the earliest picture or sound, or of text or data that
+    begins less than a second before both. All starts that inspection tells count from there, and so do FFmpeg's own
+    times and jumps; only where a clock may be set anew does it count from the first packet of what is really read.
+
+    Args:
+        container: As inspection calls it.
+        start_seconds: When the stream begins, since the zero of the file.
+        jump_seconds: Up to where reading begins; 0: at the start.
+    """
+    is_own = container in _COUNT_FROM_WHAT_IS_READ and not jump_seconds
+    return max(Fraction(0), start_seconds) if is_own else Fraction(0)
 
 
 def announced_container(file: str) -> str | None:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Literal
 
-from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
+from vod_assets.domain.containers import zero_of_what_is_read
 from vod_assets.domain.documents import Document
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.timeline import Timeline
@@ -82,7 +82,8 @@ class VideoStream(Document):
         crop: The picture inside its black bars; None where there are none.
         promised_frames: Frames the sample table or the packets promise; None when nothing does.
         leading_frames: Packets before the first key frame, which no decoder can use.
-        start_seconds: Time of the first frame, relative to the earliest stream.
+        start_seconds: Time of the first frame since the zero of the file; see
+            `vod_assets.domain.containers.zero_of_what_is_read`.
         duration_seconds: From the track's own sample table or packet times, never from the movie header.
         keyframe_gap_seconds: The longest distance between two key frames.
     """
@@ -232,10 +233,19 @@ class MediaInfo(Document):
     timeline: Timeline | None = None
 
     def first_picture_in(self, stream: TextStream) -> Fraction:
-        """Return when the picture begins by the clock of a text that was taken out; negative before it began."""
-        began = stream.start_seconds if self.container in COUNT_FROM_WHAT_IS_READ else Fraction(0)
+        """Return when the picture begins by the clock of a text that was taken out; negative before it began.
+
+        A caption file knows no times below zero: text that begins before the file's zero counts from its own start.
+        """
+        began = min(stream.start_seconds, zero_of_what_is_read(self.container, stream.start_seconds))
         picture = self.timeline.picture if self.timeline else self.video
         return picture.start_seconds - began
+
+    @property
+    def first_shown_seconds(self) -> Fraction:
+        """When FFmpeg shows the first picture of the file, read alone and from its start."""
+        start = self.video.start_seconds
+        return start - zero_of_what_is_read(self.container, start)
 
     def from_zero(self) -> "MediaInfo":
         """Return the same for sound that has a clock of its own, which begins with the picture."""

@@ -60,6 +60,7 @@ class Span(Document):
         duration_seconds: A whole number of the programme's frames.
         promised_frames: That its decoder has to put out; None when nothing promises any.
         jump_seconds: Up to where the reading of the file may begin; 0: it is read from its start.
+        zero_seconds: What FFmpeg takes for zero when the picture is read so.
         sound: What is heard in each of the programme's tracks; nothing: silence.
     """
 
@@ -68,6 +69,7 @@ class Span(Document):
     duration_seconds: Fraction
     promised_frames: int | None = None
     jump_seconds: int = 0
+    zero_seconds: Fraction = Fraction(0)
     picture: Picture
     sound: tuple[tuple[Feed, ...], ...] = ()
 

@@ -26,7 +26,7 @@ def span_filters(timeline: Timeline, number: int) -> tuple[Filter, ...]:
     span, rate = timeline.spans[number], timeline.frame_rate
     count = round(span.duration_seconds * rate)
     early = _run_up(span)
-    since = span.picture.start_seconds + span.from_seconds - span.jump_seconds - early
+    since = span.picture.start_seconds - span.zero_seconds + span.from_seconds - span.jump_seconds - early
     half = 1 / span.picture.frame_rate / 2
     filters = [
         Filter(name=f"settb@span{number}", arguments={"expr": "AVTB"}),  # a name keeps equal graphs apart

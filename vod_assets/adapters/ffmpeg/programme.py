@@ -7,7 +7,7 @@ from typing import Any
 import ffmpeg
 
 from vod_assets.adapters.ffmpeg.command import generated_input, source_input
-from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
+from vod_assets.domain.containers import zero_of_what_is_read
 from vod_assets.domain.filters import Filter, seconds_text
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.domain.timeline import Feed, Span, Timeline
@@ -42,8 +42,8 @@ def picture(source: Path, info: MediaInfo, **options: Any) -> Any:
 def sound(source: Path, info: MediaInfo, stream: AudioStream, **options: Any) -> Any:
     """Return the sound of one of a programme's tracks; arguments are those of `picture`."""
     if info.timeline is None:
-        is_late = info.container in COUNT_FROM_WHAT_IS_READ and stream.start_seconds
-        late = {"itsoffset": seconds_text(stream.start_seconds)} if is_late else {}
+        zero = zero_of_what_is_read(info.container, stream.start_seconds)
+        late = {"itsoffset": seconds_text(zero)} if zero else {}
         return source_input(source, **late, **options)[str(stream.index)]
     track = next(number for number, one in enumerate(info.audio) if one.index == stream.index)
     spans = []

@@ -45,7 +45,7 @@ class Source:
         """Return the typed document, with the findings about single streams."""
         video, others = self._chosen_video()
         programme = self._programme_of(video)
-        origin = self._origin(programme)
+        origin = fraction(self.header["format"].get("start_time")) or Fraction(0)  # what FFmpeg takes off all times
         times = self._frames(video["index"])
         described = typed.video_stream(video, times, origin, self.first_frame)
         stream, said = measured(described.stream, self.seen, typed.rhythm(video, times).rate)
@@ -209,10 +209,6 @@ class Source:
             if video["index"] in indexes:
                 return [raw for raw in self.header["streams"] if raw["index"] in indexes]
         return list(self.header["streams"])
-
-    def _origin(self, programme: list[Json]) -> Fraction:
-        spans = (self.scan.spans[raw["index"]] for raw in programme if raw.get("codec_type") in {"video", "audio"})
-        return min((span.start_seconds for span in spans if span.start_seconds is not None), default=Fraction(0))
 
     def _audio(self, programme: list[Json], origin: Fraction) -> tuple[tuple[AudioStream, ...], list[Finding]]:
         streams, findings = [], []

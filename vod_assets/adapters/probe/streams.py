@@ -46,7 +46,7 @@ def is_moving_picture(raw: Json, times: FrameTimes | None) -> bool:
 
 
 def video_stream(raw: Json, times: FrameTimes, origin: Fraction, frame: Json = NOTHING) -> Described:
-    """Return the typed video stream as declared; ``origin`` is the start of the earliest stream.
+    """Return the typed video stream as declared; ``origin`` is the zero of the file.
 
     Args:
         raw: What its header says.
@@ -79,7 +79,7 @@ def video_stream(raw: Json, times: FrameTimes, origin: Fraction, frame: Json = N
         dynamic_range=dynamic_range(colour.transfer, raw, frame, has_base=has_base),
         dolby_vision_profile=profile,
         light=light_levels(raw, frame),
-        start_seconds=max(Fraction(0), (times.start_seconds or origin) - origin),
+        start_seconds=_since(origin, times),
         duration_seconds=times.duration_at(pace.rate),
         promised_frames=None if times.hidden or times.untimed else times.shown,
         leading_frames=times.leading,
@@ -90,7 +90,8 @@ def video_stream(raw: Json, times: FrameTimes, origin: Fraction, frame: Json = N
 
 
 def audio_stream(raw: Json, span: Span, origin: Fraction) -> AudioStream:
-    """Return the typed audio stream."""
+    """Return the typed audio stream, without what primes its decoder and is never heard."""
+    start = _heard_from(raw, span)
     return AudioStream(
         index=raw["index"],
         codec=raw["codec_name"],
@@ -101,14 +102,20 @@ def audio_stream(raw: Json, span: Span, origin: Fraction) -> AudioStream:
         label=label_of(raw),
         role=role_of(raw),
         is_default=is_flagged(raw, "default"),
-        start_seconds=max(Fraction(0), (span.start_seconds or origin) - origin),
-        duration_seconds=span.duration_seconds,
+        start_seconds=max(Fraction(0), start - origin),
+        duration_seconds=span.end * span.tick - start,
         bits_per_second=_bits_per_second(span),
     )
 
 
+def _heard_from(raw: Json, span: Span) -> Fraction:
+    """Return when sound is heard first: FFmpeg's start of a stream lies behind the samples that a decoder drops."""
+    begins, heard = span.start_seconds or Fraction(0), fraction(raw.get("start_time"))
+    return begins if heard is None else max(begins, heard)
+
+
 def text_stream(raw: Json, span: Span, origin: Fraction) -> TextStream:
-    """Return the typed text stream; ``origin`` is the start of the earliest picture or sound."""
+    """Return the typed text stream."""
     return TextStream(
         index=raw["index"],
         codec=raw["codec_name"],
@@ -117,7 +124,7 @@ def text_stream(raw: Json, span: Span, origin: Fraction) -> TextStream:
         label=label_of(raw),
         is_forced=is_flagged(raw, "forced"),
         is_hearing_impaired=is_flagged(raw, "hearing_impaired"),
-        start_seconds=(span.start_seconds or origin) - origin,
+        start_seconds=_since(origin, span),
     )
 
 
@@ -195,6 +202,10 @@ def _colour(raw: Json) -> Colour:
         matrix=known(raw.get("color_space")),
         range=known(raw.get("color_range")),
     )
+
+
+def _since(origin: Fraction, span: Span) -> Fraction:
+    return Fraction(0) if span.start_seconds is None else span.start_seconds - origin
 
 
 def _bits_per_second(span: Span) -> int | None:

@@ -19,7 +19,7 @@ from vod_assets.adapters.transcode.memory import address_space_bytes
 from vod_assets.domain.colour_conversion import sdr_filters
 from vod_assets.domain.colours import judge_range, meaning
 from vod_assets.domain.errors import SourceError
-from vod_assets.domain.filters import SCALING
+from vod_assets.domain.filters import SCALING, seconds_text
 from vod_assets.domain.media_info import MediaInfo, VideoStream
 from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.timeline_filters import conformed
@@ -124,7 +124,7 @@ class FfmpegPictureMaker:
     ) -> list[str]:
         """Return the command line of all thumbnails, decoding as much as an effort says."""
         interval = preset.interval_seconds
-        picture = programme.picture(source, _for_stills(info), **effort.options)
+        picture = _from_first(programme.picture(source, _for_stills(info), **effort.options), info)
         picture = picture.filter("fps", fps=f"1/{interval}", **PACING | {"round": effort.rounding})
         still = _still(picture, info.video, fitted(info.video.display_size, preset.width))
         lasting = still.filter("tpad", stop=-1, stop_mode="clone")  # a picture per interval to the very end
@@ -220,7 +220,7 @@ def _candidate(source: Path, info: MediaInfo, time: Fraction) -> Any:
     """
     if info.timeline is None:
         jump: dict[str, Any] = {"skip_frame:v": "nokey", "threads:v": 1, "noaccurate_seek": None}
-        return source_input(source, ss=_seconds(time), **jump)[str(info.video.index)]
+        return source_input(source, ss=_seconds(info.video.start_seconds + time), **jump)[str(info.video.index)]
     span, at = info.timeline.at(time)
     begins, rest = span.picture.start_seconds + at, span.to_seconds - at
     path = programme.file_of(source, span.file)
@@ -233,8 +233,15 @@ def _candidate(source: Path, info: MediaInfo, time: Fraction) -> Any:
 def _beginning(source: Path, info: MediaInfo, span: Fraction) -> Any:
     """Return the picture up to a time, without the frames that no other frame needs."""
     if info.timeline is None:
-        return source_input(source, t=_seconds(span), **THRIFTY)[str(info.video.index)]
+        lasting = _seconds(info.first_shown_seconds + span)
+        return _from_first(source_input(source, t=lasting, **THRIFTY)[str(info.video.index)], info)
     return programme.picture(source, _for_stills(info), **THRIFTY).filter("trim", end=_seconds(span))
+
+
+def _from_first(picture: Any, info: MediaInfo) -> Any:
+    """Return a picture that is counted from its first frame on."""
+    late = info.first_shown_seconds
+    return picture.filter("setpts", f"PTS-({seconds_text(late)})/TB") if late else picture
 
 
 def _for_stills(info: MediaInfo) -> MediaInfo:

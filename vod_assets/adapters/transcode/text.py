@@ -1,11 +1,14 @@
 """Embedded text: one stream of a source becomes one caption file."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from vod_assets.adapters.ffmpeg.command import compile_ffmpeg, source_input
 from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.transcode.closed_captions import closed_captions
 from vod_assets.domain.errors import SourceError
+from vod_assets.domain.filters import seconds_text
 from vod_assets.domain.media_info import TextStream
 from vod_assets.domain.text.closed_captions import ClosedCaptions
 from vod_assets.ports import Limits, ToolRunner
@@ -13,7 +16,8 @@ from vod_assets.ports import Limits, ToolRunner
 # Copied where the format is the file's own, so that odd bytes reach our reader, which knows character sets.
 TARGETS = {"subrip": ("srt", "copy"), "webvtt": ("webvtt", "copy"), "ass": ("ass", "copy"), "ssa": ("ass", "copy")}
 OTHERWISE = ("srt", "srt")
-TELETEXT = {"txt_page": "subtitle", "txt_format": "text", "fix_sub_duration": None}  # a page lasts until the next
+# A page lasts until the next.
+TELETEXT: Mapping[str, Any] = {"txt_page": "subtitle", "txt_format": "text", "fix_sub_duration": None}
 SUFFIXES = {"srt": ".srt", "webvtt": ".vtt", "ass": ".ass"}
 LIMITS = Limits(address_space_bytes=2 << 30, file_bytes=64 << 20)
 
@@ -28,7 +32,8 @@ class FfmpegTextExtractor:
     def extract_text(self, source: Path, stream: TextStream, directory: Path) -> Path:
         """Write one embedded text stream as SRT, WebVTT or ASS below a directory; return its path.
 
-        Times count from the start of the file, which is the start of its earliest stream.
+        Times count from the zero of the file, or from the start of a stream that begins before; see
+        `vod_assets.domain.media_info.MediaInfo.first_picture_in`.
 
         Raises:
             SourceError: ``subtitle_bitmap_unsupported``. It costs the stream, not the title.
@@ -42,7 +47,9 @@ class FfmpegTextExtractor:
             )
         kind, codec = TARGETS.get(stream.codec, OTHERWISE)
         target = directory / f"text_{stream.index}{SUFFIXES[kind]}"
-        options = TELETEXT if stream.codec == "dvb_teletext" else {}
+        options = dict(TELETEXT) if stream.codec == "dvb_teletext" else {}
+        if stream.start_seconds < 0:  # caption files know no such times
+            options["itsoffset"] = seconds_text(-stream.start_seconds)
         output = source_input(source, **options)[str(stream.index)].output(
             str(target), **{"c:s": codec}, f=kind, flags="+bitexact"
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
+from vod_assets.domain.containers import zero_of_what_is_read
 from vod_assets.domain.media_info import AudioStream, MediaInfo, SoundInfo
 from vod_assets.domain.programme.files import LEAST_RUN_UP_SECONDS, Files, jump_into, refuse
 from vod_assets.domain.programme.said_sound import SaidSound
@@ -100,8 +100,7 @@ def _stream(files: Files, file: str, number: int) -> AudioStream:
 def _feed(info: MediaInfo, file: str, stream: AudioStream, begins: Fraction) -> Feed:
     zero = info.video.start_seconds
     jump = jump_into(info.container, info.findings, zero + begins - LEAST_RUN_UP_SECONDS)
-    if info.container in COUNT_FROM_WHAT_IS_READ and not jump:
-        zero -= stream.start_seconds
+    zero -= zero_of_what_is_read(info.container, stream.start_seconds, jump)
     return Feed(file=file, stream=stream.index, zero_seconds=zero, jump_seconds=jump)
 
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from vod_assets.domain.containers import COUNT_FROM_WHAT_IS_READ
+from vod_assets.domain.containers import zero_of_what_is_read
 from vod_assets.domain.media_info import VideoStream
 from vod_assets.domain.programme.files import LEAST_RUN_UP_SECONDS, Files, jump_into, refuse
 from vod_assets.domain.programme.frames import frame_at
@@ -26,16 +26,14 @@ def span_of(cut: Cut, files: Files, sound: Sounds, frame_rate: Fraction) -> Span
     is_whole = video.promised_frames is not None and video.promised_frames >= last - 1
     run_up = max(Fraction(LEAST_RUN_UP_SECONDS), 2 * (video.keyframe_gap_seconds or Fraction(0)))
     jump = jump_into(info.container, info.findings, video.start_seconds + begins - run_up)
-    picture = picture_of(video)
-    if info.container in COUNT_FROM_WHAT_IS_READ and not jump:
-        picture = picture.model_copy(update={"start_seconds": Fraction(0)})
     return Span(
         file=name,
         from_seconds=begins,
         duration_seconds=max(1, round(duration * frame_rate)) / frame_rate,
         promised_frames=end - first if is_whole and not video.is_variable_rate else None,
         jump_seconds=jump,
-        picture=picture,
+        zero_seconds=zero_of_what_is_read(info.container, video.start_seconds, jump),
+        picture=picture_of(video),
         sound=sound.heard_in(name, begins, is_ident=isinstance(cut, Ident)),
     )
 

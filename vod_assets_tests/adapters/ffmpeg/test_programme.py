@@ -1,11 +1,12 @@
 """A programme is cut and joined at the very frame and sample that its title file names."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from vod_assets.adapters.ffmpeg.command import generated_input, source_input
+from vod_assets.adapters.ffmpeg.command import caption_input, generated_input, source_input
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
@@ -138,6 +139,23 @@ def test_a_programme_without_points_opens_its_file_as_ever(reels: Path) -> None:
     info = FfprobeProber(tools(), SupervisedRunner()).inspect(source)
     argv = SoundEncoder(tools(), SupervisedRunner()).command(source, info, first_sound(info), reels / "a.mp4")
     assert not {"-ss", "-itsoffset", "-thread_queue_size"} & {*argv}
+
+
+def test_text_that_begins_before_picture_and_sound_moves_none_of_them(tmp_path: Path) -> None:
+    """FFmpeg counts from the text then, and from behind what primes the decoder of the sound."""
+    whole, words = counted(tmp_path / "whole.mkv", 75, **PCM), tmp_path / "words.srt"
+    words.write_text("1\n00:00:01,000 --> 00:00:01,500\nBeep\n")
+    delayed = [source_input(whole, itsoffset=0.7)["v"], source_input(whole, itsoffset=0.5)["a"]]
+    make(tmp_path / "late.mkv", *delayed, caption_input(words, itsoffset=-0.9)["s"], **{"c:v": "copy", **AAC})
+    info = FfprobeProber(tools(), SupervisedRunner()).inspect(tmp_path / "late.mkv")
+    FfmpegTranscoder(tools(), SupervisedRunner()).encode_audio(
+        tmp_path / "late.mkv", info, first_sound(info), tmp_path / "a.mp4"
+    )
+    assert [round(beep / SAMPLE_RATE, 3) for beep in beeps(tmp_path / "a.mp4")] == [0.8, 1.8]
+    assert info.first_picture_in(info.text[0]) == Fraction("0.6")
+    cut = made(tmp_path, programme(tmp_path, {"master": {"in": "0.52", "out": "2.52"}}, "late.mkv"), tmp_path / "made")
+    assert cut.frames == list(range(13, 63))
+    assert [round(beep / SAMPLE_RATE, 3) for beep in cut.beeps] == [0.28, 1.28]
 
 
 @pytest.mark.parametrize("suffix", ["ts", "mpg"])

@@ -25,9 +25,7 @@ RECORDED = Path(__file__).parent / "recorded"
 KEPT_PACKETS = {"video": 120}
 KEPT_ELSEWHERE = 3
 KEPT_TAGS = frozenset({"language", "title", "timecode"})
-DROPPED = frozenset(
-    {"filename", "extradata_size", "bit_rate", "codec_long_name", "start_time", "initial_padding", "probe_score"}
-)
+DROPPED = frozenset({"filename", "extradata_size", "bit_rate", "codec_long_name", "initial_padding", "probe_score"})
 
 
 @dataclass
