@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from vod_assets.defs.making import Made
@@ -18,7 +19,7 @@ from vod_assets.domain.documents import plain
 from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.probing import Probe, ProbedWindow, Window
+from vod_assets.domain.probing import Probe, ProbedWindow, Window, around_words, excerpt_of
 from vod_assets.domain.quality import METRICS, seen_at
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.rendition import range_filters, rung_filters, shared_filters, video_arguments
@@ -26,7 +27,7 @@ from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports import ProbeJob, QualityMeter, Sampling, SourceStore
 
 PROBE = "rate_quality.probe"
-MEASURES = 1  # to be raised when the same sample is measured differently
+MEASURES = 2  # to be raised when the same sample is measured differently
 OF_THE_FILE = {*DETERMINISTIC_MP4, "force_key_frames", "maxrate", "bufsize", "movflags", "tag:v", "brand"}
 
 
@@ -81,19 +82,22 @@ class Prober:
 
     def _sampled(self, source: Path, points: Iterable[Point], window: Window, scratch: Path) -> list[ProbedWindow]:
         rate, device = self.ladder.frame_rate, self.preset.tool.device
-        sampling = Sampling(window, rate, self._shared(), self._reference(), device)
+        excerpt = excerpt_of(window, self.info, self.ladder, self.preset)
+        sampling = Sampling(window, excerpt, rate, self._shared(), self._reference(), device)
         progressed = partial(self.at.reporter.progressed, self.at.title, self.at.name)
-        jobs = [self._job(point) for point in points]
+        around = around_words(excerpt, self.preset)
+        jobs = [self._job(point, around) for point in points]
         return self.meter.probe(source, self.info, sampling, jobs, scratch, progressed)
 
-    def _job(self, point: Point) -> ProbeJob:
+    def _job(self, point: Point, around: Mapping[str, str] = MappingProxyType({})) -> ProbeJob:
         viewed = self.viewed.width, self.viewed.height
         return ProbeJob(
             filters=self._filters(point.rung),
-            options=self._options(point),
+            options=self._options(point) | dict(around),
             metric=METRICS[self.dynamic_range],
             seen=seen_at(viewed, self._reference()),
             viewed=viewed,
+            coded=(point.rung.width, point.rung.height),
         )
 
     def _shared(self) -> tuple[Filter, ...]:

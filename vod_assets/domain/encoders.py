@@ -54,6 +54,9 @@ class Encoder:
         parameters: Such words that it always gets.
         threads: The option, or the word among the parameters, that fixes how many threads it takes; empty: none.
         light: How it is told the mastering display: by ``x265``'s words, by ``svt``'s, or not (it passes them on).
+        run_up_frames: After which its key frames are those of a long encode: the first of all is given other bits.
+        lookahead_frames: By preset, how many pictures behind a closed GOP change what it spends on that.
+        hurrying: How it is told not to take pains from one frame to another, without a change of what comes before.
         averages: Whether ``bitrate`` gives the same bytes each time; no profile may ask for it otherwise.
         caps: Whether ``maxrate`` does.
         peak_of_average: How many times ``bitrate`` the level that it declares has to take.
@@ -77,6 +80,9 @@ class Encoder:
     parameters: Mapping[str, str] = field(default_factory=dict)
     threads: str = ""
     light: Literal["", "x265", "svt"] = ""
+    run_up_frames: int = 0
+    lookahead_frames: Mapping[str, int] = field(default_factory=dict)
+    hurrying: Mapping[str, str] = field(default_factory=dict)
     averages: bool = True
     caps: bool = True
     peak_of_average: int = 1
@@ -99,6 +105,10 @@ X264 = Encoder(
     threads="threads:v",
     peak_of_average=2,
     references=dict(zip(X26X_PRESETS, (1, 1, 1, 2, 2, 3, 5, 8, 16, 16), strict=True)),
+    # Tried: x265 and SVT-AV1 look at nothing behind a closed GOP, and no run-up brings x265 nearer to the whole.
+    run_up_frames=6,
+    lookahead_frames=dict(zip(X26X_PRESETS, (0, 0, 10, 20, 30, 40, 50, 60, 60, 60), strict=True)),
+    hurrying={"x264-params": "zones={first},{last},q=51,me=dia,subme=0,8x8dct=0,ref=1"},
 )
 X265 = Encoder(
     name="libx265",

@@ -1,6 +1,7 @@
 """Probes: encodes of samples of a title that tell what bits buy at a size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Literal
@@ -9,6 +10,7 @@ from vod_assets.domain.documents import Document
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.quality_presets import PerTitlePreset
+from vod_assets.domain.video_presets import VideoPreset
 
 Metric = Literal["vmaf", "xpsnr"]
 FEWEST = 3  # samples stand for all
@@ -26,13 +28,30 @@ class ProbedWindow(Document):
     """What the encode of one sample came to.
 
     Attributes:
-        frames: That were encoded: fewer than the sample has where the source, or the span of a programme, ends in it.
+        frames: That came of it: fewer than the sample has where the source, or the span of a programme, ends in it.
     """
 
     window: Window
     frames: int
     size_bytes: int
     score: Fraction
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """What is encoded for a sample: its frames, and around them what the encoder makes them depend on.
+
+    Nothing around them is counted or measured.
+    """
+
+    before_frames: int
+    frames: int
+    after_frames: int
+
+    @property
+    def total_frames(self) -> int:
+        """All that are encoded."""
+        return self.before_frames + self.frames + self.after_frames
 
 
 class Probe(Document):
@@ -72,10 +91,36 @@ def choose_windows(info: MediaInfo, ladder: Ladder, preset: PerTitlePreset) -> t
     if not places:
         return (Window(start_seconds=Fraction(0), frames=total),)
     count = min(preset.samples, places)
-    cut = {int(time * ladder.frame_rate) // frames for time in info.scene_cuts if (time * ladder.frame_rate) % frames}
+    joins = [begins for begins, _ in info.timeline.placed] if info.timeline else []
+    joined, cut = (_gone_through(times, ladder.frame_rate, frames) for times in (joins, info.scene_cuts))
     bounds = [places * number // count for number in range(count + 1)]
-    chosen = [_nearest(range(*bounds[number : number + 2]), cut) for number in range(count)]
+    chosen = [_nearest(range(*bounds[number : number + 2]), joined, cut) for number in range(count)]
     return tuple(Window(start_seconds=place * frames / ladder.frame_rate, frames=frames) for place in chosen)
+
+
+def excerpt_of(window: Window, info: MediaInfo, ladder: Ladder, preset: VideoPreset) -> Excerpt:
+    """Return what is encoded for a sample, nothing of it from beyond the span of a programme that the sample is in."""
+    rate, tool = ladder.frame_rate, preset.tool
+    begins, ends = _around(info, window.start_seconds)
+    left = round((ends - window.start_seconds) * rate)
+    frames = max(1, min(window.frames, left))
+    looked_at = min(tool.lookahead_frames.get(preset.speed, 0), ladder.gop_frames)
+    return Excerpt(
+        before_frames=min(tool.run_up_frames, round((window.start_seconds - begins) * rate)),
+        frames=frames,
+        after_frames=max(0, min(looked_at, left - frames)),
+    )
+
+
+def around_words(excerpt: Excerpt, preset: VideoPreset) -> dict[str, str]:
+    """Return the encoder's options for an excerpt: a key frame where the sample begins, and no pains behind it."""
+    first = excerpt.before_frames
+    last = first + excerpt.frames
+    key = {"force_key_frames": f"expr:eq(n,{first})"} if first else {}
+    if not excerpt.after_frames:
+        return key
+    said = preset.tool.hurrying
+    return key | {name: words.format(first=last, last=excerpt.total_frames) for name, words in said.items()}
 
 
 def survey(probe: Probe) -> tuple[Window, ...]:
@@ -107,6 +152,19 @@ def _of(probe: Probe, windows: Sequence[Window] | None) -> list[ProbedWindow]:
     return [one for one in probe.windows if windows is None or one.window in windows]
 
 
-def _nearest(places: range, cut: set[int]) -> int:
+def _around(info: MediaInfo, seconds: Fraction) -> tuple[Fraction, Fraction]:
+    """Return when the span of a moment begins and ends in the title."""
+    if info.timeline is None:
+        return Fraction(0), info.duration_seconds
+    begins = max(begins for begins, _ in info.timeline.placed if begins <= seconds)
+    return begins, begins + info.timeline.at(seconds)[0].duration_seconds
+
+
+def _gone_through(times: Iterable[Fraction], frame_rate: Fraction, frames: int) -> set[int]:
+    """Return the numbers of the stretches of so many frames that have one of the times within them."""
+    return {int(time * frame_rate) // frames for time in times if (time * frame_rate) % frames}
+
+
+def _nearest(places: range, joined: set[int], cut: set[int]) -> int:
     middle = (places.start + places.stop - 1) / 2
-    return min(places, key=lambda place: (place in cut, abs(place - middle), place))
+    return min(places, key=lambda place: (place in joined, place in cut, abs(place - middle), place))

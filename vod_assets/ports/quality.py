@@ -8,7 +8,7 @@ from typing import Protocol
 
 from vod_assets.domain.filters import Filter
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.probing import Metric, ProbedWindow, Window
+from vod_assets.domain.probing import Excerpt, Metric, ProbedWindow, Window
 from vod_assets.domain.quality_report import RenditionQuality
 from vod_assets.ports.runs import OnProgress
 
@@ -18,12 +18,14 @@ class Sampling:
     """One sample of a source, and what its encodes are compared with.
 
     Attributes:
+        excerpt: What is encoded for it.
         shared: Filters that all encodes begin with, and the reference.
         reference: Filters of the reference after them.
         device: Kind of device that the encoder's filters send pictures to; empty: none.
     """
 
     window: Window
+    excerpt: Excerpt
     frame_rate: Fraction
     shared: tuple[Filter, ...]
     reference: tuple[Filter, ...]
@@ -40,6 +42,7 @@ class ProbeJob:
         metric: What is measured.
         seen: Filters that bring the encoded pictures to the reference's size and format.
         viewed: That size.
+        coded: The size that is encoded.
     """
 
     filters: tuple[Filter, ...]
@@ -47,6 +50,7 @@ class ProbeJob:
     metric: Metric
     seen: tuple[Filter, ...]
     viewed: tuple[int, int]
+    coded: tuple[int, int]
 
 
 @dataclass(frozen=True)

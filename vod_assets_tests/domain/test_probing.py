@@ -6,8 +6,20 @@ import pytest
 
 from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.probing import Probe, ProbedWindow, Window, choose_windows, mean_rate, survey
+from vod_assets.domain.probing import (
+    Excerpt,
+    Probe,
+    ProbedWindow,
+    Window,
+    around_words,
+    choose_windows,
+    excerpt_of,
+    mean_rate,
+    survey,
+)
 from vod_assets.domain.quality_presets import PerTitlePreset
+from vod_assets.domain.timeline import Picture, Span, Timeline
+from vod_assets.domain.video_presets import VideoPreset
 from vod_assets_tests.domain.test_ladder import video
 
 LADDER = Ladder(frame_rate=Fraction(25), gop_frames=50, segment_frames=100, rungs=())
@@ -64,3 +76,47 @@ def test_the_survey_takes_easy_middling_and_hard_samples() -> None:
     chosen = survey(probe)
     assert sorted(scores[windows.index(one)] for one in chosen) == [1, 5, 8]
     assert mean_rate(probe, chosen) == 4000
+
+
+X264 = VideoPreset.model_validate({"preset": "fast", "rungs": [{"name": "36p", "box": "64x36", "crf": 24}]})
+
+
+def joined(*seconds: int) -> MediaInfo:
+    """A programme of spans that last so long."""
+    picture = Picture(stream=0, width=1920, height=1080, frame_rate=Fraction(25))
+    spans = tuple(
+        Span(file="reel.mov", from_seconds=Fraction(0), duration_seconds=Fraction(one), picture=picture)
+        for one in seconds
+    )
+    timeline = Timeline(
+        master="reel.mov", master_seconds=Fraction(9), frame_rate=Fraction(25), picture=picture, spans=spans
+    )
+    return info(sum(seconds)).model_copy(update={"timeline": timeline})
+
+
+def excerpt(programme: MediaInfo, start: int, preset: VideoPreset = X264) -> Excerpt:
+    return excerpt_of(Window(start_seconds=Fraction(start), frames=50), programme, LADDER, preset)
+
+
+def test_an_encoder_sees_around_a_sample_what_it_sees_there_in_the_whole() -> None:
+    assert excerpt(info(10), 0) == Excerpt(0, 50, 30)
+    assert excerpt(info(10), 4) == Excerpt(6, 50, 30)
+    assert excerpt(info(10), 8) == Excerpt(6, 50, 0)
+    assert around_words(excerpt(info(10), 8), X264) == {"force_key_frames": "expr:eq(n,6)"}
+    assert around_words(excerpt(info(10), 0), X264)["x264-params"].startswith("zones=50,80,")
+    av1 = X264.model_copy(update={"codec": "av1", "preset": "8"})
+    assert excerpt(info(10), 4, av1) == Excerpt(0, 50, 0)
+
+
+def test_a_sample_takes_nothing_from_beyond_its_span() -> None:
+    assert excerpt(joined(5, 20), 4) == Excerpt(6, 25, 0)
+    assert excerpt(joined(4, 20), 4) == Excerpt(0, 50, 30)
+    assert excerpt(joined(7, 20), 4) == Excerpt(6, 50, 25)
+
+
+def test_a_sample_that_a_join_goes_through_gives_way_even_to_one_with_a_cut() -> None:
+    programme = joined(9, 51).model_copy(update={"scene_cuts": (Fraction(7),)})
+    (first, *_) = choose_windows(programme, LADDER, PerTitlePreset(samples=6))
+    assert first.start_seconds == 4
+    (first, *_) = choose_windows(joined(5, 55), LADDER, PerTitlePreset(samples=6))
+    assert first.start_seconds in (2, 6)

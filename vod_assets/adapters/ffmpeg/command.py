@@ -104,12 +104,12 @@ class LoopedEncode:
     Attributes:
         filters: What happens to the source's pictures before, as text of a filter graph.
         options: The encoder's.
-        target: Where the coded pictures go, bare.
+        sizes: Where a line for each coded picture goes, which tells its size; the pictures themselves are not kept.
     """
 
     filters: str
     options: Mapping[str, str]
-    target: Path
+    sizes: Path
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def looped_command(program: Path, source: Sequence[str], looped: Looped) -> list
     outputs: list[str] = []
     for number, encode in enumerate(looped.encodes):
         options = [word for name, value in encode.options.items() for word in (f"-{name}", value)]
-        outputs += ["-map", f"0:{stream}", "-vf", encode.filters, *options, "-f", "rawvideo", str(encode.target)]
+        outputs += ["-map", f"0:{stream}", "-vf", encode.filters, *options, "-f", "framecrc", str(encode.sizes)]
         outputs += ["-threads", LOOPED_THREADS, "-dec", f"{number}:0"]
     drained = [word for sink in looped.sinks for word in ("-map", f"[{sink}]", "-f", "null", "-")]
     reporting = ["-progress", "pipe:1", "-stats_period", "0.5"]
@@ -152,9 +152,13 @@ def looped_command(program: Path, source: Sequence[str], looped: Looped) -> list
 
 
 def source_words(path: Path, **options: Any) -> list[str]:
-    """Return the words of a command line that open a file from outside, as `source_input` does."""
+    """Return the words of a command line that open a file from outside, as `source_input` does.
+
+    An option whose value is None is a word by itself.
+    """
     given = {**_guards(allowed.SOURCE_FORMATS), **options}
-    return [*(word for name, value in given.items() for word in (f"-{name}", str(value))), "-i", _address(path)]
+    said = ((f"-{name}",) if value is None else (f"-{name}", str(value)) for name, value in given.items())
+    return [*(word for words in said for word in words), "-i", _address(path)]
 
 
 def version_command(program: Path, listing: str = "version") -> list[str]:
