@@ -120,7 +120,7 @@ def _threads_and_words(preset: VideoPreset, light: LightLevels | None) -> dict[s
 def _references(preset: VideoPreset, fitted: Rung | None) -> dict[str, str]:
     """Return what keeps an encoder's preset from predicting from more pictures than its level's decoders keep."""
     wanted = preset.tool.references.get(preset.speed, 0)
-    if fitted is None or not wanted:
+    if fitted is None or fitted.empty or not wanted:
         return {}
     most = kept_pictures(preset.codec, preset.highest_level, (fitted.width, fitted.height))
     return {"refs": str(most)} if most < wanted else {}
