@@ -16,7 +16,7 @@ from vod_assets.ports import ProbeJob, Sampling
 
 EVERY = 5
 INPUT_THREADS = 2
-MOST_PIXELS = 6 * 3840 * 2160  # of one process: UHD takes about 1 GB an encode in H.264, three times that in AV1
+MOST_PIXELS = 5 * 3840 * 2160  # of one process: an encode of UHD takes about 1 GB in H.264, and 3 in AV1
 RESTAMPED = Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})
 
 

@@ -113,5 +113,5 @@ def test_encodes_of_uhd_are_parted_among_processes() -> None:
         one = replace(job(20), viewed=(width, height), coded=(width, height))
         return [len(group) for group in grouped([one] * count)]
 
-    assert sizes(3840, 2160, 7) == [3, 3, 1]
-    assert sizes(1920, 1080, 12) == [12]
+    assert sizes(3840, 2160, 7) == [2, 2, 2, 1]
+    assert sizes(1920, 1080, 10) == [10]
