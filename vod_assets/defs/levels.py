@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from vod_assets.defs.making import Made
 from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
+from vod_assets.domain.acceptance import normalised
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.audio_levels import AudioLevels, SoundLevels
 from vod_assets.domain.audio_loudness import gain_for
@@ -86,9 +88,13 @@ def named_sounds(info: MediaInfo) -> dict[str, SourceSound]:
 
 
 def metered(sound: SourceSound, profile: Profile) -> list[SoundPlan]:
-    """Return a plan for each layout that a profile delivers a sound in; those of one layout are as loud."""
+    """Return a plan for each layout that a profile delivers a sound in; those of one layout are as loud.
+
+    Where no gain will follow, they are measured behind what keeps a mix from clipping, as they are delivered.
+    """
+    before = Fraction(0) if profile.loudness is None or profile.loudness.normalise else None
     presets = [preset for preset in profile.audio if not unwanted(sound, preset)] or [AudioPreset()]
-    plans = [SoundPlan(sound, preset, layout_of(sound, preset), profile.downmix) for preset in presets]
+    plans = [SoundPlan(sound, preset, layout_of(sound, preset), profile.downmix, before) for preset in presets]
     return list({plan.layout: plan for plan in reversed(plans)}.values())[::-1]
 
 
@@ -113,11 +119,24 @@ def planned(
     """Return how a sound is encoded, what its document says of its loudness, and what is to be said of that."""
     plan = SoundPlan(sound, preset, layout_of(sound, preset), profile.downmix)
     measured = levels.of(plan.layout) if levels else None
-    if profile.loudness is None or measured is None or not profile.loudness.normalise:
-        return plan, {}, []
+    found = resampled(sound, preset, name)
+    if profile.loudness is None or measured is None:
+        return plan, {}, found
+    if not profile.loudness.normalise:
+        return replace(plan, delivered_lufs=measured.integrated_lufs), {}, found
     gain = gain_for(measured, profile.loudness, name)
     said = {"measured": measured, "gain_db": gain.applied_db, "target_lufs": profile.loudness.target_lufs}
-    return replace(plan, gain_db=gain.applied_db), {"loudness": said}, list(gain.findings)
+    loudness = None if measured.integrated_lufs is None else measured.integrated_lufs + gain.applied_db
+    plan = replace(plan, gain_db=gain.applied_db, delivered_lufs=loudness)
+    return plan, {"loudness": said}, [*found, *gain.findings]
+
+
+def resampled(sound: SourceSound, preset: AudioPreset, name: str) -> list[Finding]:
+    """Return what is to be said where a sound is delivered at another rate."""
+    if sound.stream.sample_rate == preset.sample_rate:
+        return []
+    cause = f"{name} has {preset.sample_rate} Hz, stream {sound.stream.index} {sound.stream.sample_rate}"
+    return [normalised("audio_resampled", cause)]
 
 
 class _Metering:

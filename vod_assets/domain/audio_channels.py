@@ -18,7 +18,7 @@ DELIVERED: Mapping[Layout, tuple[str, ...]] = {
     "5.1": ("FL", "FR", "FC", "LFE", "SL", "SR"),
 }
 STEREO, SURROUND = 2, 6
-_FRONT, _SIDE, _BACK = ("FL", "FR"), ("SL", "SR"), ("BL", "BR")
+_FRONT, _SIDE, _BACK, _TOP, _TOP_BACK = ("FL", "FR"), ("SL", "SR"), ("BL", "BR"), ("TFL", "TFR"), ("TBL", "TBR")
 POSITIONS: Mapping[str, tuple[str, ...]] = {  # of FFmpeg's layouts, in the order of their channels
     "mono": ("FC",),
     "stereo": _FRONT,
@@ -42,7 +42,24 @@ POSITIONS: Mapping[str, tuple[str, ...]] = {  # of FFmpeg's layouts, in the orde
     "7.1": (*_FRONT, "FC", "LFE", *_BACK, *_SIDE),
     "7.1(wide)": (*_FRONT, "FC", "LFE", *_BACK, "FLC", "FRC"),
     "7.1(wide-side)": (*_FRONT, "FC", "LFE", "FLC", "FRC", *_SIDE),
+    "binaural": _FRONT,
+    "6.0(front)": (*_FRONT, "FLC", "FRC", *_SIDE),
+    "hexagonal": (*_FRONT, "FC", *_BACK, "BC"),
+    "6.1(front)": (*_FRONT, "LFE", "FLC", "FRC", *_SIDE),
+    "7.0(front)": (*_FRONT, "FC", "FLC", "FRC", *_SIDE),
+    "octagonal": (*_FRONT, "FC", *_BACK, "BC", *_SIDE),
+    "3.1.2": (*_FRONT, "FC", "LFE", *_TOP),
+    "5.1.2": (*_FRONT, "FC", "LFE", *_SIDE, *_TOP),
+    "5.1.2(back)": (*_FRONT, "FC", "LFE", *_BACK, *_TOP),
+    "5.1.4": (*_FRONT, "FC", "LFE", *_SIDE, *_TOP, *_TOP_BACK),
+    "7.1.2": (*_FRONT, "FC", "LFE", *_BACK, *_SIDE, *_TOP),
+    "7.1.4": (*_FRONT, "FC", "LFE", *_BACK, *_SIDE, *_TOP, *_TOP_BACK),
+    "7.2.3": (*_FRONT, "FC", "LFE", *_BACK, *_SIDE, *_TOP, "TBC", "LFE2"),
+    "9.1.4": (*_FRONT, "FC", "LFE", *_BACK, "FLC", "FRC", *_SIDE, *_TOP, *_TOP_BACK),
+    "9.1.6": (*_FRONT, "FC", "LFE", *_BACK, "FLC", "FRC", *_SIDE, *_TOP, *_TOP_BACK, "TSL", "TSR"),
+    "cube": (*_FRONT, *_BACK, *_TOP, *_TOP_BACK),
 }
+MIXED = frozenset({*_FRONT, *_SIDE, *_BACK, "FC", "LFE", "BC", "FLC", "FRC"})  # others are in no mix that is delivered
 USUAL: Mapping[int, tuple[str, ...]] = {  # of so many channels of which nothing is said (SMPTE ST 2067-8 and R 123)
     1: ("FC",),
     2: _FRONT,

@@ -8,6 +8,7 @@ from vod_assets.domain.audio_channels import STEREO, SURROUND, Layout, layout_fo
 from vod_assets.domain.audio_presets import AUDIO_CODECS, AudioCodec, AudioPreset, Downmix
 from vod_assets.domain.audio_presets import SURROUND as SURROUND_CODECS
 from vod_assets.domain.audio_sources import SourceSound
+from vod_assets.domain.dolby_words import dolby_words
 from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter, seconds_text
 from vod_assets.domain.media_info import VideoStream
 
@@ -31,7 +32,8 @@ class SoundPlan:
 
     Attributes:
         layout: The layout that it is delivered in.
-        gain_db: The one gain that it gets; None: its loudness was not measured.
+        gain_db: The one gain that it gets; None: its loudness was not measured, or is left as it is.
+        delivered_lufs: How loud it is with that; None: nobody knows.
     """
 
     sound: SourceSound
@@ -39,6 +41,7 @@ class SoundPlan:
     layout: Layout
     downmix: Downmix = field(default_factory=Downmix)
     gain_db: Fraction | None = None
+    delivered_lufs: Fraction | None = None
 
     @property
     def channels(self) -> int:
@@ -103,6 +106,8 @@ def audio_arguments(plan: SoundPlan) -> dict[str, str]:
         arguments["profile:a"] = "aac_he"
     if preset.codec == "opus":
         arguments |= {"mapping_family": "1" if plan.layout == "5.1" else "0", "vbr": "constrained"}
+    if preset.codec in SURROUND_CODECS:
+        arguments |= dolby_words(preset.codec, plan.layout, plan.downmix, plan.delivered_lufs)
     if plan.layout == "5.1":
         arguments["channel_layout:a"] = LAYOUT_NAMES.get((preset.codec, plan.layout), plan.layout)
     return arguments | DETERMINISTIC_MP4

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
 
 from vod_assets.domain.acceptance import normalised
-from vod_assets.domain.audio_channels import POSITIONS, STEREO, SURROUND, USUAL
+from vod_assets.domain.audio_channels import MIXED, POSITIONS, STEREO, SURROUND, USUAL
 from vod_assets.domain.media_info import AudioStream, Finding, MediaInfo
 
 PROGRAMME = USUAL[SURROUND]
@@ -51,16 +50,23 @@ def source_sounds(info: MediaInfo) -> list[SourceSound]:
     six are 5.1 in the order of SMPTE (L, R, C, LFE, Ls, Rs) and the others pairs; of fewer, all are pairs. A stream of
     eight channels or more of which nothing is said is cut likewise.
     """
-    groups = groupby(info.audio, key=_alike)
-    return [sound for _, streams in groups for sound in _of_alike(tuple(streams))]
+    groups: list[list[AudioStream]] = []
+    for stream in info.audio:
+        if groups and _goes_with(groups[-1][0], stream):
+            groups[-1].append(stream)
+        else:
+            groups.append([stream])
+    return [sound for streams in groups for sound in _of_alike(tuple(streams))]
 
 
 def stream_sound(stream: AudioStream) -> SourceSound:
     """Return the sound of one stream, all of whose channels are one programme."""
     positions = known_positions(stream)
     if positions:
-        return SourceSound((stream,), positions)
-    usual = USUAL.get(stream.channels, (*USUAL[8], *[""] * (stream.channels - 8)))
+        return SourceSound((stream,), positions, _left_out(stream, positions))
+    if stream.layout.startswith("ambisonic"):
+        return _ambisonic(stream)
+    usual = (*PROGRAMME, *[""] * (stream.channels - SURROUND)) if _is_many(stream) else USUAL[stream.channels]
     said = f"stream {stream.index} has {stream.channels} channels and does not say which; they were taken for"
     found = (normalised("channels_assumed", f"{said} {_names(usual)}"),) if stream.channels > STEREO else ()
     return SourceSound((stream,), usual, found)
@@ -77,12 +83,26 @@ def known_positions(stream: AudioStream) -> tuple[str, ...]:
     return found if len(found) == stream.channels else ()
 
 
-def _alike(stream: AudioStream) -> tuple[object, ...]:
-    """Return what streams of one sound have in common; others stand alone."""
-    if stream.channels != 1 or stream.label or stream.role != "main":
-        return (stream.index,)
-    length = round((stream.start_seconds + stream.duration_seconds) / UNLIKE_SECONDS)
-    return ("mono", stream.codec, stream.sample_rate, stream.language, length)
+def _ambisonic(stream: AudioStream) -> SourceSound:
+    """Return the sound of a sphere: its first channel is all of it in mono, the others only say from where."""
+    cause = f"stream {stream.index} is {stream.layout}; its first channel is heard, without directions"
+    positions = ("FC", *[""] * (stream.channels - 1))
+    return SourceSound((stream,), positions, (normalised("channels_left_out", cause),))
+
+
+def _left_out(stream: AudioStream, positions: Sequence[str]) -> tuple[Finding, ...]:
+    dropped = [position for position in positions if position not in MIXED]
+    if not dropped:
+        return ()
+    return (normalised("channels_left_out", f"stream {stream.index} ({stream.layout}): {_names(dropped)}"),)
+
+
+def _goes_with(first: AudioStream, other: AudioStream) -> bool:
+    """Whether two streams may be of one sound: mono, without words of their own, and as long."""
+    alone = any(one.channels != 1 or one.label or one.role != "main" for one in (first, other))
+    kinds = {(one.codec, one.sample_rate, one.language) for one in (first, other)}
+    ends = [one.start_seconds + one.duration_seconds for one in (first, other)]
+    return not alone and len(kinds) == 1 and abs(ends[0] - ends[1]) <= UNLIKE_SECONDS
 
 
 def _of_alike(streams: tuple[AudioStream, ...]) -> Iterator[SourceSound]:
@@ -100,7 +120,8 @@ def _of_alike(streams: tuple[AudioStream, ...]) -> Iterator[SourceSound]:
 
 def _is_many(stream: AudioStream) -> bool:
     """Whether a stream holds more channels than one programme has, and does not say what they are."""
-    return stream.channels > SURROUND + 1 and not known_positions(stream)
+    is_named = stream.layout not in NOTHING_SAID and not stream.layout.endswith(" channels")
+    return stream.channels > SURROUND + 1 and not is_named
 
 
 def _cuts(total: int) -> Iterator[tuple[int, int]]:

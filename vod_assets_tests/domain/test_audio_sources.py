@@ -7,7 +7,8 @@ import pytest
 from vod_assets.domain.audio_channels import mix_filters
 from vod_assets.domain.audio_presets import AudioPreset, Downmix
 from vod_assets.domain.audio_rendition import layout_of, unwanted
-from vod_assets.domain.audio_sources import source_sounds
+from vod_assets.domain.audio_sources import source_sounds, stream_sound
+from vod_assets.domain.dolby_words import dolby_words
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets_tests.adapters.transcode.clips import described
 
@@ -58,6 +59,39 @@ def test_channels_are_what_they_say_or_what_broadcasters_mean(
     is_cut = len(streams) > 1 and len({*streams}) == 1
     is_silent_of_it = len(streams) == 1 and streams[0][1] == ""
     assert all(bool(sound.findings) == (is_cut or is_silent_of_it) for sound in found)
+
+
+def test_a_layout_that_is_named_is_never_cut_and_what_is_in_no_mix_is_said() -> None:
+    (atmos,), (sphere,) = (source_sounds(info(one)) for one in ((12, "7.1.4", "en"), (4, "ambisonic 1", "en")))
+    assert atmos.positions[-4:] == ("TFL", "TFR", "TBL", "TBR")
+    assert sphere.positions == ("FC", "", "", "")
+    assert [one.findings[0].code for one in (atmos, sphere)] == ["channels_left_out"] * 2
+    (_, mix) = mix_filters(atmos.positions, "5.1", Downmix(), is_measured=True)
+    assert "c8" not in mix.arguments["args"]
+
+
+def test_eight_channels_beside_a_source_are_taken_for_those_of_broadcasters() -> None:
+    """The two behind 5.1 are another mix, not its surrounds."""
+    sound = stream_sound(info((8, "", "und")).audio[0])
+    assert sound.positions == (*SURROUND, "", "")
+    assert sound.findings
+
+
+def test_mono_streams_that_end_a_hair_apart_are_one_sound() -> None:
+    left, right = info((1, "mono", "und"), (1, "mono", "und")).audio
+    ends = [left.model_copy(update={"duration_seconds": Fraction(100499, 10000)})]
+    ends.append(right.model_copy(update={"duration_seconds": Fraction(100501, 10000)}))
+    assert len(source_sounds(info().model_copy(update={"audio": tuple(ends)}))) == 1
+
+
+def test_dolby_is_told_how_loud_speech_is_and_how_it_is_mixed() -> None:
+    down = Downmix(surround_db=Fraction(-6))
+    assert dolby_words("ac3", "5.1", down, Fraction("-23.4")) == {
+        "dialnorm": "-23",
+        "center_mixlev": "0.707106781",
+        "surround_mixlev": "0.500000000",
+    }
+    assert dolby_words("eac3", "stereo", down, None) == {"dialnorm": "-31"}
 
 
 def test_surround_codecs_are_for_more_than_stereo() -> None:

@@ -10,6 +10,7 @@ KNOWN_BOXES = frozenset(
     {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"mfra", b"sidx", b"styp", b"uuid"}
 )
 MOST_BOXES = 1_000_000  # of a fragmented file; a film in 1 s fragments has 30,000
+MOST_ENTRIES = 16  # that are looked at of one track
 ENCRYPTED_ENTRIES = (b"encv", b"enca")
 
 
@@ -53,7 +54,7 @@ def _facts(data: mmap.mmap) -> BoxFacts:
     return BoxFacts(
         is_mp4=True,
         has_index=index is not None and end <= len(data),
-        is_encrypted=any(data.find(kind, start, end) >= 0 for kind in ENCRYPTED_ENTRIES),
+        is_encrypted=any(kind in ENCRYPTED_ENTRIES for kind in _sample_entries(data, start, end)),
         cut_box=cut.decode(errors="replace"),
         claimed_samples=_largest(data, b"stsz", 8, (start, end)),
         edits=_largest(data, b"elst", 4, (start, end)),
@@ -76,6 +77,19 @@ def _top_boxes(data: mmap.mmap) -> Iterator[tuple[bytes, int, int]]:
             return
         yield kind, at, at + size
         at += size
+
+
+def _sample_entries(data: mmap.mmap, start: int, end: int) -> Iterator[bytes]:
+    """Yield the types of all sample entries; the bytes of a type may stand in a title, too."""
+    at = start
+    while (at := data.find(b"stsd", at, end) + 4) >= 4:
+        entry = at + 8  # behind version, flags and count
+        for _ in range(MOST_ENTRIES):
+            if entry + 8 > end:
+                break
+            size, kind = struct.unpack_from(">I4s", data, entry)
+            yield kind
+            entry += max(8, size)
 
 
 def _largest(data: mmap.mmap, kind: bytes, offset: int, within: tuple[int, int]) -> int:

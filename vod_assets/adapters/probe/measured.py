@@ -223,10 +223,6 @@ class Source:
                 findings.append(
                     normalised("audio_mixed_down", f"audio stream {stream.index} has {stream.channels} channels")
                 )
-            if stream.sample_rate not in {44100, 48000}:
-                findings.append(
-                    normalised("audio_resampled", f"audio stream {stream.index} has {stream.sample_rate} Hz")
-                )
         return tuple(streams), findings
 
     def _is_text(self, raw: Json) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,6 @@ from vod_assets.domain.audio_levels import (
 )
 from vod_assets.domain.audio_rendition import SoundPlan, clock_filters, length_filters, level_filters
 from vod_assets.domain.errors import ToolError
-from vod_assets.domain.filters import Filter
 from vod_assets.domain.media_info import AudioStream, MediaInfo
 from vod_assets.ports import Limits, ToolRunner
 
@@ -146,7 +145,7 @@ class LevelMeter:
             whole = whole.filter(f"silencedetect@s{number}", noise=f"{SILENCE_DB}dB", duration=SHORTEST_SILENCE_SECONDS)
             copies = whole.filter_multi_output("asplit", len(several)) if len(several) > 1 else [whole]
             for place, plan in enumerate(several):
-                mixed = chained(copies[place], _unlevelled(plan))
+                mixed = chained(copies[place], level_filters(plan))
                 meter = mixed.filter(
                     f"ebur128@l{number}x{place}",
                     peak="true",
@@ -155,11 +154,6 @@ class LevelMeter:
                 )
                 outputs.append(meter.output("-", **NOWHERE))
         return compile_ffmpeg(self.tools.ffmpeg, outputs, progress=True, verbosity="level+verbose")
-
-
-def _unlevelled(plan: SoundPlan) -> tuple[Filter, ...]:
-    """Return the filters that make a plan's layout without any gain, and without what keeps unmeasured sound down."""
-    return level_filters(replace(plan, gain_db=Fraction(0)))
 
 
 def _shared_streams(source: Path, info: MediaInfo, plans: Mapping[str, Sequence[SoundPlan]]) -> dict[int, list[Any]]:

@@ -149,6 +149,15 @@ def test_a_downmix_has_the_coefficients_of_the_standard(surround: Path, tmp_path
     assert right == pytest.approx({500: 0, 700: -3, 1300: -3}, abs=0.4)
 
 
+def test_a_mix_that_gets_no_gain_is_measured_as_it_is_delivered(surround: Path, tmp_path: Path) -> None:
+    plan = planned(sound(6, "5.1"), bits_per_second="256k")
+    before, made = measured(surround, [plan]).loudness[0], encoded(surround, plan, tmp_path / "a.mp4")
+    after = measured(made, [planned(sound(2, "stereo"))]).loudness[0]
+    assert before.integrated_lufs is not None
+    assert after.integrated_lufs is not None
+    assert abs(before.integrated_lufs - after.integrated_lufs) < Fraction(1, 2)
+
+
 @pytest.mark.parametrize("codec", ["aac", "ac3", "eac3", "opus"])
 def test_every_channel_of_surround_stays_in_its_place(surround: Path, tmp_path: Path, codec: AudioCodec) -> None:
     made = encoded(surround, planned(sound(6, "5.1"), codec, channels="source"), tmp_path / f"{codec}.mp4")
