@@ -52,13 +52,13 @@ class Sample:
             LoopedEncode(chain_text((*shared, *job.filters)), job.options, directory / sizes_name(number))
             for number, job in enumerate(jobs)
         ]
-        graph, sinks = self._graph(stream, (*shared, *self._own, *sampling.reference), jobs)
+        graph, sinks = self._graph(stream, shared, jobs)
         return looped_command(self.program, (*words, stream), Looped(encodes, graph, sinks, sampling.device))
 
     def decoding(self) -> list[str]:
         """Return the command line that decodes the sample and does nothing with it."""
         words, stream, shown = self._opened()
-        only = Looped((), f"[0:{stream}]{chain_text((*shown, *self._own))}[o]", ["o"])
+        only = Looped((), f"[0:{stream}]{chain_text((*shown, *self._own()))}[o]", ["o"])
         return looped_command(self.program, (*words, stream), only)
 
     def read(self, number: int, job: ProbeJob, directory: Path) -> ProbedWindow | None:
@@ -74,11 +74,10 @@ class Sample:
         score = mean(without_first(scores))
         return ProbedWindow(window=self.sampling.window, frames=len(coded), size_bytes=sum(coded), score=score)
 
-    @property
-    def _own(self) -> tuple[Filter, ...]:
-        """What leaves the sample's own frames of its excerpt: others are only there for the encoder to see."""
+    def _own(self, before_frames: int = 0) -> tuple[Filter, ...]:
+        """What leaves the sample's own frames of its excerpt, and a few before them; others only the encoder sees."""
         first = self.sampling.excerpt.before_frames
-        ends = {"start_frame": str(first), "end_frame": str(first + self.sampling.excerpt.frames)}
+        ends = {"start_frame": str(first - before_frames), "end_frame": str(first + self.sampling.excerpt.frames)}
         return Filter(name="trim", arguments=ends), RESTAMPED
 
     def _opened(self) -> tuple[list[str], str, tuple[Filter, ...]]:
@@ -89,12 +88,19 @@ class Sample:
         words = source_words(place.file, threads=INPUT_THREADS, **place.options)
         return words, str(place.stream), (*place.shown, *sampling.shared)
 
-    def _graph(self, stream: str, reference: Sequence[Filter], jobs: Sequence[ProbeJob]) -> tuple[str, list[str]]:
-        """Return the graph that compares every job's pictures with the source's, and the names of its outputs."""
+    def _graph(self, stream: str, shared: Sequence[Filter], jobs: Sequence[ProbeJob]) -> tuple[str, list[str]]:
+        """Return the graph that compares every job's pictures with the source's, and the names of its outputs.
+
+        VMAF of the first frame that is compared is not counted, so comparing begins with one of the run-up, if there is
+        any: what the sample begins with is its key frame, which is better than the others.
+        """
+        is_vmaf = all(job.metric == "vmaf" for job in jobs)
+        own = self._own(EVERY if is_vmaf and self.sampling.excerpt.before_frames >= EVERY else 0)
         copies = "".join(f"[r{number}]" for number in range(len(jobs)))
+        reference = (*shared, *own, *self.sampling.reference)
         chains = [f"[0:{stream}]{chain_text(reference)},split={len(jobs)}{copies}"]
         for number, job in enumerate(jobs):
-            seen = f"[dec:{number}]{chain_text((*self._own, *job.seen))}[d{number}]"
+            seen = f"[dec:{number}]{chain_text((*own, *job.seen))}[d{number}]"
             chains += [seen, f"[d{number}][r{number}]{chain_text([metric_filter(job, number)])}[o{number}]"]
         return ";".join(chains), [f"o{number}" for number in range(len(jobs))]
 
