@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import ffmpeg
+from ffmpeg.nodes import FilterNode
 
 from vod_assets.adapters.ffmpeg.command import generated_input, source_input
 from vod_assets.domain.containers import zero_of_what_is_read
@@ -32,7 +34,7 @@ def picture(source: Path, info: MediaInfo, **options: Any) -> Any:
         return source_input(source, **options)[str(info.video.index)]
     timeline, spans = info.timeline, []
     for number, span in enumerate(timeline.spans):
-        opened = source_input(file_of(source, span.file), **_apart(number, span.jump_seconds), **options)
+        opened = source_input(file_of(source, span.file), **_jump(span.jump_seconds), **_apart(number), **options)
         spans.append(chained(opened[str(span.picture.stream)], span_filters(timeline, number)))
     if len(spans) == 1:
         return spans[0]
@@ -49,7 +51,7 @@ def sound(source: Path, info: MediaInfo, stream: AudioStream, **options: Any) ->
     spans = []
     for number, span in enumerate(info.timeline.spans):
         feeds = span.sound[track] if track < len(span.sound) else ()
-        heard = _fed(source, span, feeds, number, **options)
+        heard = _fed(source, span, feeds, _name(stream, number), **_apart(number), **options)
         spans.append(_lasting(heard, feeds, info.timeline, number, stream))
     return spans[0] if len(spans) == 1 else ffmpeg.concat(*spans, v=0, a=1)
 
@@ -62,19 +64,35 @@ def file_of(source: Path, name: str) -> Path:
 def chained(stream: Any, filters: Sequence[Filter]) -> Any:
     """Return a stream with filters behind it."""
     for filter_ in filters:
-        stream = stream.filter(filter_.name, **filter_.arguments)
+        stream = _Named(stream, filter_.name, kwargs=filter_.arguments).stream()
     return stream
 
 
-def _fed(source: Path, span: Span, feeds: Sequence[Feed], number: int, **options: Any) -> list[Any]:
+class _Named(FilterNode):  # type: ignore[misc]
+    """A filter that a name, ``asetpts@sound1``, keeps apart from an equal one behind the same stream.
+
+    ffmpeg-python compares arguments alone, takes both for one, and asks for a split between what follows them.
+    """
+
+    def __hash__(self) -> int:
+        found: int = super().__hash__()
+        return found ^ crc32(self.name.encode()) if "@" in self.name else found
+
+
+def _name(stream: AudioStream, number: int) -> str:
+    """Return what keeps the filters of a track's span apart: several tracks may be made of the same sound."""
+    return f"sound{stream.index}span{number}"
+
+
+def _fed(source: Path, span: Span, feeds: Sequence[Feed], name: str, **options: Any) -> list[Any]:
     """Return the sound of each feed of a track; those of several channels of one stream are copies."""
     alike = [feed.model_copy(update={"channel": None, "heard_as": ""}) for feed in feeds]
     copies: list[tuple[Feed, list[Any]]] = []
     for place, feed in enumerate(alike):
         if feed in alike[:place]:
             continue
-        opened = source_input(file_of(source, feed.file), **_apart(number, feed.jump_seconds), **options)
-        heard = chained(opened[str(feed.stream)], feed_filters(span, feed, f"span{number}feed{place}"))
+        opened = source_input(file_of(source, feed.file), **_jump(feed.jump_seconds), **options)
+        heard = chained(opened[str(feed.stream)], feed_filters(span, feed, f"{name}feed{place}"))
         count = alike.count(feed)
         split = heard.filter_multi_output("asplit", count) if count > 1 else None
         copies.append((feed, [split[at] for at in range(count)] if split else [heard]))
@@ -87,18 +105,23 @@ def _lasting(heard: list[Any], feeds: Sequence[Feed], timeline: Timeline, number
     wanted = layout if len(timeline.spans) > 1 else ""
     if not heard:
         spec = f"anullsrc=sample_rate={stream.sample_rate}:channel_layout={layout}"
-        return chained(generated_input(spec)["0"], sound_filters(timeline, number, stream.sample_rate, layout))
+        apart = Filter(name=f"anull@{_name(stream, number)}", arguments={})
+        lasting = sound_filters(timeline, number, stream.sample_rate, layout)
+        return chained(generated_input(spec)["0"], (apart, *lasting))
     joining = channel_filters(feeds, layout)
     track = ffmpeg.filter(heard, joining[0].name, **joining[0].arguments) if joining else heard[0]
     return chained(track, sound_filters(timeline, number, stream.sample_rate, wanted))
 
 
-def _apart(number: int, jump_seconds: int) -> dict[str, Any]:
-    """Return the options of the input of a span.
+def _jump(seconds: int) -> dict[str, Any]:
+    """Return what has reading begin at a key frame before a jump; the filters, which know the rate, are exact."""
+    return {"ss": seconds, "noaccurate_seek": None} if seconds else {}
 
-    Reading begins at a key frame before the jump; accuracy comes of the filters, which know the rate. Spans of one file
-    must not share an input, or all of the file between them would wait in memory: a length of the packet queue of its
-    own, a packet more than the last one's, tells an input from the others.
+
+def _apart(number: int) -> dict[str, Any]:
+    """Return what keeps the input of a span apart.
+
+    Spans of one file must not share an input, or all of the file between them would wait in memory: a length of the
+    packet queue of its own, a packet more than the last one's, tells an input from the others.
     """
-    jump = {"ss": jump_seconds, "noaccurate_seek": None} if jump_seconds else {}
-    return {**jump, "thread_queue_size": 8 + number}
+    return {"thread_queue_size": 8 + number}

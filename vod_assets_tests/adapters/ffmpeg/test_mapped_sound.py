@@ -43,12 +43,16 @@ def test_streams_and_channels_of_the_master_become_tracks(
     sound = [one | {"language": language} for one, language in zip(said, ("en", "de"), strict=True)]
     info = programme(reels, {"master": {"in": "0.4"}, "sound": sound}, name)
     assert [(one.language, one.layout) for one in info.audio] == [("en", "5.1(side)"), ("de", "stereo")]
+    plans: dict[str, list[SoundPlan]] = {}
     for track in info.audio:
         heard, preset = stream_sound(track), AudioPreset(channels="source")
         plan, target = SoundPlan(heard, preset, layout_of(heard, preset)), tmp_path / f"{track.language}.mp4"
+        plans[track.language] = [plan]
         FfmpegTranscoder(tools(), RUNNER).encode_audio(reels, info, plan, target)
         expected = [pytest.approx({tone: 0}, abs=1) for tone in TONES[: track.channels]]
         assert heard_in(target, track.channels) == expected
+    levels = FfmpegTranscoder(tools(), RUNNER).measure_audio(reels, info, plans)  # tracks of one stream, too
+    assert [len(sound.channels) for sound in levels.sounds] == [6, 2]
 
 
 @pytest.mark.parametrize(
