@@ -24,7 +24,7 @@ from vod_assets.domain.title import Sidecar
 from vod_assets.ports import Prober, SourceStore, Transcoder
 
 AUDIO_FILE = "audio.mp4"
-RULES = 3  # to be raised when the same file is judged or encoded otherwise
+RULES = 4  # to be raised when the same file is judged or encoded otherwise
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Prober, SourceStore
 
 GROUP = "source"
-INSPECTION = 11  # to be raised when the same file is described differently
+INSPECTION = 12  # to be raised when the same file is described differently
 COMPOSER = 4  # to be raised when the same words make another programme of the same files
 
 title_state = dg.AssetSpec(

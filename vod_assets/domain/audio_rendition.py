@@ -11,6 +11,7 @@ from vod_assets.domain.audio_sources import SourceSound
 from vod_assets.domain.dolby_words import dolby_words
 from vod_assets.domain.filters import DETERMINISTIC_MP4, Filter, seconds_text
 from vod_assets.domain.media_info import VideoStream
+from vod_assets.domain.steady_times import steady_times
 
 ENCODERS: Mapping[AudioCodec, str] = {
     "aac": "aac",
@@ -69,7 +70,7 @@ def clock_filters(video: VideoStream, sample_rate: int) -> tuple[Filter, ...]:
     default a tenth of a second of drift is let pass); ``first_pts=0`` pads or cuts the start.
     """
     return (
-        Filter(name="asetpts", arguments={"expr": f"PTS-({seconds_text(video.start_seconds)})/TB"}),
+        steady_times(seconds_text(video.start_seconds)),
         Filter(
             name="aresample",
             arguments={"sample_rate": str(sample_rate), "async": "1", "min_hard_comp": "0.01", "first_pts": "0"},

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from vod_assets.domain.filters import SCALING, Filter
+from vod_assets.domain.steady_times import steady_times
 from vod_assets.domain.timeline import Feed, Picture, Span, Timeline
 from vod_assets.domain.whole_frames import FILM_CYCLE, whole_frames
 
@@ -124,7 +125,7 @@ def feed_filters(span: Span, feed: Feed, name: str) -> tuple[Filter, ...]:
     """Return what takes a feed's samples of a span out of its file; the name keeps equal graphs apart."""
     since = feed.zero_seconds + span.from_seconds - feed.jump_seconds
     return (
-        Filter(name=f"asetpts@{name}", arguments={"expr": f"round(PTS-({since})/TB)"}),
+        steady_times(str(since), f"asetpts@{name}"),
         Filter(name="atrim", arguments={"start": "0", "end": f"{float(span.duration_seconds + 1):.6f}"}),
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from vod_assets.adapters.ffmpeg.command import artifact_input, compile_ffmpeg, generated_input
+from vod_assets.adapters.ffmpeg.command import artifact_input, compile_ffmpeg, generated_input, source_input
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.transcode.ffmpeg import FfmpegTranscoder
@@ -185,6 +185,23 @@ def test_sound_keeps_its_place_beside_the_picture_to_the_sample(
     assert abs(late_by(artifact_input(target)["a"])) <= (1.5 if ending == "ts" else 0.5)
     lasting = FfprobeProber(tools(), RUNNER).inspect_sound(target).stream.duration_seconds
     assert abs(lasting - info.duration_seconds) < Fraction(1, 48_000)
+
+
+@pytest.mark.parametrize(
+    ("words", "has_hole"),
+    [("setts=pts=PTS+14*random(0):dts=DTS+14*random(0)", False), ("noise=drop=eq(n\\,100)", True)],
+)
+def test_time_stamps_that_tremble_are_no_holes_and_a_lost_packet_is_one(
+    tmp_path: Path, words: str, has_hole: bool
+) -> None:
+    whole = make(tmp_path / "whole.mkv", generated_input("sine=997:d=4:r=48000"), **{"c:a": "aac"})
+    film = make(tmp_path / "film.mkv", source_input(whole)["a"], **{"c": "copy", "bsf:a": words})
+    made = encoded(film, planned(sound(1, "mono")), tmp_path / "made.mp4")
+    argv = compile_ffmpeg(tools().ffmpeg, [artifact_input(made)["a"].output("pipe:", f="f32le")])
+    samples = array("f", RUNNER.run(argv).stdout)[9600:-9600]
+    windows = [max(samples[at : at + 120]) for at in range(0, len(samples) - 120, 120)]
+    silent = sum(level < max(windows) / 2 for level in windows)
+    assert bool(silent) == has_hole
 
 
 def test_eight_mono_streams_become_surround_and_stereo(tmp_path: Path) -> None:
