@@ -21,7 +21,7 @@ def waive(
     because: Annotated[str, typer.Option(help="Why, in a few words.")] = "",
     by: Annotated[str, typer.Option(help="Who says so; without it, the user that this runs as.")] = "",
     start: Annotated[str, typer.Option("--from", help="Waive only what lies between this time and --to.")] = "",
-    end: Annotated[str, typer.Option("--to", help="See --from.")] = "",
+    end: Annotated[str, typer.Option("--to", help="See --from; times are the programme’s: 12.48, 1:02:30.")] = "",
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take back every waiver of the check.")] = False,
 ) -> None:
     """Let a check of a title pass for a while; publishing asks whether it still holds.
@@ -33,6 +33,8 @@ def waive(
         if withdraw:
             print(_withdrawn(session, title, check, by))
             return
+        if not (until and because):
+            raise ConfigError("bad_waiver", "a waiver says until when, and why", "Give --until and --because", title)
         said = {"check": check, "until": until, "because": because, "by": by}
         between = {name: value for name, value in (("from", start), ("to", end)) if value}
         print(_given(session, title, said | between))

@@ -123,6 +123,6 @@ def _require_passed(name: str, told: Mapping[str, Any], gate: Gate, *, passed: b
     ended = expired(name, gate.waivers, today())
     if ended is not None:
         why += f" (the waiver of {ended.by} ended on {ended.until})"
-    raise GateError(
-        "check_failed", f"the required check {name} failed{why}", f"Mend {name.partition('.')[0]}", gate.title
-    )
+    lets_pass = f"or let it pass: vod waive {gate.title} {name} --until DAY --because WHY"
+    remedy = f"Correct the source, {lets_pass}" if name in WAIVABLE else f"Mend {name.partition('.')[0]}"
+    raise GateError("check_failed", f"the required check {name} failed{why}", remedy, gate.title)

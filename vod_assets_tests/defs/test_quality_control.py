@@ -48,6 +48,7 @@ def test_a_required_check_stops_a_release_until_it_is_waived_and_when_the_waiver
     message = failed.outcome["error"]["message"]
     assert "quality_control.length failed: 0:00.000 to 0:04.000: stream 1 ends" in message
     assert "before the picture" in message
+    assert "or let it pass: vod waive film quality_control.length" in message
 
     until = ("--until", "2099-12-31", "--because", "the end is silent on purpose", "--by", "mk")
     given = finished.vod("waive", "film", "quality_control.length", *until)
@@ -74,6 +75,8 @@ def nameless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_cannot_be_waived_is_refused_with_what_can(finished: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     said = ("--until", "2099-12-31", "--because", "it is fine")
+    unsaid = finished.vod("waive", "film", "quality_control.length", "--because", "it is fine")
+    assert (unsaid.code, "Give --until and --because" in unsaid.stderr) == (2, True)
     refused = finished.vod("waive", "film", "hls_package.decodes", *said)
     assert refused.code != 0
     assert "hls_package.decodes cannot be waived: use quality_control.black" in refused.stderr
