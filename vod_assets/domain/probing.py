@@ -1,8 +1,9 @@
 """Probes: encodes of samples of a title that tell what bits buy at a size."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 from typing import Literal
 
@@ -80,22 +81,37 @@ class Probe(Document):
 
 
 def choose_windows(info: MediaInfo, ladder: Ladder, preset: PerTitlePreset) -> tuple[Window, ...]:
-    """Return samples spread evenly over a title, each on the GOPs that its renditions will have.
+    """Return samples spread evenly over a title, each on the GOPs that its renditions will have; all of a short one.
 
     Each stands for an equal part of the title, and is the one nearest to the part's middle that no scene cut goes
     through, as far as cuts are known; where there is none, the nearest one.
     """
     total = max(1, round(info.duration_seconds * ladder.frame_rate))
     frames = ladder.gop_frames * max(1, ceil(preset.sample_seconds * ladder.frame_rate / ladder.gop_frames))
-    places = total // frames
-    if not places:
-        return (Window(start_seconds=Fraction(0), frames=total),)
-    count = min(preset.samples, places)
     joins = [begins for begins, _ in info.timeline.placed] if info.timeline else []
+    if total <= preset.samples * frames:
+        return tuple(_all_of(total, joins, ladder, frames))
+    places = total // frames
+    count = min(preset.samples, places)
     joined, cut = (_gone_through(times, ladder.frame_rate, frames) for times in (joins, info.scene_cuts))
     bounds = [places * number // count for number in range(count + 1)]
     chosen = [_nearest(range(*bounds[number : number + 2]), joined, cut) for number in range(count)]
     return tuple(Window(start_seconds=place * frames / ladder.frame_rate, frames=frames) for place in chosen)
+
+
+def _all_of(total: int, joins: Sequence[Fraction], ladder: Ladder, frames: int) -> Iterator[Window]:
+    """Yield samples that are all of a short title, none across a join; a rest goes with the sample before it.
+
+    Of a part of a programme that is over as soon as a GOP begins in it, nothing is seen.
+    """
+    bounds = sorted({0, total, *(round(begins * ladder.frame_rate) for begins in joins)})
+    for begins, ends in pairwise(bounds):
+        first = -(-begins // ladder.gop_frames) * ladder.gop_frames
+        least = frames // 4 if begins else 1
+        while ends - first >= least:
+            count = frames if ends - first >= frames + frames // 2 else ends - first
+            yield Window(start_seconds=first / ladder.frame_rate, frames=count)
+            first += count
 
 
 def excerpt_of(window: Window, info: MediaInfo, ladder: Ladder, preset: VideoPreset) -> Excerpt:

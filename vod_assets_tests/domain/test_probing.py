@@ -114,6 +114,20 @@ def test_a_sample_takes_nothing_from_beyond_its_span() -> None:
     assert excerpt(joined(7, 20), 4) == Excerpt(6, 50, 25)
 
 
+@pytest.mark.parametrize(
+    ("title", "samples"),
+    [
+        (info(Fraction(14, 5)), [(0, 70)]),
+        (info(Fraction(7, 2)), [(0, 50), (2, 38)]),
+        (joined(1, 3), [(0, 25), (2, 50)]),  # a black ident says nothing of what comes after it
+        (joined(2, 1, 4), [(0, 50), (2, 25), (4, 50), (6, 25)]),
+    ],
+)
+def test_a_short_title_is_sampled_to_its_end(title: MediaInfo, samples: list[tuple[int, int]]) -> None:
+    windows = choose_windows(title, LADDER, PerTitlePreset())
+    assert [(window.start_seconds, window.frames) for window in windows] == samples
+
+
 def test_a_sample_that_a_join_goes_through_gives_way_even_to_one_with_a_cut() -> None:
     programme = joined(9, 51).model_copy(update={"scene_cuts": (Fraction(7),)})
     (first, *_) = choose_windows(programme, LADDER, PerTitlePreset(samples=6))
