@@ -15,6 +15,7 @@ from vod_assets.domain.video_presets import VideoPreset
 
 Metric = Literal["vmaf", "xpsnr"]
 FEWEST = 3  # samples stand for all
+ALL = 5  # so few stand for themselves: titles of seconds are probed whole
 SURVEYED_PART = Fraction(3, 10)
 
 
@@ -141,7 +142,8 @@ def around_words(excerpt: Excerpt, preset: VideoPreset) -> dict[str, str]:
 
 def survey(probe: Probe) -> tuple[Window, ...]:
     """Return the few samples that stand for all that a probe has, from the easiest to the hardest."""
-    count = min(len(probe.windows), max(FEWEST, round(len(probe.windows) * SURVEYED_PART)))
+    known = len(probe.windows)
+    count = known if known <= ALL else max(FEWEST, round(known * SURVEYED_PART))
     ordered = sorted(probe.windows, key=lambda one: (one.score, one.window.start_seconds))
     chosen = [ordered[(2 * number + 1) * len(ordered) // (2 * count)].window for number in range(count)]
     return tuple(sorted(chosen, key=lambda window: window.start_seconds))

@@ -76,6 +76,8 @@ def test_the_survey_takes_easy_middling_and_hard_samples() -> None:
     chosen = survey(probe)
     assert sorted(scores[windows.index(one)] for one in chosen) == [1, 5, 8]
     assert mean_rate(probe, chosen) == 4000
+    few = probe.model_copy(update={"windows": probed[:5]})
+    assert survey(few) == windows[:5]  # a title of seconds is probed whole
 
 
 X264 = VideoPreset.model_validate({"preset": "fast", "rungs": [{"name": "36p", "box": "64x36", "crf": 24}]})
