@@ -150,9 +150,9 @@ def survey(probe: Probe) -> tuple[Window, ...]:
 
 
 def mean_score(probe: Probe, windows: Sequence[Window] | None = None) -> float:
-    """Return the mean score over some of a probe's samples, or all."""
+    """Return the mean score over the frames of some of a probe's samples, or all."""
     chosen = _of(probe, windows)
-    return float(sum(one.score for one in chosen) / len(chosen))
+    return float(sum(one.score * one.frames for one in chosen) / sum(one.frames for one in chosen))
 
 
 def mean_rate(probe: Probe, windows: Sequence[Window] | None = None) -> float:

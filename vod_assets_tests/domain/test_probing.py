@@ -15,6 +15,7 @@ from vod_assets.domain.probing import (
     choose_windows,
     excerpt_of,
     mean_rate,
+    mean_score,
     survey,
 )
 from vod_assets.domain.quality_presets import PerTitlePreset
@@ -78,6 +79,8 @@ def test_the_survey_takes_easy_middling_and_hard_samples() -> None:
     assert mean_rate(probe, chosen) == 4000
     few = probe.model_copy(update={"windows": probed[:5]})
     assert survey(few) == windows[:5]  # a title of seconds is probed whole
+    short = probed[2].model_copy(update={"frames": 25})
+    assert mean_score(probe.model_copy(update={"windows": (probed[1], short)})) == pytest.approx((50 * 1 + 25 * 9) / 75)
 
 
 X264 = VideoPreset.model_validate({"preset": "fast", "rungs": [{"name": "36p", "box": "64x36", "crf": 24}]})
