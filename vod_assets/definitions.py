@@ -27,6 +27,7 @@ from vod_assets.defs.restoring import restored_titles
 from vod_assets.defs.sound import audio_assets, audio_keys
 from vod_assets.defs.source import media_info, mezzanine, title_state
 from vod_assets.defs.step import StepReporter
+from vod_assets.defs.terminal import CONSOLE, terminal
 from vod_assets.defs.text import captions
 from vod_assets.defs.tracks import audio_tracks_asset, text_tracks, video_tracks_asset
 from vod_assets.defs.versions import versioned
@@ -84,6 +85,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         ],
         resources=resource_definitions(settings, reporter),
         executor=executor_of(settings),
+        loggers={CONSOLE: terminal},
     )
 
 

@@ -13,6 +13,7 @@ from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.run_endings import StepFailure, ending_of
 from vod_assets.defs.selection import force_tags, selected_assets
 from vod_assets.defs.step import StepReporter
+from vod_assets.defs.terminal import on_terminal
 from vod_assets.domain.selecting import Asked
 from vod_assets.ports import Leases, Progress, Transfer
 
@@ -100,6 +101,7 @@ def run_title(
         instance=instance,
         partition_key=title,
         asset_selection=keys,
+        run_config=on_terminal(instance),
         raise_on_error=False,
         run_id=run_id,
         tags={"vod/title": title, **forced, **Executor.this_process().as_tags()},

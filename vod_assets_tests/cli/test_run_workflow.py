@@ -107,6 +107,7 @@ def test_a_step_that_fails_ends_with_1_and_names_the_asset(finished: Studio) -> 
     assert result.code == 1
     assert result.outcome["error"]["asset"] == "h264_renditions"
     assert result.failed_with == "artifact_missing"
+    assert "Stack Trace" not in result.stderr
 
 
 def test_a_tool_that_is_missing_is_named_and_the_run_not_called_cancelled(finished: Studio) -> None:
