@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from vod_assets.domain.errors import ConfigError, printable
+from vod_assets.domain.mistakes import mistake
 from vod_assets.domain.profile import Profile
 from vod_assets.places import absolute
 
@@ -58,9 +59,9 @@ def _read(path: Path) -> Profile:
     except yaml.YAMLError as error:
         raise _bad(path, f"it is not YAML: {printable(str(error))}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the profile"
-        raise _bad(path, f"{field}: {printable(first['msg'].removeprefix('Value error, '))}") from error
+        place = error.errors(include_url=False)[0]["loc"]
+        field = ".".join(str(part) for part in place) or "the profile"
+        raise _bad(path, f"{field}: {printable(mistake(error, Profile))}") from error
 
 
 def _parsed(text: str) -> Any:

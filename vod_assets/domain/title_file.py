@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.marking import MOST_MARKERS, SaidBreak, SaidChapter
 from vod_assets.domain.metadata import Editorial, by_tag, checked_tag, names_by_tag
+from vod_assets.domain.mistakes import mistake
 from vod_assets.domain.programme.cutting import SaidProgramme
 from vod_assets.domain.waivers import MOST_WAIVERS, SaidWaiver
 
@@ -177,9 +178,9 @@ def _check_shape(text: str, name: str) -> None:
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "the file"
-    if first["type"] == "extra_forbidden":
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
         return f"{printable(where)} is no field of a title file: use {', '.join(TitleFile.model_fields)}"
-    return f"{printable(where)}: {first['msg']}"
+    return f"{printable(where)}: {printable(mistake(error, TitleFile))}"
 
 
 def _bad(name: str, cause: str) -> ConfigError:

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.mistakes import mistake
 from vod_assets.domain.title_file import line_of, plain_yaml
 
 PLACE_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -229,7 +230,7 @@ def read_watch(data: bytes, name: str) -> Watch:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        line, said = line_of(data, first["loc"]), first["msg"].removeprefix("Value error, ")
+        line, said = line_of(data, first["loc"]), printable(mistake(error, Watch))
         cause = f"line {line}: {printable(where)}: {said}"
     except ConfigError as error:
         cause = error.cause

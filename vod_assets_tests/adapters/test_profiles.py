@@ -32,6 +32,19 @@ def test_packaged_profiles_offer_one_format_of_text_a_protocol(tmp_path: Path, n
         (b"name: \xff", "not UTF-8"),
         (b"\x00", "not YAML"),
         (b"name: x\ngop_seconds: 0\n", "gop_seconds: "),
+        (
+            TINY.read_bytes() + b"\nquality_control: {black: null}\n",
+            r"quality_control\.black: write {longest_seconds: …}",
+        ),
+        (
+            TINY.read_bytes() + b"\nloudness: true\n",
+            r"loudness: write {standard: …} with any of its fields \(standard, target_lufs, ",
+        ),
+        (
+            TINY.read_bytes() + b"\nquality_control: {blak: {}}\n",
+            r"quality_control\.blak: is no field here: use black, ",
+        ),
+        (TINY.read_bytes() + b"\nvariants: {}\n", r"variants: write a list: \["),
         (b"name: x\nvideo: [{rungs: [{name: 720p, box: 9x9, crf: 23}]}]\n", r"video\.0\.rungs\.0\.box\.0: "),
     ],
 )
