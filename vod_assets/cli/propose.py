@@ -1,5 +1,6 @@
 """``vod titles propose``: in and out points for a title file, from what is at the two ends of a master."""
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,12 +13,14 @@ if TYPE_CHECKING:
 
 def propose_points(
     subject: Annotated[str, typer.Argument(help="A title id, or the path or address of a master.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")] = False,
 ) -> None:
     """Propose in and out points of a master; nothing is cut. Example: [cyan]vod titles propose film.mov[/]."""
     from vod_assets.domain.proposing import snippet
 
     with open_session() as session:
-        print(snippet(_proposal(session, subject)))
+        proposal = _proposal(session, subject)
+    print(json.dumps({**proposal.points, "why": proposal.why}) if as_json else snippet(proposal))
 
 
 def _proposal(session: Session, subject: str) -> "Proposal":

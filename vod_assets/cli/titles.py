@@ -37,8 +37,11 @@ def show(title: TitleId, as_json: AsJson = False) -> None:
     for name, value in facts.items():
         if name != "assets":
             print(f"{name:<12} {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
-    for asset, made in facts["assets"].items():
-        print(f"  {asset:<18} {made['digest'][:12]}  {made['empty'] or str(made['files']) + ' files'}")
+    needed = {asset: made for asset, made in facts["assets"].items() if not made["empty"]}
+    for asset, made in needed.items():
+        print(f"  {asset:<18} {made['digest'][:12]}  {made['files']} files")
+    if empty := len(facts["assets"]) - len(needed):
+        print(f"  {empty} not needed; --json says which, and why")
 
 
 @app.command("remove")

@@ -17,8 +17,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard out
 def waive(
     title: Annotated[str, typer.Argument(help="A title id, as `vod titles list` prints it.")],
     check: Annotated[str, typer.Argument(help="A check of quality: quality_control.black and the like.")],
-    until: Annotated[str, typer.Option(help="The last day (UTC) that it holds on: 2026-12-31.")] = "",
-    because: Annotated[str, typer.Option(help="Why, in a few words.")] = "",
+    until: Annotated[
+        str, typer.Option(help="Needed, but to withdraw: the last day (UTC) that it holds on: 2026-12-31.")
+    ] = "",
+    because: Annotated[str, typer.Option(help="Needed, but to withdraw: why, in a few words.")] = "",
     by: Annotated[str, typer.Option(help="Who says so; without it, the user that this runs as.")] = "",
     start: Annotated[str, typer.Option("--from", help="Waive only what lies between this time and --to.")] = "",
     end: Annotated[str, typer.Option("--to", help="See --from; times are the programme’s: 12.48, 1:02:30.")] = "",

@@ -33,6 +33,12 @@ class Proposal:
     ends: Fraction | None = None
     why: tuple[str, ...] = ()
 
+    @property
+    def points(self) -> dict[str, str]:
+        """What a title file says of them, in seconds."""
+        known = {"in": self.begins, "out": self.ends}
+        return {name: f"{float(at):.6f}" for name, at in known.items() if at is not None}
+
 
 def propose(found: Sequence[Stretch], duration: Fraction, frame_rate: Fraction) -> Proposal:
     """Return the points between which the programme seems to be.
@@ -63,8 +69,7 @@ def propose(found: Sequence[Stretch], duration: Fraction, frame_rate: Fraction) 
 
 def snippet(proposal: Proposal) -> str:
     """Return a proposal as lines of a title file."""
-    points = [("in", proposal.begins), ("out", proposal.ends)]
-    said = ", ".join(f'{name}: "{float(at):.6f}"' for name, at in points if at is not None)
+    said = ", ".join(f'{name}: "{at}"' for name, at in proposal.points.items())
     reasons = [f"# {line}" for line in proposal.why]
     return "\n".join([*reasons, f"master: {{{said}}}" if said else "# nothing to cut was found"])
 

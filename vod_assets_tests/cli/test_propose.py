@@ -1,5 +1,6 @@
 """Points are proposed from bars, tone, slate and black, exact to the frame, and nothing is cut."""
 
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import ffmpeg
 import pytest
 
 from vod_assets.adapters.ffmpeg.command import generated_input
-from vod_assets.domain.proposing import Proposal, Stretch, propose
+from vod_assets.domain.proposing import Proposal, Stretch, propose, snippet
 from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.studio import Studio
 
@@ -29,10 +30,11 @@ def test_a_master_with_bars_slate_and_black_gets_points_for_its_title_file(tmp_p
     studio = Studio.make(tmp_path / "studio")
     make(studio.source, shown, ffmpeg.concat(*heard, v=0, a=1), **{"c:v": "libx264", "g": 25, "c:a": "aac"})
     before = sorted(path.name for path in studio.folder.iterdir())
-    result = studio.vod("titles", "propose", studio.source)
+    result = studio.vod("titles", "propose", studio.source, "--json")
     assert result.code == 0, result.stderr
-    assert 'master: {in: "6.000000", out: "10.000000"}' in result.stdout
-    assert "# a tone from 0.0" in result.stdout
+    proposed = json.loads(result.stdout)
+    assert (proposed["in"], proposed["out"]) == ("6.000000", "10.000000")
+    assert any(reason.startswith("a tone from 0.0") for reason in proposed["why"])
     assert {*before} - {path.name for path in studio.folder.iterdir()} == set()
 
 
@@ -46,6 +48,8 @@ def test_a_fade_from_black_and_one_to_black_are_cut_away_alone() -> None:
     found = [stretch("black", "0", "0.8"), stretch("black", "5", "6"), stretch("black", "590", "600")]
     proposal = propose(found, Fraction(600), RATE)
     assert (proposal.begins, proposal.ends) == (Fraction("0.8"), Fraction(590))
+    assert snippet(proposal).endswith('master: {in: "0.800000", out: "590.000000"}')
+    assert "# black from 0.000 to 0.800 s" in snippet(proposal)
 
 
 @pytest.mark.parametrize(
