@@ -50,6 +50,12 @@ FOLLOWS = {
 AT_ONCE = 2
 FORKED = multiprocessing.get_context("fork")  # children have what this process has imported
 Say = Callable[[str, float], object]
+Command = Callable[[Sequence[str | Path], Path, Mapping[str, str]], Measurement]  # arguments, folder, environment
+
+
+def as_process(arguments: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> Measurement:
+    """Run ``vod`` as people do, in a process of its own."""
+    return measured([sys.executable, "-m", "vod_assets", *arguments], folder, environment)
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ class Trial:
     titles: int
     forced: int
     say: Say
+    command: Command = as_process
     facts: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -98,7 +105,7 @@ class Trial:
         }
 
     def vod(self, *arguments: str | Path) -> Measurement:
-        return measured([sys.executable, "-m", "vod_assets", *arguments], self.work, self.environment).checked()
+        return self.command(arguments, self.work, self.environment).checked()
 
     def backfill(self, *arguments: str) -> tuple[Measurement, dict[str, Any]]:
         ended = self.vod("backfill", "--json", "--at-most", str(self.titles), *arguments)
@@ -130,9 +137,9 @@ class Trial:
             return pool.submit(_run_empty, self.environment, titles, steps).result()
 
 
-def trial(work: Path, titles: int, forced: int, say: Say) -> dict[str, object]:
+def trial(work: Path, titles: int, forced: int, say: Say, command: Command = as_process) -> dict[str, object]:
     """Run the whole trial, say its figures, and return its facts."""
-    trial = Trial(work, titles, forced, say)
+    trial = Trial(work, titles, forced, say, command)
     names = _registered(trial)
     began = time.monotonic()
     first = trial.run_all(names)

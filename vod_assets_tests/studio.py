@@ -120,15 +120,8 @@ class Studio:
 
     def vod(self, *arguments: str | Path) -> Ended:
         """Run a command in this process, as `vod` would."""
-        from vod_assets.cli.main import main
-
-        stdout, stderr = StringIO(), StringIO()
-        with self.entered(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "argv", ["vod", *map(str, arguments)])
-            with redirect_stdout(stdout), redirect_stderr(stderr), pytest.raises(SystemExit) as ended:
-                main()
-        code = ended.value.code
-        return Ended(code if isinstance(code, int) else int(code is not None), stdout.getvalue(), stderr.getvalue())
+        with self.entered():
+            return run_here(*arguments)
 
     def run(self, *arguments: str | Path) -> Ended:
         """Run the source's workflow in this process."""
@@ -186,6 +179,19 @@ class Studio:
         profile = yaml.safe_load(path.read_text())
         edit(profile)
         path.write_text(yaml.safe_dump(profile))
+
+
+def run_here(*arguments: str | Path) -> Ended:
+    """Run a command of `vod` in this process, with the folder and the variables that it has."""
+    from vod_assets.cli.main import main
+
+    stdout, stderr = StringIO(), StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["vod", *map(str, arguments)])
+        with redirect_stdout(stdout), redirect_stderr(stderr), pytest.raises(SystemExit) as ended:
+            main()
+    code = ended.value.code
+    return Ended(code if isinstance(code, int) else int(code is not None), stdout.getvalue(), stderr.getvalue())
 
 
 def film(folder: Path) -> Path:
