@@ -23,9 +23,10 @@ def test_a_killed_deployment_goes_on_where_it_stopped(studio: Studio) -> None:
         register(session.registrar(), str(studio.source))
     without_waiting(studio, runs_at_once=1)
     studio.hold()
-    with deployed(studio, studio.folder / "first.log") as first:
-        run = first.launch("film")
+    with studio.session() as session, deployed(studio, studio.folder / "first.log", with_ui=False) as first:
+        assert studio.vod("backfill").code == 0
         wait_until(studio.is_encoding, seconds=120)
+        (run,) = [one.run_id for one in session.instance.get_runs()]
         first.kill()
         killed_at = time.time()
         wait_until(lambda: not studio.tools_running(), seconds=10)
