@@ -7,6 +7,7 @@ from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionI
 from dagster._core.events import RunFailureReason  # likewise
 
 CONSOLE = "console"  # the key that Dagster gives its own, too
+NOT_EXECUTED = "Not executing."  # ends what Dagster says, as an error, of each step behind one that failed
 TOLD = frozenset({DagsterAssetCheckFailedError.__name__, DagsterExecutionInterruptedError.__name__})
 
 
@@ -16,7 +17,7 @@ def _terminal(context: dg.InitLoggerContext) -> logging.Logger:
     The event log keeps them with their tracebacks. What is no error of ours is a fault, and is shown with its own.
     """
     logger: logging.Logger = dg.colored_console_logger.logger_fn(context)
-    logger.addFilter(lambda record: not _is_told(getattr(record, "dagster_event", None)))
+    logger.addFilter(lambda record: not _is_told(record))
     return logger
 
 
@@ -28,10 +29,11 @@ def on_terminal(instance: dg.DagsterInstance) -> dict[str, object]:
     return {"loggers": {CONSOLE: {"config": {"log_level": instance.python_log_level or "INFO"}}}}
 
 
-def _is_told(event: dg.DagsterEvent | None) -> bool:
+def _is_told(record: logging.LogRecord) -> bool:
     """Whether the command tells what happened, or Dagster has said it already."""
+    event: dg.DagsterEvent | None = getattr(record, "dagster_event", None)
     if event is None:
-        return False
+        return record.levelno == logging.ERROR and record.getMessage().endswith(NOT_EXECUTED)
     if event.is_step_failure:
         data = event.step_failure_data
         is_ours = data.user_failure_data is not None and "code" in (data.user_failure_data.metadata or {})
