@@ -25,7 +25,7 @@ from vod_assets.adapters.source.local import LocalSources
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ArtifactIOManager
-from vod_assets.defs.bodies import inputs_of
+from vod_assets.defs.bodies import Body, inputs_of
 from vod_assets.defs.deployment import deployment_of
 from vod_assets.defs.guard import Wanted
 from vod_assets.defs.making import Maker
@@ -555,7 +555,7 @@ def _results(
         log=logging.getLogger("workshop"),
     )
     artifacts = resources["artifacts"]
-    inputs = {name: artifacts.upstream(title, key) for name, key in inputs_of(definition).items()}
+    inputs = {name: artifacts.upstream(title, key) for name, key in Body.of(definition).inputs.items()}
     wanted = {key: resources[key] for key in definition.required_resource_keys if key in resources}
     told = body.decorated_fn(context, **inputs, **wanted)
     if isinstance(told, dg.MaterializeResult):

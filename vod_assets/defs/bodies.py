@@ -23,7 +23,7 @@ class Body:
     Attributes:
         names: What it makes.
         inputs: The assets that it takes, by the names of its arguments.
-        needed: The same assets, in an order that is the same in every process.
+        needed: The same assets and those that it only follows, in an order that is the same in every process.
     """
 
     name: str
@@ -36,12 +36,13 @@ class Body:
     @classmethod
     def of(cls, definition: dg.AssetsDefinition) -> Self:
         """Return the body of a definition."""
-        inputs, compute = inputs_of(definition), definition.op.compute_fn
+        needed, compute = inputs_of(definition), definition.op.compute_fn
+        taken = {one.name for one in definition.op.input_defs if not one.dagster_type.is_nothing}
         return cls(
             name=definition.op.name,
             names=tuple(_names(definition)),
-            inputs=inputs,
-            needed=tuple(sorted(inputs.values())),
+            inputs={name: key for name, key in needed.items() if name in taken},
+            needed=tuple(sorted(needed.values())),
             resources=tuple(sorted(definition.required_resource_keys)),
             function=getattr(compute, "decorated_fn"),  # noqa: B009 - Dagster's types do not say so
         )

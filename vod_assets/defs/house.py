@@ -59,6 +59,14 @@ def skippable_spec(key: str, *, group: str, kinds: set[str], inputs: Iterable[st
     ).with_io_manager_key(ARTIFACTS)
 
 
+def after(assets: Iterable[str]) -> HouseStyle:
+    """Return the house style of an asset that follows others, and asks its I/O manager for those that it wants.
+
+    Dagster loads every argument of a step, and writes two events of each.
+    """
+    return {**HOUSE, "deps": [*HOUSE["deps"], *map(dg.AssetKey, assets)]}
+
+
 # Pictures, sound and text are cheap and come first, so that a run that dies in an encode has them behind it.
 BEFORE_ENCODES: dict[str, Any] = {"dagster/priority": "10"}
 

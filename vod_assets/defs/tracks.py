@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.dubs import AUDIO_FILE
-from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
+from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter, after
 from vod_assets.defs.making import Made
 from vod_assets.defs.protecting import SAID, Keys, package, package_clear
 from vod_assets.defs.showing import Row, sparkline, table
@@ -31,10 +31,9 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
 
     @dg.asset(
         name="video_tracks",
-        ins={key: dg.AssetIn(key) for key in renditions},
         group_name=GROUP,
         kinds={"shaka", "cmaf"},
-        **HOUSE,
+        **after(renditions),
     )
     def video_tracks(
         context: dg.AssetExecutionContext,
@@ -45,7 +44,6 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
         reporter: Reporter,
         packager: dg.ResourceParam[Packager],
         keys: dg.ResourceParam[KeyProvider],
-        **rendition: Artifact,
     ) -> dg.MaterializeResult[Artifact]:
         """Every rendition as a track of each variant, encrypted where it says so; segments open on an IDR frame.
 
@@ -56,12 +54,12 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
             made = [rung for rung in ladder.made if rung.key in at.profile.rendition_keys()]  # a ladder may be older
             leaves: dict[str, Made] = {}
             given = Keys(at.title, content_keys, keys)
+            renditions = {rung.key: at.artifacts.upstream(at.title, rung.key) for rung in made}
             for variant in at.profile.variants:
                 for rung in (rung for rung in made if variant.selects(rung.codec, rung.name)):
-                    job = _job(at, "video", rung.key, rendition[rung.key], ladder)
-                    leaves[f"{variant.name}/{rung.key}"] = package(
-                        at, variant, packager, rendition[rung.key], job, given
-                    )
+                    rendition = renditions[rung.key]
+                    job = _job(at, "video", rung.key, rendition, ladder)
+                    leaves[f"{variant.name}/{rung.key}"] = package(at, variant, packager, rendition, job, given)
             index = at.index("video_tracks", leaves, "the title has no rendition")
             return at.result(index, lambda: _facts(leaves))
 
@@ -73,10 +71,9 @@ def audio_tracks_asset(encoded: list[str]) -> dg.AssetsDefinition:
 
     @dg.asset(
         name="audio_tracks",
-        ins={key: dg.AssetIn(key) for key in encoded},
         group_name=GROUP,
         kinds={"shaka", "cmaf"},
-        **HOUSE,
+        **after(encoded),
     )
     def audio_tracks(
         context: dg.AssetExecutionContext,
@@ -87,7 +84,6 @@ def audio_tracks_asset(encoded: list[str]) -> dg.AssetsDefinition:
         reporter: Reporter,
         packager: dg.ResourceParam[Packager],
         keys: dg.ResourceParam[KeyProvider],
-        **sound: Artifact,
     ) -> dg.MaterializeResult[Artifact]:
         """Every audio file as a track of each variant, with language and label, encrypted where the variant says so.
 
@@ -95,7 +91,7 @@ def audio_tracks_asset(encoded: list[str]) -> dg.AssetsDefinition:
         """
         with step(context, artifacts, guard, reporter) as at:
             ladder, given = encoding_ladder.read(Ladder), Keys(at.title, content_keys, keys)
-            made = {preset.codec: sound[f"audio_{preset.codec}"] for preset in at.profile.audio}
+            made = {one.codec: at.artifacts.upstream(at.title, f"audio_{one.codec}") for one in at.profile.audio}
             leaves: dict[str, Made] = {}
             for variant in at.profile.variants:
                 for codec in (codec for codec in made if variant.sounds_in(codec)):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets.domain.text.demand import DEMAND
@@ -22,6 +23,11 @@ def encoded_rungs(calls: list[list[str]]) -> list[str]:
     """Return the assets whose folders a video encode wrote into."""
     outputs = [part for call in calls if "libx264" in call for part in call if part.endswith("video.mp4")]
     return sorted(Path(output).parts[-4] for output in outputs)
+
+
+def pointers(studio: Studio) -> dict[str, str]:
+    """Return the recipe that each asset of the title points at."""
+    return {path.parent.name: json.loads(path.read_text())["recipe"] for path in studio.title.glob("*/latest.json")}
 
 
 def test_the_first_run_makes_everything_in_one_encode(finished_once: Finished) -> None:
@@ -124,6 +130,21 @@ def test_a_second_variant_starts_no_encoder_and_required_checks_make_nothing(fin
     assert encoded_rungs(calls) == []
     assert not any("packager" in call[0] for call in calls)  # the tracks are shared too
     assert (finished.home / "origin/film/releases/2/clear2/master.m3u8").is_file()
+
+
+def test_a_rung_that_the_profile_no_longer_has_is_not_packaged_until_it_is_back(finished: Studio) -> None:
+    smaller = yaml.safe_load((finished.folder / "profiles" / "tiny.yaml").read_text())
+    smaller |= {"name": "smaller", "video": [{**smaller["video"][0], "rungs": smaller["video"][0]["rungs"][:1]}]}
+    (finished.folder / "profiles" / "smaller.yaml").write_text(yaml.safe_dump(smaller))
+    before = pointers(finished)
+    without = finished.run("--profile", "smaller")
+    packaged = FOLLOWERS - {"video_tracks"}  # whose leaves are all there
+    assert without.executed >= {"encoding_ladder", "h264_180p", "quality_control", *packaged}, without.stderr
+    assert "320x180" not in Path(without.outcome["hls"]).read_text()
+    back = finished.run("--profile", "tiny")
+    assert "320x180" in Path(back.outcome["hls"]).read_text()
+    assert not any("libx264" in call or "packager" in call[0] for call in finished.calls())
+    assert {asset for asset, _ in before.items() ^ pointers(finished).items()} <= {"release", "cms_entry"}
 
 
 def test_two_rungs_of_one_size_are_two_renditions(finished: Studio) -> None:
