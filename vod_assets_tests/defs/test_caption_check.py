@@ -12,7 +12,7 @@ def test_policy_that_demands_captions_refuses_a_title_without(finished: Studio) 
     finished.source.with_suffix(".yaml").write_text("policy:\n  require_captions: [en, fr]\n")
     failed = finished.run()
     assert failed.code == 1
-    assert "hls_package: captions" in failed.stdout
+    assert "the check hls_package.captions failed" in failed.stdout
     gate = finished.vod("run-workflow", finished.source, "--json", "--select", "metadata,release")
     assert (gate.code, gate.failed_with) == (1, "check_failed")
     assert "captions in fr are required, and it has them in en" in gate.outcome["error"]["message"]

@@ -103,7 +103,8 @@ def test_a_check_that_is_forced_reads_segments_again(finished: Studio) -> None:
     segment.write_bytes(segment.read_bytes().replace(b"moof", b"free"))
     assert finished.run().code == 0  # nothing is looked at twice
     forced = finished.run("--force", "hls_package.aligned")
-    assert (forced.code, forced.outcome["error"]["asset"]) == (1, "hls_package_aligned")
+    assert (forced.code, forced.outcome["error"]["asset"]) == (1, "hls_package")
+    assert "the check hls_package.aligned failed" in forced.outcome["error"]["message"]
 
 
 def test_an_edited_rung_is_made_again_with_its_followers_alone(finished: Studio) -> None:

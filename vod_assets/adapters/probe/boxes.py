@@ -81,7 +81,7 @@ def _top_boxes(data: mmap.mmap) -> Iterator[tuple[bytes, int, int]]:
 
 def _sample_entries(data: mmap.mmap, start: int, end: int) -> Iterator[bytes]:
     """Yield the types of all sample entries; the bytes of a type may stand in a title, too."""
-    at = start
+    at, end = start, min(end, len(data))
     while (at := data.find(b"stsd", at, end) + 4) >= 4:
         entry = at + 8  # behind version, flags and count
         for _ in range(MOST_ENTRIES):
