@@ -1,20 +1,23 @@
 """What came out, compared: picture quality, bits, and bytes of two runs."""
 
 import hashlib
-import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
 import m3u8
 
-from benchmarks.clips import FFMPEG, duration, run
+from benchmarks.clips import RATE, duration
+from benchmarks.scores import scored
+
+FULL_SIZE = (1920, 1080)  # of the clip
 
 
 def local(address: str) -> Path:
@@ -46,27 +49,14 @@ def joined(playlist: Path, target: Path) -> Path:
     return target
 
 
-def vmaf(encoded: Path, reference: Path, log: Path) -> float:
-    """Return the mean VMAF of an encoded file against its reference, both at the reference's size.
-
-    The first frame is left out: its motion is always 0, and with subsampling it would weigh too much.
-    """
-    graph = (
-        "[0:v]settb=AVTB,setpts=PTS-STARTPTS,scale=1920:1080:flags=bicubic[e];[1:v]settb=AVTB,setpts=PTS-STARTPTS[r];"
-        f"[e][r]libvmaf=n_subsample=5:n_threads=2:log_fmt=json:log_path={log}"
-    )
-    run([FFMPEG, "-i", encoded, "-i", reference, "-lavfi", graph, "-f", "null", "-"])
-    frames = json.loads(log.read_text())["frames"][1:]
-    return float(sum(frame["metrics"]["vmaf"] for frame in frames) / len(frames))
-
-
 def rung_facts(multivariant: Path, reference: Path, work: Path) -> dict[int, dict[str, float]]:
-    """Return bits per second and VMAF of every rung of a package, by height."""
+    """Return bits per second of every rung of a package, and VMAF at the size of the largest, by height."""
     facts = {}
     for height, playlist in heights(multivariant).items():
         media = joined(playlist, work / f"rung_{height}{'.ts' if b'.ts' in playlist.read_bytes() else '.mp4'}")
         rate = 8 * media.stat().st_size / duration(reference)
-        facts[height] = {"bits_per_second": rate, "vmaf": vmaf(media, reference, work / "vmaf.json")}
+        seen, _ = scored(media, reference, FULL_SIZE, Fraction(RATE), work)
+        facts[height] = {"bits_per_second": rate, "vmaf": seen}
         media.unlink()
     return facts
 
