@@ -193,7 +193,7 @@ def _descended(slots: Sequence[Slot], outline: Outline, preset: PerTitlePreset) 
             return
         number, point = found
         last = _made(left[number], point, outline)
-        better = f"{last.rung.key} shows more for the same bits"
+        better = f"{last.rung.key} shows as much for the same bits, or more"
         yield from (ChosenRung(slot.rung, outline.metric, dropped=better) for slot in left[:number])
         yield last
         left = left[number + 1 :]
