@@ -510,8 +510,11 @@ class Workshop:
         artifacts = ArtifactIOManager(self.store, self.profiles, maker)
         resources = {**self._resources(), "guard": Wanted(), "reporter": told, "artifacts": artifacts}
         failed: set[str] = set()
+        everything = {key for definition in self.assets for key in _keys(definition)}
+        profile = artifacts.profile_of(title)
+        asked = {key for key in everything if not artifacts.leaves_out(title, profile, key.partition(".")[0])}
         for definition in self.assets:
-            keys = {key for key in _keys(definition) if selected is None or key in selected}
+            keys = _keys(definition) & (asked if selected is None else selected)
             needed = {*inputs_of(definition).values()}
             if not keys:
                 continue

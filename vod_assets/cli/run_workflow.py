@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Mapping
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,9 +11,12 @@ from vod_assets.cli.edge import print_object
 from vod_assets.cli.outcome import SOURCE_REFUSED, Failure, Outcome, failure_of
 from vod_assets.cli.progress import Display, open_display
 from vod_assets.cli.session import Session, open_session
-from vod_assets.domain.errors import Cancelled, VodError
+from vod_assets.domain.errors import Cancelled, ConfigError, VodError
 from vod_assets.domain.selecting import EVERYTHING, Asked
 from vod_assets.places import SOURCE_ADDRESSES
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 Title = Annotated[str, typer.Option("--title", help="Title id; default: a slug of the file's name.")]
 ProfileName = Annotated[str, typer.Option("--profile", help="What to make; default: the title file's, or VOD_PROFILE.")]
@@ -88,6 +92,8 @@ def materialise(session: Session, title: str, asked: Asked, display: Display) ->
 
     tally = Tally(display)
     definitions = build_definitions(session.settings, tally)
+    if asked.selection == EVERYTHING.selection:
+        asked = replace(asked, without=_left_out(session, definitions, title))
     result = run_title(definitions, session.instance, title, asked, tally)
     outcome = Outcome(
         title=title,
@@ -106,6 +112,19 @@ def materialise(session: Session, title: str, asked: Asked, display: Display) ->
         outcome.status = "success"
         _add_addresses(session, outcome)
     return outcome
+
+
+def _left_out(session: Session, definitions: "dg.Definitions", title: str) -> frozenset[str]:
+    """Return what a run of all of a title leaves out; nothing where its profile is gone, as the run will say."""
+    from vod_assets.defs.artifact_io import ArtifactIOManager
+
+    artifacts = ArtifactIOManager(session.store, session.profiles)
+    try:
+        profile = artifacts.profile_of(title)
+    except ConfigError:
+        return frozenset()
+    keys = definitions.resolve_asset_graph().materializable_asset_keys
+    return frozenset(one for one in (key.to_user_string() for key in keys) if artifacts.leaves_out(title, profile, one))
 
 
 def finish(outcome: Outcome, as_json: bool) -> None:

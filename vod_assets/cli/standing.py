@@ -1,11 +1,12 @@
 """Where titles stand: one of them, or a whole catalogue, of which everything is asked at once that can be."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 from vod_assets.cli.session import Session
+from vod_assets.domain.asking import not_asked
 from vod_assets.domain.codes import ARCHIVED
 
 STAGES: dict[str, tuple[str, ...]] = {
@@ -149,9 +150,15 @@ def _stages(session: Session, title: str, profile: str) -> dict[str, str]:
         "sound": tuple(f"audio_{preset.codec}" for preset in known.audio) if known else (),
     }
     begun = set(session.store.assets(title))
-    return {stage: _stage(session, title, assets or own[stage], begun) for stage, assets in STAGES.items()}
+    wanted = {
+        stage: [asset for asset in assets or own[stage] if known is None or not not_asked(known, asset)]
+        for stage, assets in STAGES.items()
+    }
+    return {stage: _stage(session, title, assets, begun) for stage, assets in wanted.items()}
 
 
-def _stage(session: Session, title: str, assets: tuple[str, ...], begun: Set[str]) -> str:
+def _stage(session: Session, title: str, assets: Collection[str], begun: Set[str]) -> str:
+    if not assets:  # the profile asks for nothing of the kind
+        return "made" if begun else "missing"
     made = [asset in begun and session.store.latest(title, asset) is not None for asset in assets]
     return "made" if made and all(made) else "partly" if any(made) else "missing"

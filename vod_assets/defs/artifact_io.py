@@ -8,7 +8,7 @@ import dagster as dg
 
 from vod_assets.defs.making import Maker
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.audio_presets import AUDIO_CODECS
+from vod_assets.domain.asking import not_asked
 from vod_assets.domain.errors import ConfigError, StoreError, VodError
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.title import TitleRecord
@@ -16,7 +16,6 @@ from vod_assets.ports import ArtifactStore
 
 ARTIFACTS = "artifacts"
 JUDGES = ("quality_control", "quality_report")  # made for what their checks say
-ASKED_FOR_BY = {"rate_quality": "per_title"}  # assets that are empty for profiles without the field
 MOST_LEAVES = 128  # of an hour with all variants: about 30 MB
 
 
@@ -100,18 +99,28 @@ class ArtifactIOManager(dg.IOManager):
             profile = self.profile_of(title)
         except ConfigError as error:
             raise dg.Failure(str(error), metadata={"code": error.code}, allow_retries=False) from error
-        if is_rendition(asset) and asset not in profile.rendition_keys():
-            return Artifact.nothing(title, asset, f"never made: profile {profile.name} has no such rung")
-        if is_unheard(asset, profile):
-            return Artifact.nothing(title, asset, f"never made: profile {profile.name} does not ask for it")
+        if why := not_asked(profile, asset):
+            return Artifact.nothing(title, asset, why)
         if asset in JUDGES and not profile.requires(asset):
             return Artifact.nothing(title, asset, f"never made: profile {profile.name} requires no check of it")
-        if asset in ASKED_FOR_BY and not getattr(profile, ASKED_FOR_BY[asset]):
-            return Artifact.nothing(title, asset, f"never made: profile {profile.name} has no {ASKED_FOR_BY[asset]}")
         missing = StoreError(
             "artifact_missing", f"{asset} was never made, or was deleted", f"Materialise {asset} first", title=title
         )
         raise dg.Failure(str(missing), metadata={"code": missing.code}, allow_retries=False)
+
+    def leaves_out(self, title: str, profile: Profile, asset: str) -> bool:
+        """Whether a run of all of a title leaves an asset out: its profile does not ask for it, and there is none.
+
+        One that is there since the title had another profile becomes empty, and what follows it hears of that. So does
+        one that is empty for another reason: its bytes are in the recipes of what follows it.
+        """
+        why = not_asked(profile, asset)
+        if not why:
+            return False
+        if self.store.pointed(title, asset) is None:
+            return True
+        artifact = self.store.latest(title, asset)
+        return artifact is not None and artifact.empty == why
 
     def record(self, title: str) -> TitleRecord:
         """Return what is known of a registered title.
@@ -140,21 +149,3 @@ class ArtifactIOManager(dg.IOManager):
             known = ", ".join(sorted(self.profiles))
             raise ConfigError("unknown_profile", f"there is no profile “{name}”", f"Use one of: {known}", title=title)
         return self.profiles[name]
-
-
-def is_rendition(asset: str) -> bool:
-    """Whether an asset key names a rung of a codec: ``h264_1080p``."""
-    codec, _, rung = asset.partition("_")
-    return codec in ("h264", "hevc", "av1") and rung[:1].isdigit()
-
-
-def sound_codec(asset: str) -> str:
-    """Return the codec of an asset of encoded sound, ``aac`` of ``audio_aac``; empty for every other asset."""
-    kind, _, codec = asset.partition("_")
-    return codec if kind == "audio" and codec in AUDIO_CODECS else ""
-
-
-def is_unheard(asset: str, profile: Profile) -> bool:
-    """Whether an asset is of sound, and a profile asks for nothing of the kind."""
-    codec = sound_codec(asset)
-    return (bool(codec) and not profile.sound(codec)) or (asset == "audio_levels" and profile.loudness is None)

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import is_rendition
 from vod_assets.defs.partitions import TITLE_STATE
+from vod_assets.domain.asking import is_rendition
 from vod_assets.ports.artifacts import TitleView
 from vod_assets.ports.plans import Settled
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vod_assets.defs.artifact_io import is_rendition
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import is_rendition
 from vod_assets.domain.plan import PARTS
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports.artifacts import Past

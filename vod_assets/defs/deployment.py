@@ -7,10 +7,10 @@ from importlib import resources as files
 from pathlib import Path
 from typing import Any
 
-from vod_assets.defs.artifact_io import is_rendition
 from vod_assets.defs.bodies import Body
 from vod_assets.defs.planning import Planner
 from vod_assets.defs.versions import read_of_profile
+from vod_assets.domain.asking import is_rendition
 from vod_assets.domain.documents import digest_of
 from vod_assets.domain.errors import SourceError, VodError
 from vod_assets.domain.profile import Profile

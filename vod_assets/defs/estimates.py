@@ -8,7 +8,7 @@ from functools import cache
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import is_rendition, sound_codec
+from vod_assets.domain.asking import is_rendition, sound_codec
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.estimates import Estimate, Rate, Timing, rates
 from vod_assets.domain.ladder import fit

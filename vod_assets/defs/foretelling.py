@@ -88,6 +88,10 @@ class PlanningStore:
             self.kept[place] = kept
         return self.kept[place]
 
+    def pointed(self, _title: str, asset: str) -> str | None:
+        """Return the recipe that the asset's pointer names now."""
+        return self.seen.pointed(asset)
+
     def latest(self, title: str, asset: str) -> Artifact | None:
         """Return what a run would find the asset's pointer at."""
         if asset in self.expected:

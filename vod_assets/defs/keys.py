@@ -9,6 +9,7 @@ from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.showing import table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import not_asked
 from vod_assets.domain.audio_channels import STEREO, SURROUND
 from vod_assets.domain.audio_rendition import SoundPlan, layout_of, unwanted
 from vod_assets.domain.audio_sources import source_sounds
@@ -22,7 +23,6 @@ from vod_assets.domain.track_classes import contracts
 from vod_assets.ports import KeyProvider
 
 SIGNALLING = 2  # to be raised when equal requests are answered differently
-CLEAR = "no variant is protected"
 
 
 @dg.asset(group_name="keys", kinds={"drm"}, **HOUSE)
@@ -42,7 +42,7 @@ def content_keys(
     """
     with step(context, artifacts, guard, reporter) as at:
         if not any(variant.is_protected for variant in at.profile.variants):
-            return at.result(at.nothing("content_keys", CLEAR))
+            return at.result(at.nothing("content_keys", not_asked(at.profile, "content_keys")))
         request = _request(at, encoding_ladder.read(Ladder), media_info.read(MediaInfo))
         said = {"request": request.model_dump(), "signalling": SIGNALLING, **keys.parameters}
         made = at.make(Recipe("content_keys", parameters=said), lambda _: keys.describe(request).model_dump())

@@ -13,6 +13,7 @@ from vod_assets.defs.probing import Point, Prober
 from vod_assets.defs.showing import rate_quality_plot, rate_text, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import not_asked
 from vod_assets.domain.ladder import Ladder, Rung, fit
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.probing import Metric, Probe, choose_windows, survey
@@ -35,7 +36,6 @@ GROUP = "ladder"
 MOST_ROUNDS = 4  # of probes of the largest size
 WIDELY = Fraction(3, 2)  # between the probes of a size that may be used for less than the target, in spacings
 PLOTS: dict[Metric, str] = {"vmaf": "rate_quality", "xpsnr": "rate_quality_xpsnr"}
-NOT_PER_TITLE = "the profile's ladder is the same for every title: it has no per_title"
 
 
 @dg.asset(group_name=GROUP, kinds={"ffmpeg"}, pool="encode", **HOUSE)
@@ -57,7 +57,7 @@ def rate_quality(
     with step(context, artifacts, guard, reporter) as at:
         preset, info = at.profile.per_title, media_info.read(MediaInfo)
         if preset is None:
-            return at.result(at.nothing("rate_quality", NOT_PER_TITLE))
+            return at.result(at.nothing("rate_quality", not_asked(at.profile, "rate_quality")))
         ladder = fit(at.profile, info.video)
         leaves: dict[str, Made] = {}
         for video in at.profile.video:

@@ -16,6 +16,7 @@ from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.acceptance import normalised
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import not_asked
 from vod_assets.domain.audio_levels import AudioLevels, SoundLevels
 from vod_assets.domain.audio_loudness import gain_for
 from vod_assets.domain.audio_presets import AudioPreset
@@ -30,7 +31,6 @@ from vod_assets.domain.title import Sidecar
 from vod_assets.ports import Prober, SourceStore, Transcoder
 
 MEASURING = 3  # to be raised when the same sound is measured otherwise
-NOT_ASKED = "the profile asks for no loudness"
 FILE_TO_BLAME = frozenset({"tool_failed", "limit_exceeded", "out_of_memory"})  # a full disk is nobody's file's fault
 SOURCE = "source"
 
@@ -55,7 +55,7 @@ def audio_levels(
     """
     with step(context, artifacts, guard, reporter) as at:
         if at.profile.loudness is None:
-            return at.result(at.nothing("audio_levels", NOT_ASKED))
+            return at.result(at.nothing("audio_levels", not_asked(at.profile, "audio_levels")))
         info = media_info.read(MediaInfo)
         metering = _Metering(at, info, sources, prober, transcoder)
         leaves: dict[str, Made] = {}

@@ -38,15 +38,22 @@ class Kind:
         offered: The tracks that it offers, of those that a variant has.
         compose: Returns its files by name.
         layouts: Layouts of variants that have it.
+        reads: Returns what it says of markers.
     """
 
     offered: Callable[[Presentation], list[PlacedTrack]]
     compose: Callable[[Presentation], dict[str, str]]
     layouts: tuple[str, ...]
+    reads: Callable[[Markers], Markers]
 
 
-HLS = Kind(Presentation.hls_tracks, compose_hls, ("cmaf", "ondemand", "ts"))
-DASH = Kind(Presentation.dash_tracks, compose_dash, ("cmaf", "ondemand"))
+def _but_chapters(markers: Markers) -> Markers:
+    """Return ad breaks alone: MPDs name no chapters."""
+    return markers.model_copy(update={"chapters": ()})
+
+
+HLS = Kind(Presentation.hls_tracks, compose_hls, ("cmaf", "ondemand", "ts"), reads=lambda markers: markers)
+DASH = Kind(Presentation.dash_tracks, compose_dash, ("cmaf", "ondemand"), reads=_but_chapters)
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ def _compose(at: Step, package: Package, tracks: Sequence[tuple[Artifact, Track]
             "order": [variant.order, variant.first_rung],
             "text": [variant.hls_text, variant.dash_text],
             "signalling": {track.name: list(presentation.signalling(track)) for track in offered},
-            "markers": package.markers,
+            "markers": package.kind.reads(package.markers),
         },
     )
 

@@ -14,6 +14,7 @@ from vod_assets.defs.showing import poster_metadata
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import not_asked
 from vod_assets.domain.image_track import describe
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.recipe import Recipe
@@ -72,7 +73,7 @@ def thumbnails(
     with step(context, artifacts, guard, reporter) as at:
         preset = at.profile.thumbnails
         if preset is None:
-            return at.result(at.nothing("thumbnails", f"profile {at.profile.name} asks for no thumbnails"))
+            return at.result(at.nothing("thumbnails", not_asked(at.profile, "thumbnails")))
         info = media_info.read(MediaInfo)
         recipe = Recipe(
             "thumbnails",

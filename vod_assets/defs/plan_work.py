@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from vod_assets.defs.artifact_io import ArtifactIOManager, is_rendition
+from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.defs.bodies import Look
 from vod_assets.defs.chances import Needed
 from vod_assets.defs.foretelling import Later, PlanningMaker, PlanningStore, Unmade
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import is_rendition, not_asked
+from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.plan import NEVER_MADE, PlannedAsset
+from vod_assets.domain.profile import Profile
 from vod_assets.ports.plans import Settled
 
 
@@ -29,6 +32,13 @@ class Work:
     look: Look
     failing: set[str] = field(default_factory=set)
     digests: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_asked(self, key: str) -> bool:
+        """Whether a run of all of the title makes an asset, or a check as ``asset.check``; see `leaves_out`."""
+        try:
+            return not self.artifacts.leaves_out(self.title, self.profile, key.partition(".")[0])
+        except ConfigError:  # there is no such profile: the bodies say so
+            return True
 
     def planned(self, key: str, needed: Collection[str], unknown: str, obstacle: str) -> PlannedAsset:
         """Return what was found out about an asset.
@@ -69,20 +79,33 @@ class Work:
         return Later(partial(self.artifacts.upstream, self.title, key))
 
     @cached_property
+    def profile(self) -> Profile:
+        """The title's."""
+        return self.artifacts.profile_of(self.title)
+
+    @cached_property
     def rungs(self) -> frozenset[str]:
         """The renditions that the title's profile asks for."""
-        return frozenset(self.artifacts.profile_of(self.title).rendition_keys())
+        return frozenset(self.profile.rendition_keys())
+
+    def _not_asked(self, asset: str) -> Artifact | None:
+        """Return what is read of an asset that the profile does not ask for, and of which there is nothing."""
+        why = not_asked(self.profile, asset)
+        return Artifact.nothing(self.title, asset, why) if why else None
 
     def settled(self, names: Iterable[str]) -> Settled:
         """Return what is known of a title of which everything is reused."""
         kept = {(name, recipe_id) for name in names for recipe_id in self.store.seen.recipes(name)}
-        empty = (name for name, artifact in self.store.expected.items() if artifact.empty)
-        return Settled("", is_sole=kept <= self.maker.used, empty=tuple(sorted(empty)))
+        expected = self.store.expected
+        left_out = {(name, one) for name, one in kept if name not in expected and one == self.store.seen.pointed(name)}
+        left_out = {(name, one) for name, one in left_out if not self.is_asked(name)}
+        empty = {name for name, artifact in expected.items() if artifact.empty} | {name for name, _ in left_out}
+        return Settled("", is_sole=kept <= self.maker.used | left_out, empty=tuple(sorted(empty)))
 
     def _digests(self, asset: str) -> frozenset[str]:
         """Return the digests that an asset and its leaves will have in this run."""
         if asset not in self.digests:
-            artifact = self.store.latest(self.title, asset)
+            artifact = self.store.latest(self.title, asset) or self._not_asked(asset)
             leaves = () if artifact is None or isinstance(artifact, Unmade) else artifact.entries
             own = () if artifact is None else (artifact.digest,)
             self.digests[asset] = frozenset((*own, *(leaf.digest for leaf in leaves)))

@@ -92,6 +92,7 @@ class Planner:
         for body in self.bodies:
             keys = [key for key in body.names if selected is None or key in selected]
             asked = look.to_ask(body, keys, rungs)
+            asked = [key for key in asked if work.is_asked(key)] if selected is None else asked
             found = {one.asset: one for one in self._planned(body, asked, work)} if asked else {}
             look.moved.update(key for key in asked if "." not in key and work.moves(key))
             planned += [found.get(key) or self._reused[key] for key in keys]
@@ -107,7 +108,10 @@ class Planner:
         """
         work, planned = self._work(title, (), Look(view)), []
         for body in self.bodies:
-            keys, obstacle = list(body.names), _waits_for(body, work.store)
+            keys, obstacle = [key for key in body.names if work.is_asked(key)], _waits_for(body, work.store)
+            planned += [self._reused[key] for key in body.names if key not in keys]
+            if not keys:
+                continue
             if not obstacle and keys == ["mezzanine"]:
                 obstacle = self._source_obstacle(work)
             if not obstacle and keys[0] in WORDS:
@@ -167,13 +171,14 @@ class Planner:
         try:
             for result in () if obstacle else self._run(body, keys, work):
                 expected[result.asset_key.to_user_string()] = result.value
-            self._doubt_source(body, keys, work)
         except NotMadeYet:
             unknown = "input changed: " + ", ".join(_unmade_inputs(body, expected)) or "input changed"
         except dg.Failure as failure:
             obstacle = str(failure.description)
         except VodError as error:
             obstacle = str(error)
+        if not obstacle:
+            self._doubt_source(body, keys, work)
         return [work.planned(key, body.needed, unknown, obstacle) for key in keys]
 
     def _run(self, body: Body, keys: Sequence[str], work: Work) -> Iterable[Any]:

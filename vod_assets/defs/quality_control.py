@@ -9,7 +9,6 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import is_rendition
 from vod_assets.defs.house import Artifacts, Guard, Reporter, skippable_spec
 from vod_assets.defs.judging import Judgement, Spots, check_specs, waivable
 from vod_assets.defs.levels import read_levels
@@ -19,6 +18,7 @@ from vod_assets.defs.releasable import asked_of
 from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import is_rendition
 from vod_assets.domain.control_limits import ControlLimits
 from vod_assets.domain.control_verdicts import control
 from vod_assets.domain.hearing import heard_in

@@ -17,6 +17,7 @@ from vod_assets.defs.jobs import title_graph
 from vod_assets.defs.leases import is_gone
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.runs import ACTIVE, DIED_OPEN, DIED_TAG, PROCESS_GONE, end_dead_run, is_executor_gone
+from vod_assets.defs.selection import WHOLE_TAG
 from vod_assets.domain.leases import Beat, DeadRun, LaterRun, Quarantine, Watch, Watched, answer
 from vod_assets.ports import Leases
 
@@ -249,4 +250,7 @@ def _tries(run: dg.DagsterRun) -> int:
 
 
 def _assets(run: dg.DagsterRun) -> frozenset[str] | None:
-    return None if run.asset_selection is None else frozenset(key.to_user_string() for key in run.asset_selection)
+    """Return the assets of a run; None: all, or all that its title's profile asked for: that may be another one now."""
+    if run.asset_selection is None or WHOLE_TAG in run.tags:
+        return None
+    return frozenset(key.to_user_string() for key in run.asset_selection)

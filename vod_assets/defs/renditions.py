@@ -17,6 +17,7 @@ from vod_assets.defs.partitions import titles
 from vod_assets.defs.pieces import Cutting, Pieced, folders, joined_document
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import not_asked
 from vod_assets.domain.documents import plain
 from vod_assets.domain.errors import PieceError
 from vod_assets.domain.ladder import Ladder
@@ -72,7 +73,7 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
             selected = {key.to_user_string() for key in context.selected_asset_keys}
             wanted = [key for key in keys if key in selected and key in at.profile.rendition_keys()]
             for key in (key for key in keys if key in selected.difference(wanted)):
-                yield at.result(at.nothing(key, f"profile {at.profile.name} has no rung {key}"))
+                yield at.result(at.nothing(key, not_asked(at.profile, key)))
             if not wanted:
                 return
             preset = next((preset for preset in at.profile.video if preset.codec == codec), None)

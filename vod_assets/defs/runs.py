@@ -11,7 +11,7 @@ from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.defs.leases import is_gone
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.run_endings import StepFailure, ending_of
-from vod_assets.defs.selection import force_tags, selected_assets
+from vod_assets.defs.selection import all_but, force_tags, selected_assets
 from vod_assets.defs.step import StepReporter
 from vod_assets.defs.terminal import on_terminal
 from vod_assets.domain.selecting import Asked
@@ -95,7 +95,10 @@ def run_title(
     """
     settle_dead_runs(instance, title)
     job = definitions.resolve_implicit_global_asset_job_def()
-    keys, forced = selected_assets(definitions, asked.selection), force_tags(definitions, asked.force)
+    keys, tags = selected_assets(definitions, asked.selection), force_tags(definitions, asked.force)
+    if keys is None:
+        keys, whole = all_but(definitions, asked.without)
+        tags |= whole
     started, run_id = time.monotonic(), str(uuid.uuid4())
     result = job.execute_in_process(
         instance=instance,
@@ -104,7 +107,7 @@ def run_title(
         run_config=on_terminal(instance),
         raise_on_error=False,
         run_id=run_id,
-        tags={"vod/title": title, **forced, **Executor.this_process().as_tags()},
+        tags={"vod/title": title, **tags, **Executor.this_process().as_tags()},
     )
     ending = ending_of(instance, run_id, result)
     return RunResult(

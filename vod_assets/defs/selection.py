@@ -1,13 +1,14 @@
 """Which assets are meant: Dagster's selection syntax, and what is made again; with errors that a person understands."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import dagster as dg
 
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.selecting import is_named
 
+WHOLE_TAG = "vod/whole"  # on a run that makes all that its title's profile asks for, and leaves out the rest
 FORCE_TAG = "vod/force"  # on a run: what it makes again though it is there; patterns, separated by commas
 
 
@@ -32,6 +33,15 @@ def selected_assets(definitions: dg.Definitions, selection: str) -> Sequence[dg.
     if not keys:
         raise ConfigError("bad_selection", f"“{selection}” selects no asset", "`vod status` lists the assets")
     return sorted(keys)
+
+
+def all_but(
+    definitions: dg.Definitions, without: Collection[str]
+) -> tuple[Sequence[dg.AssetKey] | None, dict[str, str]]:
+    """Return the assets and the tags of a run that makes all of a title but what its profile does not ask for."""
+    keys = sorted(definitions.resolve_asset_graph().materializable_asset_keys)
+    wanted = [key for key in keys if key.to_user_string() not in without]
+    return (None, {}) if len(wanted) == len(keys) else (wanted, {WHOLE_TAG: "yes"})
 
 
 def force_tags(definitions: dg.Definitions, patterns: Sequence[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from vod_assets.defs.showing import Row, table
 from vod_assets.defs.source import made_from
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import not_asked
 from vod_assets.domain.audio_levels import AudioLevels
 from vod_assets.domain.audio_presets import AUDIO_CODECS, AudioCodec, AudioPreset
 from vod_assets.domain.audio_rendition import SoundPlan, audio_parameters, layout_of, unwanted
@@ -88,7 +89,7 @@ def _codec_asset(codec: AudioCodec) -> dg.AssetsDefinition:
         with step(context, artifacts, guard, reporter) as at:
             preset = at.profile.sound(codec)
             if preset is None:
-                return at.result(at.nothing(key, f"profile {at.profile.name} makes no {called}"))
+                return at.result(at.nothing(key, not_asked(at.profile, key)))
             encoding = _Encoding(at, media_info.read(MediaInfo), preset, read_levels(at, audio_levels))
             return encoding.result(mezzanine, sources, prober, transcoder)
 

@@ -15,6 +15,7 @@ from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.step import Step, step
 from vod_assets.defs.text_sources import Read, TextSource, sidecar_texts, spoken
 from vod_assets.domain.artifact import Artifact
+from vod_assets.domain.asking import not_asked
 from vod_assets.domain.errors import SourceError, ToolError, printable
 from vod_assets.domain.media_info import Finding, MediaInfo
 from vod_assets.domain.recipe import Recipe
@@ -48,7 +49,7 @@ def captions(
     """
     with step(context, artifacts, guard, reporter) as at:
         if not at.profile.captions:
-            return at.result(at.nothing("captions", f"profile {at.profile.name} asks for no captions"))
+            return at.result(at.nothing("captions", not_asked(at.profile, "captions")))
         info = media_info.read(MediaInfo)
         gathered = _Gathered(at, info, findings=list(_bitmaps(info)))
         for source in sidecar_texts(at, info, sources, gathered.findings):

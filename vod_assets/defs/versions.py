@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from vod_assets.defs.artifact_io import is_rendition, sound_codec
+from vod_assets.domain.asking import is_rendition, sound_codec
 from vod_assets.domain.documents import digest_of
 from vod_assets.domain.profile import Profile
 
@@ -42,10 +42,10 @@ FIELDS = {
     "hls_package": ("variants",),
     "dash_package": ("variants",),
     "hls_package.captions": ("require_captions",),
-    "quality_control": ("quality_control", "loudness", "variants"),
+    "quality_control": ("quality_control", "loudness", "variants", "required_checks"),
     "preview": ("preview_movie",),
     "mp4": ("downloads",),
-    "quality_report": ("quality",),
+    "quality_report": ("quality", "required_checks"),
     "quality_report.floor": ("quality",),
     "release": ("variants", "preview", "required_checks"),
 }

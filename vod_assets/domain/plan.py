@@ -63,11 +63,6 @@ class TitlePlan(Document):
         """Why a run would fail as things are; empty: nothing is known that would stop it."""
         return next((planned.obstacle for planned in self.assets if planned.obstacle), "")
 
-    @property
-    def is_first(self) -> bool:
-        """Whether nothing was ever made of the title."""
-        return self.needs_run and all(planned.reason == NEVER_MADE for planned in self.assets if not planned.obstacle)
-
 
 def why_changed(recipe: Recipe, before: Sequence[Mapping[str, Any]]) -> str:
     """Return how a recipe differs from the nearest of those that the asset was made by before.

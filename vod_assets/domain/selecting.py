@@ -21,10 +21,12 @@ class Asked:
     Attributes:
         selection: Assets in Dagster's selection syntax; several are separated by commas.
         force: Patterns of assets that are made again though they are there.
+        without: What all assets of the title are without, because its profile does not ask for it.
     """
 
     selection: str = "*"
     force: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
 
 
 EVERYTHING = Asked()

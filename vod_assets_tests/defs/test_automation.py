@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.automation import FOLLOWS, automation
 from vod_assets.defs.partitions import TITLES, titles
+from vod_assets.defs.selection import WHOLE_TAG
 from vod_assets_tests.studio import Studio
 
 
@@ -60,11 +61,11 @@ class House:
     factory: Factory = field(default_factory=Factory)
     cursor: Any = None
 
-    def run(self, *assets: str, title: str = "film") -> bool:
+    def run(self, *assets: str, title: str = "film", tags: Mapping[str, str] | None = None) -> bool:
         keys = [dg.AssetKey(asset) for asset in assets]
         job = self.definitions.resolve_implicit_global_asset_job_def()
         return job.execute_in_process(
-            instance=self.instance, partition_key=title, asset_selection=keys, raise_on_error=False
+            instance=self.instance, partition_key=title, asset_selection=keys, raise_on_error=False, tags=tags
         ).success
 
     def requested(self) -> set[tuple[str, str]]:
@@ -117,6 +118,12 @@ def test_a_run_that_makes_all_of_a_title_leaves_nothing_to_follow(house: House) 
     house.run("rendition", "package", "release")
     assert house.requested() == set()
     assert house.requested() == set()
+
+
+def test_what_a_profile_does_not_ask_for_is_not_made_after_a_run_of_all_of_a_title(house: House) -> None:
+    house.factory.version = "2"
+    house.run("rendition", tags={WHOLE_TAG: "yes"})
+    assert [house.requested() for _ in range(2)] == [set(), set()]
 
 
 def test_a_failed_blocking_check_stops_what_follows_until_it_passes(house: House) -> None:

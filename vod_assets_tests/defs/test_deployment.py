@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from vod_assets.defs.artifact_io import is_rendition, sound_codec
 from vod_assets.defs.deployment import deployment_of
 from vod_assets.defs.planning import Planner
 from vod_assets.defs.versions import FIELDS, OF_ALL_RENDITIONS
+from vod_assets.domain.asking import is_rendition, not_asked, sound_codec
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.profile import Profile
 from vod_assets.settings import Settings
@@ -106,6 +106,7 @@ def test_bodies_read_nothing_of_a_profile_that_their_versions_do_not_name(worksh
     for name in planner.names():
         READ.clear()
         planner.plan(TITLE, frozenset({name}))
+        not_asked(watched, name)  # whether a plan of all names it at all
         assert {"name"} | of(name) >= READ, name
 
 

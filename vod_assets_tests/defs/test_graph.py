@@ -10,9 +10,10 @@ import yaml
 from vod_assets.adapters.process import Unguarded
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.definitions import build_definitions
-from vod_assets.defs.artifact_io import ARTIFACTS, is_rendition, sound_codec
+from vod_assets.defs.artifact_io import ARTIFACTS
 from vod_assets.defs.budgets import ENCODES
 from vod_assets.defs.resources import ArtifactsResource, StoragesResource, resource_definitions
+from vod_assets.domain.asking import is_rendition, sound_codec
 from vod_assets.domain.groups import group_of
 from vod_assets.home import packaged_dagster_yaml
 from vod_assets.settings import Settings
