@@ -24,6 +24,7 @@ from vod_assets.domain.control_verdicts import control
 from vod_assets.domain.hearing import heard_in
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.profile import Profile
 from vod_assets.domain.quality_control import ASSET, CHECKS, QualityControl, Verdict, clock
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports.control import PictureWatcher, Screening
@@ -77,7 +78,7 @@ def quality_control(
     """Look at a title's smallest rendition, and judge it."""
     with step(context, artifacts, guard, reporter) as at:
         limits, ladder = at.profile.quality_control, encoding_ladder.read(Ladder)
-        rung = smallest(ladder, at.profile.played_keys())
+        rung = smallest(ladder, at.profile)
         if limits is None or rung is None or video_tracks.empty:
             made = at.nothing(ASSET, f"profile {at.profile.name} asks for none" if limits is None else "no rendition")
             yield at.result(made)
@@ -89,11 +90,18 @@ def quality_control(
             yield from check_results(at, made.artifact, {key.name for key in context.selected_asset_check_keys})
 
 
-def smallest(ladder: Ladder, keys: Collection[str]) -> Rung | None:
-    """Return the rung with the fewest pixels that a profile's variants play; of equal ones, the quickest to decode."""
+def smallest(ladder: Ladder, profile: Profile) -> Rung | None:
+    """Return the rung with the fewest pixels that a profile's variants play; of equal ones, the quickest to decode.
+
+    One of SDR where there is any: the limits of black and of flashes are told of that (ITU-R BT.1702).
+    """
+    played, mapped = set(profile.played_keys()), set(profile.rendition_keys("sdr"))
     quick = {"h264": 0, "hevc": 1}
-    made = [rung for rung in ladder.made if rung.key in keys]
-    return min(made, key=lambda rung: (rung.width * rung.height, quick.get(rung.codec, 2)), default=None)
+
+    def rank(rung: Rung) -> tuple[bool, int, int]:
+        return rung.key not in mapped, rung.width * rung.height, quick.get(rung.codec, 2)
+
+    return min((rung for rung in ladder.made if rung.key in played), key=rank, default=None)
 
 
 def check_results(at: Step, artifact: Artifact, wanted: Collection[str]) -> Iterator[dg.AssetCheckResult]:

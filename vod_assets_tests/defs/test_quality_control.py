@@ -1,17 +1,22 @@
 """Quality control stops a release where the profile says so, an operator may let it pass, and time takes that back."""
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from vod_assets.defs.quality_control import smallest
 from vod_assets.defs.registration import register
+from vod_assets.domain.ladder import Ladder, Rung
+from vod_assets.domain.profile import Profile
 from vod_assets.domain.title import TitleRecord
 from vod_assets.domain.waivers import Waiver
 from vod_assets_tests.studio import Studio
 
 pytestmark = pytest.mark.media
 CHECK = "quality_control.cadence"
+BOXES = {"1080p": "1920x1080", "540p": "960x540"}
 
 
 def require(profile: dict[str, Any]) -> None:
@@ -127,3 +132,17 @@ def test_an_unchanged_title_is_looked_at_once(finished: Studio) -> None:
     again = finished.run()
     assert "quality_control" in again.outcome["reused"]
     assert finished.calls() == []
+
+
+def test_an_hdr_title_is_judged_by_its_smallest_picture_in_sdr() -> None:
+    rungs = [{"name": "360p_hdr", "box": "640x360", "crf": 23, "dynamic_range": "hdr"}]
+    said = {"codec": "hevc", "rungs": [*rungs, *({"name": name, "box": box, "crf": 23} for name, box in BOXES.items())]}
+    variants = [{"name": "clear", "codecs": ["hevc"]}]
+    profile = Profile.model_validate({"name": "hdr", "video": [said], "variants": variants})
+    made = tuple(
+        Rung(key=f"hevc_{rung.name}", codec="hevc", name=rung.name, width=rung.box[0], height=rung.box[1])
+        for rung in profile.video[0].rungs
+    )
+    ladder = Ladder(frame_rate=Fraction(25), gop_frames=50, segment_frames=100, rungs=made)
+    judged = [smallest(ladder.model_copy(update={"rungs": made[:several]}), profile) for several in (3, 1, 0)]
+    assert [rung and rung.name for rung in judged] == ["540p", "360p_hdr", None]
