@@ -28,6 +28,7 @@ MEDIA_EXTENSIONS = frozenset(_BY_EXTENSION) | frozenset(_SOUND.split())
 
 STATES_DURATION = frozenset({"matroska", "avi", "mxf", "asf", "gxf", "ivf"})  # a shorter measure means a cut file
 _COUNT_FROM_WHAT_IS_READ = frozenset({"mpegts", "mpeg", "ogg"})  # AVFMT_TS_DISCONT
+SEEKS_ROUGHLY = frozenset({"mpegts", "mpeg"})  # reading begins with some packet before a time, not with a key frame
 MENDS_JUMPS = frozenset({"mpegts", "mpeg"})  # ffmpeg stamps splices anew in these (AVFMT_TS_DISCONT)
 
 

@@ -7,6 +7,7 @@ from a key frame well before its first frame, on the time line of the whole sour
 from collections.abc import Sequence
 from fractions import Fraction
 
+from vod_assets.domain.containers import SEEKS_ROUGHLY
 from vod_assets.domain.documents import Document
 from vod_assets.domain.filters import Filter
 from vod_assets.domain.ladder import Ladder
@@ -15,8 +16,7 @@ from vod_assets.domain.piece_presets import LEAST_SECONDS, PiecePreset
 
 RULES = 1  # to be raised when the same plan is made into other bytes
 PIECE = ".piece"  # ends the asset of a piece: the rendition that it is of, and this
-FINDS_KEY_FRAMES = frozenset({"mov", "matroska", "mxf"})  # an index leads to the key frame before a time
-SEEKS_ROUGHLY = frozenset({"mpegts"})  # only to some packet before it
+FINDS_PLACES = frozenset({"mov", "matroska", "mxf", "mpegts"})  # by an index, or by the time of each packet
 BEFORE_SECONDS = Fraction(1)  # for what decoders put out late, and filters look back at
 LAST_SLACK_FRAMES = 2  # the end of a title is where its last frame ends, which some containers guess
 BEFORE_ALL = -(1 << 62)
@@ -85,7 +85,7 @@ def obstacle(info: MediaInfo, preset: PiecePreset) -> str:
     reasons = {
         "its programme has a time line of several parts": getattr(info, "timeline", None) is not None,
         f"places in a file of its kind ({info.container}) cannot be found exactly": (
-            info.container not in FINDS_KEY_FRAMES | SEEKS_ROUGHLY
+            info.container not in FINDS_PLACES
         ),
         "its time jumps": any(finding.code == "timestamp_discontinuity" for finding in info.findings),
         "it is telecined, and a pattern of fields has to be followed from the beginning": bool(video.telecine),

@@ -14,10 +14,12 @@ from PIL import Image
 from vod_assets.adapters.ffmpeg.command import artifact_input, compile_ffmpeg, source_input
 from vod_assets.adapters.ffmpeg.programme import chained, file_of
 from vod_assets.adapters.ffmpeg.progress import STALL_SECONDS
+from vod_assets.adapters.quality.places import from_zero, jump_to, run_up_seconds
 from vod_assets.adapters.transcode.memory import LARGE_BYTES
 from vod_assets.domain.filters import Filter
-from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.media_info import MediaInfo, VideoStream
 from vod_assets.domain.quality_report import WorstFrame
+from vod_assets.domain.timeline import Picture
 from vod_assets.domain.timeline_filters import RUN_UP_FRAMES, conformed
 from vod_assets.domain.whole_frames import Fielded, whole_frames
 from vod_assets.ports import ComparedRendition, Comparing, Limits, ToolRunner
@@ -55,7 +57,7 @@ class ContactSheet:
 
     def _take(self, rendition: ComparedRendition, comparing: Comparing, frame: WorstFrame, row: Path) -> None:
         early = max(Fraction(0), frame.seconds - 1 / (2 * comparing.frame_rate))
-        made = artifact_input(rendition.path, **_jump(early))["v:0"]
+        made = artifact_input(rendition.path, **jump_to(early, Fraction(0))[0])["v:0"]
         pictures = [
             chained(self._original(early, comparing.shared), (*rendition.reference, *SMALL)),
             chained(made, SMALL),
@@ -71,15 +73,18 @@ class ContactSheet:
         if timeline is None:
             video = self.info.video
             early = _run_up(video, seconds)
-            begins = video.start_seconds + seconds - early / video.frame_rate
-            opened = source_input(self.source, **_jump(begins))[str(video.index)]
-            return chained(opened, (*shared, *_without(early)))
+            return chained(self._opened(self.source, video.index, video, seconds, early), (*shared, *_without(early)))
         span, at = timeline.for_stills.at(seconds)
         early = _run_up(span.picture, at)
-        begins = span.picture.start_seconds + at - early / span.picture.frame_rate
-        opened = source_input(file_of(self.source, span.file), **_jump(begins))[str(span.picture.stream)]
+        opened = self._opened(file_of(self.source, span.file), span.picture.stream, span.picture, at, early)
         whole = (*span.picture.colour_filters, *whole_frames(span.picture), *_without(early))
         return chained(opened, (*whole, *conformed(span.picture, timeline.picture), *shared))
+
+    def _opened(self, file: Path, stream: int, picture: VideoStream | Picture, seconds: Fraction, early: int) -> Any:
+        """Return a stream of a file from so many frames before a moment on."""
+        begins = picture.start_seconds + seconds - early / picture.frame_rate
+        jump, shifted = jump_to(begins, run_up_seconds(self.info))
+        return chained(source_input(file, **jump)[str(stream)], from_zero(shifted))
 
 
 def _run_up(video: Fielded, seconds: Fraction) -> int:
@@ -93,10 +98,6 @@ def _without(frames: int) -> tuple[Filter, ...]:
         return ()
     from_zero = Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})
     return Filter(name="trim", arguments={"start_frame": str(frames)}), from_zero
-
-
-def _jump(seconds: Fraction) -> dict[str, str]:
-    return {"ss": f"{float(seconds):.6f}"} if seconds else {}
 
 
 def _stacked(rows: Sequence[Path], target: Path) -> None:
