@@ -513,8 +513,9 @@ class Workshop:
         everything = {key for definition in self.assets for key in _keys(definition)}
         profile = artifacts.profile_of(title)
         asked = {key for key in everything if not artifacts.leaves_out(title, profile, key.partition(".")[0])}
+        wanted = asked if selected is None else selected & asked or selected
         for definition in self.assets:
-            keys = _keys(definition) & (asked if selected is None else selected)
+            keys = _keys(definition) & wanted
             needed = {*inputs_of(definition).values()}
             if not keys:
                 continue

@@ -92,8 +92,7 @@ def materialise(session: Session, title: str, asked: Asked, display: Display) ->
 
     tally = Tally(display)
     definitions = build_definitions(session.settings, tally)
-    if asked.selection == EVERYTHING.selection:
-        asked = replace(asked, without=_left_out(session, definitions, title))
+    asked = replace(asked, without=_left_out(session, definitions, title))
     result = run_title(definitions, session.instance, title, asked, tally)
     outcome = Outcome(
         title=title,
@@ -115,7 +114,7 @@ def materialise(session: Session, title: str, asked: Asked, display: Display) ->
 
 
 def _left_out(session: Session, definitions: "dg.Definitions", title: str) -> frozenset[str]:
-    """Return what a run of all of a title leaves out; nothing where its profile is gone, as the run will say."""
+    """Return what a run of a title leaves out; nothing where its profile is gone, as the run will say."""
     from vod_assets.defs.artifact_io import ArtifactIOManager
 
     artifacts = ArtifactIOManager(session.store, session.profiles)

@@ -89,10 +89,10 @@ class Planner:
         work = self._work(title, force, look)
         rungs = work.rungs if look.changed is not None else ()
         planned: list[PlannedAsset] = []
+        is_any_asked = selected is None or any(work.is_asked(name) for name in selected)
         for body in self.bodies:
             keys = [key for key in body.names if selected is None or key in selected]
-            asked = look.to_ask(body, keys, rungs)
-            asked = [key for key in asked if work.is_asked(key)] if selected is None else asked
+            asked = [key for key in look.to_ask(body, keys, rungs) if not is_any_asked or work.is_asked(key)]
             found = {one.asset: one for one in self._planned(body, asked, work)} if asked else {}
             look.moved.update(key for key in asked if "." not in key and work.moves(key))
             planned += [found.get(key) or self._reused[key] for key in keys]
@@ -106,23 +106,22 @@ class Planner:
 
         Of its source and of the files beside it, no more is asked than whether they can be used.
         """
-        work, planned = self._work(title, (), Look(view)), []
+        work, planned = self._work(title, (), Look(view)), dict(self._reused)
         for body in self.bodies:
             keys, obstacle = [key for key in body.names if work.is_asked(key)], _waits_for(body, work.store)
-            planned += [self._reused[key] for key in body.names if key not in keys]
             if not keys:
                 continue
             if not obstacle and keys == ["mezzanine"]:
                 obstacle = self._source_obstacle(work)
             if not obstacle and keys[0] in WORDS:
-                planned += self._planned(body, keys, work)
+                planned |= {one.asset: one for one in self._planned(body, keys, work)}
                 continue
             if keys == ["media_info"]:
                 work.store.expected["media_info"] = Unmade(title=title, asset="media_info", recipe=NEVER_MADE)
             work.store.blocked.update(keys if obstacle else ())
             reason = "" if obstacle else NEVER_MADE
-            planned += [PlannedAsset(asset=key, reason=reason, obstacle=obstacle) for key in keys]
-        return TitlePlan(title=title, assets=tuple(planned))
+            planned |= {key: PlannedAsset(asset=key, reason=reason, obstacle=obstacle) for key in keys}
+        return TitlePlan(title=title, assets=tuple(planned.values()))
 
     def names(self, selected: frozenset[str] | None = None) -> tuple[str, ...]:
         """Return every asset and check of a plan, in its order."""

@@ -95,15 +95,13 @@ def run_title(
     """
     settle_dead_runs(instance, title)
     job = definitions.resolve_implicit_global_asset_job_def()
-    keys, tags = selected_assets(definitions, asked.selection), force_tags(definitions, asked.force)
-    if keys is None:
-        keys, whole = all_but(definitions, asked.without)
-        tags |= whole
+    chosen, whole = all_but(definitions, selected_assets(definitions, asked.selection), asked.without)
+    tags = whole | force_tags(definitions, asked.force)
     started, run_id = time.monotonic(), str(uuid.uuid4())
     result = job.execute_in_process(
         instance=instance,
         partition_key=title,
-        asset_selection=keys,
+        asset_selection=chosen,
         run_config=on_terminal(instance),
         raise_on_error=False,
         run_id=run_id,

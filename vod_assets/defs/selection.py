@@ -36,12 +36,20 @@ def selected_assets(definitions: dg.Definitions, selection: str) -> Sequence[dg.
 
 
 def all_but(
-    definitions: dg.Definitions, without: Collection[str]
+    definitions: dg.Definitions, selected: Sequence[dg.AssetKey] | None, without: Collection[str]
 ) -> tuple[Sequence[dg.AssetKey] | None, dict[str, str]]:
-    """Return the assets and the tags of a run that makes all of a title but what its profile does not ask for."""
-    keys = sorted(definitions.resolve_asset_graph().materializable_asset_keys)
+    """Return the assets and the tags of a run that leaves out what its title's profile does not ask for.
+
+    Args:
+        definitions: The deployment's.
+        selected: Assets that were asked for; None: all.
+        without: Those that the profile does not ask for. They are made if nothing else was asked for, and say why.
+    """
+    keys = sorted(definitions.resolve_asset_graph().materializable_asset_keys) if selected is None else selected
     wanted = [key for key in keys if key.to_user_string() not in without]
-    return (None, {}) if len(wanted) == len(keys) else (wanted, {WHOLE_TAG: "yes"})
+    if len(wanted) in (0, len(keys)):
+        return selected, {}
+    return wanted, {WHOLE_TAG: "yes"} if selected is None else {}
 
 
 def force_tags(definitions: dg.Definitions, patterns: Sequence[str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ class Asked:
     Attributes:
         selection: Assets in Dagster's selection syntax; several are separated by commas.
         force: Patterns of assets that are made again though they are there.
-        without: What all assets of the title are without, because its profile does not ask for it.
+        without: What a run leaves out, because the title's profile does not ask for it.
     """
 
     selection: str = "*"
