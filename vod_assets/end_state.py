@@ -14,6 +14,7 @@ from vod_assets.domain.errors import StoreError, VodError, printable
 from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.manifests.dash_reading import parse_mpd
 from vod_assets.domain.manifests.hls_reading import played_playlists
+from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.package_view import resolved
 from vod_assets.domain.references import file_references, is_encrypted
 from vod_assets.domain.release import Release
@@ -106,7 +107,7 @@ class EndState:
         try:
             shown = Entry.model_validate(document).release
         except ValidationError as error:
-            yield Problem("bad_metadata", title, "", f"its entry cannot be read: {error.errors()[0]['msg']}", remedy)
+            yield Problem("bad_metadata", title, "", f"its entry cannot be read: {said_of(error.errors()[0])}", remedy)
             return
         release = releases.get(shown.number) if shown else None
         if shown is None or release is None:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, Pydanti
 from vod_assets.domain.content_keys import System
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.groups import GROUPS
+from vod_assets.domain.mistakes import said_of
 from vod_assets.places import (
     absolute,
     absolute_address,
@@ -335,7 +336,7 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "VOD_" + "_".join(str(part) for part in first["loc"]).upper()
-        cause = f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}"
+        cause = f"{name} is wrong: {said_of(first)}"
         raise ConfigError("bad_setting", cause, "See .env.example for every setting and its meaning") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("bad_setting", f".env cannot be read: {error}", "Correct it, or take it away") from error

@@ -92,6 +92,7 @@ def _given(session: Session, title: str, said: dict[str, str]) -> str:
 
     from pydantic import ValidationError
 
+    from vod_assets.domain.mistakes import said_of
     from vod_assets.domain.waivers import SaidWaiver, Waiver
 
     try:
@@ -99,7 +100,7 @@ def _given(session: Session, title: str, said: dict[str, str]) -> str:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = "".join(f"--{part}: " for part in first["loc"] if part != "check")
-        cause = f"{where}{first['msg'].removeprefix('Value error, ')}"
+        cause = f"{where}{said_of(first)}"
         raise ConfigError("bad_waiver", cause, "docs/quality_control.md has examples", title) from error
     now = datetime.now(UTC)
     if date.fromisoformat(waiver.until) < now.date():

@@ -14,6 +14,7 @@ from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream, VideoStream
 from vod_assets.domain.metadata import LONGEST_NAME, Metadata
+from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.release import Release, ReleasedTrack, unique_tracks
 from vod_assets.domain.title import Fingerprint, TitleRecord
 
@@ -189,7 +190,7 @@ def read_entry(text: bytes, file: str = "") -> Entry:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        cause = f"{field}: {first['msg']}" if field else first["msg"]
+        cause = f"{field}: {said_of(first)}" if field else said_of(first)
         raise ConfigError("bad_metadata", cause, "docs/metadata.md lists every field", file=file) from error
 
 

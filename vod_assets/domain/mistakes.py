@@ -4,7 +4,30 @@ from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from vod_assets.domain.errors import printable
+
+LONGEST = 40  # of what was written
+# What pydantic says of a value, by its type of error, for somebody who wrote the value; {} is that.
+WORDS = {
+    "missing": "is missing",
+    "int_parsing": "{} is no whole number",
+    "int_type": "{} is no whole number",
+    "int_from_float": "{} is no whole number",
+    "float_parsing": "{} is no number",
+    "float_type": "{} is no number",
+    "bool_parsing": "{} is neither true nor false",
+    "bool_type": "{} is neither true nor false",
+    "string_type": "{} is no text",
+    "dict_type": "{} is no mapping: write {{name: value}}",
+    "model_type": "{} is no mapping: write {{name: value}}",
+    "greater_than": "{} is too little: it has to be more than {gt}",
+    "greater_than_equal": "{} is too little: the least is {ge}",
+    "less_than": "{} is too much: it has to be less than {lt}",
+    "less_than_equal": "{} is too much: the most is {le}",
+    "literal_error": "{} is unknown: use {expected}",
+}
 LISTS = ("tuple_type", "list_type", "set_type", "frozen_set_type")
 
 
@@ -19,7 +42,20 @@ def mistake(error: ValidationError, document: type[BaseModel]) -> str:
         return f"write {{{fields[0]}: …}} with any of its fields ({', '.join(fields)}), or leave it out"
     if kind in LISTS:
         return "write a list: [ … ]"
-    return first["msg"].removeprefix("Value error, ")
+    return said_of(first)
+
+
+def said_of(detail: ErrorDetails) -> str:
+    """Return one thing that pydantic found wrong, in our words where it has none of ours."""
+    words = WORDS.get(detail["type"])
+    if words is None:
+        return detail["msg"].removeprefix("Value error, ")
+    return words.format(_shown(detail["input"]), **detail.get("ctx", {}))
+
+
+def _shown(value: Any) -> str:
+    text = printable(value if isinstance(value, str) else repr(value))
+    return f"“{text if len(text) <= LONGEST else text[: LONGEST - 1] + '…'}”"
 
 
 def _fields(document: type[BaseModel], place: Sequence[int | str]) -> list[str]:

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.metadata import Description
+from vod_assets.domain.mistakes import said_of
 
 LISTS = frozenset({"genres", "cast", "crew", "ratings", "artwork"})
 BY_LANGUAGE = frozenset({"names", "synopses", "series"})
@@ -63,12 +64,12 @@ class Fields:
             return Description.model_validate(self._said)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            raise self.bad(self._place(first["loc"]), ".".join(map(str, first["loc"])), first["msg"]) from error
+            raise self.bad(self._place(first["loc"]), ".".join(map(str, first["loc"])), said_of(first)) from error
 
     def bad(self, place: str, field: str, cause: str) -> ConfigError:
         """Return the error of one field."""
         where = ", ".join(part for part in (place, printable(field)) if part)
-        return bad_file(self.file, f"{where}: {printable(cause.removeprefix('Value error, '))}")
+        return bad_file(self.file, f"{where}: {printable(cause)}")
 
     def _place(self, location: tuple[int | str, ...]) -> str:
         name = str(location[0]) if location else ""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from vod_assets.domain.errors import printable
 from vod_assets.domain.metadata import SCHEMA, Description, Metadata
 from vod_assets.domain.metadata_readers.fields import bad_file
+from vod_assets.domain.mistakes import said_of
 
 DEEPEST = 64
 
@@ -52,7 +53,7 @@ def read_ours(value: dict[str, Any], file: str) -> Description:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = "/" + "/".join(str(part) for part in first["loc"])
-        raise bad_file(file, f"{printable(where)}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise bad_file(file, f"{printable(where)}: {said_of(first)}") from error
     return Description(**said.editorial)
 
 

@@ -12,6 +12,7 @@ from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.metadata import Description
 from vod_assets.domain.metadata_readers.fields import BY_LANGUAGE, LISTS, Fields
 from vod_assets.domain.metadata_readers.xml_reading import place_of, text_of
+from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.title_file import plain_yaml
 
 PEOPLE = {
@@ -139,7 +140,7 @@ def read_mapping(data: bytes, file: str) -> Mapping:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise _bad_mapping(f"{where}: {first['msg'].removeprefix('Value error, ')}", file) from error
+        raise _bad_mapping(f"{where}: {said_of(first)}", file) from error
     except (ConfigError, yaml.YAMLError) as error:
         raise _bad_mapping(error.cause if isinstance(error, ConfigError) else str(error), file) from error
 
