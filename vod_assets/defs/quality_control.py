@@ -25,7 +25,7 @@ from vod_assets.domain.hearing import heard_in
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile
-from vod_assets.domain.quality_control import ASSET, CHECKS, QualityControl, Verdict, clock
+from vod_assets.domain.quality_control import ASSET, CHECKS, SOUND, QualityControl, Verdict, clock
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports.control import PictureWatcher, Screening
 
@@ -108,8 +108,8 @@ def check_results(at: Step, artifact: Artifact, wanted: Collection[str]) -> Iter
     """Yield what Dagster records of each check: what was found, and who lets it pass."""
     controlled = None if artifact.empty else artifact.read(QualityControl)
     made_of = at.artifacts.store.made_of(at.title, ASSET, artifact.recipe)
-    renditions = {key: digest for key, digest in made_of.items() if is_rendition(key)}
-    judged = {ASSET: artifact.digest, **renditions, **asked_of(at.profile)[ASSET]}
+    looked_at = {key: digest for key, digest in made_of.items() if is_rendition(key) or key == SOUND}
+    judged = {ASSET: artifact.digest, **looked_at, **asked_of(at.profile)[ASSET]}
     for check in (check for check in CHECKS if check in wanted):
         verdict = controlled.verdict(check) if controlled else Verdict(check=check, skipped=artifact.empty)
         yield _check_result(at, judged, verdict)

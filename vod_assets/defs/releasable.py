@@ -62,5 +62,9 @@ def require_all_checks(
     words = {name: word for said in asked.values() for name, word in said.items()}
     needed = {asset: {*said} for asset, said in asked.items()}
     needed[quality_report.ASSET] |= {*renditions}
-    gate = Gate(at.title, {**published, **renditions, **words, DEMAND: demand.digest}, needed, at.record.waivers)
+    heard = {}
+    if at.profile.requires(quality_control.ASSET):  # sound is judged by what was measured of its sources
+        heard = {quality_control.SOUND: at.artifacts.upstream(at.title, quality_control.SOUND).digest}
+    published = {**published, **renditions, **heard, **words, DEMAND: demand.digest}
+    gate = Gate(at.title, published, needed, at.record.waivers)
     require_checks(instance, gate, required)

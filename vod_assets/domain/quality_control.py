@@ -9,6 +9,7 @@ from vod_assets.domain.intervals import Interval
 from vod_assets.domain.report import Measured
 
 ASSET = "quality_control"
+SOUND = "audio_levels"  # what it knows of sound
 MOST_SPOTS = 50  # of one check; who has that many looks at the whole title
 CHECKS = {
     "black": "No black picture lasts longer than the profile allows.",

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets.defs.quality_control import smallest
 from vod_assets.defs.registration import register
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.title import TitleRecord
 from vod_assets.domain.waivers import Waiver
-from vod_assets_tests.studio import Studio
+from vod_assets_tests.adapters.transcode.clips import make
+from vod_assets_tests.studio import ENCODE_OPTIONS, Studio
 
 pytestmark = pytest.mark.media
 CHECK = "quality_control.cadence"
@@ -27,10 +29,6 @@ def require(profile: dict[str, Any]) -> None:
 
 def shorten(studio: Studio) -> None:
     """Give the title a source whose sound ends a second before its picture."""
-    from vod_assets.adapters.ffmpeg.command import generated_input
-    from vod_assets_tests.adapters.transcode.clips import make
-    from vod_assets_tests.studio import ENCODE_OPTIONS
-
     picture, tone = generated_input("testsrc2=s=640x360:r=25:d=4"), generated_input("sine=440:d=3")
     make(studio.source, picture, tone, **ENCODE_OPTIONS)
 
@@ -69,6 +67,18 @@ def test_a_required_check_stops_a_release_until_it_is_waived_and_when_the_waiver
     assert (ended.code, ended.failed_with) == (1, "check_failed")
     assert "(the waiver of mk ended on 2020-01-01)" in ended.outcome["error"]["message"]
     assert "[ended]" in finished.vod("waivers", "film").stdout
+
+
+def test_sound_that_nobody_has_judged_is_not_released(finished: Studio) -> None:
+    finished.edit_profile(lambda profile: profile.update(loudness={}))
+    finished.edit_profile(require)
+    assert finished.run().code == 0
+    make(finished.folder / "film.de.wav", generated_input("sine=330:d=4"))
+    sound = "audio_levels,audio_aac,audio_tracks,hls_package,dash_package,release"
+    refused = finished.run("--select", sound)
+    assert (refused.code, refused.failed_with) == (1, "check_other_bytes"), refused.stdout
+    assert "quality_control.length judged audio_levels (" in refused.outcome["error"]["message"]
+    assert finished.run().code == 0
 
 
 def nameless(monkeypatch: pytest.MonkeyPatch) -> None:
