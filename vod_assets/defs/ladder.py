@@ -128,12 +128,13 @@ def _probed(prober: Prober, rungs: dict[Rung, RungPreset], preset: PerTitlePrese
     known = prober.probes([anchor], choose_windows(prober.info, prober.ladder, preset))
     first = known[anchor].artifact.read(Probe)
     asked = [Point(rung, one, crf) for rung, one in smaller for crf in _downwards(factors, one)]
-    if sum(rung.size == largest.size for rung in prober.ladder.made) > 1:
-        asked += [Point(largest, limits, max(_downwards(factors, limits)))]
+    is_twice = sum(rung.size == largest.size for rung in prober.ladder.made) > 1
+    asked += [Point(largest, limits, max(_downwards(factors, limits)))] if is_twice else []
     for _ in range(MOST_ROUNDS):
         measured = estimates([made.artifact.read(Probe) for point, made in known.items() if point.rung is largest])
         wanted = wanted_score(preset, first.metric)
-        further = (Point(largest, limits, crf) for crf in further_factors(measured, wanted, factors, limits.maxrate))
+        factors_asked = further_factors(measured, wanted, factors, limits.maxrate, is_coarse_asked=is_twice)
+        further = (Point(largest, limits, crf) for crf in factors_asked)
         asked += [point for point in further if point not in asked]
         if not asked:
             break

@@ -27,7 +27,7 @@ from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets.ports import ProbeJob, QualityMeter, Sampling, SourceStore
 
 PROBE = "rate_quality.probe"
-MEASURES = 4  # to be raised when the same sample is measured differently
+MEASURES = 5  # to be raised when the same sample is measured differently
 OF_THE_FILE = {*DETERMINISTIC_MP4, "force_key_frames", "maxrate", "bufsize", "movflags", "tag:v", "brand"}
 
 

@@ -82,7 +82,14 @@ def wanted_score(preset: PerTitlePreset, metric: Metric) -> float:
     return float(preset.target if metric == "vmaf" else preset.target_xpsnr)
 
 
-def further_factors(known: Sequence[Measured], wanted: float, factors: FactorRange, maxrate: int | None) -> list[int]:
+def further_factors(
+    known: Sequence[Measured],
+    wanted: float,
+    factors: FactorRange,
+    maxrate: int | None,
+    *,
+    is_coarse_asked: bool = False,
+) -> list[int]:
     """Return the rate factors to probe next, so that three lie around a score; none when they do.
 
     Args:
@@ -90,6 +97,7 @@ def further_factors(known: Sequence[Measured], wanted: float, factors: FactorRan
         wanted: The score.
         factors: Of the encoder.
         maxrate: More than this is never spent, so what costs more need not be known.
+        is_coarse_asked: Whether a much worse factor is probed besides, and is the third.
     """
     ordered = sorted(known, key=lambda one: one.crf)
     best, worst, spacing = ordered[0], ordered[-1], factors.spacing
@@ -99,6 +107,8 @@ def further_factors(known: Sequence[Measured], wanted: float, factors: FactorRan
         asked = [high, high + spacing]
     elif len(known) == 1 and best.score < wanted - CLOSE:
         asked = [low, low - spacing]
+    elif len(known) == 1 and is_coarse_asked:
+        asked = [high if best.score > wanted else low]
     elif len(known) == 1:
         asked = [low, high]
     elif is_dear or worst.score > wanted:

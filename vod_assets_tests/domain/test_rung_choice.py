@@ -185,6 +185,9 @@ def test_probes_are_added_until_three_lie_around_the_target(known: list[tuple[in
 
 def test_what_is_dearer_than_the_cap_everywhere_is_probed_coarser() -> None:
     assert further_factors([Measured(24, 80, 9e6)], 95, FACTORS["h264"], 5_000_000) == [28, 32]
+    for score, asked in ((95.5, [28]), (94.5, [20]), (80, [20, 16])):
+        near = [Measured(24, score, 3e6)]
+        assert further_factors(near, 95, FACTORS["h264"], 5_000_000, is_coarse_asked=True) == asked
     assert further_factors([Measured(24, 80, 9e6), Measured(28, 70, 6e6)], 95, FACTORS["h264"], 5_000_000) == [32]
 
 

@@ -14,7 +14,8 @@ from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.probing import ProbedWindow
 from vod_assets.ports import ProbeJob, Sampling
 
-EVERY = 5
+EVERY = 7  # odd: a step of 4 or 8 would meet the same picture of every mini-GOP
+EARLY = 4  # so the first frame that counts is the fourth, and no key frame, which is better than the others
 INPUT_THREADS = 2
 MOST_PIXELS = 5 * 3840 * 2160  # of one process: an encode of UHD takes about 1 GB in H.264, and 3 in AV1
 RESTAMPED = Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})
@@ -92,10 +93,11 @@ class Sample:
         """Return the graph that compares every job's pictures with the source's, and the names of its outputs.
 
         VMAF of the first frame that is compared is not counted, so comparing begins with one of the run-up, if there is
-        any: what the sample begins with is its key frame, which is better than the others.
+        any.
         """
-        is_vmaf = all(job.metric == "vmaf" for job in jobs)
-        own = self._own(EVERY if is_vmaf and self.sampling.excerpt.before_frames >= EVERY else 0)
+        excerpt = self.sampling.excerpt
+        is_early = excerpt.before_frames >= EARLY and excerpt.frames > EVERY - EARLY
+        own = self._own(EARLY if is_early and all(job.metric == "vmaf" for job in jobs) else 0)
         copies = "".join(f"[r{number}]" for number in range(len(jobs)))
         reference = (*shared, *own, *self.sampling.reference)
         chains = [f"[0:{stream}]{chain_text(reference)},split={len(jobs)}{copies}"]
