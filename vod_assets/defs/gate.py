@@ -17,6 +17,7 @@ from vod_assets.domain.profile import Profile
 from vod_assets.domain.quality_control import Spot
 from vod_assets.domain.waivers import WAIVABLE, Waiver, expired, waivers_for
 
+CORRECT = "Correct what it names in the source, its sidecars or the profile, then run the title again"
 JUDGED = "judged"  # metadata of every check result: the digest of each artifact that was looked at
 FINDINGS = "findings"  # what it found, a line each
 SPOTS = "spots"  # of checks that can be waived: where it found it
@@ -94,7 +95,7 @@ def _judge(name: str, record: AssetCheckExecutionRecord | None, gate: Gate) -> N
         raise GateError("check_unfinished", f"the required check {name} did not finish", again, title=gate.title)
     evaluation = record.evaluation
     if evaluation is None:
-        raise GateError("check_failed", f"the required check {name} failed", f"Mend {asset}", title=gate.title)
+        raise GateError("check_failed", f"the required check {name} failed", again, title=gate.title)
     told: dict[str, Any] = {key: value.value for key, value in evaluation.metadata.items()}
     is_failed = record.status == AssetCheckExecutionRecordStatus.FAILED
     _require_passed(name, told, gate, passed=evaluation.passed and not is_failed)
@@ -124,5 +125,5 @@ def _require_passed(name: str, told: Mapping[str, Any], gate: Gate, *, passed: b
     if ended is not None:
         why += f" (the waiver of {ended.by} ended on {ended.until})"
     lets_pass = f"or let it pass: vod waive {gate.title} {name} --until DAY --because WHY"
-    remedy = f"Correct the source, {lets_pass}" if name in WAIVABLE else f"Mend {name.partition('.')[0]}"
+    remedy = f"Correct the source, {lets_pass}" if name in WAIVABLE else CORRECT
     raise GateError("check_failed", f"the required check {name} failed{why}", remedy, gate.title)

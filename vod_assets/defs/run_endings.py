@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster._core.events import RunFailureReason  # no public name in 1.13
 
-from vod_assets.defs.gate import FINDINGS
+from vod_assets.defs.gate import CORRECT, FINDINGS
 from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.domain.errors import Cancelled, GateError
 
@@ -89,7 +89,7 @@ def _failed_check(result: dg.ExecuteInProcessResult, step: str | None, title: st
             continue
         asset, found = said.asset_key.to_user_string(), said.metadata.get(FINDINGS)
         why = f": {found.value}" if found else ""
-        error = GateError("check_failed", f"the check {asset}.{said.check_name} failed{why}", f"Mend {asset}", title)
+        error = GateError("check_failed", f"the check {asset}.{said.check_name} failed{why}", CORRECT, title)
         return StepFailure(error.code, GateError.__name__, str(error), asset)
     return None
 
