@@ -119,15 +119,18 @@ def _by_size(ladder: Ladder, video: VideoPreset) -> dict[str, dict[Rung, RungPre
 def _probed(prober: Prober, rungs: dict[Rung, RungPreset], preset: PerTitlePreset) -> Iterator[tuple[Point, Made]]:
     """Yield every probe of one codec.
 
-    The largest size is encoded once from all samples. What that came to says which few samples stand for the title, and
-    which rate factors lie around the target; all else is encoded from those samples only.
+    The largest size, and one of the smaller ones, are encoded once from all samples. What the largest came to says
+    which few samples stand for the title, and which rate factors lie around the target; all else is encoded from those
+    samples only.
     """
     (largest, limits), *smaller = rungs.items()
     factors = FACTORS[prober.preset.codec]
     anchor = Point(largest, limits, factors.within(limits.crf or 0))
-    known = prober.probes([anchor], choose_windows(prober.info, prober.ladder, preset))
-    first = known[anchor].artifact.read(Probe)
     asked = [Point(rung, one, crf) for rung, one in smaller for crf in _downwards(factors, one)]
+    second = [Point(rung, one, _downwards(factors, one)[:2][-1]) for rung, one in smaller[len(smaller) // 2 :][:1]]
+    known = prober.probes([anchor, *second], choose_windows(prober.info, prober.ladder, preset))
+    first = known[anchor].artifact.read(Probe)
+    asked = [point for point in asked if point not in known]
     is_twice = sum(rung.size == largest.size for rung in prober.ladder.made) > 1
     asked += [Point(largest, limits, max(_downwards(factors, limits)))] if is_twice else []
     for _ in range(MOST_ROUNDS):

@@ -166,6 +166,21 @@ def test_few_samples_are_put_right_by_the_probe_that_saw_all() -> None:
     assert estimates([whole, part])[1] == Measured(28.0, 84.0, 500.0)
 
 
+@pytest.mark.parametrize(("seen", "score"), [(90, 94), (88, 92), (64, 74), (40, 56), (30, 46)])
+def test_a_poor_picture_is_put_right_by_the_poor_one_that_saw_all(seen: int, score: int) -> None:
+    """The first sample is 4 worse than the mean in a good picture, and 16 in a poor one."""
+    first, second = (Window(start_seconds=Fraction(time), frames=50) for time in (0, 2))
+
+    def probe(*scores: int) -> Probe:
+        windows = tuple(
+            ProbedWindow(window=window, frames=50, size_bytes=100, score=Fraction(value))
+            for window, value in zip((first, second), scores, strict=False)
+        )
+        return probes(natural)[0].model_copy(update={"windows": windows})
+
+    assert estimates([probe(88, 96), probe(40, 72), probe(seen)])[2].score == pytest.approx(score)
+
+
 @pytest.mark.parametrize(
     ("known", "asked"),
     [
