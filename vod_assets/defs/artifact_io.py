@@ -109,7 +109,7 @@ class ArtifactIOManager(dg.IOManager):
         raise dg.Failure(str(missing), metadata={"code": missing.code}, allow_retries=False)
 
     def leaves_out(self, title: str, profile: Profile, asset: str) -> bool:
-        """Whether a run of all of a title leaves an asset out: its profile does not ask for it, and there is none.
+        """Whether a run of a title leaves an asset out: its profile does not ask for it, and there is none.
 
         One that is there since the title had another profile becomes empty, and what follows it hears of that. So does
         one that is empty for another reason: its bytes are in the recipes of what follows it.

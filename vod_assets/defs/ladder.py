@@ -16,6 +16,7 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.asking import not_asked
 from vod_assets.domain.ladder import Ladder, Rung, fit
 from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.probed_whole import estimates
 from vod_assets.domain.probing import Metric, Probe, choose_windows, survey
 from vod_assets.domain.quality_presets import PerTitlePreset
 from vod_assets.domain.recipe import Recipe
@@ -25,7 +26,6 @@ from vod_assets.domain.rung_choice import (
     FactorRange,
     applied,
     choose,
-    estimates,
     further_factors,
     wanted_score,
 )

@@ -34,7 +34,7 @@ class Work:
     digests: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def is_asked(self, key: str) -> bool:
-        """Whether a run of all of the title makes an asset, or a check as ``asset.check``; see `leaves_out`."""
+        """Whether a run of the title makes an asset, or a check as ``asset.check``; see `leaves_out`."""
         try:
             return not self.artifacts.leaves_out(self.title, self.profile, key.partition(".")[0])
         except ConfigError:  # there is no such profile: the bodies say so

@@ -20,8 +20,8 @@ WORDS = {
     "bool_parsing": "{} is neither true nor false",
     "bool_type": "{} is neither true nor false",
     "string_type": "{} is no text",
-    "dict_type": "{} is no mapping: write {{name: value}}",
-    "model_type": "{} is no mapping: write {{name: value}}",
+    "dict_type": "is no mapping: write {{name: value}}",
+    "model_type": "is no mapping: write {{name: value}}",
     "greater_than": "{} is too little: it has to be more than {gt}",
     "greater_than_equal": "{} is too little: the least is {ge}",
     "less_than": "{} is too much: it has to be less than {lt}",
@@ -54,6 +54,9 @@ def said_of(detail: ErrorDetails) -> str:
 
 
 def _shown(value: Any) -> str:
+    """Return what was written, if it is one value: what holds several may hold a password."""
+    if not isinstance(value, str | int | float):
+        return "what stands here"
     text = printable(value if isinstance(value, str) else repr(value))
     return f"“{text if len(text) <= LONGEST else text[: LONGEST - 1] + '…'}”"
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from vod_assets.domain.ladder import Ladder, fit
+from vod_assets.domain.probed_whole import estimates
 from vod_assets.domain.probing import Probe, ProbedWindow, Window
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.quality_presets import PerTitlePreset
 from vod_assets.domain.rate_quality import Measured
-from vod_assets.domain.rung_choice import FACTORS, ChosenRung, applied, choose, estimates, further_factors
+from vod_assets.domain.rung_choice import FACTORS, ChosenRung, applied, choose, further_factors
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
 from vod_assets_tests.domain.test_ladder import BOXES, video
 

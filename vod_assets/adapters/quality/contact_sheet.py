@@ -96,8 +96,8 @@ def _run_up(video: Fielded, seconds: Fraction) -> int:
 def _without(frames: int) -> tuple[Filter, ...]:
     if not frames:
         return ()
-    from_zero = Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})
-    return Filter(name="trim", arguments={"start_frame": str(frames)}), from_zero
+    restamped = Filter(name="setpts", arguments={"expr": "PTS-STARTPTS"})
+    return Filter(name="trim", arguments={"start_frame": str(frames)}), restamped
 
 
 def _stacked(rows: Sequence[Path], target: Path) -> None:

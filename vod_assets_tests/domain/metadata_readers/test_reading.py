@@ -188,7 +188,7 @@ def test_a_mapping_reads_only_what_it_is_for() -> None:
         ("title,year\na,1999,3\n", "film.csv", "line 2: it has 3 cells, and there are 2 columns"),
         (b"title\n\xff\n", "film.csv", "line 2: is not UTF-8"),
         ("", "film.csv", "line 1: there are no columns"),
-        ("title,crew\na,Mary Poe\n", "film.csv", "line 2, crew.0: “Mary Poe” is no mapping"),
+        ("title,crew\na,Mary Poe\n", "film.csv", "line 2, crew.0: is no mapping"),
         ('{"a": 1,\n"a": 2}', "film.json", "'a' is given twice"),
         ('{"a":\n}', "film.json", "line 2: Expecting value"),
         ('{"a": NaN}', "film.json", "NaN is no value of JSON"),
@@ -197,7 +197,7 @@ def test_a_mapping_reads_only_what_it_is_for() -> None:
         (
             '{"schema": "vod-assets/metadata/1", "series": "x", "language": ["en"]}',
             "film.json",
-            "/language: “['en']” is no text",
+            "/language: what stands here is no text",
         ),
         (MRSS.format(end="").replace("film<", "http://[f<").replace("film.mp4", "x"), "film.xml", "0 of its 2 items"),
         ("[" * 100_000, "film.json", "is nested deeper than 64"),
@@ -246,7 +246,7 @@ def test_a_path_that_is_no_xpath_is_named(fields: str) -> None:
 
 
 def test_a_field_that_is_a_value_and_a_part_at_once_is_named() -> None:
-    with pytest.raises(ConfigError, match=r"policy: .* is no mapping.*bad_metadata_file"):
+    with pytest.raises(ConfigError, match=r"policy: is no mapping.*bad_metadata_file"):
         read(MAM_XML, "film.xml", b"format: xml\nfields: {policy: '//*', policy.windows: '//*'}")
 
 
