@@ -26,6 +26,7 @@ WORDS = {
     "greater_than_equal": "{} is too little: the least is {ge}",
     "less_than": "{} is too much: it has to be less than {lt}",
     "less_than_equal": "{} is too much: the most is {le}",
+    "too_long": "holds {actual_length} entries: {max_length} are the most",
     "literal_error": "{} is unknown: use {expected}",
 }
 LISTS = ("tuple_type", "list_type", "set_type", "frozen_set_type")
@@ -67,7 +68,9 @@ def _fields(document: type[BaseModel], place: Sequence[int | str]) -> list[str]:
     for part in (part for part in place if isinstance(part, str)):
         kinds = [model.model_fields[part].annotation for model in models if part in model.model_fields]
         models = [model for kind in kinds for model in _models(kind)]
-    return list(models[0].model_fields) if len(models) == 1 else []
+    if len(models) != 1:
+        return []
+    return [field.alias or name for name, field in models[0].model_fields.items()]
 
 
 def _models(kind: Any) -> Iterator[type[BaseModel]]:
