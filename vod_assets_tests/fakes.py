@@ -2,16 +2,17 @@
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from vod_assets.adapters.blobs.names import checked_name
+from vod_assets.adapters.cms.pointing import checked_entry
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.artifact import ArtifactFile
-from vod_assets.domain.catalogue import Entry
-from vod_assets.domain.errors import Cancelled, ConfigError, StoreError
+from vod_assets.domain.errors import Cancelled, StoreError
+from vod_assets.domain.revisions import require_current, revision_of
 from vod_assets.domain.title import Fingerprint, checked_title_id
 from vod_assets.ports.blobs import Blob, Told
 from vod_assets.ports.leases import Hold, IsHeld
@@ -219,22 +220,39 @@ class MemoryCms:
 
     def __init__(self) -> None:
         self.shown: dict[str, dict[str, Any]] = {}
+        self.kept: dict[str, dict[int, dict[str, Any]]] = {}
+        self._lock = threading.Lock()
 
-    def publish(self, entry: Mapping[str, Any]) -> str:
-        shown = Entry.model_validate(entry)
-        if shown.release is None:
-            raise ConfigError("entry_points_nowhere", "the entry names no manifest", "Release it first", shown.title)
-        self.shown[shown.title] = shown.as_document()
-        return f"https://cms.example/{shown.title}"
+    def publish(self, entry: Mapping[str, Any], replaces: int | None = None) -> str:
+        title, revision = checked_entry(entry, None).title, revision_of(entry)
+        with self._lock:
+            require_current(entry, self.entry(title), self.version(title, revision), replaces)
+            if revision:
+                self.kept.setdefault(title, {})[revision] = dict(entry)
+            self.shown[title] = dict(entry)
+        return self.location(title)
 
     def entry(self, title: str) -> Mapping[str, Any] | None:
         return self.shown.get(title)
 
+    def versions(self, title: str) -> list[int]:
+        return sorted(self.kept.get(title, {}))
+
+    def version(self, title: str, revision: int) -> Mapping[str, Any] | None:
+        return self.kept.get(title, {}).get(revision)
+
+    def location(self, title: str) -> str:
+        return f"https://cms.example/{title}"
+
     def remove(self, title: str) -> None:
         self.shown.pop(checked_title_id(title), None)
+        self.kept.pop(title, None)
 
     def entries(self) -> list[str]:
         return sorted(self.shown)
+
+    def entries_of(self, titles: Collection[str]) -> dict[str, Mapping[str, Any]]:
+        return {title: self.shown[title] for title in titles if title in self.shown}
 
     def faults(self, title: str) -> list[str]:
         return []

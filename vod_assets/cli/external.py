@@ -150,11 +150,11 @@ def _outcome(session: Session, release: Release) -> Outcome:
         return session.origin.location(release.title, release.below_title(path)) if path else None
 
     variant = release.open_variant
-    entry = session.cms.path(release.title) if session.cms.entry(release.title) is not None else None
+    entry = session.cms.location(release.title) if session.cms.entry(release.title) is not None else None
     return Outcome(
         title=release.title,
         status="success",
         hls=local(variant.hls),
         dash=local(variant.dash),
-        cms_entry=str(entry) if entry else None,
+        cms_entry=entry,
     )

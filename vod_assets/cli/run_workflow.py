@@ -165,7 +165,7 @@ def _add_addresses(session: Session, outcome: Outcome) -> None:
         if variant.dash:
             outcome.dash = session.origin.location(outcome.title, release.below_title(variant.dash))
     if session.cms.entry(outcome.title) is not None:
-        outcome.cms_entry = str(session.cms.path(outcome.title))
+        outcome.cms_entry = session.cms.location(outcome.title)
 
 
 def _shown(outcome: Outcome) -> dict[str, str]:

@@ -83,7 +83,7 @@ def facts_of(session: Session, title: str) -> dict[str, Any]:
         "profile": record.profile,
         "sidecars": [sidecar.address for sidecar in record.sidecars],
         "releases": session.origin.releases(title),
-        "cms_entry": str(session.cms.path(title)) if entry is not None else "",
+        "cms_entry": session.cms.location(title) if entry is not None else "",
         "quality": quality_of(session, record),
         "assets": _assets(session, title),
     }

@@ -359,7 +359,15 @@ OPERATIONS = {
         ),
         speech_failed=("The process that hears speech ended badly", "See its last words; it may lack memory"),
         webvtt_invalid=("WebVTT that was written does not read back", "Report it with the caption file"),
-        cms_failed=("The CMS did not take or give the entry", "Check the CMS; then run cms_entry again"),
+        cms_conflict=(
+            "The CMS shows a later version of the title than this one, or keeps another under its number",
+            "Look at what is published; then publish again under the next number",
+        ),
+        cms_unavailable=("The CMS did not answer in time", "Check VOD_CMS and the server; then run cms_entry again"),
+        cms_answer_bad=(
+            "What the CMS answers is no JSON, is too long, or lacks what was asked for",
+            "Check the addresses and the mapping of VOD_CMS; docs/cms.md",
+        ),
         origin_failed=("The origin did not take or give a file", "Check the origin; then run release again"),
         lease_lost=(
             "Another run took the title over, because this one gave no sign of life",

@@ -1,6 +1,6 @@
 """Where releases go, and where they are shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -100,24 +100,54 @@ class Origin(Protocol):
 
 
 class Cms(Protocol):
-    """Shows titles to viewers."""
+    """Shows titles to viewers, and keeps what it showed."""
 
     address: str
 
-    def publish(self, entry: Mapping[str, Any]) -> str:
-        """Create or update the one entry of ``entry["title"]`` and return its address; twice is as once."""
+    def publish(self, entry: Mapping[str, Any], replaces: int | None = None) -> str:
+        """Create or update the one entry of ``entry["title"]`` and return its address; twice is as once.
+
+        Args:
+            entry: ``entry["publication"]["revision"]`` numbers the publications of a title: 1, 2 and so on. Each is
+                kept as a version. One without a number is shown and not kept.
+            replaces: The revision that the publisher saw, 0 for none; None: it did not look.
+
+        Raises:
+            RemoteError: ``cms_conflict``: the CMS shows a later revision than this one, or than ``replaces``, or keeps
+                another entry under this number; nothing has changed.
+            ConfigError: ``entry_points_nowhere``.
+        """
         ...
 
     def entry(self, title: str) -> Mapping[str, Any] | None:
         """Return the published entry of a title."""
         ...
 
+    def versions(self, title: str) -> list[int]:
+        """Return the revisions of a title that are kept, ascending.
+
+        The last may not be shown yet, or never have been: a publisher's number is taken before its entry is shown.
+        """
+        ...
+
+    def version(self, title: str, revision: int) -> Mapping[str, Any] | None:
+        """Return the entry that was published under a number."""
+        ...
+
+    def location(self, title: str) -> str:
+        """Return where a title's entry lies, or would lie, for whoever looks into the CMS: a local path, or its URL."""
+        ...
+
     def remove(self, title: str) -> None:
-        """Remove a title's entry; nothing happens when there is none."""
+        """Remove a title's entry and its versions; nothing happens when there is none."""
         ...
 
     def entries(self) -> list[str]:
         """Return the title ids of all entries, sorted."""
+        ...
+
+    def entries_of(self, titles: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Return the published entries of titles by their ids, asked for together; without those that have none."""
         ...
 
     def faults(self, title: str) -> list[str]:

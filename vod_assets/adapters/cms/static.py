@@ -4,8 +4,9 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
@@ -16,8 +17,10 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from vod_assets.adapters.cms.pointing import checked_entry, entry_of
 from vod_assets.domain.catalogue import Entry
-from vod_assets.domain.errors import ConfigError, StoreError
+from vod_assets.domain.errors import StoreError
+from vod_assets.domain.revisions import require_current, revision_of
 from vod_assets.domain.title import TITLE_ID, checked_title_id
 from vod_assets.ports import Origin
 
@@ -42,28 +45,37 @@ class StaticCms:
         self._base_url = public_url.rstrip("/") + "/catalogue"
         self._origin = origin
 
-    def publish(self, entry: Mapping[str, Any]) -> str:
+    def publish(self, entry: Mapping[str, Any], replaces: int | None = None) -> str:
         """Create or replace a title's document, page and line in the index; return the page's address.
 
         Raises:
             ConfigError: ``entry_points_nowhere``: it names no release, or a manifest that is not at the origin.
+            RemoteError: ``cms_conflict``.
             StoreError: ``catalogue_unwritable``.
         """
-        shown = Entry.model_validate(entry)
-        self._refuse_if_it_points_nowhere(shown)
+        shown = checked_entry(entry, self._origin)
         with self._changing():
+            self._keep_version(shown.title, entry, replaces)
             _replace(self.path(shown.title, ".html"), self._page("entry.html.j2", entry=shown))
-            _replace(self.path(shown.title), shown.as_json())
+            _replace(self.path(shown.title), _text(entry))
             self._write_index(self._lines() | {shown.title: _line(shown)})
         return f"{self._base_url}/titles/{shown.title}.html"
 
     def entry(self, title: str) -> Mapping[str, Any] | None:
         """Return the published entry of a title, or None."""
-        try:
-            document: dict[str, Any] = json.loads(self.path(title).read_bytes())
-        except FileNotFoundError:
-            return None
-        return document
+        return _document(self.path(title))
+
+    def versions(self, title: str) -> list[int]:
+        """Return the revisions of a title that are kept, ascending."""
+        return sorted(int(file.stem) for file in self._versions(title).glob("*.json") if file.stem.isdecimal())
+
+    def version(self, title: str, revision: int) -> Mapping[str, Any] | None:
+        """Return the entry that was published under a number, or None."""
+        return _document(self._versions(title) / f"{revision}.json")
+
+    def location(self, title: str) -> str:
+        """Return the path of a title's document."""
+        return str(self.path(title))
 
     def remove(self, title: str) -> None:
         """Remove a title's line, page and document, in this order, so that nothing ever links to what is gone."""
@@ -74,17 +86,23 @@ class StaticCms:
                 self._write_index(lines)
             self.path(title, ".html").unlink(missing_ok=True)
             self.path(title).unlink(missing_ok=True)
+            shutil.rmtree(self._versions(title), ignore_errors=True)
 
     def entries(self) -> list[str]:
         """Return the title ids of all entries, sorted."""
         return sorted(file.stem for file in (self.root / "titles").glob("*.json") if TITLE_ID.fullmatch(file.stem))
+
+    def entries_of(self, titles: Collection[str]) -> dict[str, Mapping[str, Any]]:
+        """Return the entries of titles by their ids."""
+        found = ((title, self.entry(title)) for title in titles)
+        return {title: entry for title, entry in found if entry is not None}
 
     def refresh(self) -> None:
         """Write every page and the index anew from the documents: after an upgrade, a repair, or for an empty site."""
         with self._changing():
             lines = {}
             for title in self.entries():
-                shown = Entry.model_validate(self.entry(title))
+                shown = entry_of(self.entry(title) or {})
                 lines[title] = _line(shown)
                 _replace(self.path(title, ".html"), self._page("entry.html.j2", entry=shown))
             self._write_index(lines)
@@ -95,7 +113,7 @@ class StaticCms:
 
     def faults(self, title: str) -> list[str]:
         """Return what is wrong with how an entry is shown: its page is missing, or the index lacks its line."""
-        shown = Entry.model_validate(self.entry(title))
+        shown = entry_of(self.entry(title) or {})
         faults = [] if self.path(title, ".html").is_file() else [f"its page {self.path(title, '.html')} is missing"]
         line = self._lines().get(title, {})
         if not (self.root / "index.html").is_file() or line.get("release") != _line(shown)["release"]:
@@ -107,17 +125,17 @@ class StaticCms:
         oldest = time.time() - older_than_seconds
         return sorted(str(file) for file in self.root.rglob(".new-*") if file.stat().st_mtime <= oldest)
 
-    def _refuse_if_it_points_nowhere(self, entry: Entry) -> None:
-        remedy = "Release the title first"
-        if entry.release is None or not any(m.hls or m.dash for m in entry.release.variants.values()):
-            raise ConfigError("entry_points_nowhere", "the entry names no manifest", remedy, entry.title)
-        if self._origin is None:
-            return
-        for address in entry.release.addresses:
-            path = address.removeprefix(self._origin.url(entry.title, "x")[:-1])
-            if path == address or self._origin.read(entry.title, path) is None:
-                cause = f"nothing is at {address}"
-                raise ConfigError("entry_points_nowhere", cause, remedy, entry.title)
+    def _keep_version(self, title: str, entry: Mapping[str, Any], replaces: int | None) -> None:
+        """Refuse an entry that is not the latest; keep it beside the site, where no server shows it."""
+        revision = revision_of(entry)
+        kept = self.version(title, revision) if revision else None
+        require_current(entry, self.entry(title), kept, replaces)
+        if revision:
+            self._versions(title).mkdir(parents=True, exist_ok=True)
+            _replace(self._versions(title) / f"{revision}.json", _text(entry))
+
+    def _versions(self, title: str) -> Path:
+        return self.root / ".versions" / checked_title_id(title)
 
     def _page(self, template: str, **values: Any) -> bytes:
         return _templates().get_template(template).render(**values, local=self._local).encode()
@@ -132,7 +150,7 @@ class StaticCms:
             lines = json.loads((self.root / "index.json").read_bytes())["titles"]
             return {line["title"]: line for line in lines}
         except (FileNotFoundError, ValueError, KeyError, TypeError):  # it is made from the documents anyway
-            return {title: _line(Entry.model_validate(self.entry(title))) for title in self.entries()}
+            return {title: _line(entry_of(self.entry(title) or {})) for title in self.entries()}
 
     def _write_index(self, lines: Mapping[str, Mapping[str, Any]]) -> None:
         ordered = [lines[title] for title in sorted(lines)]
@@ -156,6 +174,18 @@ class StaticCms:
             cause = f"the catalogue could not be written: {error.strerror}"
             remedy = "Check the folder's rights and its disk"
             raise StoreError("catalogue_unwritable", cause, remedy, file=str(error.filename or self.root)) from error
+
+
+def _document(file: Path) -> dict[str, Any] | None:
+    try:
+        document: dict[str, Any] = json.loads(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    return document
+
+
+def _text(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
 def _line(entry: Entry) -> dict[str, Any]:
