@@ -154,4 +154,5 @@ def _as_kept(described: TitleRecord, kept: TitleRecord | None) -> TitleRecord:
     if kept is None:
         return described
     given = (one for one in kept.waivers if one.given)
-    return described.model_copy(update={"key_generation": kept.key_generation, "waivers": (*given, *described.waivers)})
+    ordered = {name: getattr(kept, name) for name in ("key_generation", "taken_down", "held_back")}
+    return described.model_copy(update=ordered | {"waivers": (*given, *described.waivers)})

@@ -15,6 +15,7 @@ from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream, VideoStream
 from vod_assets.domain.metadata import LONGEST_NAME, Metadata
 from vod_assets.domain.mistakes import said_of
+from vod_assets.domain.publication import Publication
 from vod_assets.domain.release import Release, ReleasedTrack, unique_tracks
 from vod_assets.domain.title import Fingerprint, TitleRecord
 
@@ -110,6 +111,7 @@ class Entry(Metadata):
         names: Titles by BCP 47 language tag; the first is shown when no language is asked for.
         source: The mezzanine's size and SHA-256.
         chapters: In order of time; each lasts until the next one.
+        publication: Which publication of the title this is, and whether viewers may see it.
     """
 
     duration_seconds: Fraction | None = None
@@ -117,6 +119,7 @@ class Entry(Metadata):
     source: Fingerprint | None = None
     technical: Technical | None = None
     release: ShownRelease | None = None
+    publication: Publication | None = Field(None, exclude_if=lambda publication: publication is None)
 
     @property
     def name(self) -> str:

@@ -11,6 +11,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError, printable
+from vod_assets.domain.orders import HeldBack, TakenDown
 from vod_assets.domain.waivers import Waiver
 
 TITLE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -64,6 +65,8 @@ class TitleRecord(Document):
         vanished: Whether the source is gone from the place that it was taken from; nothing is unpublished for that.
         key_generation: How many times the title was given new content keys.
         waivers: Who lets which check pass, the title file's last; those that ended or were withdrawn, too.
+        taken_down: Who ordered that nobody may fetch it; None: nobody did.
+        held_back: Who ordered that an older release is shown; None: the newest is.
     """
 
     title_id: str
@@ -79,6 +82,8 @@ class TitleRecord(Document):
     vanished: bool = False
     key_generation: int = 0
     waivers: tuple[Waiver, ...] = ()
+    taken_down: TakenDown | None = None
+    held_back: HeldBack | None = None
 
     @property
     def name(self) -> str:

@@ -3,7 +3,9 @@
 Adapters implement them, fakes stand in for them in tests, assets ask for nothing else.
 """
 
+from vod_assets.ports.agenda import Agenda, Due
 from vod_assets.ports.artifacts import ArtifactStore, Attempt, Kept
+from vod_assets.ports.cdn import Cdn
 from vod_assets.ports.inspecting import Prober
 from vod_assets.ports.keys import KeyProvider, SecretKey
 from vod_assets.ports.leases import Leases
@@ -20,12 +22,15 @@ from vod_assets.ports.transfers import Transfer
 
 __all__ = [
     "Advance",
+    "Agenda",
     "ArtifactStore",
     "Attempt",
+    "Cdn",
     "Cms",
     "CodecJob",
     "ComparedRendition",
     "Comparing",
+    "Due",
     "EncodeReport",
     "InspectedPackage",
     "Kept",

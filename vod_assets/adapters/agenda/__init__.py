@@ -1,0 +1,1 @@
+"""The agenda: when which title is shown or taken away."""
