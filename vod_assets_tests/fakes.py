@@ -137,14 +137,18 @@ class MemoryOrigin:
 
     def __init__(self) -> None:
         self.files: dict[str, dict[str, bytes]] = {}
+        self.kept: dict[str, dict[str, bytes]] = {}  # what is blocked
+        self.gone: dict[tuple[str, int], dict[str, bytes]] = {}
 
     def has_track(self, title: str, track_digest: str) -> bool:
         return any(path.startswith(f"tracks/{track_digest}/") for path in self._of(title))
 
     def state(self, title: str) -> str:
-        return str(sorted((path, hashlib.sha256(data).hexdigest()) for path, data in self._of(title).items()))
+        said = sorted((path, hashlib.sha256(data).hexdigest()) for path, data in self._of(title).items())
+        return f"{said} {title in self.kept}"
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        self._check(title)
         self._of(title).update(_read(f"tracks/{track_digest}", files, sha256))
 
     def copy_track(
@@ -153,11 +157,11 @@ class MemoryOrigin:
         return False
 
     def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
+        self._check(title)
         brought = _read(f"releases/{number}", files, sha256)
-        if number in self.releases(title):
-            there = {path for path in self._of(title) if path.startswith(f"releases/{number}/")}
-            if {path: self._of(title)[path] for path in there} != brought:
-                raise StoreError("release_exists", f"release {number} is already published with other bytes")
+        there = self._release(title, number) or self.gone.get((title, number), brought)
+        if there != brought:
+            raise StoreError("release_exists", f"release {number} is already published with other bytes")
         self._of(title).update(brought)
 
     def releases(self, title: str) -> list[int]:
@@ -169,7 +173,7 @@ class MemoryOrigin:
         return sorted({path.split("/")[1] for path in self._of(title) if path.startswith("tracks/")})
 
     def titles(self) -> list[str]:
-        return sorted(title for title, files in self.files.items() if files)
+        return sorted({*(title for title, files in self.files.items() if files), *self.kept})
 
     def read(self, title: str, path: str) -> bytes | None:
         _check(path)
@@ -208,6 +212,29 @@ class MemoryOrigin:
 
     def remove(self, title: str) -> None:
         self.files.pop(checked_title_id(title), None)
+        self.kept.pop(title, None)
+
+    def remove_release(self, title: str, number: int) -> None:
+        if removed := self._release(title, number):
+            self.gone[title, number] = removed
+            self.files[title] = {path: data for path, data in self._of(title).items() if path not in removed}
+
+    def block(self, title: str) -> None:
+        self.kept[title] = self.kept.get(title, {}) | self.files.pop(checked_title_id(title), {})
+
+    def unblock(self, title: str) -> None:
+        if title in self.kept:
+            self.files[title] = self.kept.pop(title)
+
+    def is_blocked(self, title: str) -> bool:
+        return title in self.kept
+
+    def _check(self, title: str) -> None:
+        if title in self.kept:
+            raise ConfigError("title_taken_down", "it was taken down", title=title)
+
+    def _release(self, title: str, number: int) -> dict[str, bytes]:
+        return {path: data for path, data in self._of(title).items() if path.startswith(f"releases/{number}/")}
 
     def _of(self, title: str) -> dict[str, bytes]:
         return self.files.setdefault(checked_title_id(title), {})

@@ -229,6 +229,7 @@ OPERATIONS = {
         bad_selection=("The selection names no asset", "`vod status` lists the assets"),
         bad_filter=("A filter of titles cannot be read", "docs/backfills.md lists what it may ask for"),
         unknown_backfill=("No such backfill exists", "`vod backfill list` lists them"),
+        title_taken_down=("The title was taken down; its origins take nothing of it", "Lift the takedown first"),
         title_taken=("The title id belongs to another source", "Choose another --title, or remove that title"),
         source_taken=("The source is already another title", "Use that title, or remove it"),
         output_taken=("The output file exists and says something else", "Name another with --output, or use --force"),

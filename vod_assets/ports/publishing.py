@@ -55,7 +55,7 @@ class Origin(Protocol):
         ...
 
     def titles(self) -> list[str]:
-        """Return the ids of all titles that have anything here, sorted."""
+        """Return the ids of all titles that have anything here, sorted; blocked ones too."""
         ...
 
     def fingerprint(self, title: str, path: str) -> Fingerprint | None:
@@ -94,8 +94,28 @@ class Origin(Protocol):
         """Write a file below the title to a local path that does not exist yet; return whether there is one."""
         ...
 
+    def remove_release(self, title: str, number: int) -> None:
+        """Remove a release's manifests; its number is never given to other bytes. Its tracks stay."""
+        ...
+
+    def block(self, title: str) -> None:
+        """Take everything of a title out of viewers' reach, manifests first, and keep it as evidence.
+
+        Until `unblock` the title has nothing here and nothing of it is taken (``title_taken_down``). A call that was
+        killed is finished by the next.
+        """
+        ...
+
+    def unblock(self, title: str) -> None:
+        """Show what `block` took away, as it was; nothing happens when the title is not blocked."""
+        ...
+
+    def is_blocked(self, title: str) -> bool:
+        """Whether a title is blocked."""
+        ...
+
     def remove(self, title: str) -> None:
-        """Remove everything of a title."""
+        """Remove everything of a title, also what `block` kept."""
         ...
 
 

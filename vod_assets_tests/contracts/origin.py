@@ -117,6 +117,65 @@ class OriginContract:
         assert origin.has_track("film", TRACK)
         origin.distrust_track("film", "b" * 64)
 
+    def test_a_blocked_title_has_nothing_to_fetch_until_it_is_unblocked(
+        self, origin: Origin, files: dict[str, Path]
+    ) -> None:
+        for title in ("film", "other"):
+            origin.put_track(title, TRACK, files, sums(files))
+            origin.put_release(title, 1, files, sums(files))
+        states = [origin.state("film")]
+        for _ in range(2):
+            origin.block("film")
+            assert origin.is_blocked("film")
+            assert origin.releases("film") == origin.tracks("film") == []
+            assert not origin.has_track("film", TRACK)
+            assert origin.read("film", "releases/1/init.mp4") is None
+            assert origin.read("film", f"tracks/{TRACK}/init.mp4") is None
+        with pytest.raises(ConfigError, match="title_taken_down"):
+            origin.put_track("film", "b" * 64, files, sums(files))
+        with pytest.raises(ConfigError, match="title_taken_down"):
+            origin.put_release("film", 2, files, sums(files))
+        states.append(origin.state("film"))
+        assert states[0] != states[1]
+        assert origin.titles() == ["film", "other"]
+        assert (origin.releases("other"), origin.is_blocked("other")) == ([1], False)
+        assert origin.leftovers(older_than_seconds=0) == []
+        for _ in range(2):
+            origin.unblock("film")
+            assert not origin.is_blocked("film")
+            assert origin.has_track("film", TRACK)
+            assert origin.read("film", "releases/1/init.mp4") == b"init"
+        origin.put_release("film", 2, files, sums(files))
+        assert origin.releases("film") == [1, 2]
+
+    def test_a_title_is_blocked_before_it_has_anything(self, origin: Origin, files: dict[str, Path]) -> None:
+        origin.block("film")
+        with pytest.raises(ConfigError, match="title_taken_down"):
+            origin.put_track("film", TRACK, files, sums(files))
+        origin.unblock("film")
+        assert origin.titles() == []
+        origin.block("film")
+        origin.remove("film")
+        assert not origin.is_blocked("film")
+
+    def test_the_number_of_a_removed_release_is_for_its_bytes_alone(
+        self, origin: Origin, files: dict[str, Path]
+    ) -> None:
+        promised = sums(files)
+        for number in (1, 2):
+            origin.put_release("film", number, files, promised)
+        for _ in range(2):
+            origin.remove_release("film", 2)
+            assert origin.releases("film") == [1]
+            assert origin.read("film", "releases/2/init.mp4") is None
+        assert origin.leftovers(older_than_seconds=-1) == []
+        files["init.mp4"].write_bytes(b"other")
+        with pytest.raises(StoreError, match="release_exists"):
+            origin.put_release("film", 2, files, sums(files))
+        files["init.mp4"].write_bytes(b"init")
+        origin.put_release("film", 2, files, promised)
+        assert origin.releases("film") == [1, 2]
+
     @pytest.mark.parametrize("path", ESCAPES)
     def test_no_path_leads_out_of_a_title(self, origin: Origin, path: str) -> None:
         with pytest.raises(StoreError, match="bad_path"):

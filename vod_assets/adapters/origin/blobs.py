@@ -12,7 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from vod_assets.adapters.blobs.state import look
-from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
+from vod_assets.adapters.origin.blocks import BlobBlocks
+from vod_assets.adapters.origin.names import (
+    DIGEST,
+    checked_digest,
+    checked_path,
+    public_address,
+    release_folder,
+    release_taken,
+    taken_down,
+)
 from vod_assets.adapters.transfers import AT_ONCE, Load, counter, in_parallel
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.documents import canonical_json
@@ -28,9 +37,10 @@ LAYOUT = """
 <title>/releases/<n>/.claim.json        SHA-256 by path, created once: what this number is for
 <title>/releases/<n>/…files…
 <title>/releases/<n>/.files.json        sizes by path, written last: the release is there
+<title>/releases/<n>/.removed           the release is gone; its claim stays, so that no other gets its number
 .titles/<title>                         created first and removed last: the title has something here
-"""
-LISTING, CLAIM, TITLES = ".files.json", ".claim.json", ".titles/"
+"""  # what is blocked lies elsewhere: see `blocks.LAYOUT`
+LISTING, CLAIM, REMOVED, TITLES = ".files.json", ".claim.json", ".removed", ".titles/"
 FOLDER_PARTS = 3  # <title>/tracks/<digest>
 
 
@@ -48,6 +58,7 @@ class BlobOrigin:
         self.blobs, self.address = blobs, blobs.address
         self._public_url, self._scratch, self._around = public_url, scratch, around
         self._listings: dict[str, dict[str, int]] = {}
+        self._blocks = BlobBlocks(blobs)
 
     def has_track(self, title: str, track_digest: str) -> bool:
         """Whether a track is there with every file in its size; its bytes were verified when they were sent."""
@@ -55,7 +66,7 @@ class BlobOrigin:
 
     def state(self, title: str) -> str:
         """Return a word that changes with anything of a title here."""
-        return look(self.blobs, f"{checked_title_id(title)}/").word
+        return look(self.blobs, f"{checked_title_id(title)}/").word + ("-blocked" if self._blocks.has(title) else "")
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Send a track's files at once, then make it visible; a damaged one is mended, a whole one left alone.
@@ -91,7 +102,7 @@ class BlobOrigin:
         sizes = {file.path: file.size_bytes for file in files}
         if not self._lie_there(folder, sizes):
             return False
-        self._list(folder, sizes)
+        self._list(title, folder, sizes)
         return True
 
     def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
@@ -100,18 +111,14 @@ class BlobOrigin:
         Raises:
             StoreError: ``release_exists``: the number was claimed for other bytes; ``upload_corrupt``.
         """
-        folder = f"{checked_title_id(title)}/{release_folder(number)}/"
+        folder = self._release(title, number)
         claim = canonical_json({checked_path(path): sha256[path] for path in files})
         self._note_title(title)
         if not self.blobs.create(folder + CLAIM, claim) and self.blobs.read(folder + CLAIM) != claim:
-            raise StoreError(
-                "release_exists",
-                f"release {number} is already published, or begun, with other bytes",
-                "A release never changes; publish under the next number",
-                title,
-            )
+            raise release_taken(number, title, ", or begun,")
         if not self._is_whole(folder):
             self._send(title, folder, files, sha256)
+            self.blobs.delete([folder + REMOVED])
 
     def releases(self, title: str) -> list[int]:
         """Return the numbers of a title's complete releases, ascending."""
@@ -121,9 +128,9 @@ class BlobOrigin:
         return sorted(int(number) for number in numbers if number.isascii() and number.isdigit())
 
     def titles(self) -> list[str]:
-        """Return the ids of all titles that have anything here, sorted."""
+        """Return the ids of all titles that have anything here, sorted; blocked ones too."""
         names = (blob.name.removeprefix(TITLES) for blob in self.blobs.files(TITLES))
-        return sorted(name for name in names if TITLE_ID.fullmatch(name))
+        return sorted({*(name for name in names if TITLE_ID.fullmatch(name)), *self._blocks.titles()})
 
     def read(self, title: str, path: str) -> bytes | None:
         """Return a file of a track or release that is there, or None."""
@@ -177,10 +184,34 @@ class BlobOrigin:
         self.blobs.delete(listings)
         for folder in (f"{title}/releases/", f"{title}/"):
             self.blobs.delete([blob.name for blob in self.blobs.walk(folder, with_drafts=True)])
+        self._blocks.remove(title)
         self.blobs.delete([TITLES + title])
-        self._listings = {
-            folder: sizes for folder, sizes in self._listings.items() if not folder.startswith(f"{title}/")
-        }
+        self._forget(title)
+
+    def remove_release(self, title: str, number: int) -> None:
+        """Remove a release, its listing first; its claim stays, so that no other gets its number."""
+        folder = self._release(title, number)
+        names = [blob.name for blob in self.blobs.walk(folder, with_drafts=True)]
+        if folder + CLAIM not in names:
+            return
+        self._listings.pop(folder, None)
+        self.blobs.replace(folder + REMOVED, b"")
+        self.blobs.delete([name for name in names if name == folder + LISTING])
+        self.blobs.delete([name for name in names if name.removeprefix(folder) not in (CLAIM, REMOVED, LISTING)])
+
+    def block(self, title: str) -> None:
+        """Have the storage move everything of a title to a private place, manifests first."""
+        self._blocks.block(title)
+        self._forget(title)
+
+    def unblock(self, title: str) -> None:
+        """Have the storage move it back."""
+        self._blocks.unblock(title)
+        self._forget(title)
+
+    def is_blocked(self, title: str) -> bool:
+        """Whether a title is blocked."""
+        return self._blocks.has(title)
 
     def distrust_track(self, title: str, track_digest: str) -> None:
         """Remove a track's listing; its files are replaced one by one."""
@@ -219,7 +250,7 @@ class BlobOrigin:
                 continue
             folder = "/".join(parts[:FOLDER_PARTS])
             touched[folder] = max(touched.get(folder, 0.0), blob.modified_at)
-            if parts[FOLDER_PARTS:] == [LISTING]:
+            if parts[FOLDER_PARTS:] in ([LISTING], [REMOVED]):
                 visible.add(folder)
         return sorted(folder for folder, at in touched.items() if folder not in visible and at < oldest)
 
@@ -241,11 +272,15 @@ class BlobOrigin:
 
         self._note_title(title)
         in_parallel(send, paths, Load(f"sending {below.strip('/')[:20]}", sum(sizes.values())), self.blobs.transfers)
-        self._list(folder, sizes)
+        self._list(title, folder, sizes)
 
-    def _list(self, folder: str, sizes: Mapping[str, int]) -> None:
+    def _list(self, title: str, folder: str, sizes: Mapping[str, int]) -> None:
+        """Make a folder visible, unless the title was blocked in the meantime."""
         self.blobs.replace(folder + LISTING, canonical_json(dict(sizes)))
         self._listings[folder] = dict(sizes)
+        if self._blocks.has(title):
+            self.block(title)
+            raise taken_down(title)
 
     def _listing(self, folder: str) -> dict[str, int]:
         """Return the sizes of a visible folder's files; nothing for one that is not visible. What is never changes."""
@@ -287,7 +322,23 @@ class BlobOrigin:
     def _track(self, title: str, digest: str) -> str:
         return f"{checked_title_id(title)}/tracks/{checked_digest(digest)}/"
 
+    def _release(self, title: str, number: int) -> str:
+        return f"{checked_title_id(title)}/{release_folder(number)}/"
+
+    def _forget(self, title: str) -> None:
+        """Ask the storage again what is visible of a title."""
+        self._listings = {
+            folder: sizes for folder, sizes in self._listings.items() if not folder.startswith(f"{title}/")
+        }
+
     def _note_title(self, title: str) -> None:
+        """Note that a title has something here.
+
+        Raises:
+            ConfigError: ``title_taken_down``.
+        """
+        if self._blocks.has(title):
+            raise taken_down(title)
         self.blobs.create(TITLES + checked_title_id(title), b"")
 
 

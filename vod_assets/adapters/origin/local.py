@@ -12,7 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vod_assets.adapters.blobs.state import folder_look
-from vod_assets.adapters.origin.names import DIGEST, checked_digest, checked_path, public_address, release_folder
+from vod_assets.adapters.origin.folder_blocks import FolderBlocks, Gone
+from vod_assets.adapters.origin.names import (
+    DIGEST,
+    checked_digest,
+    checked_path,
+    public_address,
+    release_folder,
+    release_taken,
+    taken_down,
+)
 from vod_assets.adapters.store.scratch import last_touched
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
@@ -46,6 +55,7 @@ class LocalOrigin:
         self._public_url = public_url
         self._link_below = [folder.resolve() for folder in link_below]
         self._grace_seconds = grace_seconds
+        self._blocks = FolderBlocks(self.root)
 
     def has_track(self, title: str, track_digest: str) -> bool:
         """Whether a track is there with every file in its size; its bytes were verified before it was placed."""
@@ -53,7 +63,7 @@ class LocalOrigin:
 
     def state(self, title: str) -> str:
         """Return a word that changes with anything of a title here."""
-        return folder_look(self._title(title)).word
+        return folder_look(self._title(title)).word + ("-blocked" if self._blocks.has(title) else "")
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Place a track's files under ``<title>/tracks/<digest>/``; a damaged one is replaced, a whole one left alone.
@@ -67,7 +77,7 @@ class LocalOrigin:
         with self._gathered(title, files, sha256) as incoming:
             if target.exists():
                 self._vanish(target)
-            _place(incoming, target)
+            self._place(title, incoming, target)
 
     def copy_track(
         self, title: str, track_digest: str, files: Sequence[ArtifactFile], addresses: Mapping[str, str]
@@ -84,18 +94,15 @@ class LocalOrigin:
             StoreError: ``release_exists``, ``upload_corrupt``, ``store_full``.
         """
         target = self._title(title) / release_folder(number)
+        if not Gone(target.parent).allows(number, sha256):
+            raise release_taken(number, title)
         with self._gathered(title, files, sha256) as incoming:
-            if _place(incoming, target) or (there := _hashes(target)) == dict(sha256):
+            if self._place(title, incoming, target) or (there := _hashes(target)) == dict(sha256):
                 return
             if RELEASE_FILE in sha256 and there.get(RELEASE_FILE) == sha256[RELEASE_FILE]:
                 self._vanish(target)  # the same release, which has lost something
-            if not _place(incoming, target):
-                raise StoreError(
-                    "release_exists",
-                    f"release {number} is already published with other bytes",
-                    "A release never changes; publish under the next number",
-                    title,
-                )
+            if not self._place(title, incoming, target):
+                raise release_taken(number, title)
 
     def releases(self, title: str) -> list[int]:
         """Return the numbers of a title's releases, ascending."""
@@ -104,9 +111,8 @@ class LocalOrigin:
         return sorted(int(name) for name in names if name.isascii() and name.isdigit())
 
     def titles(self) -> list[str]:
-        """Return the ids of all titles that have anything here, sorted."""
-        children = self.root.iterdir() if self.root.is_dir() else ()
-        return sorted(child.name for child in children if child.is_dir() and TITLE_ID.fullmatch(child.name))
+        """Return the ids of all titles that have anything here, sorted; blocked ones too."""
+        return sorted({*self._shown(), *self._blocks.titles()})
 
     def read(self, title: str, path: str) -> bytes | None:
         """Return a file below the title, or None."""
@@ -150,6 +156,29 @@ class LocalOrigin:
         folder = self._title(title)
         if folder.exists():
             self._vanish(folder)
+        self._blocks.remove(title)
+
+    def remove_release(self, title: str, number: int) -> None:
+        """Remove a release's manifests, which vanish at once; its number stays theirs."""
+        folder = self._title(title) / release_folder(number)
+        if folder.is_dir():
+            with _written(title):
+                Gone(folder.parent).note(number, _hashes(folder))
+                self._vanish(folder)
+
+    def block(self, title: str) -> None:
+        """Rename a title's folder to a private place: nothing of it can be fetched from then on."""
+        with _written(title):
+            self._blocks.block(title)
+
+    def unblock(self, title: str) -> None:
+        """Rename it back."""
+        with _written(title):
+            self._blocks.unblock(title)
+
+    def is_blocked(self, title: str) -> bool:
+        """Whether a title is blocked."""
+        return self._blocks.has(title)
 
     def tracks(self, title: str, older_than_seconds: int = 0) -> list[str]:
         """Return the digests of a title's tracks that were placed longer ago than that, sorted."""
@@ -159,7 +188,7 @@ class LocalOrigin:
 
     def leftovers(self, older_than_seconds: int) -> list[str]:
         """Return what killed writers left behind and nobody has touched for a time; no viewer can see any of it."""
-        folders = [self.root, *(self.root / title for title in self.titles())]
+        folders = [self.root, *(self.root / title for title in self._shown())]
         return sorted(str(path) for folder in folders for path in _untouched(folder, older_than_seconds))
 
     def sweep(self, older_than_seconds: int, hold: Hold) -> list[str]:
@@ -167,7 +196,7 @@ class LocalOrigin:
         swept = _untouched(self.root, older_than_seconds)
         for leftover in swept:
             shutil.rmtree(leftover, ignore_errors=True)
-        for title in self.titles():
+        for title in self._shown():
             if _untouched(self.root / title, older_than_seconds):
                 with hold(title) as is_held:
                     for leftover in _untouched(self.root / title, older_than_seconds) if is_held() else ():
@@ -184,6 +213,19 @@ class LocalOrigin:
         folder = self._track(title, track_digest)
         if folder.exists():
             self._vanish(folder)
+
+    def _shown(self) -> list[str]:
+        """Return the titles that have a folder that is served."""
+        children = self.root.iterdir() if self.root.is_dir() else ()
+        return sorted(child.name for child in children if child.is_dir() and TITLE_ID.fullmatch(child.name))
+
+    def _place(self, title: str, incoming: Path, target: Path) -> bool:
+        """Rename a gathered directory into place, unless the title was blocked in the meantime."""
+        is_placed = _place(incoming, target)
+        if self._blocks.has(title):
+            self._blocks.block(title)
+            raise taken_down(title)
+        return is_placed
 
     def _vanish(self, folder: Path) -> None:
         doomed = self._private(self.root, ".removed-")
@@ -202,17 +244,18 @@ class LocalOrigin:
     @contextmanager
     def _gathered(self, title: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> Iterator[Path]:
         folder = self._title(title)
+        if self._blocks.has(title):
+            raise taken_down(title)
         for leftover in [*_untouched(self.root, self._grace_seconds), *_untouched(folder, self._grace_seconds)]:
             shutil.rmtree(leftover, ignore_errors=True)
         incoming = self._private(folder, ".incoming-")
         try:
-            incoming.mkdir(parents=True)
-            for path, file in files.items():
-                self._bring(title, file, incoming / checked_path(path), sha256[path])
-            _write_file_list(incoming, files)
-            yield incoming
-        except OSError as error:
-            raise _store_error(error, title) from error
+            with _written(title):
+                incoming.mkdir(parents=True)
+                for path, file in files.items():
+                    self._bring(title, file, incoming / checked_path(path), sha256[path])
+                _write_file_list(incoming, files)
+                yield incoming
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
 
@@ -228,6 +271,15 @@ class LocalOrigin:
 
     def _may_link(self, file: Path) -> bool:
         return not file.is_symlink() and any(file.resolve().is_relative_to(folder) for folder in self._link_below)
+
+
+@contextmanager
+def _written(title: str) -> Iterator[None]:
+    """Name what went wrong on the disk."""
+    try:
+        yield
+    except OSError as error:
+        raise _store_error(error, title) from error
 
 
 def _untouched(folder: Path, seconds: int) -> list[Path]:

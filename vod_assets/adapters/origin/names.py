@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-from vod_assets.domain.errors import StoreError, printable
+from vod_assets.domain.errors import ConfigError, StoreError, printable
 from vod_assets.domain.title import checked_title_id
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -41,6 +41,18 @@ def release_folder(number: int) -> str:
     if number < 1:
         raise StoreError("bad_path", f"{number} is no release number")
     return f"releases/{number}"
+
+
+def taken_down(title: str) -> ConfigError:
+    """Return the error of whoever puts something of a title that is blocked."""
+    cause = "it was taken down, and nothing of it is taken here"
+    return ConfigError("title_taken_down", cause, "Lift the takedown first if it may be shown again", title)
+
+
+def release_taken(number: int, title: str, begun: str = "") -> StoreError:
+    """Return the error of whoever puts other bytes under a number that is given."""
+    cause = f"release {number} is already published{begun} with other bytes"
+    return StoreError("release_exists", cause, "A release never changes; publish under the next number", title)
 
 
 def public_address(public_url: str, title: str, path: str) -> str:

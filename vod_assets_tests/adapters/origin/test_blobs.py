@@ -1,6 +1,8 @@
 """An origin in a storage keeps the contract of every origin, in memory and in a real bucket."""
 
 import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import obstore
@@ -15,7 +17,7 @@ from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.aws import access_of
 from vod_assets.domain.artifact import ArtifactFile
-from vod_assets.domain.errors import StoreError
+from vod_assets.domain.errors import ConfigError, StoreError
 from vod_assets.domain.media_types import headers_of
 from vod_assets.settings import Settings
 from vod_assets_tests.contracts.origin import TRACK, OriginContract, sums
@@ -113,6 +115,41 @@ def test_viewers_see_everything_or_nothing_wherever_a_writer_dies(tmp_path: Path
     later.put_track("film", TRACK, files, sums(files))
     later.put_release("film", 1, files, sums(files))
     assert (later.tracks("film"), later.releases("film")) == ([TRACK], [1])
+
+
+@pytest.mark.parametrize("writes", range(10))
+def test_a_block_that_was_killed_is_finished_by_the_next(tmp_path: Path, writes: int) -> None:
+    file = tmp_path / "1.m4s"
+    file.write_bytes(b"segment")
+    blobs = Dying(100)
+    origin = BlobOrigin(blobs, URL, tmp_path)
+    origin.put_track("film", TRACK, {"1.m4s": file}, sums({"1.m4s": file}))
+    origin.put_release("film", 1, {"1.m4s": file}, sums({"1.m4s": file}))
+    before = {name: data for name, (data, _) in blobs.held.items()}
+    blobs.writes_left = writes
+    with suppress(KeyboardInterrupt):
+        origin.block("film")
+    is_begun = writes > 0
+    assert origin.is_blocked("film") == is_begun
+    blobs.writes_left = 100
+    origin.block("film")
+    assert list(blobs.walk("film/")) == []
+    origin.unblock("film")
+    assert {name: data for name, (data, _) in blobs.held.items()} == before
+
+
+def test_a_block_leaves_a_put_on_its_way_nothing_to_show(tmp_path: Path) -> None:
+    class Overtaken(MemoryBlobs):
+        def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
+            super().send(path, name, sha256, headers)
+            BlobOrigin(self, URL, tmp_path).block("film")
+
+    file = tmp_path / "1.m4s"
+    file.write_bytes(b"segment")
+    blobs = Overtaken()
+    with pytest.raises(ConfigError, match="title_taken_down"):
+        BlobOrigin(blobs, URL, tmp_path).put_track("film", TRACK, {"1.m4s": file}, sums({"1.m4s": file}))
+    assert list(blobs.walk("film/")) == []
 
 
 class TestDisk(OriginContract):

@@ -72,6 +72,26 @@ class TestLocalOrigin(OriginContract):
         with pytest.raises(StoreError, match="origin_unwritable"):
             LocalOrigin(tmp_path / "origin", URL).put_track("film", TRACK, files, sums(files))
 
+    def test_what_is_blocked_is_kept_where_no_other_user_can_enter(
+        self, origin: LocalOrigin, files: dict[str, Path]
+    ) -> None:
+        origin.put_track("film", TRACK, files, sums(files))
+        origin.block("film")
+        assert (origin.root / ".blocked").stat().st_mode & 0o077 == 0
+        assert (origin.root / ".blocked" / "film" / "tracks" / TRACK / "init.mp4").read_bytes() == b"init"
+        assert not (origin.root / "film").exists()
+
+    def test_what_appears_after_a_block_is_taken_by_the_next(self, origin: LocalOrigin, files: dict[str, Path]) -> None:
+        origin.put_track("film", TRACK, files, sums(files))
+        origin.block("film")
+        (origin.root / "film" / "tracks" / ("b" * 64)).mkdir(parents=True)
+        (origin.root / "film" / "tracks" / TRACK).mkdir()
+        (origin.root / "film" / "tracks" / TRACK / "init.mp4").write_bytes(b"again")
+        origin.block("film")
+        assert not (origin.root / "film").exists()
+        origin.unblock("film")
+        assert origin.tracks("film") == [TRACK, "b" * 64]
+
     def test_what_others_write_now_is_left_alone(self, origin: LocalOrigin, files: dict[str, Path]) -> None:
         others = origin.root / "film" / ".incoming-1-ab"
         others.mkdir(parents=True)
