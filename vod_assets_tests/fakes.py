@@ -11,7 +11,7 @@ from vod_assets.adapters.blobs.names import checked_name
 from vod_assets.adapters.cms.pointing import checked_entry
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.artifact import ArtifactFile
-from vod_assets.domain.errors import Cancelled, StoreError
+from vod_assets.domain.errors import Cancelled, ConfigError, StoreError
 from vod_assets.domain.revisions import require_current, revision_of
 from vod_assets.domain.title import Fingerprint, checked_title_id
 from vod_assets.ports.blobs import Blob, Told
