@@ -22,8 +22,20 @@ def secret(settings: Settings, name: str) -> str:
         ConfigError: ``secret_failed``, naming the setting; never the secret.
     """
     kept: str = getattr(settings, name).get_secret_value()
-    if not kept.startswith(SCHEME):
-        return kept
+    return referenced(settings, kept, f"VOD_{name.upper()}") if kept.startswith(SCHEME) else kept
+
+
+def referenced(settings: Settings, kept: str, what: str) -> str:
+    """Return a secret as AWS Secrets Manager keeps it; AWS is asked once a process.
+
+    Args:
+        settings: They say who asks, and where.
+        kept: ``secretsmanager://NAME`` or ``secretsmanager://NAME#KEY``.
+        what: Who names it, for the message.
+
+    Raises:
+        ConfigError: ``secret_failed``, naming that; never the secret.
+    """
     own_key = settings.s3_secret_access_key.get_secret_value()
     keys = ("", "") if own_key.startswith(SCHEME) else (settings.s3_access_key_id, own_key)
     reference, _, field = kept.removeprefix(SCHEME).partition("#")
@@ -31,7 +43,7 @@ def secret(settings: Settings, name: str) -> str:
         text = _asked(reference, settings.s3_region, settings.s3_profile, keys)
         return _field(text, field) if field else text
     except LookupError as error:
-        raise _failed(name, reference, str(error.args[0])) from None  # the cause may hold what the secret says
+        raise _failed(what, reference, str(error.args[0])) from None  # the cause may hold what the secret says
 
 
 @lru_cache(maxsize=64)
@@ -74,9 +86,9 @@ def _field(text: str, field: str) -> str:
     return str(found)
 
 
-def _failed(name: str, reference: str, cause: str) -> ConfigError:
+def _failed(what: str, reference: str, cause: str) -> ConfigError:
     return ConfigError(
         "secret_failed",
-        f"VOD_{name.upper()} names the secret {reference}, which cannot be used: {cause}",
+        f"{what} names the secret {reference}, which cannot be used: {cause}",
         "Check its name, region and policy (secretsmanager:GetSecretValue); docs/aws.md",
     )

@@ -146,6 +146,17 @@ class Settings(BaseSettings):
         "", description="Where players fetch the keys of variants of scheme aes128: https://…/{title}/{kid}."
     )
     watch: Path | None = Field(None, description="YAML file of the places that arrivals are taken from; empty: none.")
+    notify: Path | None = Field(
+        None, description="YAML file of who is told of what (docs/notifications.md); empty: nobody."
+    )
+    callback_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What callbacks are signed with: whsec_…, or secretsmanager://NAME#KEY; empty: they are not.",
+    )
+    callback_private_hosts: str = Field(
+        "",
+        description="Hosts of callbacks that may have private addresses, and be told without TLS, separated by commas.",
+    )
     metadata_mapping: str = Field(
         "", description="File that says how metadata of a MAM are read (docs/metadata.md); empty: only known formats."
     )

@@ -208,6 +208,13 @@ OPERATIONS = {
         key_address_missing=("Players would not know where to fetch a key", "Set VOD_AES128_URL; docs/drm.md"),
         bad_address=("An address names no file, or holds what does not belong into one", "Name a plain address"),
         bad_watch=("The file of watched places cannot be used", "Correct the named field; see docs/arrivals.md"),
+        bad_notify=("Who is told of what cannot be used", "Correct the named field; see docs/notifications.md"),
+        url_not_allowed=(
+            "A callback names an address that must not be told: unencrypted, with a user, or in a private network",
+            "Name a public https:// address; VOD_CALLBACK_PRIVATE_HOSTS allows hosts of the house",
+        ),
+        unknown_notice=("There is no such notice among the dead", "`vod outbox --dead` lists them"),
+        unknown_channel=("There is no such channel", "Use one of the names that the message lists"),
         bad_profile=("A profile cannot be read", "Correct the named line of the profile"),
         bad_title_file=("A title file cannot be read", "Correct the named line of the title file"),
         bad_programme=(
@@ -369,6 +376,11 @@ OPERATIONS = {
             "What the CMS answers is no JSON, is too long, or lacks what was asked for",
             "Check the addresses and the mapping of VOD_CMS; docs/cms.md",
         ),
+        outbox_full=(
+            "Events wait, and nobody sends them",
+            "Start the sensor `notifications`, or run `vod outbox --send`",
+        ),
+        notice_failed=("A notice was not taken by its channel", "Check the channel: vod notify test"),
         origin_failed=("The origin did not take or give a file", "Check the origin; then run release again"),
         lease_lost=(
             "Another run took the title over, because this one gave no sign of life",

@@ -9,6 +9,7 @@ from vod_assets.ports.cdn import Cdn
 from vod_assets.ports.inspecting import Prober
 from vod_assets.ports.keys import KeyProvider, SecretKey
 from vod_assets.ports.leases import Leases
+from vod_assets.ports.notices import Outbox, Post
 from vod_assets.ports.packaging import InspectedPackage, PackageInspector, Packager, Protection, TrackJob, Unlocking
 from vod_assets.ports.pictures import PictureMaker, SheetPainter
 from vod_assets.ports.publishing import Cms, Origin
@@ -39,11 +40,13 @@ __all__ = [
     "Limits",
     "OnProgress",
     "Origin",
+    "Outbox",
     "PackageInspector",
     "Packager",
     "PictureMaker",
     "PieceReport",
     "PieceTranscoder",
+    "Post",
     "ProbeJob",
     "Prober",
     "Progress",

@@ -75,6 +75,11 @@ class BlobLeases:
         """Whether the lease's file is there, and says the same: a number may have been given anew."""
         return self._read(_lease_name(lease), TitleLease) == lease
 
+    def taken_at(self, lease: TitleLease) -> float | None:
+        """Return when a lease was taken, by the storage's clock; None when it stands no longer."""
+        found = self.blobs.stat(_lease_name(lease))
+        return found.modified_at if found else None
+
     def let_go(self, lease: TitleLease) -> None:
         """Remove the lease, if it still stands."""
         if self.holds(lease):

@@ -5,8 +5,6 @@ the world and then into the house's own network leads nowhere. Redirections are 
 """
 
 import hashlib
-import ipaddress
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ import httpx
 import stamina
 
 from vod_assets.adapters.blobs import faults
+from vod_assets.adapters.public_hosts import name_of, pinned
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import ConfigError, StoreError
 from vod_assets.ports.blobs import Blob, Told
@@ -155,9 +154,9 @@ class WebFiles:
         """Lend the answer to a request, redirections followed; None when there is no such file."""
         url = httpx.URL(f"{self.address}/{quote(name, safe='/', errors='surrogateescape')}")
         for _ in range(MOST_REDIRECTIONS + 1):
-            pinned, named = self._pinned(url), {"sni_hostname": url.host}  # the certificate must carry the name
-            shown = {"host": _host(url), **(headers or {})}
-            with self._client.stream(method, pinned, headers=shown, extensions=named) as got:
+            address, named = self._pinned(url), {"sni_hostname": url.host}  # the certificate must carry the name
+            shown = {**name_of(url), **(headers or {})}
+            with self._client.stream(method, address, headers=shown, extensions=named) as got:
                 if got.has_redirect_location:
                     url = url.join(got.headers["location"])
                     continue
@@ -180,12 +179,7 @@ class WebFiles:
         if url.scheme != "https":
             cause = f"{self.address} redirects to {url.scheme}://, which is not encrypted"
             raise ConfigError("bad_address", cause, "Name an https:// address")
-        found = socket.getaddrinfo(url.host, url.port or 443, type=socket.SOCK_STREAM)
-        address = str(found[0][4][0])
-        if not ipaddress.ip_address(address).is_global and url.host.lower() not in self.access.private_hosts:
-            cause = f"{url.host} leads to {address}, which is no public address"
-            raise ConfigError("bad_address", cause, "Add the host to VOD_HTTPS_PRIVATE_HOSTS if that is meant")
-        return url.copy_with(host=address)
+        return pinned(url, self.access.private_hosts, "VOD_HTTPS_PRIVATE_HOSTS")
 
     def _where(self, name: str) -> str:
         return f"{self.address}/{name}"
@@ -203,10 +197,6 @@ class WebFiles:
             remedy = "Check the address and the server; then run again"
             raise StoreError("store_unreachable", f"{where} cannot be reached: {said}", remedy) from error
         raise AssertionError("a retry ends with a result or an error")
-
-
-def _host(url: httpx.URL) -> str:
-    return url.netloc.decode("ascii")
 
 
 def _is_passing(error: Exception) -> bool:

@@ -1,0 +1,85 @@
+"""Slack, e-mail, Teams and everything else that apprise speaks to."""
+
+import logging
+import re
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.events import Event
+from vod_assets.domain.letters import Answer
+from vod_assets.domain.notice_text import body_of, subject_of
+from vod_assets.ports.notices import Patience
+
+TYPES = {"info": "info", "warning": "warning", "error": "failure", "critical": "failure"}
+LOUD = ("apprise", "urllib3", "requests_oauthlib")  # their lines hold addresses, and what strangers answer
+_STATUS = re.compile(r"\berror[= ](\d{3})\b")
+
+
+@dataclass(frozen=True)
+class AppriseChannel:
+    """One address of apprise's; it may hold a secret."""
+
+    name: str
+    address: str = field(repr=False)
+    takes_digests: bool = True
+    burst: int = 10
+    per_hour: int = 60
+
+    def send(self, event: Event, patience: Patience) -> Answer:
+        """Tell of an event; apprise says no more than whether that worked, and a status in its log."""
+        with _Overheard() as log:
+            try:
+                plugin = plugin_of(self.name, self.address)
+                plugin.socket_connect_timeout = patience.connect_seconds
+                plugin.socket_read_timeout = patience.read_seconds
+                done = plugin.notify(title=subject_of(event), body=body_of(event), notify_type=TYPES[event.severity])
+            except ConfigError as error:
+                return Answer("later", error.code)
+            except Exception as error:  # noqa: BLE001 - an edge: a plug-in may raise anything, and quote its address
+                return Answer("later", f"it failed ({type(error).__name__})")
+        return Answer("taken") if done else Answer("later", log.said)
+
+
+def plugin_of(name: str, address: str) -> Any:
+    """Return what apprise speaks to an address with.
+
+    Raises:
+        ConfigError: ``bad_notify``; the address is not in it.
+    """
+    import apprise
+
+    asset = apprise.AppriseAsset(app_id="vod_assets", app_desc="vod_assets", secure_logging=True)
+    try:
+        plugin = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
+    except (TypeError, ValueError):
+        plugin = None
+    if plugin is None:
+        cause = f"the address of the channel {name} is none that apprise knows"
+        raise ConfigError("bad_notify", cause, "See docs/notifications.md for the forms of addresses")
+    return plugin
+
+
+class _Overheard(logging.Handler):
+    """Keeps what apprise logs in this thread from every other log, and the status that is in it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said, self._thread = "it was not taken", threading.get_ident()
+
+    def __enter__(self) -> "_Overheard":
+        for name in LOUD:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        logger = logging.getLogger(LOUD[0])
+        logger.propagate = False
+        logger.addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger(LOUD[0]).removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a status; nothing else of a line."""
+        if record.thread == self._thread and (found := _STATUS.search(record.getMessage())):
+            self.said = f"it answered {found[1]}"
