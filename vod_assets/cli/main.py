@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from vod_assets import __version__
+from vod_assets.cli import approve as approve_command
 from vod_assets.cli import arrivals, edge, farm, imports, run_workflow, status, task, titles
 from vod_assets.cli import backfill as backfill_command
 from vod_assets.cli import conformance as conformance_command
@@ -14,6 +15,7 @@ from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import gc as gc_command
 from vod_assets.cli import plan as plan_command
+from vod_assets.cli import policy as policy_command
 from vod_assets.cli import propose as propose_command
 from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import rekey as rekey_command
@@ -45,6 +47,9 @@ app.add_typer(arrivals.app, name="ingest")
 app.command("rekey")(rekey_command.rekey)
 app.command("waive")(waive_command.waive)
 app.command("waivers")(waive_command.waivers)
+app.add_typer(policy_command.app, name="policy")
+app.command("visible")(policy_command.is_visible)
+app.command("approve")(approve_command.approve)
 app.command("status")(status.status)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)

@@ -1,6 +1,5 @@
 """``vod waive`` and ``vod waivers``: checks of quality that pass for a while, though something was found."""
 
-import getpass
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from vod_assets.cli.records import change_record, user_of_this
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError
 
@@ -30,7 +30,7 @@ def waive(
 
     Example: [cyan]vod waive film quality_control.black --until 2026-12-31 --because "opens on black"[/]
     """
-    by = by or _user(title)
+    by = by or user_of_this(title, "bad_waiver")
     with open_session() as session:
         if withdraw:
             print(_withdrawn(session, title, check, by))
@@ -77,14 +77,6 @@ class Row:
     def shown(self) -> dict[str, Any]:
         """The waiver as JSON."""
         return {"title": self.title, "state": self.state, **self.waiver.model_dump(mode="json")}
-
-
-def _user(title: str) -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError) as error:  # a container's user may have a number alone
-        cause = "the user that this runs as has no name"
-        raise ConfigError("bad_waiver", cause, "Say who lets it pass: --by NAME", title) from error
 
 
 def _given(session: Session, title: str, said: dict[str, str]) -> str:
@@ -138,16 +130,7 @@ def _keep(session: Session, title: str, change: Any) -> None:
     Raises:
         ConfigError: ``unknown_title``; ``title_busy`` while a run works on it.
     """
-    from vod_assets.cli.titles import unknown
-
-    if session.store.record(title) is None:
-        raise unknown(session, title)
-    with session.held(title, "waive") as held:
-        record = session.store.record(title)
-        if record is None:
-            raise unknown(session, title)
-        held.check()
-        session.store.register(record.model_copy(update={"waivers": change(record.waivers)}))
+    change_record(session, title, "waive", lambda record: record.model_copy(update={"waivers": change(record.waivers)}))
 
 
 def _rows(session: Session, title: str) -> Iterable[Row]:

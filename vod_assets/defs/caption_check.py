@@ -20,7 +20,7 @@ MEASURES = 1  # to be raised when the same captions are judged differently
 
 def demand_of(at: Step) -> CaptionDemand:
     """Return the captions that a step's title must have."""
-    return demanded(at.profile.require_captions, at.record.policy)
+    return demanded(at.profile.require_captions, at.record.effective_policy)
 
 
 def _captions() -> dg.AssetChecksDefinition:

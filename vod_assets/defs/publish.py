@@ -150,7 +150,8 @@ def cms_entry(
         released = Release.model_validate(release.document["release"])
         info = media_info.read(MediaInfo)
         _require_described(released, info)
-        said = Metadata.model_validate(release.document["metadata"])
+        carried = Metadata.model_validate(release.document["metadata"])
+        said = carried.model_copy(update={"policy": at.record.policy_over(carried.policy)})  # as it is now
         chapters = [Chapter.model_validate(one) for one in release.document.get("chapters", ())]  # none in older ones
         entry = entry_for(said, released, origin.url, info, chapters).as_document()
         recipe = Recipe("cms_entry", {"release": release.digest}, {"entry": entry})

@@ -149,10 +149,12 @@ def _record(registrar: Registrar, bare: TitleRecord, profile: str, wished: Wishe
 def _as_kept(described: TitleRecord, kept: TitleRecord | None) -> TitleRecord:
     """Return a record with what commands wrote into it, also while the files beside its source were being read.
 
-    Waivers of operators stay, before those that the title file says anew.
+    What ``vod policy set`` and ``vod approve`` wrote stays. Waivers of operators stay, before those that the title file
+    says anew.
     """
     if kept is None:
         return described
     given = (one for one in kept.waivers if one.given)
-    ordered = {name: getattr(kept, name) for name in ("key_generation", "taken_down", "held_back")}
+    names = ("key_generation", "policy_set", "approvals", "taken_down", "held_back")
+    ordered = {name: getattr(kept, name) for name in names}
     return described.model_copy(update=ordered | {"waivers": (*given, *described.waivers)})

@@ -15,6 +15,7 @@ from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream, VideoStream
 from vod_assets.domain.metadata import LONGEST_NAME, Metadata
 from vod_assets.domain.mistakes import said_of
+from vod_assets.domain.policy import read_policy, wrong
 from vod_assets.domain.publication import Publication
 from vod_assets.domain.release import Release, ReleasedTrack, unique_tracks
 from vod_assets.domain.title import Fingerprint, TitleRecord
@@ -189,12 +190,19 @@ def read_entry(text: bytes, file: str = "") -> Entry:
         ConfigError: ``bad_metadata``, naming the field.
     """
     try:
-        return Entry.model_validate_json(text)
+        entry = Entry.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         cause = f"{field}: {said_of(first)}" if field else said_of(first)
         raise ConfigError("bad_metadata", cause, "docs/metadata.md lists every field", file=file) from error
+    try:
+        read_policy(entry.policy)
+    except ValidationError as error:
+        raise ConfigError(
+            "bad_metadata", f"policy: {wrong(error)}", "docs/policy.md lists every field", "", file
+        ) from error
+    return entry
 
 
 def json_schema() -> str:

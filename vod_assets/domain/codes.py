@@ -277,6 +277,11 @@ OPERATIONS = {
             "Materialise the named assets again, and all that follows",
         ),
         artifact_never_made=("An asset that is needed was never made", "Materialise it first, or add it to --select"),
+        bad_policy=(
+            "A policy, or what is asked of one, cannot be read",
+            "docs/policy.md lists every field, and how instants are written",
+        ),
+        bad_approval=("A release cannot be approved like that", "Say which release; `vod titles show` lists them"),
         bad_waiver=("A check cannot be waived like that", "Name a check of quality, a day to come and a reason"),
         check_missing=("A required check has not judged this title", "Run the check, then publish"),
         check_failed=("A required check says no", "Read its report; correct the cause and run again"),

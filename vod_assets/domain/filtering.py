@@ -70,7 +70,7 @@ def values_of(record: TitleRecord, key: str) -> Collection[str]:
     if key == "title":
         return (record.title_id,)
     if key == POLICY or key.startswith(f"{POLICY}."):
-        return _leaves(_below(record.policy, key.split(".")[1:]))
+        return _leaves(_below(record.effective_policy, key.split(".")[1:]))
     return (str(getattr(record, key)),)
 
 

@@ -224,6 +224,22 @@ def read_policy(said: object) -> Policy:
     return Policy.model_validate({} if said is None else said)
 
 
+def restated(said: Mapping[str, Any], zone: str = "") -> dict[str, Any]:
+    """Return fields of a policy as they are kept, instants in UTC; those that say nothing stay, to win over others.
+
+    Args:
+        said: The fields.
+        zone: Of local times that name none.
+
+    Raises:
+        pydantic.ValidationError: They are none.
+    """
+    document = read_policy({**({"zone": zone} if zone else {}), **said}).as_document()
+    blank = {name: field.get_default() for name, field in Policy.model_fields.items()}
+    blank |= {"territories": {}, "platforms": [], "windows": []}
+    return {name: document.get(name, blank[name]) if name in blank else said[name] for name in said}
+
+
 def policy_of(said: object) -> Policy:
     """Return a policy as it is kept: one that cannot be read says so, and lets nobody see its title."""
     try:

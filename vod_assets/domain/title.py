@@ -3,12 +3,14 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
+from vod_assets.domain.approvals import Approval, PolicySet
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.orders import HeldBack, TakenDown
@@ -59,7 +61,7 @@ class TitleRecord(Document):
         names: Titles by BCP 47 language tag; ``und`` when only the file's name is known.
         synopses: Synopses by BCP 47 language tag.
         profile: Name of the profile that says what to make.
-        policy: What may be shown where and when; read by the CMS.
+        policy: What the title file, or the place that it came to, says of where and when it may be shown.
         sound_labels: Labels of audio tracks: by language tag those of speech, by ``en.commentary`` of other roles.
         owner: Whose it is, as the place that it came to says.
         vanished: Whether the source is gone from the place that it was taken from; nothing is unpublished for that.
@@ -67,6 +69,8 @@ class TitleRecord(Document):
         waivers: Who lets which check pass, the title file's last; those that ended or were withdrawn, too.
         taken_down: Who ordered that nobody may fetch it; None: nobody did.
         held_back: Who ordered that an older release is shown; None: the newest is.
+        policy_set: What an operator set of the policy, until it is cleared.
+        approvals: Who approved which release, those that were withdrawn, too.
     """
 
     title_id: str
@@ -84,6 +88,17 @@ class TitleRecord(Document):
     waivers: tuple[Waiver, ...] = ()
     taken_down: TakenDown | None = None
     held_back: HeldBack | None = None
+    policy_set: PolicySet | None = Field(None, exclude_if=lambda said: said is None)
+    approvals: tuple[Approval, ...] = Field((), exclude_if=lambda said: not said)
+
+    @property
+    def effective_policy(self) -> dict[str, Any]:
+        """The record's policy with what `vod policy set` says over it."""
+        return self.policy_over(self.policy)
+
+    def policy_over(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what files say of the policy, with what `vod policy set` says over it, field by field."""
+        return {**said, **(self.policy_set.said if self.policy_set else {})}
 
     @property
     def name(self) -> str:

@@ -11,6 +11,7 @@ from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.marking import MOST_MARKERS, SaidBreak, SaidChapter
 from vod_assets.domain.metadata import Editorial, by_tag, checked_tag, names_by_tag
 from vod_assets.domain.mistakes import mistake
+from vod_assets.domain.policy import read_policy, wrong
 from vod_assets.domain.programme.cutting import SaidProgramme
 from vod_assets.domain.waivers import MOST_WAIVERS, SaidWaiver
 
@@ -29,7 +30,7 @@ class TitleFile(Editorial, SaidProgramme):
         synopses: Synopses likewise (``synopsis:``).
         language: The title's own language.
         profile: Name of the profile to make it with; empty: the default.
-        policy: What may be shown where and when, as plain data.
+        policy: What may be shown where and when, as it is written; docs/policy.md.
         captions: Labels of caption tracks by language tag.
         audio: Labels of audio tracks by language tag (``en``), and by tag and role (``en.commentary``).
         chapters: Instead of the source's own; an empty list: there are none; None: the source's stand.
@@ -94,10 +95,16 @@ def read_title_file(data: bytes, name: str) -> TitleFile:
     """
     value = plain_yaml(data, name)
     try:
-        return TitleFile.model_validate({} if value is None else value)
+        said = TitleFile.model_validate({} if value is None else value)
     except ValidationError as error:
         line = line_of(data, error.errors(include_url=False)[0]["loc"])
         raise _bad(name, f"line {line}: {_sentence(error)}") from error
+    try:
+        read_policy(said.policy)
+    except ValidationError as error:
+        line = line_of(data, ("policy", *error.errors(include_url=False)[0]["loc"]))
+        raise _bad(name, f"line {line}: policy: {wrong(error)}") from error
+    return said
 
 
 def plain_yaml(data: bytes, name: str) -> Any:

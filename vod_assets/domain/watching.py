@@ -4,14 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.mistakes import mistake
+from vod_assets.domain.policy import read_policy, wrong
 from vod_assets.domain.title_file import line_of, plain_yaml
 
 PLACE_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -85,6 +86,17 @@ class When(Document):
         )
 
 
+def _checked_policy(said: dict[str, Any]) -> dict[str, Any]:
+    try:
+        read_policy(said)
+    except ValidationError as error:
+        raise ValueError(wrong(error)) from error
+    return said
+
+
+SaidPolicy = Annotated[dict[str, Any], AfterValidator(_checked_policy)]
+
+
 class Rule(Document):
     """What is wished for some titles otherwise than for the place's others."""
 
@@ -92,7 +104,7 @@ class Rule(Document):
     profile: str = ""
     priority: int | None = Field(default=None, ge=-100, le=100)
     owner: str = ""
-    policy: dict[str, Any] = {}
+    policy: SaidPolicy = {}
     restore: bool | None = None
 
     @field_validator("owner")
@@ -136,7 +148,7 @@ class WatchedPlace(Document):
     name: str
     address: str
     profile: str = ""
-    policy: dict[str, Any] = {}
+    policy: SaidPolicy = {}
     priority: int = Field(default=0, ge=-100, le=100)
     owner: str = ""
     whole: Whole = Whole()

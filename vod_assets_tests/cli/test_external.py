@@ -104,11 +104,11 @@ def test_a_metadata_json_is_published_as_it_is(finished: Studio, tmp_path: Path)
     written = json.loads(document.read_text())
     assert written["technical"]["video"]["width"] == 640
     assert written["release"] is None
-    document.write_text(json.dumps(written | {"names": {"en": "Another name"}, "policy": {"countries": ["DE"]}}))
+    document.write_text(json.dumps(written | {"names": {"en": "Another name"}, "policy": {"territories": ["DE"]}}))
     assert finished.vod("task", "publish", document, "--json").code == 0
     entry = json.loads((finished.home / "cms/titles/film.json").read_text())
     assert entry["names"] == {"en": "Another name"}
-    assert entry["policy"] == {"countries": ["DE"]}
+    assert entry["policy"] == {"territories": ["DE"]}
     assert entry["release"]["number"] == 1
     assert finished.vod("verify", "film").code == 0
 

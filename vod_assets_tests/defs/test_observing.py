@@ -169,7 +169,7 @@ CHANGES: dict[str, Callable[[House], object]] = {
     "source replaced": lambda house: house.workshop.deliver("film", cut=7),
     "captions added": lambda house: house.beside(".en.srt", "1\n00:00:00,100 --> 00:00:00,900\nGood morning.\n"),
     "title file changed": lambda house: house.beside(".yaml", "titles: {en: Another name}\n"),
-    "policy changed": lambda house: house.register(policy={"countries": ["DE"]}),
+    "policy changed": lambda house: house.register(policy={"territories": ["DE"]}),
     "another profile": lambda house: house.register(profile="other"),
     "profile as before": lambda house: house.register(profile="tiny"),
     "rung edited": House.other_crf,

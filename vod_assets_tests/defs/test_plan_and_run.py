@@ -96,7 +96,7 @@ class Fate:
         self._registered()
 
     def policy(self) -> None:
-        self._registered(policy={"countries": self.chance.sample(["DE", "FR", "US"], 2)})
+        self._registered(policy={"territories": self.chance.sample(["DE", "FR", "US"], 2)})
 
     def profile(self) -> None:
         self._registered(profile=self.chance.choice(["tiny", "other"]))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from vod_assets.domain.documents import canonical_json
 from vod_assets.domain.instants import read_instant, text_of
 from vod_assets.domain.policy import next_change, policy_of, read_policy, status_at, verdict, visible
+from vod_assets.domain.title_file import read_title_file
 
 SUMMER = {
     "zone": "Europe/Berlin",
@@ -139,6 +141,14 @@ def test_an_odd_local_time_stays_noticed() -> None:
         f"window 1: {skipped}, which is meant",
         "tier is no field of a policy and decides nothing",
     ]
+
+
+def test_the_documented_policy_is_read_as_it_stands() -> None:
+    """It needs no quotes in YAML."""
+    text = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
+    policy = read_policy(read_title_file(text.split("```yaml\n")[1].split("```")[0].encode(), "film.yaml").policy)
+    assert (policy.sign_off, text_of(policy.windows[0].begins or at("2026-01-01"))) == (True, "2026-12-24T19:15:00Z")
+    assert not visible(policy, at("2027-03-02"), "CH", "tv")
 
 
 WRONG: list[tuple[Any, str]] = [

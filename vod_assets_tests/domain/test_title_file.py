@@ -27,8 +27,8 @@ def test_every_field_is_read() -> None:
 
 def test_words_stay_words() -> None:
     """YAML 1.1 reads Norway as false, noon as 720 and a day as a date."""
-    policy = read_title_file(b"policy: {in: [NO, on], at: 12:00, from: 2026-01-31, n: 3, yes: true}", "f.yaml").policy
-    assert policy == {"in": ["NO", "on"], "at": "12:00", "from": "2026-01-31", "n": 3, "yes": True}
+    policy = read_title_file(b"policy: {in: [NO, on], at: 12:00, since: 2026-01-31, n: 3, yes: true}", "f.yaml").policy
+    assert policy == {"in": ["NO", "on"], "at": "12:00", "since": "2026-01-31", "n": 3, "yes": True}
 
 
 def test_empty_file_says_nothing() -> None:
@@ -45,6 +45,11 @@ def test_empty_file_says_nothing() -> None:
         (b"title: {en: 5}", "title.en: "),
         (b"language: klingonese", "language: "),
         (b"policy: 5", "policy: "),
+        (
+            b"policy:\n  windows:\n    - from: 2026-01-01\n    - until: soon",
+            "line 4: policy: windows.1.until: “soon” is no",
+        ),
+        (b"title: x\npolicy:\n  zone: UTC\n  countries: [DE]", "line 2: policy: “countries” is no field of a policy"),
         (b"title: x\nsynopsis: [", "line 3: "),
         (b"title: {en: a, en: b}", "line 1: a key is given twice"),
         (b"\n? [a]\n: b", "line 2: a key is given twice or is no text"),

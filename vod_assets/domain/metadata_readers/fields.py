@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.metadata import Description
 from vod_assets.domain.mistakes import said_of
+from vod_assets.domain.policy import read_policy, wrong
 
 LISTS = frozenset({"genres", "cast", "crew", "ratings", "artwork"})
 BY_LANGUAGE = frozenset({"names", "synopses", "series"})
@@ -61,10 +62,16 @@ class Fields:
             ConfigError: ``bad_metadata_file``, naming the file, the place and the field.
         """
         try:
-            return Description.model_validate(self._said)
+            said = Description.model_validate(self._said)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             raise self.bad(self._place(first["loc"]), ".".join(map(str, first["loc"])), said_of(first)) from error
+        try:
+            read_policy(said.policy)
+        except ValidationError as error:
+            place = self._place(("policy", *error.errors(include_url=False)[0]["loc"]))
+            raise self.bad(place, "policy", wrong(error)) from error
+        return said
 
     def bad(self, place: str, field: str, cause: str) -> ConfigError:
         """Return the error of one field."""

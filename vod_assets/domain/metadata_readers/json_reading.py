@@ -10,6 +10,7 @@ from vod_assets.domain.errors import printable
 from vod_assets.domain.metadata import SCHEMA, Description, Metadata
 from vod_assets.domain.metadata_readers.fields import bad_file
 from vod_assets.domain.mistakes import said_of
+from vod_assets.domain.policy import read_policy, wrong
 
 DEEPEST = 64
 
@@ -54,6 +55,10 @@ def read_ours(value: dict[str, Any], file: str) -> Description:
         first = error.errors(include_url=False)[0]
         where = "/" + "/".join(str(part) for part in first["loc"])
         raise bad_file(file, f"{printable(where)}: {said_of(first)}") from error
+    try:
+        read_policy(said.policy)
+    except ValidationError as error:
+        raise bad_file(file, f"/policy: {wrong(error)}") from error
     return Description(**said.editorial)
 
 

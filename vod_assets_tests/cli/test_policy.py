@@ -1,0 +1,65 @@
+"""`vod policy`, `vod visible` and `vod approve`: what an operator says wins over the files, and is kept."""
+
+import json
+from typing import Any
+
+import pytest
+
+from vod_assets_tests.studio import Studio
+
+pytestmark = pytest.mark.media
+
+
+def seen(studio: Studio, *arguments: str) -> dict[str, Any]:
+    """Return what `vod visible --json` says."""
+    found: dict[str, Any] = json.loads(studio.vod("visible", "film", "--json", *arguments).stdout)
+    return found
+
+
+def test_what_an_operator_sets_decides_until_it_is_cleared(finished: Studio) -> None:
+    """It survives registering and comes to the CMS, and another set adds to it."""
+    finished.source.with_suffix(".yaml").write_text("policy: {territories: [FR], require_captions: [en]}\n")
+    said = ("policy", "set", "film", "--from", "2026-03-29T02:30", "--zone", "Europe/Berlin", "--by", "jane")
+    ended = finished.vod(*said, "--allow", "DE,AUT")
+    assert (ended.code, "does not exist in Europe/Berlin" in ended.stdout) == (0, True), ended.stderr
+    assert finished.vod("policy", "set", "film", "--platform", "tv", "--sign-off").code == 0
+    assert finished.run().code == 0  # registers it again
+    with finished.session() as session:
+        record, entry = session.store.record("film"), session.cms.entry("film")
+        assert record is not None
+        assert entry is not None
+        assert record.policy_set is not None
+        assert record.policy == {"territories": ["FR"], "require_captions": ["en"]}
+        assert entry["policy"] == record.policy | record.policy_set.said
+        assert entry["policy"]["territories"] == {"allow": ["AT", "DE"]}
+    begins = "2026-03-29T01:00:00Z"
+    shown = seen(finished, "--at", begins, "--country", "de", "--platform", "tv")
+    assert (shown["visible"], shown["window"], shown["waits"].startswith("release 2 waits")) == (True, 1, True)
+    assert not seen(finished, "--at", "2026-03-29T00:59:59Z", "--country", "DE", "--platform", "tv")["visible"]
+    assert not seen(finished, "--at", begins, "--country", "FR", "--platform", "tv")["visible"]
+    assert finished.vod("approve", "film", "--by", "Jane Doe", "--because", "watched it").code == 0
+    assert seen(finished)["waits"] == ""
+    assert finished.vod("policy", "clear", "film").code == 0
+    assert seen(finished, "--country", "FR")["visible"]
+    assert "approved by Jane Doe" in finished.vod("policy", "show", "film").stdout
+
+
+def test_what_is_no_policy_is_refused_in_a_sentence(finished: Studio) -> None:
+    """And nothing is written."""
+    file = finished.folder / "policy.json"
+    file.write_text('{"windows": [{"until": "soon"}]}')
+    for arguments, code in (
+        (("policy", "set", "film", "--file", file), "bad_policy"),
+        (("policy", "set", "film", "--deny", "EU"), "bad_policy"),
+        (("policy", "set", "film"), "bad_policy"),
+        (("visible", "film", "--at", "noon"), "bad_policy"),
+        (("approve", "film", "--by", "Jane", "--release", "7"), "bad_approval"),
+        (("approve", "film", "--by", "Jane", "--withdraw"), "bad_approval"),
+        (("approve", "film", "--by", " "), "bad_approval"),
+    ):
+        ended = finished.vod(*arguments)
+        assert (ended.code, f"[{code}]" in ended.stderr) == (2, True), ended.stderr
+    with finished.session() as session:
+        record = session.store.record("film")
+        assert record is not None
+        assert (record.policy_set, record.approvals) == (None, ())
