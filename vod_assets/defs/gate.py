@@ -20,6 +20,7 @@ from vod_assets.domain.waivers import WAIVABLE, Waiver, expired, waivers_for
 CORRECT = "Correct what it names in the source, its sidecars or the profile, then run the title again"
 JUDGED = "judged"  # metadata of every check result: the digest of each artifact that was looked at
 FINDINGS = "findings"  # what it found, a line each
+PASSED = "passed"
 SPOTS = "spots"  # of checks that can be waived: where it found it
 
 
@@ -65,8 +66,10 @@ class Gate:
     waivers: Sequence[Waiver] = ()
 
 
-def require_checks(instance: dg.DagsterInstance, gate: Gate, required: Sequence[str]) -> None:
-    """Return when every required check passed on exactly the artifacts that are about to be published, or is waived.
+def require_checks(instance: dg.DagsterInstance, gate: Gate, required: Sequence[str]) -> dict[str, str]:
+    """Return that every required check passed on exactly the artifacts that are about to be published, or is waived.
+
+    By check: ``passed``, or who waives it, until when, and why.
 
     Args:
         instance: Where the results are recorded.
@@ -77,16 +80,15 @@ def require_checks(instance: dg.DagsterInstance, gate: Gate, required: Sequence[
         GateError: ``check_missing``, ``check_unfinished``, ``check_failed`` or ``check_other_bytes``, naming the check.
     """
     if not required:
-        return
+        return {}
     keys = {name: check_key(name) for name in required}
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
         list(keys.values()), partition_filter=PartitionKeyFilter(key=gate.title)
     )
-    for name, key in keys.items():
-        _judge(name, records.get(key), gate)
+    return {name: _judged(name, records.get(key), gate) for name, key in keys.items()}
 
 
-def _judge(name: str, record: AssetCheckExecutionRecord | None, gate: Gate) -> None:
+def _judged(name: str, record: AssetCheckExecutionRecord | None, gate: Gate) -> str:
     asset = name.partition(".")[0]
     again = f"Materialise {asset} with its checks, then publish again"
     if record is None:
@@ -98,7 +100,7 @@ def _judge(name: str, record: AssetCheckExecutionRecord | None, gate: Gate) -> N
         raise GateError("check_failed", f"the required check {name} failed", again, title=gate.title)
     told: dict[str, Any] = {key: value.value for key, value in evaluation.metadata.items()}
     is_failed = record.status == AssetCheckExecutionRecordStatus.FAILED
-    _require_passed(name, told, gate, passed=evaluation.passed and not is_failed)
+    verdict = _require_passed(name, told, gate, passed=evaluation.passed and not is_failed)
     judged = told[JUDGED] if isinstance(told.get(JUDGED), dict) else {}
     for looked_at in sorted({asset, *judged, *gate.needed.get(asset, ())}):
         seen, wanted = str(judged.get(looked_at, "nothing")), gate.published.get(looked_at, "nothing")
@@ -107,19 +109,21 @@ def _judge(name: str, record: AssetCheckExecutionRecord | None, gate: Gate) -> N
                 f"the required check {name} judged {looked_at} ({seen[:12]}), and now that is another ({wanted[:12]})"
             )
             raise GateError("check_other_bytes", cause, again, title=gate.title)
+    return verdict
 
 
-def _require_passed(name: str, told: Mapping[str, Any], gate: Gate, *, passed: bool) -> None:
-    """Return when a check passed by itself, or a waiver that holds today lets it pass.
+def _require_passed(name: str, told: Mapping[str, Any], gate: Gate, *, passed: bool) -> str:
+    """Return that a check passed by itself, or which waiver that holds today lets it pass.
 
     One that was waived when it ran is recorded as passed, with what it found: the waiver may have ended since.
     """
     said = told.get(SPOTS) or {}
     spots = [Spot.model_validate(spot) for spot in said.get("spots", ())]
     if passed and not (name in WAIVABLE and told.get(FINDINGS)):
-        return
-    if waivers_for(name, spots, gate.waivers, today(), are_all=not said.get("more", 0)):
-        return
+        return PASSED
+    waivers = waivers_for(name, spots, gate.waivers, today(), are_all=not said.get("more", 0))
+    if waivers:
+        return "; ".join(map(str, waivers))
     why = f": {told[FINDINGS]}" if told.get(FINDINGS) else ""
     ended = expired(name, gate.waivers, today())
     if ended is not None:

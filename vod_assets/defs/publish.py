@@ -21,6 +21,7 @@ from vod_assets.defs.release_contents import (
     texts_of,
     variants_of,
 )
+from vod_assets.defs.release_lineage import lineage_of
 from vod_assets.defs.showing import poster_metadata, size_text
 from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
@@ -93,8 +94,7 @@ def release(
         manifests = manifests_of(at, packages)
         require_releasable(at.title, at.profile, texts_of(manifests) if at.is_real else {})
         renditions = played_renditions(at, packages) if judges and at.is_real else {}
-        if at.is_real:
-            require_all_checks(at, context.instance, digests | judges, renditions)
+        verdicts = require_all_checks(at, context.instance, digests | judges, renditions) if at.is_real else {}
         leaves = (*named_tracks(at, packages), *([] if poster.empty else [poster]))
         require_one_source(mezzanine.digest, [source_of(leaf) for leaf in leaves])
         tracks = tuple(unique_tracks(released_track(leaf) for leaf in leaves))
@@ -118,7 +118,8 @@ def release(
             "chapters": [chapter.model_dump() for chapter in marked.chapters],
         }
         said |= {"judges": judges, "renditions": renditions} if judges else {}
-        made = at.make(recipe, lambda _: {"release": numbered.model_dump(), "packages": digests, **said})
+        said |= {"packages": digests, "checks": verdicts}
+        made = at.make(recipe, lambda _: {"release": numbered.model_dump(), **said, **lineage_of(at, packages, leaves)})
         at.artifacts.store.forgive(at.title)
         return at.result(
             replace(made, reused=made.reused and was_there),

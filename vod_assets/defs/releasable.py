@@ -41,8 +41,8 @@ def played_renditions(at: Step, packages: Mapping[str, Artifact]) -> dict[str, s
 
 def require_all_checks(
     at: Step, instance: dg.DagsterInstance, published: Mapping[str, str], renditions: Mapping[str, str]
-) -> None:
-    """Return when every check that the title needs has passed on what is to be published.
+) -> dict[str, str]:
+    """Return what came of every check that the title needs: each has passed on what is to be published, or is waived.
 
     A title of which captions are demanded needs the check of them, whether its profile lists it or not, and every
     check has to have judged by what is demanded now.
@@ -67,4 +67,4 @@ def require_all_checks(
         heard = {quality_control.SOUND: at.artifacts.upstream(at.title, quality_control.SOUND).digest}
     published = {**published, **renditions, **heard, **words, DEMAND: demand.digest}
     gate = Gate(at.title, published, needed, at.record.waivers)
-    require_checks(instance, gate, required)
+    return require_checks(instance, gate, required)

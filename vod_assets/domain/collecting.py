@@ -46,7 +46,7 @@ class Holdings:
     def _used(self) -> set[Place]:
         by_place = {(artifact.asset, artifact.recipe): artifact for artifact in self.artifacts}
         current = {(asset, recipe) for asset, recipe in self.pointed.items()}
-        released = {place for place, artifact in by_place.items() if artifact.digest in self.released}
+        released = {place for place, artifact in by_place.items() if self._is_released(artifact)}
         reports = {place for place in by_place if self._is_current_report(place)}
         used: set[Place] = set()
         waiting = [*current, *released, *reports]
@@ -56,6 +56,13 @@ class Holdings:
                 used.add(place)
                 waiting += _named(by_place[place])
         return used
+
+    def _is_released(self, artifact: Artifact) -> bool:
+        """Whether a release at an origin carries it, or it says how such a release was made."""
+        tracks = artifact.document.get("release", {}).get("tracks", ()) if artifact.asset == "release" else ()
+        return artifact.digest in self.released or bool(
+            tracks and {one["digest"] for one in tracks} <= {*self.released}
+        )
 
     def _is_current_report(self, place: Place) -> bool:
         judged, dot, _ = place[0].partition(REPORT)

@@ -39,6 +39,20 @@ class Remembered:
 
 
 @dataclass(frozen=True)
+class Provenance:
+    """How an artifact came to be.
+
+    Attributes:
+        recipe: What it was made of, as it was named before it was made.
+        run: The Dagster run that committed it; empty: no run did, or it is older than that was written down.
+    """
+
+    artifact: Artifact
+    recipe: Mapping[str, Any]
+    run: str = ""
+
+
+@dataclass(frozen=True)
 class Past:
     """What an asset once was: what came of a recipe, and whether that is there still."""
 
@@ -114,6 +128,10 @@ class ArtifactStore(Protocol):
 
     def made_of(self, title: str, asset: str, recipe_id: str) -> Mapping[str, str]:
         """Return the digest of each artifact that a recipe's was made of, by name; none when it is not there."""
+        ...
+
+    def provenance(self, title: str, asset: str, recipe_id: str) -> Provenance | None:
+        """Return how what is kept of a recipe came to be; at its files nobody looks. None: it is not there."""
         ...
 
     def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:

@@ -14,6 +14,11 @@ class RunGuard(Protocol):
         ...
 
 
+def run_of(guard: RunGuard) -> str:
+    """Return the id of the run that a guard speaks for; empty: no run does the work."""
+    return str(getattr(guard, "run_id", ""))
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far an encode is: seconds of media done and in all, frames per second, speed (1.0 is real time)."""

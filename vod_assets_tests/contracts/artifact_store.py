@@ -11,7 +11,7 @@ from vod_assets.domain.errors import Cancelled, StoreError
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import ArtifactStore
-from vod_assets.ports.artifacts import Past
+from vod_assets.ports.artifacts import Past, Provenance
 from vod_assets_tests.fakes import Switch
 
 RECIPE = Recipe("poster", {"mezzanine": "a" * 64}, {"width": 96})
@@ -52,6 +52,15 @@ class ArtifactStoreContract:
         assert store.local_path(found, "deep/a.txt").read_text() == "hello"
         assert store.made_of("film", "poster", RECIPE.id) == RECIPE.inputs
         assert store.made_of("film", "poster", "f" * 64) == {}
+
+    def test_it_says_how_an_artifact_came_to_be_and_which_run_made_it(self, store: ArtifactStore) -> None:
+        self.guard.run_id = "run 1"
+        made = self.commit(store)
+        self.guard.run_id = "run 2"
+        self.commit(store, "hello again", Recipe("poster"))
+        told = store.provenance("film", "poster", RECIPE.id)
+        assert told == Provenance(made, RECIPE.as_document(), "run 1")
+        assert store.provenance("film", "poster", "f" * 64) is None
 
     def test_nothing_is_found_before_the_commit(self, store: ArtifactStore) -> None:
         with store.attempt("film", RECIPE) as attempt:

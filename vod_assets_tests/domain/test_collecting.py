@@ -94,3 +94,11 @@ def test_reports_on_what_is_current_stay() -> None:
         (made("hls_package.decodes", "on-b"), 30.0),
     ]
     assert superseded(holdings, hls_package="b") == [("hls_package", "a"), ("hls_package.decodes", "on-a")]
+
+
+def test_what_says_how_a_release_was_made_stays_as_long_as_an_origin_has_the_release() -> None:
+    old = made("release", "a", release={"tracks": [{"digest": "t1"}, {"digest": "t2"}]})
+    new = made("release", "b", release={"tracks": [{"digest": "t1"}, {"digest": "t3"}]})
+    aged = [(old, 90.0), (new, 90.0)]
+    assert superseded(aged, released=("t1", "t2", "t3"), release="b") == []
+    assert superseded(aged, released=("t1", "t3"), release="b") == [("release", "a")]

@@ -25,6 +25,7 @@ from vod_assets.domain.recipe import Recipe
 from vod_assets.ports import Attempt, RunGuard
 from vod_assets.ports.blobs import Blobs
 from vod_assets.ports.leases import Hold
+from vod_assets.ports.runs import run_of
 
 
 class BlobArtifactStore(CommittedArtifacts):
@@ -97,6 +98,7 @@ class BlobArtifactStore(CommittedArtifacts):
             "artifact": artifact.model_dump(mode="json"),
             "digest": artifact.digest,
             "recipe": recipe.as_document(),
+            **({"run": run} if (run := run_of(self.guard)) else {}),
         }
         self.guard.check()
         if not self._is_first(folder + layout.COMMITTED, pretty(committed), replacing):

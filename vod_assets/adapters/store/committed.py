@@ -5,10 +5,10 @@ from typing import Any
 
 from vod_assets.adapters.store import layout
 from vod_assets.adapters.store.notes import TitleNotes
-from vod_assets.adapters.store.view import TitleFolder
+from vod_assets.adapters.store.view import TitleFolder, artifact_of
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.errors import StoreError
-from vod_assets.ports.artifacts import Kept, Remembered
+from vod_assets.ports.artifacts import Kept, Provenance, Remembered
 
 
 class CommittedArtifacts(TitleNotes):
@@ -31,6 +31,13 @@ class CommittedArtifacts(TitleNotes):
         """Return the digest of each artifact that a recipe's was made of, by name; none when it is not there."""
         committed = self._committed(title, asset, recipe_id)
         return dict(committed["recipe"]["inputs"]) if committed else {}
+
+    def provenance(self, title: str, asset: str, recipe_id: str) -> Provenance | None:
+        """Return how what is kept of a recipe came to be; None: it is not there."""
+        committed = self._committed(title, asset, recipe_id)
+        if committed is None:
+            return None
+        return Provenance(artifact_of(committed), committed["recipe"], committed.get("run", ""))
 
     def view(self, title: str) -> TitleFolder:
         """Return what there is of a title now, as one look finds it."""

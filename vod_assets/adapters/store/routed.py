@@ -12,7 +12,7 @@ from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import Attempt
-from vod_assets.ports.artifacts import Kept, Past, Remembered, TitleView
+from vod_assets.ports.artifacts import Kept, Past, Provenance, Remembered, TitleView
 from vod_assets.ports.leases import Hold
 
 
@@ -49,6 +49,10 @@ class RoutedArtifactStore:
     def made_of(self, title: str, asset: str, recipe_id: str) -> Mapping[str, str]:
         """Return the digest of each artifact that a recipe's was made of, by name."""
         return self.store(asset).made_of(title, asset, recipe_id)
+
+    def provenance(self, title: str, asset: str, recipe_id: str) -> Provenance | None:
+        """Return how what is kept of a recipe came to be."""
+        return self.store(asset).provenance(title, asset, recipe_id)
 
     def attempt(self, title: str, recipe: Recipe) -> AbstractContextManager[Attempt]:
         """Open a private directory."""

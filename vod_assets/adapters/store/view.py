@@ -49,7 +49,7 @@ class TitleFolder:
         committed = self._read(folder + layout.COMMITTED)
         if committed is None:
             return None
-        artifact = _artifact(committed)
+        artifact = artifact_of(committed)
         return Kept(artifact, self._has_files(f"{folder}{artifact.attempt}/", artifact))
 
     def pointed(self, asset: str) -> str | None:
@@ -68,7 +68,7 @@ class TitleFolder:
     def remembered(self, asset: str) -> Mapping[str, Remembered]:
         """Return what the asset's pointer named last, and the leaves of that, by recipe; also when it is gone."""
         kept = self._read(layout.memory_name(self.title, asset)) or {}
-        return {recipe_id: Remembered(_artifact(one), one["recipe"]) for recipe_id, one in kept.items()}
+        return {recipe_id: Remembered(artifact_of(one), one["recipe"]) for recipe_id, one in kept.items()}
 
     def history(self, asset: str) -> Iterator[Past]:
         """Yield everything that was committed of an asset and not removed since; at its files nobody looks."""
@@ -95,7 +95,7 @@ class TitleFolder:
         return self._documents[name]
 
 
-def _artifact(committed: Mapping[str, Any]) -> Artifact:
+def artifact_of(committed: Mapping[str, Any]) -> Artifact:
     """Return an artifact with the digest that was reckoned when it was committed: a long film's has much in it."""
     artifact = Artifact.model_validate(committed["artifact"])
     artifact.__dict__["digest"] = committed["digest"]
