@@ -13,6 +13,7 @@ from vod_assets.cli import backfill as backfill_command
 from vod_assets.cli import conformance as conformance_command
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
+from vod_assets.cli import edge_rules as edge_rules_command
 from vod_assets.cli import gc as gc_command
 from vod_assets.cli import plan as plan_command
 from vod_assets.cli import policy as policy_command
@@ -50,6 +51,7 @@ app.command("waivers")(waive_command.waivers)
 app.add_typer(policy_command.app, name="policy")
 app.command("visible")(policy_command.is_visible)
 app.command("approve")(approve_command.approve)
+app.command("edge-rules")(edge_rules_command.edge_rules)
 app.command("status")(status.status)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)

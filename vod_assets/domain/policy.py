@@ -23,7 +23,7 @@ from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import printable
 from vod_assets.domain.instants import Instant, local_text, read_instant, text_of, utc, zone_of
 from vod_assets.domain.mistakes import mistake
-from vod_assets.domain.territories import Territories, viewer_country
+from vod_assets.domain.territories import COUNTRIES, Territories, viewer_country
 
 Status = Literal["scheduled", "open", "gap", "expired", "closed"]
 MOST_WINDOWS = 200
@@ -322,9 +322,7 @@ def open_windows(policy: Policy) -> Iterator[Window]:
 
 def lets_anybody(*rules: _Restricted) -> bool:
     """Return whether some viewer is let in by all of several rules."""
-    if any(one.territories.restricts for one in rules) and not frozenset.intersection(
-        *(one.territories.countries for one in rules)
-    ):
+    if not any(all(one.territories.let_in(country) for one in rules) for country in COUNTRIES):
         return False
     platforms = [frozenset(one.platforms) for one in rules if one.platforms]
     return not platforms or bool(frozenset.intersection(*platforms))

@@ -39,6 +39,11 @@ def test_what_an_operator_sets_decides_until_it_is_cleared(finished: Studio) -> 
     assert not seen(finished, "--at", begins, "--country", "FR", "--platform", "tv")["visible"]
     assert finished.vod("approve", "film", "--by", "Jane Doe", "--because", "watched it").code == 0
     assert seen(finished)["waits"] == ""
+    table = json.loads(finished.vod("edge-rules", "--for", "fastly").stdout)
+    assert json.loads(table["titles"]["film"]) == {"a": "AT DE", "p": "tv", "w": [{"f": 1774746000}]}
+    rules = finished.folder / "rules.js"
+    assert finished.vod("edge-rules", "--output", rules).code == 0
+    assert "async function handler(event)" in rules.read_text()
     assert finished.vod("policy", "clear", "film").code == 0
     assert seen(finished, "--country", "FR")["visible"]
     assert "approved by Jane Doe" in finished.vod("policy", "show", "film").stdout
