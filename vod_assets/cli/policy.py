@@ -97,6 +97,8 @@ def is_visible(
         record, policy = record_of(session, title), policy_in_force(session, title)
         said = answer(title, policy, (_instant(at, policy, title), country, platform))
         said["waits"] = waiting(session, record, policy)
+    if record.taken_down:
+        said |= {"visible": False, "because": f"it is {record.taken_down}", "window": 0}
     if as_json:
         print(json.dumps(said, ensure_ascii=False))
         return

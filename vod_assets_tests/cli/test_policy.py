@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from vod_assets.domain.orders import TakenDown
 from vod_assets_tests.studio import Studio
 
 pytestmark = pytest.mark.media
@@ -46,6 +47,13 @@ def test_what_an_operator_sets_decides_until_it_is_cleared(finished: Studio) -> 
     assert "async function handler(event)" in rules.read_text()
     assert finished.vod("policy", "clear", "film").code == 0
     assert seen(finished, "--country", "FR")["visible"]
+    with finished.session() as session:
+        record = session.store.record("film")
+        assert record is not None
+        ordered = TakenDown(at="2026-01-01T00:00:00+00:00", by="legal")
+        session.store.register(record.model_copy(update={"taken_down": ordered}))
+    taken_down = seen(finished, "--country", "FR")
+    assert (taken_down["visible"], taken_down["because"].startswith("it is taken down by legal")) == (False, True)
     assert "approved by Jane Doe" in finished.vod("policy", "show", "film").stdout
 
 
