@@ -27,6 +27,7 @@ from vod_assets.defs.restoring import restored_titles
 from vod_assets.defs.sound import audio_assets, audio_keys
 from vod_assets.defs.source import media_info, mezzanine, title_state
 from vod_assets.defs.step import StepReporter
+from vod_assets.defs.streaming import rtsp_stream
 from vod_assets.defs.terminal import CONSOLE, terminal
 from vod_assets.defs.text import captions
 from vod_assets.defs.tracks import audio_tracks_asset, text_tracks, video_tracks_asset
@@ -69,6 +70,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         quality_report,
         release,
         cms_entry,
+        rtsp_stream,
     ]
     require_known_checks(profiles, [*checks, *assets])
     return dg.Definitions(

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+MEDIAMTX = "mediamtx+"  # before the address of its API
 SCHEMES = ("s3", "gs", "smb", "ftp", "ftps")
 SOURCE_SCHEMES = (*SCHEMES, "https", "sftp")  # sources are read there, too; nothing is ever written
 SOURCE_ADDRESSES = ", ".join(f"{scheme}://" for scheme in ("file", *SOURCE_SCHEMES))
@@ -62,6 +63,28 @@ def checked_key_server(value: str) -> str:
     except ValueError:  # whose words may quote the address
         raise ValueError("the key server's address has a host or a port that cannot be") from None
     return value
+
+
+def checked_rtsp(value: str) -> str:
+    """Return the address of an RTSP server, or of MediaMTX's API; raise ValueError when it cannot be one."""
+    parts = urlsplit(value.removeprefix(MEDIAMTX))
+    schemes = ("http", "https") if value.startswith(MEDIAMTX) else ("rtsp",)
+    if parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("write rtsp://HOST:PORT, or mediamtx+http://HOST:9997 for MediaMTX's API")
+    if parts.username or parts.password:
+        raise ValueError("a user does not belong into an address; use VOD_RTSP_USERNAME and VOD_RTSP_PASSWORD")
+    try:
+        parts.hostname.encode("idna"), parts.port
+    except ValueError:  # whose words may quote the address
+        raise ValueError("the RTSP server's address has a host or a port that cannot be") from None
+    return value.rstrip("/")
+
+
+def takes_password(rtsp: str) -> bool:
+    """Whether a password may go to an RTSP server: only to MediaMTX's API, where nobody reads along."""
+    parts = urlsplit(rtsp.removeprefix(MEDIAMTX))
+    is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return not rtsp or (rtsp.startswith(MEDIAMTX) and (parts.scheme == "https" or is_near))
 
 
 def absolute_address(named: str, default: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -20,12 +20,14 @@ from vod_assets.places import (
     absolute_address,
     checked_folder,
     checked_key_server,
+    checked_rtsp,
     checked_storage,
     checked_template,
     storage_scheme,
+    takes_password,
 )
 
-FOLDERS = ("home", "cms", "scratch", "profiles", "players")
+FOLDERS = ("home", "cms", "scratch", "profiles", "players", "rtsp_folder")
 KEY_PROVIDERS = ("local", "static", "speke")
 GROUP_PREFIX = "vod_store__"
 HIGHEST_PORT = 65535
@@ -145,6 +147,22 @@ class Settings(BaseSettings):
     aes128_url: str = Field(
         "", description="Where players fetch the keys of variants of scheme aes128: https://…/{title}/{kid}."
     )
+    rtsp: str = Field(
+        "",
+        description="RTSP server: mediamtx+http://HOST:9997 (the API of MediaMTX), or rtsp://HOST:PORT, where "
+        "`vod rtsp start` publishes; empty: none (docs/rtsp.md).",
+    )
+    rtsp_url: str = Field("", description="Where players open streams; empty: at the RTSP server, MediaMTX's at 8554.")
+    rtsp_transport: Literal["tcp", "udp"] = Field("tcp", description="How streams are published: tcp or udp.")
+    rtsp_username: str = Field("", description="User of MediaMTX's API.")
+    rtsp_password: SecretStr = Field(
+        SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY (docs/aws.md)."
+    )
+    rtsp_folder: Path | None = Field(
+        None,
+        description="Folder of the files that are streamed; MediaMTX finds it at the same path. Empty: VOD_HOME/rtsp.",
+    )
+    rtsp_ffmpeg: str = Field("ffmpeg", description="How FFmpeg is called on MediaMTX's machine.")
     watch: Path | None = Field(None, description="YAML file of the places that arrivals are taken from; empty: none.")
     notify: Path | None = Field(
         None, description="YAML file of who is told of what (docs/notifications.md); empty: nobody."
@@ -247,6 +265,20 @@ class Settings(BaseSettings):
     def _is_a_template(cls, value: str) -> str:
         return checked_template(value) if value else value
 
+    @field_validator("rtsp", "rtsp_url")
+    @classmethod
+    def _is_an_rtsp_server(cls, value: str) -> str:
+        return checked_rtsp(value) if value else value
+
+    @field_validator("rtsp_password")
+    @classmethod
+    def _goes_nowhere_in_clear(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if value.get_secret_value() and not takes_password(str(info.data.get("rtsp", ""))):
+            raise ValueError(
+                "a password goes to MediaMTX alone, by https:// or on this machine: FFmpeg would show it to others"
+            )
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _is_of_the_web(cls, value: str) -> str:
@@ -310,6 +342,11 @@ class Settings(BaseSettings):
     def cms_path(self) -> Path:
         """Absolute folder of the static catalogue."""
         return absolute(self.cms) if self.cms else self.home_path / "cms"
+
+    @property
+    def rtsp_path(self) -> Path:
+        """Absolute folder of the files that are streamed."""
+        return absolute(self.rtsp_folder or self.home_path / "rtsp")
 
     @property
     def scratch_path(self) -> Path:

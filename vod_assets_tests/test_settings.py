@@ -157,3 +157,28 @@ def test_a_template_that_would_break_a_manifest_is_refused(
     with pytest.raises(ConfigError, match=cause) as refused:
         load_settings()
     assert name in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["http://127.0.0.1:9997", "mediamtx+rtsp://host", "rtsp://", "rtsp://vod:secret@host:8554", "mediamtx+http://"],
+)
+def test_an_address_that_is_no_rtsp_server_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOD_RTSP", value)
+    with pytest.raises(ConfigError, match=r"^VOD_RTSP is wrong") as caught:
+        load_settings()
+    assert "secret" not in f"{caught.value} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize("server", ["rtsp://127.0.0.1:8554", "mediamtx+http://media.example:9997"])
+def test_a_password_goes_to_no_rtsp_server_where_others_could_read_it(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOD_RTSP", server)
+    monkeypatch.setenv("VOD_RTSP_PASSWORD", "hunter2")
+    with pytest.raises(ConfigError, match=r"^VOD_RTSP_PASSWORD is wrong") as caught:
+        load_settings()
+    assert "hunter2" not in f"{caught.value} {caught.value.__cause__}"
+    for safe in ("mediamtx+https://media.example:9997", "mediamtx+http://127.0.0.1:9997"):
+        monkeypatch.setenv("VOD_RTSP", safe)
+        assert load_settings().rtsp_password.get_secret_value() == "hunter2"

@@ -21,6 +21,7 @@ from PIL import Image
 from vod_assets.adapters.keys.local import LocalKeys
 from vod_assets.adapters.plans import open_plan_memory
 from vod_assets.adapters.profiles import load_profiles
+from vod_assets.adapters.rtsp.nowhere import NoServer
 from vod_assets.adapters.source.local import LocalSources
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.definitions import build_definitions
@@ -428,6 +429,7 @@ class Workshop:
             "sheets": StandInSheets("pillow"),
             "watcher": StandInWatcher("watcher"),
             "movies": Tool("movies"),
+            "streams": Tool("streams"),
             "text": Tool("ffmpeg-text"),
             "speech": Tool("speech"),
             "packager": StandInPackager("packager"),
@@ -531,7 +533,14 @@ class Workshop:
 
     def _resources(self) -> dict[str, Any]:
         keys = LocalKeys(self.folder / "keys" / "master", KeyAddresses(aes128_url="https://keys.example/{kid}"))
-        return {**self.tools, "keys": keys, "sources": self.sources, "origin": self.origin, "cms": self.cms}
+        return {
+            **self.tools,
+            "keys": keys,
+            "sources": self.sources,
+            "origin": self.origin,
+            "cms": self.cms,
+            "rtsp": NoServer(),
+        }
 
 
 _NO_CONTEXT: Any = None

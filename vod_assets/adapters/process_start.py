@@ -53,6 +53,16 @@ def start_tool(argv: Sequence[str], limits: Limits, cwd: Path | None, stdin: byt
         raise missing(argv, str(error.strerror)) from error
 
 
+def start_detached(argv: Sequence[str]) -> None:
+    """Start a program of ours that outlives this one: a session of its own, no terminal, nothing of its output kept.
+
+    It has this process's environment, where its settings may be, and its working directory, where ``.env`` is.
+    """
+    nothing = subprocess.DEVNULL
+    started = subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+    started.returncode = 0  # it is not ours to wait for
+
+
 @contextmanager
 def _said(stdin: bytes) -> Iterator[int]:
     """Lend a descriptor to read from: a file in memory that has no name, and is gone with its last reader.

@@ -8,7 +8,7 @@ import typer
 
 from vod_assets import __version__
 from vod_assets.cli import approve as approve_command
-from vod_assets.cli import arrivals, edge, farm, imports, run_workflow, status, task, titles
+from vod_assets.cli import arrivals, edge, farm, imports, rtsp, run_workflow, status, task, titles
 from vod_assets.cli import backfill as backfill_command
 from vod_assets.cli import conformance as conformance_command
 from vod_assets.cli import demo as demo_command
@@ -45,6 +45,7 @@ titles.app.command("propose")(propose_command.propose_points)
 app.add_typer(titles.app, name="titles")
 app.command("inspect-arrivals")(arrivals.inspect_arrivals)
 app.add_typer(arrivals.app, name="ingest")
+app.add_typer(rtsp.app, name="rtsp")
 app.command("rekey")(rekey_command.rekey)
 app.command("waive")(waive_command.waive)
 app.command("waivers")(waive_command.waivers)

@@ -150,10 +150,12 @@ def remove_title(session: Session, title: str) -> None:
         ConfigError: ``title_busy``: a run has begun since the person was asked.
     """
     from vod_assets.defs.runs import withdraw
+    from vod_assets.streaming import unregister
 
     require_idle(session, title)
     with session.held(title, "titles-remove") as held:
         withdraw(session.instance, title)
+        unregister(session.settings, title)
         for remove_from in (session.cms, session.origin, session.store):
             held.check()
             remove_from.remove(title)

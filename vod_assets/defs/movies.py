@@ -49,16 +49,16 @@ def preview(
         if wanted is None or rung is None or video_tracks.empty:
             reason = "asks for no preview" if wanted is None else "makes no rendition in SDR of this title"
             return at.result(at.nothing("preview", f"profile {at.profile.name} {reason}"))
-        rendition, sound = at.artifacts.upstream(at.title, rung.key), _sound(at, audio_tracks)
+        rendition, sound = at.artifacts.upstream(at.title, rung.key), default_track(at, audio_tracks)
         label = burnt_label(media_info.read(MediaInfo), ladder.frame_rate)
         text = burnt_in(rung, ladder.frame_rate, wanted, at.record.name, at.title).model_copy(
             update={"timecode": label}
         )
-        recipe = Recipe("preview", _digests(rendition, sound), {"text": text, "maker": MAKER}, movies.build_ids)
+        recipe = Recipe("preview", digests_of(rendition, sound), {"text": text, "maker": MAKER}, movies.build_ids)
 
         def encode(directory: Path) -> Mapping[str, Any]:
             told = partial(at.reporter.progressed, at.title, at.name)
-            movies.preview(at.path(rendition, VIDEO_FILE), _path(at, sound), text, directory / MOVIE, told)
+            movies.preview(at.path(rendition, VIDEO_FILE), path_of(at, sound), text, directory / MOVIE, told)
             return {"rendition": rung.key, "width": text.width, "height": text.height}
 
         made = at.make(recipe, encode)
@@ -84,10 +84,10 @@ def mp4(
     with step(context, artifacts, guard, reporter) as at:
         wanted = at.profile.downloads if not video_tracks.empty else ()
         leaves: dict[str, Made] = {}
-        sound = _sound(at, audio_tracks) if wanted else None
+        sound = default_track(at, audio_tracks) if wanted else None
         for key in downloaded(encoding_ladder.read(Ladder), wanted):
             rendition = at.artifacts.upstream(at.title, key)
-            recipe = Recipe("mp4", _digests(rendition, sound), {"rendition": key, "maker": MAKER}, movies.build_ids)
+            recipe = Recipe("mp4", digests_of(rendition, sound), {"rendition": key, "maker": MAKER}, movies.build_ids)
             leaves[key] = at.make(recipe, partial(_joined, at, movies, rendition, sound))
         reason = f"profile {at.profile.name} names no downloads that the title has"
         return at.result(at.index("mp4", leaves, reason), lambda: _facts(at.title, leaves))
@@ -101,11 +101,11 @@ def movie_address(title: str, name: str) -> str:
 def _joined(
     at: Step, movies: MovieMaker, rendition: Artifact, sound: Artifact | None, directory: Path
 ) -> dict[str, Any]:
-    movies.join(at.path(rendition, VIDEO_FILE), _path(at, sound), directory / MOVIE)
+    movies.join(at.path(rendition, VIDEO_FILE), path_of(at, sound), directory / MOVIE)
     return {"rendition": rendition.asset, "language": sound.document.get("language", "und") if sound else ""}
 
 
-def _sound(at: Step, audio_tracks: Artifact) -> Artifact | None:
+def default_track(at: Step, audio_tracks: Artifact) -> Artifact | None:
     """Return the default track of a title in AAC, which every player of MP4 plays; None: it has no sound."""
     if audio_tracks.empty:
         return None
@@ -113,11 +113,13 @@ def _sound(at: Step, audio_tracks: Artifact) -> Artifact | None:
     return leaves.get(default_sound({name: leaf.document for name, leaf in leaves.items()}))
 
 
-def _path(at: Step, sound: Artifact | None) -> Path | None:
+def path_of(at: Step, sound: Artifact | None) -> Path | None:
+    """Return where the file of a title's sound is; None: it has none."""
     return at.path(sound, AUDIO_FILE) if sound else None
 
 
-def _digests(rendition: Artifact, sound: Artifact | None) -> dict[str, str]:
+def digests_of(rendition: Artifact, sound: Artifact | None) -> dict[str, str]:
+    """Return the inputs of a movie's recipe."""
     return {rendition.asset: rendition.digest, **({SOUND: sound.digest} if sound else {})}
 
 

@@ -84,8 +84,9 @@ class SealedPlanner:
         addresses = [record.source, *(sidecar.address for sidecar in record.sidecars)]
         try:
             words = [seen(resources["sources"], address) for address in addresses]
-            entry = resources["cms"].entry(title)
-            return digest_of([resources["origin"].state(title), *words, dict(entry) if entry is not None else None])
+            entry, streamed = resources["cms"].entry(title), resources["rtsp"].registered(title)
+            shown = [dict(entry) if entry is not None else None, *([streamed] if streamed else [])]
+            return digest_of([resources["origin"].state(title), *words, *shown])
         except VodError:
             return ""
 

@@ -16,6 +16,7 @@ CONDITIONAL = {  # assets besides renditions and sound that not every profile as
     "quality_control": "profile {} asks for none",
     "quality_report": "profile {} has no quality",
     "rate_quality": "the profile's ladder is the same for every title: it has no per_title",
+    "rtsp_stream": "profile {} asks for no RTSP",
     "thumbnails": "profile {} asks for no thumbnails",
 }
 _ASKS: Mapping[str, Callable[[Profile], bool]] = {  # what judges is asked for by its checks, too
@@ -27,6 +28,7 @@ _ASKS: Mapping[str, Callable[[Profile], bool]] = {  # what judges is asked for b
     "quality_control": lambda profile: profile.quality_control is not None or profile.requires("quality_control"),
     "quality_report": lambda profile: profile.quality is not None or profile.requires("quality_report"),
     "rate_quality": lambda profile: profile.per_title is not None,
+    "rtsp_stream": lambda profile: profile.rtsp is not None,
     "thumbnails": lambda profile: profile.thumbnails is not None,
 }
 

@@ -263,6 +263,9 @@ OPERATIONS = {
             "Addresses of this kind are not read",
             "Name a file path, or an s3, gs, smb, ftp, ftps, https or sftp address",
         ),
+        rtsp_unknown=("Nothing of the title is registered for RTSP", "Run it with a profile with “rtsp”; docs/rtsp.md"),
+        rtsp_running=("Another process publishes the title's stream", "`vod rtsp list` shows it"),
+        rtsp_refused=("The RTSP server refuses a request", "Check its credentials and configuration; docs/rtsp.md"),
         unknown_title=("No such title is registered", "`vod titles` lists them"),
         unknown_profile=("No such profile exists", "Use one of the profiles that the message lists"),
         unknown_asset=("No such asset exists", "Use one of the names that the message lists"),
@@ -386,6 +389,11 @@ OPERATIONS = {
             "Start the sensor `notifications`, or run `vod outbox --send`",
         ),
         notice_failed=("A notice was not taken by its channel", "Check the channel: vod notify test"),
+        rtsp_unavailable=(
+            "The RTSP server's API did not answer in time",
+            "Check VOD_RTSP and the server; then run again",
+        ),
+        rtsp_lost=("A stream was lost, and every try to publish it again failed", "Check VOD_RTSP and the server"),
         origin_failed=("The origin did not take or give a file", "Check the origin; then run release again"),
         lease_lost=(
             "Another run took the title over, because this one gave no sign of life",

@@ -33,6 +33,7 @@ _BY_ASSET = {
     "quality_report": "quality",
     "release": "publish",
     "cms_entry": "publish",
+    "rtsp_stream": "publish",
 }
 _BY_CODEC = {"h264": "renditions", "hevc": "renditions", "av1": "renditions", "audio": "audio"}
 

@@ -14,6 +14,7 @@ from vod_assets.domain.languages import UNKNOWN, language_tag
 from vod_assets.domain.movie_presets import PreviewMovie
 from vod_assets.domain.piece_presets import PiecePreset
 from vod_assets.domain.quality_presets import PerTitlePreset, QualityPreset
+from vod_assets.domain.rtsp_presets import RtspPreset
 from vod_assets.domain.thumbnails import ThumbnailPreset
 from vod_assets.domain.units import Seconds, one_or_many, refuse_twice
 from vod_assets.domain.variants import SHORT_NAME, Variant
@@ -38,6 +39,7 @@ class Profile(Document):
         quality_control: What quality control lets pass; None: nobody looks.
         preview_movie: A small MP4 with burnt-in title and time, to look at; None: there is none.
         downloads: Renditions that are offered as single MP4 files, too.
+        rtsp: What players of RTSP get; None: nothing is made for them.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Profile(Document):
     quality_control: ControlLimits | None = ControlLimits()
     preview_movie: PreviewMovie | None = None
     downloads: tuple[str, ...] = ()
+    rtsp: RtspPreset | None = None
     required_checks: tuple[str, ...] = ()
 
     @field_validator("name")
@@ -115,6 +118,16 @@ class Profile(Document):
         unknown = [key for key in self.downloads if key not in self.rendition_keys()]
         if unknown:
             raise ValueError(f"downloads: {unknown[0]} is no rendition: use {', '.join(self.rendition_keys())}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_rtsp_takes(self) -> Self:
+        if self.rtsp is None:
+            return self
+        if self.sound("aac") is None:
+            raise ValueError("rtsp: its sound is made of aac; add aac to “audio”")
+        if not self.rendition_keys("sdr"):
+            raise ValueError("rtsp: its picture is in SDR; add a rung in SDR to “video”")
         return self
 
     @model_validator(mode="after")

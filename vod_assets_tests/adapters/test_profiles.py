@@ -12,10 +12,10 @@ TINY = Path(__file__).parent.parent / "profiles" / "tiny.yaml"
 
 def test_an_own_profile_stands_beside_the_packaged_ones(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_bytes(TINY.read_bytes())
-    assert sorted(load_profiles(tmp_path)) == ["default", "hdr", "per_title", "seed", "three_codecs", "tiny"]
+    assert sorted(load_profiles(tmp_path)) == ["default", "hdr", "per_title", "rtsp", "seed", "three_codecs", "tiny"]
 
 
-@pytest.mark.parametrize("name", ["default", "seed", "three_codecs", "hdr", "per_title"])
+@pytest.mark.parametrize("name", ["default", "seed", "three_codecs", "hdr", "per_title", "rtsp"])
 def test_packaged_profiles_offer_one_format_of_text_a_protocol(tmp_path: Path, name: str) -> None:
     """Of two, players show each language twice."""
     assert {(one.hls_text, one.dash_text) for one in load_profiles(tmp_path)[name].variants} == {

@@ -11,7 +11,7 @@ from vod_assets.settings import Settings
 
 TINY = yaml.safe_load((Path(__file__).parent.parent / "profiles" / "tiny.yaml").read_text())
 PACKAGED = {"hls_package", "dash_package", "release", "cms_entry"}
-MOVIES = {"preview", "mp4"}
+MOVIES = {"preview", "mp4", "rtsp_stream"}
 
 
 def versions(folder: Path, profile: Mapping[str, Any], **settings: Any) -> dict[str, str | None]:

@@ -24,6 +24,7 @@ FIELDS: dict[str, list[Any]] = {
     "thumbnails": [None, {}],
     "downloads": [[], ["h264_360p"]],
     "preview_movie": [None, {}],
+    "rtsp": [None, {}],
     "quality_control": [None, {}],
     "quality": [None, {"floor_vmaf": 80}],
     "per_title": [None, {}],

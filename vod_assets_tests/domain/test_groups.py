@@ -19,6 +19,7 @@ from vod_assets.domain.groups import GROUPS, group_of
         ("quality_control", "quality"),
         ("mp4", "movies"),
         ("cms_entry", "publish"),
+        ("rtsp_stream", "publish"),
     ],
 )
 def test_an_asset_has_a_group(asset: str, group: str) -> None:

@@ -58,6 +58,12 @@ def joined_input(listing: Path, **options: Any) -> Any:
     return ffmpeg.input(_address(listing), format="concat", safe=0, auto_convert=0, **guards, **options)
 
 
+def stream_input(address: str, **options: Any) -> Any:
+    """Return an input node for a stream that an RTSP server plays to us."""
+    guards = {"protocol_whitelist": "rtsp,rtp,rtcp,udp,tcp", "format_whitelist": "rtsp,sdp,rtp"}
+    return ffmpeg.input(address, **guards, codec_whitelist=",".join(allowed.CODECS), **options)
+
+
 def generated_input(spec: str, **options: Any) -> Any:
     """Return an input node for a lavfi graph that this code wrote; never put text from a user into ``spec``."""
     return ffmpeg.input(spec, format="lavfi", **options)

@@ -17,6 +17,7 @@ from vod_assets.defs.resources.places import (
     KeysResource,
     LeasesResource,
     OriginResource,
+    RtspResource,
     SourcesResource,
     StoragesResource,
 )
@@ -30,6 +31,7 @@ from vod_assets.defs.resources.tools import (
     ProberResource,
     SheetsResource,
     SpeechResource,
+    StreamsResource,
     TextResource,
     TranscoderResource,
     WatcherResource,
@@ -84,6 +86,7 @@ def resource_definitions(
         "sheets": SheetsResource(),
         "watcher": WatcherResource(guard=guard),
         "movies": MoviesResource(guard=guard),
+        "streams": StreamsResource(guard=guard),
         "text": TextResource(guard=guard),
         "speech": SpeechResource(guard=guard),
         "packager": PackagerResource(guard=guard),
@@ -96,6 +99,7 @@ def resource_definitions(
             origin=settings.origin_address,
             storages=storages,
         ),
+        "rtsp": RtspResource(),
         **named,
     }
 

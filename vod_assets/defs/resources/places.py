@@ -11,6 +11,7 @@ from vod_assets.adapters.keys.opening import open_keys
 from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.adapters.profiles import load_profiles
+from vod_assets.adapters.rtsp.opening import open_rtsp
 from vod_assets.adapters.source.opening import open_sources
 from vod_assets.adapters.source.routed import RoutedSources
 from vod_assets.adapters.store.opening import open_store
@@ -21,6 +22,7 @@ from vod_assets.defs.making import Maker
 from vod_assets.defs.selection import forced_by
 from vod_assets.named_secrets import secret
 from vod_assets.ports import KeyProvider, Leases, Origin
+from vod_assets.ports.streaming import RtspServer
 from vod_assets.settings import load_settings
 
 
@@ -105,3 +107,11 @@ class CmsResource(dg.ConfigurableResource[StaticCms]):
         """Return the CMS."""
         origin = open_origin(load_settings(origin=self.origin, public_url=self.public_url), self.storages)
         return StaticCms(Path(self.root), self.public_url, origin)
+
+
+class RtspResource(dg.ConfigurableResource[Any]):
+    """Where titles are offered over RTSP; the settings say, for some of it is secret."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> RtspServer:
+        """Return the server."""
+        return open_rtsp(load_settings(), secret)

@@ -21,6 +21,7 @@ from vod_assets.adapters.transcode.movies import FfmpegMovieMaker
 from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.adapters.transcode.pieces import FfmpegPieces
 from vod_assets.adapters.transcode.sheets import PillowSheetPainter
+from vod_assets.adapters.transcode.streams import FfmpegStreamMaker
 from vod_assets.adapters.transcode.text import FfmpegTextExtractor
 from vod_assets.defs.guard import Guarding, PatientGuard
 from vod_assets.settings import load_settings
@@ -104,6 +105,14 @@ class MoviesResource(ToolResource):
     def create_resource(self, context: dg.InitResourceContext) -> FfmpegMovieMaker:
         """Return the movie maker."""
         return FfmpegMovieMaker(self.tools, self.runner)
+
+
+class StreamsResource(ToolResource):
+    """Makes files for RTSP with FFmpeg."""
+
+    def create_resource(self, context: dg.InitResourceContext) -> FfmpegStreamMaker:
+        """Return what makes them."""
+        return FfmpegStreamMaker(self.tools, self.runner)
 
 
 class SheetsResource(dg.ConfigurableResource[PillowSheetPainter]):

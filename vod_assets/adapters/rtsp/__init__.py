@@ -1,0 +1,1 @@
+"""Servers that offer titles over RTSP."""

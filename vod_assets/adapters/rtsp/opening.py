@@ -1,0 +1,56 @@
+"""The RTSP server of a deployment, from its settings."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from vod_assets.adapters.rtsp.folder import StreamFolder
+from vod_assets.adapters.rtsp.mediamtx import MediaMtx
+from vod_assets.adapters.rtsp.nowhere import NoServer
+from vod_assets.adapters.rtsp.plain import PublishedStreams
+from vod_assets.adapters.rtsp.publisher import Publisher, Publishing
+from vod_assets.adapters.tools import Tools
+from vod_assets.domain.errors import ConfigError
+from vod_assets.places import MEDIAMTX
+from vod_assets.ports.streaming import RtspServer
+from vod_assets.settings import Settings
+
+USUAL_PORT = 8554
+
+
+def open_rtsp(settings: Settings, secret: Callable[[Settings, str], str]) -> RtspServer:
+    """Return the server that the settings name.
+
+    Args:
+        settings: Where it is, and who asks.
+        secret: Returns a secret of the settings.
+
+    Raises:
+        ConfigError: ``secret_failed``.
+    """
+    folder, address = StreamFolder(settings.rtsp_path), settings.rtsp
+    if not address:
+        return NoServer()
+    if not address.startswith(MEDIAMTX):
+        return PublishedStreams(folder, address, settings.rtsp_url)
+    password = secret(settings, "rtsp_password")
+    return MediaMtx(
+        folder,
+        address.removeprefix(MEDIAMTX),
+        settings.rtsp_url or f"rtsp://{urlsplit(address.removeprefix(MEDIAMTX)).hostname}:{USUAL_PORT}",
+        settings.rtsp_ffmpeg,
+        (settings.rtsp_username, password) if settings.rtsp_username else None,
+    )
+
+
+def open_publisher(settings: Settings, title: str) -> Publisher:
+    """Return what publishes a title at the server of the settings.
+
+    Raises:
+        ConfigError: ``rtsp_refused``: the server plays streams by itself.
+    """
+    streams = open_rtsp(settings, lambda _, __: "")
+    if not isinstance(streams, PublishedStreams):
+        cause = "nothing is published there by a process of ours"
+        raise ConfigError("rtsp_refused", cause, "Set VOD_RTSP to rtsp://HOST:PORT, or use `vod rtsp start`", title)
+    how = Publishing(Tools.from_settings(settings).ffmpeg, streams.announced, settings.rtsp_transport)
+    return Publisher(streams.folder, how, title)
