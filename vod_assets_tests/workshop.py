@@ -21,6 +21,7 @@ from PIL import Image
 from vod_assets.adapters.keys.local import LocalKeys
 from vod_assets.adapters.plans import open_plan_memory
 from vod_assets.adapters.profiles import load_profiles
+from vod_assets.adapters.rtsp.folder import StreamFolder
 from vod_assets.adapters.rtsp.nowhere import NoServer
 from vod_assets.adapters.source.local import LocalSources
 from vod_assets.adapters.store.artifacts import disk_store
@@ -539,7 +540,7 @@ class Workshop:
             "sources": self.sources,
             "origin": self.origin,
             "cms": self.cms,
-            "rtsp": NoServer(),
+            "rtsp": NoServer(StreamFolder(self.folder / "rtsp")),
         }
 
 

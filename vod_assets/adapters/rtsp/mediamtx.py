@@ -55,9 +55,11 @@ class MediaMtx:
         return offered.address
 
     def unregister(self, title: str) -> None:
-        """Take a title's path away, which ends who watches it, and forget its file."""
-        self.stop(title)
-        self.folder.remove(title)
+        """Take a title's path away, which ends who watches it, and forget its file, also where MediaMTX is away."""
+        try:
+            self.stop(title)
+        finally:
+            self.folder.remove(title)  # whoever opens the path then gets nothing
 
     def start(self, title: str, *, once: bool = False) -> StreamState:
         """Add a title's path, if MediaMTX has lost it or it was stopped."""

@@ -2,14 +2,22 @@
 
 from pathlib import Path
 
+from vod_assets.adapters.rtsp.folder import StreamFolder
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.publishing_streams import StreamState
 
 
 class NoServer:
-    """What there is where ``VOD_RTSP`` names nothing."""
+    """What there is where ``VOD_RTSP`` names nothing.
+
+    Args:
+        folder: What was offered while it named a server.
+    """
 
     address = ""
+
+    def __init__(self, folder: StreamFolder) -> None:
+        self.folder = folder
 
     def registered(self, title: str) -> str:
         """Return nothing."""
@@ -20,7 +28,8 @@ class NoServer:
         return ""
 
     def unregister(self, title: str) -> None:
-        """Have nothing to do."""
+        """Forget a title's file; a publisher that still runs ends when it is gone."""
+        self.folder.remove(title)
 
     def start(self, title: str, *, once: bool = False) -> StreamState:
         """Refuse: there is no server."""

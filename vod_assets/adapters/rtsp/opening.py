@@ -29,7 +29,7 @@ def open_rtsp(settings: Settings, secret: Callable[[Settings, str], str]) -> Rts
     """
     folder, address = StreamFolder(settings.rtsp_path), settings.rtsp
     if not address:
-        return NoServer()
+        return NoServer(folder)
     if not address.startswith(MEDIAMTX):
         return PublishedStreams(folder, address, settings.rtsp_url)
     password = secret(settings, "rtsp_password")

@@ -13,6 +13,7 @@ import pytest
 from vod_assets.adapters.blobs.faults import patience
 from vod_assets.adapters.rtsp.folder import StreamFolder
 from vod_assets.adapters.rtsp.mediamtx import MediaMtx
+from vod_assets.adapters.rtsp.nowhere import NoServer
 from vod_assets.domain.errors import ConfigError, RemoteError
 from vod_assets_tests.servers.mediamtx import MediaMtxDouble, mediamtx
 
@@ -98,6 +99,22 @@ def test_a_passing_fault_is_waited_out_and_a_lasting_one_named(
     gone = MediaMtx(server.folder, "http://127.0.0.1:9", SHOWN)
     with patience(0.1), pytest.raises(RemoteError, match=r"http://127\.0\.0\.1:9 does not answer.*rtsp_unavailable"):
         gone.stop("film")
+
+
+def test_a_title_that_is_unregistered_is_gone_though_mediamtx_is_away(server: MediaMtx, tmp_path: Path) -> None:
+    server.register("film", "a" * 64, tmp_path / "made.mp4")
+    gone = MediaMtx(server.folder, "http://127.0.0.1:9", SHOWN)
+    with patience(0.1), pytest.raises(RemoteError, match="rtsp_unavailable"):
+        gone.unregister("film")
+    assert server.folder.titles() == []
+
+
+def test_without_a_server_what_was_offered_once_can_be_taken_away(server: MediaMtx, tmp_path: Path) -> None:
+    server.register("film", "a" * 64, tmp_path / "made.mp4")
+    nowhere = NoServer(server.folder)
+    assert (nowhere.registered("film"), nowhere.streams()) == ("", [])
+    nowhere.unregister("film")
+    assert list((tmp_path / "rtsp").iterdir()) == []
 
 
 def test_a_folder_that_mediamtx_would_misread_is_refused(double: MediaMtxDouble, tmp_path: Path) -> None:
