@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from vod_assets.adapters.blobs.opening import Access, S3Access
 from vod_assets.named_secrets import secret
+from vod_assets.origins_file import origin_places
 from vod_assets.places import storage_scheme
 from vod_assets.settings import Settings
 
@@ -62,6 +63,10 @@ def access_of(settings: Settings) -> Access:
 
 def speaks_of_s3(settings: Settings) -> bool:
     """Whether the settings name S3 anywhere; then every run has the resource."""
-    addresses = (settings.store_address, settings.origin_address, *settings.stores.values())
+    addresses = (
+        settings.store_address,
+        *(place.address for place in origin_places(settings).values()),
+        *settings.stores.values(),
+    )
     named = (settings.s3_endpoint, settings.s3_region, settings.s3_profile, settings.s3_access_key_id)
     return any(named) or any(storage_scheme(address) == "s3" for address in addresses)

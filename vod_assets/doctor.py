@@ -13,6 +13,7 @@ from pathlib import Path
 
 from vod_assets.domain.errors import VodError
 from vod_assets.home import ensure_dagster_home, packaged_dagster_yaml
+from vod_assets.origins_file import origin_places
 from vod_assets.settings import Settings
 
 GIBIBYTE = 1 << 30
@@ -183,7 +184,7 @@ def _subject(check: Check) -> str:
 def _folders(settings: Settings) -> dict[str, Path]:
     return {
         **({"store": settings.store_path} if settings.store_path else {}),
-        **({"origin": settings.origin_path} if settings.origin_path else {}),
+        **{name: place.path for name, place in origin_places(settings).items() if place.path},
         "cms": settings.cms_path,
         "scratch": settings.scratch_path,
     }

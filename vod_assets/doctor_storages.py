@@ -9,6 +9,7 @@ from vod_assets.adapters.blobs.opening import open_blobs
 from vod_assets.aws import access_of
 from vod_assets.doctor import TOLERATED_SKEW_SECONDS, Finding, State
 from vod_assets.domain.errors import StoreError, VodError
+from vod_assets.origins_file import origin_places
 from vod_assets.places import storage_scheme
 from vod_assets.ports.blobs import Blobs
 from vod_assets.settings import Settings
@@ -40,9 +41,14 @@ def check_storages(settings: Settings) -> Iterator[Finding]:
 
 def storages(settings: Settings) -> dict[str, str]:
     """Return the address of each storage that is no disk, by the setting that names it."""
-    named = {"VOD_STORE": settings.store_address, "VOD_ORIGIN": str(settings.origin)}
+    named = {"VOD_STORE": settings.store_address}
+    named |= {_said(settings, name): place.address for name, place in origin_places(settings).items()}
     named |= {f"VOD_STORE__{group.upper()}": address for group, address in sorted(settings.stores.items())}
     return {setting: address for setting, address in named.items() if storage_scheme(address)}
+
+
+def _said(settings: Settings, origin: str) -> str:
+    return f"VOD_ORIGINS {origin}" if settings.origins else "VOD_ORIGIN"
 
 
 def tried(blobs: Blobs) -> float:

@@ -121,6 +121,10 @@ class EndState:
                 f"its entry names release {shown.number} as {shown.digest[:12]}, and there it is {release.digest[:12]}"
             )
             yield Problem("entry_points_nowhere", title, "", cause, remedy)
+        for name, is_required in self.origin.lacking(title, shown.number).items():
+            if is_required:
+                cause = f"origin {name} has not all of release {shown.number}, or cannot be asked"
+                yield Problem("origin_behind", title, "", cause, f"Run `vod releases {title} --repair`")
         for address in shown.addresses:
             path = address.removeprefix(self.origin.url(title, "x")[:-1])
             if path == address or path not in release.files:

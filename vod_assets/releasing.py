@@ -1,7 +1,8 @@
 """Releases at an origin: which there are, and how one more is placed. Used by the asset, the command line and tests."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,19 +71,34 @@ def place(origin: Origin, offer: Offer, guard: RunGuard, scratch: Path) -> Relea
         scratch: A private folder for ``release.json``.
     """
     release = offer.release
-    for track in unique_tracks(release.tracks):
+    tracks = unique_tracks(release.tracks)
+    for done, track in enumerate(tracks):
         guard.check()
-        if not origin.has_track(release.title, track.digest):
-            _bring(origin, offer, track)
+        with _remaining(f"{len(tracks) - done} of {len(tracks)} tracks and the manifests"):
+            if not origin.has_track(release.title, track.digest):
+                _bring(origin, offer, track)
     number = next_number(digests(origin, release.title), release.digest)
     for tried in range(number, number + NUMBERS_TRIED):
         guard.check()
         try:
-            return _put(origin, offer, tried, scratch)
+            with _remaining("the manifests"):
+                return _put(origin, offer, tried, scratch)
         except StoreError as error:
             if error.code != "release_exists" or tried == number + NUMBERS_TRIED - 1:
                 raise
     raise AssertionError("the last number is placed, or its error is raised")
+
+
+@contextmanager
+def _remaining(what: str) -> Iterator[None]:
+    """Add to the error of an origin that is away what remains to be sent there."""
+    try:
+        yield
+    except StoreError as error:
+        if error.code in ("release_exists", "upload_corrupt", "bad_path"):
+            raise
+        cause = f"{error.cause}; {what} remain to be sent, and what was sent stays"
+        raise StoreError(error.code, cause, error.remedy, error.title, error.file) from error
 
 
 def _bring(origin: Origin, offer: Offer, track: ReleasedTrack) -> None:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.adapters.origin.blobs import BlobOrigin
-from vod_assets.adapters.origin.opening import open_origin
+from vod_assets.adapters.origin.opening import open_first
 from vod_assets.aws import access_of
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_types import ANY, FOR_EVER, MEDIA_TYPES, SHORT
@@ -164,12 +164,11 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def _origin(settings: Settings) -> Mount | Route:
-    origin = open_origin(settings, access_of(settings))
+    origin = open_first(settings, access_of(settings))
     if isinstance(origin, BlobOrigin):
         return Route("/origin/{path:path}", BlobFiles(origin))
-    folder = settings.origin_path or settings.home_path / "origin"
-    folder.mkdir(parents=True, exist_ok=True)
-    return Mount("/origin", Files(folder, MEDIA_TYPES))
+    origin.root.mkdir(parents=True, exist_ok=True)
+    return Mount("/origin", Files(origin.root, MEDIA_TYPES))
 
 
 async def _to_catalogue(_: Request) -> Response:

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         "",
         description="Where releases go: a folder, s3://, gs://, smb:// or ftp(s):// address; empty: VOD_HOME/origin.",
     )
+    origins: Path | None = Field(
+        None,
+        description="YAML file of several origins that releases go to (docs/delivery.md); empty: VOD_ORIGIN alone.",
+    )
     cms: str = Field("", description="Folder of the static catalogue site; empty: VOD_HOME/cms.")
     scratch: Path | None = Field(None, description="Folder for temporary files; empty: VOD_HOME/scratch.")
     scratch_gigabytes: int = Field(
@@ -282,10 +286,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_of_the_web(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{value!r} is no address that begins with http:// or https://")
-        return value
+        return checked_web_address(value)
 
     @property
     def home_path(self) -> Path:
@@ -352,6 +353,14 @@ class Settings(BaseSettings):
     def scratch_path(self) -> Path:
         """Absolute folder for temporary files."""
         return absolute(self.scratch or self.home_path / "scratch")
+
+
+def checked_web_address(value: str) -> str:
+    """Return the address of a web server; raise ValueError when it cannot be one."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{value!r} is no address that begins with http:// or https://")
+    return value
 
 
 class _StoresOfGroups(PydanticBaseSettingsSource):

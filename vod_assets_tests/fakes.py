@@ -167,6 +167,12 @@ class MemoryOrigin:
     def releases(self, title: str) -> list[int]:
         return sorted({int(path.split("/")[1]) for path in self._of(title) if path.startswith("releases/")})
 
+    def lacking(self, title: str, number: int) -> dict[str, bool]:
+        return {}
+
+    def placed_at(self, title: str, number: int) -> float:
+        return 1.0 if number in self.releases(title) else 0.0
+
     def tracks(self, title: str, older_than_seconds: int = 0) -> list[str]:
         if older_than_seconds > 0:
             return []

@@ -20,6 +20,7 @@ from vod_assets.cli import policy as policy_command
 from vod_assets.cli import propose as propose_command
 from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import rekey as rekey_command
+from vod_assets.cli import releases as releases_command
 from vod_assets.cli import serve as serve_command
 from vod_assets.cli import verify as verify_command
 from vod_assets.cli import waive as waive_command
@@ -47,6 +48,7 @@ app.command("inspect-arrivals")(arrivals.inspect_arrivals)
 app.add_typer(arrivals.app, name="ingest")
 app.add_typer(rtsp.app, name="rtsp")
 app.command("rekey")(rekey_command.rekey)
+app.command("releases")(releases_command.releases)
 app.command("waive")(waive_command.waive)
 app.command("waivers")(waive_command.waivers)
 app.add_typer(policy_command.app, name="policy")

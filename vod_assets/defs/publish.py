@@ -218,7 +218,9 @@ def _is_there(at: Step, origin: Origin, wanted: Release) -> bool:
 def _is_at(origin: Origin, unnumbered: Release) -> bool:
     """Whether the very same release is there already, whole."""
     title, number = unnumbered.title, _numbered(origin, unnumbered).number
-    return number in origin.releases(title) and all(origin.has_track(title, one.digest) for one in unnumbered.tracks)
+    if number not in origin.releases(title) or any(origin.lacking(title, number).values()):
+        return False
+    return all(origin.has_track(title, one.digest) for one in unnumbered.tracks)
 
 
 def _poster_facts(at: Step, poster: Artifact) -> dict[str, Any]:
@@ -228,6 +230,8 @@ def _poster_facts(at: Step, poster: Artifact) -> dict[str, Any]:
 def _release_facts(release: Release, origin: Origin) -> dict[str, Any]:
     size_bytes = sum(track.size_bytes for track in unique_tracks(release.tracks))
     facts: dict[str, Any] = {"number": release.number, "tracks": len(release.tracks), "size": size_text(size_bytes)}
+    if behind := origin.lacking(release.title, release.number):
+        facts["behind"] = f"not at {', '.join(behind)}; `vod releases {release.title} --repair` sends what is missing"
     for name, variant in release.variants.items():
         facts[f"hls_{name}"] = dg.MetadataValue.url(origin.url(release.title, release.below_title(variant.hls)))
         if variant.dash:

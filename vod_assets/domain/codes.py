@@ -363,6 +363,10 @@ OPERATIONS = {
         origin_unwritable=("The origin's folder cannot be written", "Check its rights and its disk"),
         catalogue_unwritable=("The catalogue's folder cannot be written", "Check its rights and its disk"),
         release_exists=("A release number is taken by other bytes", "Publish under the next number"),
+        origin_behind=(
+            "A required origin has not all of the release that is shown, or cannot be asked",
+            "`vod releases TITLE --repair`",
+        ),
         release_missing=("A release is not at the origin", "`vod titles show` lists those that are"),
         release_corrupt=("A release's file does not match its own digest", "Publish the title again"),
         drm_unavailable=(

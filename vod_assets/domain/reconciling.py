@@ -19,6 +19,7 @@ REPAIRS: Mapping[str, Repair] = {
     "entry_stale": "make",
     "entry_points_nowhere": "make",
     "entry_damaged": "make",
+    "origin_behind": "make",
     "release_damaged": "make",
     "release_corrupt": "make",
     "title_unfinished": "make",

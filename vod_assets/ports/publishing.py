@@ -50,6 +50,17 @@ class Origin(Protocol):
         """Return the numbers of a title's complete releases, ascending."""
         ...
 
+    def lacking(self, title: str, number: int) -> dict[str, bool]:
+        """Return which of several origins have not all of a release, and whether each of them is required.
+
+        A release is complete when no required one lacks it. One origin alone lacks nothing of what it lists.
+        """
+        ...
+
+    def placed_at(self, title: str, number: int) -> float:
+        """Return when a release was placed, in seconds since the epoch; 0 when it is not there."""
+        ...
+
     def read(self, title: str, path: str) -> bytes | None:
         """Return a file below the title, or None."""
         ...

@@ -127,6 +127,15 @@ class BlobOrigin:
         numbers = [name.split("/")[2] for name in names if name.endswith(ending) and name.count("/") == FOLDER_PARTS]
         return sorted(int(number) for number in numbers if number.isascii() and number.isdigit())
 
+    def lacking(self, title: str, number: int) -> dict[str, bool]:
+        """Return nothing: it is alone."""
+        return {}
+
+    def placed_at(self, title: str, number: int) -> float:
+        """Return when a release was made visible; 0 when it is not there."""
+        listing = self.blobs.stat(self._release(title, number) + LISTING)
+        return listing.modified_at if listing else 0.0
+
     def titles(self) -> list[str]:
         """Return the ids of all titles that have anything here, sorted; blocked ones too."""
         names = (blob.name.removeprefix(TITLES) for blob in self.blobs.files(TITLES))

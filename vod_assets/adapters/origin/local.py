@@ -110,6 +110,15 @@ class LocalOrigin:
         names = [child.name for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
         return sorted(int(name) for name in names if name.isascii() and name.isdigit())
 
+    def lacking(self, title: str, number: int) -> dict[str, bool]:
+        """Return nothing: it is alone."""
+        return {}
+
+    def placed_at(self, title: str, number: int) -> float:
+        """Return when a release was placed; 0 when it is not there."""
+        listing = self._title(title) / release_folder(number) / FILE_LIST
+        return listing.stat().st_mtime if listing.is_file() else 0.0
+
     def titles(self) -> list[str]:
         """Return the ids of all titles that have anything here, sorted; blocked ones too."""
         return sorted({*self._shown(), *self._blocks.titles()})

@@ -1,10 +1,12 @@
-"""The origin of a deployment, from its settings."""
+"""The origins of a deployment, from its settings."""
 
 from urllib.parse import urlsplit
 
 from vod_assets.adapters.blobs.opening import Access, open_blobs
 from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.local import LocalOrigin
+from vod_assets.adapters.origin.several import NamedOrigin, SeveralOrigins
+from vod_assets.origins_file import OriginPlace, origin_places
 from vod_assets.places import storage_scheme
 from vod_assets.ports import Origin
 from vod_assets.settings import Settings
@@ -13,12 +15,29 @@ COPYING = ("s3", "gs", "smb")  # FTP has no copy
 
 
 def open_origin(settings: Settings, access: Access) -> Origin:
-    """Return the origin that the settings name: a folder, or a part of a bucket or a share."""
-    if settings.origin_path is not None:
-        return LocalOrigin(settings.origin_path, settings.public_url, settings.unchanging_paths)
-    address = settings.origin_address
-    around = open_blobs(_around(address), access) if storage_scheme(address) in COPYING else None
-    return BlobOrigin(open_blobs(address, access), settings.public_url, settings.scratch_path, around)
+    """Return the origin that the settings name, or all of them behind one.
+
+    Raises:
+        ConfigError: ``bad_setting``.
+    """
+    places = origin_places(settings)
+    opened = [
+        NamedOrigin(name, _open(place, settings, access), place.required, place.group) for name, place in places.items()
+    ]
+    return SeveralOrigins(opened) if len(opened) > 1 else opened[0].origin
+
+
+def open_first(settings: Settings, access: Access) -> LocalOrigin | BlobOrigin:
+    """Return the first origin alone."""
+    return _open(next(iter(origin_places(settings).values())), settings, access)
+
+
+def _open(place: OriginPlace, settings: Settings, access: Access) -> LocalOrigin | BlobOrigin:
+    """Return a folder, or a part of a bucket or a share."""
+    if place.path is not None:
+        return LocalOrigin(place.path, place.public_url, settings.unchanging_paths)
+    around = open_blobs(_around(place.address), access) if storage_scheme(place.address) in COPYING else None
+    return BlobOrigin(open_blobs(place.address, access), place.public_url, settings.scratch_path, around)
 
 
 def _around(address: str) -> str:
