@@ -24,6 +24,7 @@ from vod_assets.defs.reaper import reaper
 from vod_assets.defs.renditions import rendition_assets, rendition_keys
 from vod_assets.defs.resources import executor_of, known_profiles, resource_definitions, tool_builds, watched_places
 from vod_assets.defs.restoring import restored_titles
+from vod_assets.defs.schedule import publications
 from vod_assets.defs.sound import audio_assets, audio_keys
 from vod_assets.defs.source import media_info, mezzanine, title_state
 from vod_assets.defs.step import StepReporter
@@ -83,6 +84,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
             reaper,
             backfill_budgets,
             automation,
+            publications,
             *arrival_sensors(watched_places(settings)),
         ],
         resources=resource_definitions(settings, reporter),

@@ -75,6 +75,9 @@ class EndState:
         """Return what is wrong with one title; an empty list when all is well."""
         releases: dict[int, Release] = {}
         problems: list[Problem] = []
+        record = self.store.record(title)
+        if record is not None and record.taken_down is not None:
+            return list(self._taken_down(title))
         for number in self.origin.releases(title):
             try:
                 releases[number] = load_release(self.origin, title, number)
@@ -85,6 +88,16 @@ class EndState:
         for release in releases.values():
             problems += self._manifests(release)
         return problems
+
+    def _taken_down(self, title: str) -> Iterator[Problem]:
+        """Yield what can still be seen of a title that nobody may fetch; its files are kept elsewhere."""
+        remedy = f"Run `vod takedown {title}` again"
+        if not self.origin.is_blocked(title) and self.origin.releases(title):
+            yield Problem("title_taken_down", title, "", "it is taken down, and its files can be fetched", remedy)
+        entry = self.cms.entry(title)
+        said = (entry or {}).get("publication") or {}
+        if entry is not None and said.get("status") != "taken_down":
+            yield Problem("title_taken_down", title, "", "it is taken down, and its entry does not say so", remedy)
 
     def _state(self, title: str, releases: Mapping[int, Release]) -> Iterator[Problem]:
         entry = self.cms.entry(title)

@@ -44,7 +44,7 @@ def resource_of(s3: S3Server) -> S3Resource:
 
 def test_another_resource_moves_everything_to_another_server(s3: S3Server, place: str) -> None:
     resources = resource_definitions(load_settings(), guard=WantedResource(), s3=resource_of(s3))
-    wanted = {name: resources[name] for name in ("sources", "origin", "leases", "desk", "cms", "s3")}
+    wanted = {name: resources[name] for name in ("sources", "origin", "leases", "desk", "cms", "publisher", "s3")}
     with dg.build_resources({**wanted, "artifacts": resources["artifacts"]}) as opened:
         assert opened.sources.fingerprint(f"{place}/in/film.mov").size_bytes == 5
         assert not opened.origin.releases("film")

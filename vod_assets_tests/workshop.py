@@ -18,6 +18,7 @@ import dagster as dg
 import yaml
 from PIL import Image
 
+from vod_assets.adapters.agenda.blobs import BlobAgenda
 from vod_assets.adapters.keys.local import LocalKeys
 from vod_assets.adapters.plans import open_plan_memory
 from vod_assets.adapters.profiles import load_profiles
@@ -67,8 +68,9 @@ from vod_assets.ports import (
     Unlocking,
 )
 from vod_assets.ports.control import Screening
+from vod_assets.publishing import Publisher
 from vod_assets.settings import Settings
-from vod_assets_tests.fakes import MemoryCms, MemoryOrigin
+from vod_assets_tests.fakes import MemoryBlobs, MemoryCms, MemoryOrigin
 
 PROFILES = Path(__file__).parent / "profiles"
 SECONDS = Fraction(4)
@@ -437,9 +439,15 @@ class Workshop:
             "inspector": StandInInspector("inspector"),
         }
         self.store = disk_store(self.folder / "store", Wanted())
+        self.agenda = BlobAgenda(MemoryBlobs())
         self.sources = LocalSources(self.folder / "cache")
         said = yaml.safe_load((PROFILES / "tiny.yaml").read_text())
         self.save_profile(said | {"required_checks": []})
+
+    @property
+    def publisher(self) -> Publisher:
+        """What brings what viewers see to what is wanted."""
+        return Publisher(self.store, self.origin, self.cms, self.agenda)
 
     def save_profile(self, profile: Mapping[str, Any]) -> None:
         """Write a profile; the definitions are made anew."""
@@ -534,14 +542,8 @@ class Workshop:
 
     def _resources(self) -> dict[str, Any]:
         keys = LocalKeys(self.folder / "keys" / "master", KeyAddresses(aes128_url="https://keys.example/{kid}"))
-        return {
-            **self.tools,
-            "keys": keys,
-            "sources": self.sources,
-            "origin": self.origin,
-            "cms": self.cms,
-            "rtsp": NoServer(StreamFolder(self.folder / "rtsp")),
-        }
+        outside = {"sources": self.sources, "origin": self.origin, "cms": self.cms, "publisher": self.publisher}
+        return {**self.tools, "keys": keys, **outside, "rtsp": NoServer(StreamFolder(self.folder / "rtsp"))}
 
 
 _NO_CONTEXT: Any = None

@@ -1,5 +1,6 @@
 """Folders and documents that were made elsewhere: released and published as they are."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -65,10 +66,22 @@ def publish_metadata(session: Session, file: Path, display: Display) -> Outcome:
             release = _named_release(session, entry)
             if entry.release is None:
                 entry = pointed_at(entry, release, session.origin.url)
-            session.cms.publish(entry.as_document())
+            _hold_at(session, title, release.number)
+            session.publisher.publish(entry)
     except VodError as error:
         return Outcome(title=title, error=failure_of(error.about(title)))
     return _outcome(session, release)
+
+
+def _hold_at(session: Session, title: str, number: int) -> None:
+    """Have a release stay the one that is shown though there are newer ones, as rolling back does."""
+    from vod_assets.domain.orders import HeldBack
+
+    newest, record = max(session.origin.releases(title)), session.store.record(title)
+    if record is not None:
+        said = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": "vod task publish"}
+        held = HeldBack(shown=number, newest=newest, **said) if number < newest else None
+        session.store.register(record.model_copy(update={"held_back": held}))
 
 
 def _remember_refusal(session: Session, error: VodError, address: str) -> None:

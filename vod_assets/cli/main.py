@@ -18,6 +18,7 @@ from vod_assets.cli import gc as gc_command
 from vod_assets.cli import plan as plan_command
 from vod_assets.cli import policy as policy_command
 from vod_assets.cli import propose as propose_command
+from vod_assets.cli import publishing as publishing_commands
 from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import rekey as rekey_command
 from vod_assets.cli import releases as releases_command
@@ -51,6 +52,9 @@ app.command("rekey")(rekey_command.rekey)
 app.command("releases")(releases_command.releases)
 app.command("waive")(waive_command.waive)
 app.command("waivers")(waive_command.waivers)
+app.command("rollback")(publishing_commands.rollback)
+app.command("takedown")(publishing_commands.takedown)
+app.command("schedule")(publishing_commands.schedule)
 app.add_typer(policy_command.app, name="policy")
 app.command("visible")(policy_command.is_visible)
 app.command("approve")(approve_command.approve)

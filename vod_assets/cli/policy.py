@@ -139,13 +139,11 @@ def policy_in_force(session: Session, title: str) -> "Policy":
 
 
 def apply_policy(session: Session, title: str) -> str:
-    """Bring a changed policy to the viewers, and return what happened as a sentence.
-
-    The entry is made of the policy in force, so that a run puts it right; whoever moves what viewers see does it here.
-    """
-    if session.cms.entry(title) is None:
+    """Bring a changed policy to the viewers, and return what happened as a sentence."""
+    settled = session.publisher.settle(title)
+    if settled is None:
         return "it is not published yet"
-    return "the CMS shows it when cms_entry is made next"
+    return f"{settled.entry.status.replace('_', ' ')} now" + ("" if settled.address else ", as before")
 
 
 def waiting(session: Session, record: TitleRecord, policy: "Policy") -> str:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from vod_assets.defs.holding import Held
     from vod_assets.defs.registration import Registrar
     from vod_assets.domain.profile import Profile
-    from vod_assets.ports import ArtifactStore, KeyProvider, Leases, Origin, Prober, SourceStore
+    from vod_assets.ports import Agenda, ArtifactStore, KeyProvider, Leases, Origin, Prober, SourceStore
+    from vod_assets.publishing import Publisher
 
 
 NO_LOGS = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}}
@@ -134,6 +135,20 @@ class Session:
         from vod_assets.adapters.cms.static import StaticCms
 
         return StaticCms(self.settings.cms_path, self.settings.public_url, self.origin)
+
+    @cached_property
+    def agenda(self) -> "Agenda":
+        """When which title is shown or taken away."""
+        from vod_assets.adapters.agenda.opening import open_agenda
+
+        return open_agenda(self.settings, self.access)
+
+    @cached_property
+    def publisher(self) -> "Publisher":
+        """What brings what viewers see to what is wanted."""
+        from vod_assets.publishing import Publisher
+
+        return Publisher(self.store, self.origin, self.cms, self.agenda)
 
     @cached_property
     def keys(self) -> "KeyProvider":

@@ -79,6 +79,7 @@ def facts_of(session: Session, title: str) -> dict[str, Any]:
         "names": record.names,
         "source": record.source,
         "vanished": "its source is gone; what is published stays" if record.vanished else "",
+        "orders": ", ".join(str(order) for order in (record.taken_down, record.held_back) if order is not None),
         "duplicates": duplicates_of(session.settings, title),
         "profile": record.profile,
         "sidecars": [sidecar.address for sidecar in record.sidecars],
@@ -160,6 +161,7 @@ def remove_title(session: Session, title: str) -> None:
             held.check()
             remove_from.remove(title)
         session.store.forgive(title)
+        session.agenda.forget(title)
         session.leases.lift(title)
         session.cms.remove(title)  # once more: a run that was taken for dead may have been just about to publish it
 

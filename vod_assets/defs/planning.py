@@ -25,7 +25,7 @@ from vod_assets.ports import Progress, Transfer
 from vod_assets.ports.artifacts import ArtifactStore, TitleView
 from vod_assets.settings import Settings
 
-OUTSIDE = frozenset({"sources", "origin", "cms", "rtsp"})
+OUTSIDE = frozenset({"sources", "origin", "cms", "publisher", "rtsp"})
 WORDS = frozenset({"metadata", "markers"})  # made of files beside the source, which may be wrong
 
 

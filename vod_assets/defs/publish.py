@@ -26,7 +26,7 @@ from vod_assets.defs.showing import poster_metadata, size_text
 from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.catalogue import entry_for
+from vod_assets.domain.catalogue import Entry, entry_for
 from vod_assets.domain.chapter_files import compose_chapters
 from vod_assets.domain.content_keys import ContentKeys
 from vod_assets.domain.errors import ConfigError
@@ -35,10 +35,12 @@ from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.metadata import METADATA_FILE, Metadata
 from vod_assets.domain.preview import require_releasable
+from vod_assets.domain.publication import Lineage, Publication
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.release import Release, ReleasedTrack, next_number, unique_tracks
 from vod_assets.domain.title import Fingerprint
-from vod_assets.ports import Cms, Origin
+from vod_assets.ports import Origin
+from vod_assets.publishing import Publisher
 from vod_assets.releasing import Offer, place
 from vod_assets.releasing import digests as digests_at
 
@@ -88,6 +90,7 @@ def release(
     Downstream: cms_entry. Refused unless every check that the profile requires has passed on exactly these packages.
     """
     with step(context, artifacts, guard, reporter) as at:
+        _require_wanted(at)
         packages = {"hls_package": hls_package, "dash_package": dash_package}
         digests = {asset: package.digest for asset, package in packages.items()}
         judges = {one.asset: one.digest for one in (quality_control, quality_report) if at.profile.requires(one.asset)}
@@ -136,14 +139,15 @@ def cms_entry(
     guard: Guard,
     reporter: Reporter,
     origin: dg.ResourceParam[Origin],
-    cms: dg.ResourceParam[Cms],
+    publisher: dg.ResourceParam[Publisher],
 ) -> dg.MaterializeResult[Artifact]:
     """The title's entry in the CMS: names, synopses, policy, and where players open the release.
 
     Upstream: release, with the metadata that it carries. Refused unless every check that the profile requires has
-    passed on what the release carries.
+    passed on what the release carries. Whether viewers see it now, its policy and its operators say.
     """
     with step(context, artifacts, guard, reporter) as at:
+        _require_wanted(at)
         if at.is_real:
             judges = release.document.get("judges", {})  # what the profile required checks of when it was released
             published, renditions = release.document["packages"] | judges, release.document.get("renditions", {})
@@ -151,23 +155,49 @@ def cms_entry(
         released = Release.model_validate(release.document["release"])
         info = media_info.read(MediaInfo)
         _require_described(released, info)
-        carried = Metadata.model_validate(release.document["metadata"])
-        said = carried.model_copy(update={"policy": at.record.policy_over(carried.policy)})  # as it is now
+        said = Metadata.model_validate(release.document["metadata"])
         chapters = [Chapter.model_validate(one) for one in release.document.get("chapters", ())]  # none in older ones
-        entry = entry_for(said, released, origin.url, info, chapters).as_document()
-        recipe = Recipe("cms_entry", {"release": release.digest}, {"entry": entry})
+        lineage = Lineage.model_validate(release.document.get("lineage", {}))
+        entry = entry_for(said, released, origin.url, info, chapters).model_copy(
+            update={"publication": Publication(lineage=lineage)}
+        )
+        document = entry.as_document()
+        recipe = Recipe("cms_entry", {"release": release.digest}, {"entry": document})
         guard.check()
-        is_new = cms.entry(at.title) != entry
+        is_new = publisher.differs(entry)
         if is_new:
             at.publishes("cms_entry", "the CMS has another entry, or none")
-        address = cms.publish(entry) if at.is_real else ""
-        made = at.make(recipe, lambda _: {"release": released.number})
+        settled = publisher.publish(entry) if is_new and at.is_real else None
+        made = at.make(recipe, lambda _: {"release": released.number, "entry": document})
         if is_new and made.reused:
             context.log.info("the entry was missing or changed in the CMS and has been put back")
         return at.result(
             replace(made, reused=made.reused and not is_new),
-            {"entry": dg.MetadataValue.url(address), "release": released.number},
+            lambda: _entry_facts(settled.entry if settled else publisher.shown(at.title), released),
         )
+
+
+def _entry_facts(shown: Entry | None, released: Release) -> dict[str, Any]:
+    facts: dict[str, Any] = {"release": released.number}
+    if shown is None or shown.publication is None:
+        return facts
+    publication = shown.publication
+    facts |= {"status": publication.status, "revision": publication.revision}
+    if shown.release is not None and shown.release.number != released.number:
+        facts["release"] = shown.release.number
+        facts["held_back"] = f"release {released.number} is not shown: the title was rolled back"
+    return facts
+
+
+def _require_wanted(at: Step) -> None:
+    """Return unless an operator has taken the title down.
+
+    Raises:
+        ConfigError: ``title_taken_down``.
+    """
+    order = at.record.taken_down
+    if order is not None:
+        raise ConfigError("title_taken_down", f"it was {order}", f"Lift that first: vod takedown {at.title} --lift")
 
 
 def _require_described(released: Release, info: MediaInfo) -> None:

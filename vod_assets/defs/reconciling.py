@@ -12,6 +12,7 @@ from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.runs import PROCESS_GONE, end_dead_run, is_executor_gone, withdraw
 from vod_assets.domain.errors import ConfigError, SourceError, StoreError
+from vod_assets.domain.orders import number_to_show
 from vod_assets.domain.reconciling import (
     REPAIRS,
     Difference,
@@ -161,7 +162,7 @@ class Reconciler:
             events={asset: versions[title] for asset, versions in self._events.items() if title in versions},
             source=self._source(title, record.source),
             shown=Shown(int(release["number"]), str(release["digest"])) if release else None,
-            published=published.document.get("release") if published else None,
+            published=number_to_show(published.document["release"], record.held_back) if published else None,
             released=digests(self.origin, title),
             stranded=stranded,
         )

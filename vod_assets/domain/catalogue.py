@@ -16,7 +16,7 @@ from vod_assets.domain.media_info import AudioStream, MediaInfo, TextStream, Vid
 from vod_assets.domain.metadata import LONGEST_NAME, Metadata
 from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.policy import read_policy, wrong
-from vod_assets.domain.publication import Publication
+from vod_assets.domain.publication import SHOWN, Publication, Status
 from vod_assets.domain.release import Release, ReleasedTrack, unique_tracks
 from vod_assets.domain.title import Fingerprint, TitleRecord
 
@@ -121,6 +121,16 @@ class Entry(Metadata):
     technical: Technical | None = None
     release: ShownRelease | None = None
     publication: Publication | None = Field(None, exclude_if=lambda publication: publication is None)
+
+    @property
+    def status(self) -> Status:
+        """Whether viewers may see it now; an entry that does not say is shown."""
+        return self.publication.status if self.publication is not None else SHOWN
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether viewers may see it now."""
+        return self.status == SHOWN
 
     @property
     def name(self) -> str:

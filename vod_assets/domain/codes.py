@@ -236,7 +236,10 @@ OPERATIONS = {
         bad_selection=("The selection names no asset", "`vod status` lists the assets"),
         bad_filter=("A filter of titles cannot be read", "docs/backfills.md lists what it may ask for"),
         unknown_backfill=("No such backfill exists", "`vod backfill list` lists them"),
-        title_taken_down=("The title was taken down; its origins take nothing of it", "Lift the takedown first"),
+        title_taken_down=(
+            "The title was taken down; its origins take nothing of it",
+            "Lift it: vod takedown TITLE --lift",
+        ),
         title_taken=("The title id belongs to another source", "Choose another --title, or remove that title"),
         source_taken=("The source is already another title", "Use that title, or remove it"),
         output_taken=("The output file exists and says something else", "Name another with --output, or use --force"),
@@ -315,6 +318,7 @@ OPERATIONS = {
         ),
         port_in_use=("Another program listens on the port", "Choose another with --port"),
         outside_root=("A link leads out of the store or the origin", "Remove the link"),
+        nothing_to_roll_back=("There is no older release that could be shown", "`vod releases` lists what is there"),
         title_busy=("Another run works on the title", "Wait for it, or cancel it"),
         title_quarantined=(
             "Every run of the title died with its process, three in all",
@@ -399,6 +403,10 @@ OPERATIONS = {
         ),
         rtsp_lost=("A stream was lost, and every try to publish it again failed", "Check VOD_RTSP and the server"),
         origin_failed=("The origin did not take or give a file", "Check the origin; then run release again"),
+        clock_skewed=(
+            "This machine's clock is more than a minute away from the store's, or behind what was published before",
+            "Set the clock (NTP), then publish again",
+        ),
         lease_lost=(
             "Another run took the title over, because this one gave no sign of life",
             "Look at the other run; the store or the machine may have stood still",

@@ -31,8 +31,10 @@ def test_what_an_operator_sets_decides_until_it_is_cleared(finished: Studio) -> 
         assert entry is not None
         assert record.policy_set is not None
         assert record.policy == {"territories": ["FR"], "require_captions": ["en"]}
-        assert entry["policy"] == record.policy | record.policy_set.said
-        assert entry["policy"]["territories"] == {"allow": ["AT", "DE"]}
+        assert entry["policy"] == record.policy
+        in_force = entry["publication"]["policy"]
+        assert (in_force["territories"], in_force["platforms"]) == ({"allow": ["AT", "DE"]}, ["tv"])
+        assert entry["publication"]["status"] == "awaiting_approval"
     begins = "2026-03-29T01:00:00Z"
     shown = seen(finished, "--at", begins, "--country", "de", "--platform", "tv")
     assert (shown["visible"], shown["window"], shown["waits"].startswith("release 2 waits")) == (True, 1, True)

@@ -58,6 +58,7 @@ class House:
     def definitions(self) -> dg.Definitions:
         known, workshop = build_definitions(load_settings()), self.workshop
         stand_ins = {**workshop.tools, "sources": workshop.sources, "origin": workshop.origin, "cms": workshop.cms}
+        stand_ins["publisher"] = workshop.publisher
         stand_ins[ARTIFACTS] = ArtifactIOManager(workshop.store, workshop.profiles, Maker(workshop.store))
         usual = resource_definitions(load_settings())
         resources = {**usual, **stand_ins, "reporter": self.reporter}

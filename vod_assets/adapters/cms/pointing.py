@@ -29,7 +29,7 @@ def checked_entry(document: Mapping[str, Any], origin: Origin | None) -> Entry:
     remedy = "Release the title first"
     if entry.release is None or not any(m.hls or m.dash for m in entry.release.variants.values()):
         raise ConfigError("entry_points_nowhere", "the entry names no manifest", remedy, entry.title)
-    if origin is None:
+    if origin is None or entry.status == "taken_down":  # whose files are kept where nobody can fetch them
         return entry
     for address in entry.release.addresses:
         path = address.removeprefix(origin.url(entry.title, "x")[:-1])

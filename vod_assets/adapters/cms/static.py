@@ -29,6 +29,8 @@ COPIED = sorted(
     entry.name for entry in DATA.iterdir() if entry.name.endswith((".js", ".css"))
 )  # the player page's parts
 
+VERSIONS, HELD = ".versions", ".held"  # no server shows what begins with a dot
+
 
 class StaticCms:
     """Entries as files that any web server can show; each is replaced whole, and publishing twice changes nothing.
@@ -48,6 +50,8 @@ class StaticCms:
     def publish(self, entry: Mapping[str, Any], replaces: int | None = None) -> str:
         """Create or replace a title's document, page and line in the index; return the page's address.
 
+        An entry that viewers may not see now is kept where no server shows it, and its page goes.
+
         Raises:
             ConfigError: ``entry_points_nowhere``: it names no release, or a manifest that is not at the origin.
             RemoteError: ``cms_conflict``.
@@ -56,14 +60,21 @@ class StaticCms:
         shown = checked_entry(entry, self._origin)
         with self._changing():
             self._keep_version(shown.title, entry, replaces)
-            _replace(self.path(shown.title, ".html"), self._page("entry.html.j2", entry=shown))
-            _replace(self.path(shown.title), _text(entry))
-            self._write_index(self._lines() | {shown.title: _line(shown)})
+            if not shown.is_shown:
+                self._held(shown.title).parent.mkdir(parents=True, exist_ok=True)
+                _replace(self._held(shown.title), _text(entry))
+                self._hide(shown.title)
+            else:
+                _replace(self.path(shown.title, ".html"), self._page("entry.html.j2", entry=shown))
+                _replace(self.path(shown.title), _text(entry))
+                self._write_index(self._lines() | {shown.title: _line(shown)})
+                self._held(shown.title).unlink(missing_ok=True)
         return f"{self._base_url}/titles/{shown.title}.html"
 
     def entry(self, title: str) -> Mapping[str, Any] | None:
         """Return the published entry of a title, or None."""
-        return _document(self.path(title))
+        found = [one for one in (_document(self.path(title)), _document(self._held(title))) if one is not None]
+        return max(found, key=revision_of, default=None)
 
     def versions(self, title: str) -> list[int]:
         """Return the revisions of a title that are kept, ascending."""
@@ -75,22 +86,20 @@ class StaticCms:
 
     def location(self, title: str) -> str:
         """Return the path of a title's document."""
-        return str(self.path(title))
+        shown, held = self.path(title), self._held(title)
+        return str(held if held.is_file() and not shown.is_file() else shown)
 
     def remove(self, title: str) -> None:
-        """Remove a title's line, page and document, in this order, so that nothing ever links to what is gone."""
+        """Remove everything of a title."""
         checked_title_id(title)
         with self._changing():
-            lines = self._lines()
-            if lines.pop(title, None) is not None:
-                self._write_index(lines)
-            self.path(title, ".html").unlink(missing_ok=True)
-            self.path(title).unlink(missing_ok=True)
+            self._hide(title)
+            self._held(title).unlink(missing_ok=True)
             shutil.rmtree(self._versions(title), ignore_errors=True)
 
     def entries(self) -> list[str]:
-        """Return the title ids of all entries, sorted."""
-        return sorted(file.stem for file in (self.root / "titles").glob("*.json") if TITLE_ID.fullmatch(file.stem))
+        """Return the title ids of all entries, sorted; those of titles that are not shown now, too."""
+        return sorted({*self._shown(), *_stems(self.root / HELD)})
 
     def entries_of(self, titles: Collection[str]) -> dict[str, Mapping[str, Any]]:
         """Return the entries of titles by their ids."""
@@ -101,8 +110,8 @@ class StaticCms:
         """Write every page and the index anew from the documents: after an upgrade, a repair, or for an empty site."""
         with self._changing():
             lines = {}
-            for title in self.entries():
-                shown = entry_of(self.entry(title) or {})
+            for title in self._shown():
+                shown = entry_of(_document(self.path(title)) or {})
                 lines[title] = _line(shown)
                 _replace(self.path(title, ".html"), self._page("entry.html.j2", entry=shown))
             self._write_index(lines)
@@ -114,6 +123,9 @@ class StaticCms:
     def faults(self, title: str) -> list[str]:
         """Return what is wrong with how an entry is shown: its page is missing, or the index lacks its line."""
         shown = entry_of(self.entry(title) or {})
+        if not shown.is_shown:
+            seen = [path for path in (self.path(title), self.path(title, ".html")) if path.is_file()]
+            return [f"{path} shows a title that is {shown.status}" for path in seen]
         faults = [] if self.path(title, ".html").is_file() else [f"its page {self.path(title, '.html')} is missing"]
         line = self._lines().get(title, {})
         if not (self.root / "index.html").is_file() or line.get("release") != _line(shown)["release"]:
@@ -134,8 +146,22 @@ class StaticCms:
             self._versions(title).mkdir(parents=True, exist_ok=True)
             _replace(self._versions(title) / f"{revision}.json", _text(entry))
 
+    def _hide(self, title: str) -> None:
+        """Remove a title's line, page and document, in this order, so that nothing ever links to what is gone."""
+        lines = self._lines()
+        if lines.pop(title, None) is not None:
+            self._write_index(lines)
+        self.path(title, ".html").unlink(missing_ok=True)
+        self.path(title).unlink(missing_ok=True)
+
+    def _shown(self) -> list[str]:
+        return _stems(self.root / "titles")
+
+    def _held(self, title: str) -> Path:
+        return self.root / HELD / f"{checked_title_id(title)}.json"
+
     def _versions(self, title: str) -> Path:
-        return self.root / ".versions" / checked_title_id(title)
+        return self.root / VERSIONS / checked_title_id(title)
 
     def _page(self, template: str, **values: Any) -> bytes:
         return _templates().get_template(template).render(**values, local=self._local).encode()
@@ -150,7 +176,7 @@ class StaticCms:
             lines = json.loads((self.root / "index.json").read_bytes())["titles"]
             return {line["title"]: line for line in lines}
         except (FileNotFoundError, ValueError, KeyError, TypeError):  # it is made from the documents anyway
-            return {title: _line(entry_of(self.entry(title) or {})) for title in self.entries()}
+            return {title: _line(entry_of(_document(self.path(title)) or {})) for title in self._shown()}
 
     def _write_index(self, lines: Mapping[str, Mapping[str, Any]]) -> None:
         ordered = [lines[title] for title in sorted(lines)]
@@ -182,6 +208,11 @@ def _document(file: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return document
+
+
+def _stems(folder: Path) -> list[str]:
+    """Return the title ids of the documents in a folder, sorted."""
+    return sorted(file.stem for file in folder.glob("*.json") if TITLE_ID.fullmatch(file.stem))
 
 
 def _text(document: Mapping[str, Any]) -> bytes:

@@ -17,6 +17,7 @@ from vod_assets.defs.resources.places import (
     KeysResource,
     LeasesResource,
     OriginResource,
+    PublisherResource,
     RtspResource,
     SourcesResource,
     StoragesResource,
@@ -64,6 +65,13 @@ def resource_definitions(
     """
     named, storages = _storages(settings, s3)
     leases = LeasesResource(root=settings.store_address, storages=storages)
+    origin = OriginResource(address=settings.origin_address, public_url=settings.public_url, storages=storages)
+    cms = CmsResource(
+        root=str(settings.cms_path),
+        public_url=settings.public_url,
+        origin=settings.origin_address,
+        storages=storages,
+    )
     lasting, guard = guard or LastingGuardResource(leases=leases), guard or RunGuardResource(leases=leases)
     return {
         ARTIFACTS: ArtifactsResource(
@@ -92,14 +100,10 @@ def resource_definitions(
         "packager": PackagerResource(guard=guard),
         "keys": KeysResource(storages=storages),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
-        "origin": OriginResource(address=settings.origin_address, public_url=settings.public_url, storages=storages),
-        "cms": CmsResource(
-            root=str(settings.cms_path),
-            public_url=settings.public_url,
-            origin=settings.origin_address,
-            storages=storages,
-        ),
         "rtsp": RtspResource(),
+        "origin": origin,
+        "cms": cms,
+        "publisher": PublisherResource(root=settings.store_address, storages=storages, origin=origin, cms=cms),
         **named,
     }
 

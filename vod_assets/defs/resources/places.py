@@ -5,11 +5,13 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.adapters.agenda.opening import open_agenda
 from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.adapters.keys.opening import open_keys
 from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.opening import open_origin
+from vod_assets.adapters.process import Unguarded
 from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.rtsp.opening import open_rtsp
 from vod_assets.adapters.source.opening import open_sources
@@ -21,8 +23,9 @@ from vod_assets.defs.guard import Guarding
 from vod_assets.defs.making import Maker
 from vod_assets.defs.selection import forced_by
 from vod_assets.named_secrets import secret
-from vod_assets.ports import KeyProvider, Leases, Origin
+from vod_assets.ports import Cms, KeyProvider, Leases, Origin
 from vod_assets.ports.streaming import RtspServer
+from vod_assets.publishing import Publisher
 from vod_assets.settings import load_settings
 
 
@@ -95,7 +98,7 @@ class OriginResource(dg.ConfigurableResource[Any]):
         return open_origin(load_settings(origin=self.address, public_url=self.public_url), self.storages)
 
 
-class CmsResource(dg.ConfigurableResource[StaticCms]):
+class CmsResource(dg.ConfigurableResource[Any]):
     """Where titles are shown; an entry whose manifests are not at the origin is refused."""
 
     root: str
@@ -103,7 +106,7 @@ class CmsResource(dg.ConfigurableResource[StaticCms]):
     origin: str
     storages: dg.ResourceDependency[Access]
 
-    def create_resource(self, context: dg.InitResourceContext) -> StaticCms:
+    def create_resource(self, context: dg.InitResourceContext) -> Cms:
         """Return the CMS."""
         origin = open_origin(load_settings(origin=self.origin, public_url=self.public_url), self.storages)
         return StaticCms(Path(self.root), self.public_url, origin)
@@ -115,3 +118,18 @@ class RtspResource(dg.ConfigurableResource[Any]):
     def create_resource(self, context: dg.InitResourceContext) -> RtspServer:
         """Return the server."""
         return open_rtsp(load_settings(), secret)
+
+
+class PublisherResource(dg.ConfigurableResource[Publisher]):
+    """Brings what viewers see to what is wanted."""
+
+    root: str
+    storages: dg.ResourceDependency[Access]
+    origin: dg.ResourceDependency[Origin]
+    cms: dg.ResourceDependency[Cms]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Publisher:
+        """Return the publisher."""
+        settings = load_settings(store=self.root)
+        store = open_store(settings, self.storages, Unguarded())
+        return Publisher(store, self.origin, self.cms, open_agenda(settings, self.storages))

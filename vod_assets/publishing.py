@@ -1,0 +1,337 @@
+"""The one place that moves what viewers see: publishing, schedules, rolling back, taking down.
+
+What is to be seen of a title follows from its record (policy, approvals, orders of operators), its releases and the
+clock. `Publisher.settle` brings CMS, origin and CDN there from wherever they are, so it may be done again at any time:
+a note on the agenda is written before, and crossed out after everything is done. Whoever is killed in between leaves
+the note, and the next tick goes on.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from vod_assets.domain import events
+from vod_assets.domain.approvals import awaits_approval
+from vod_assets.domain.catalogue import Entry, pointed_at
+from vod_assets.domain.errors import ConfigError, RemoteError, StoreError, VodError
+from vod_assets.domain.events import Event
+from vod_assets.domain.orders import HeldBack, TakenDown, number_to_show
+from vod_assets.domain.policy import Policy, next_change, policy_of
+from vod_assets.domain.publication import SHOWN, Publication, Status, event_of, status_of
+from vod_assets.domain.title import TitleRecord
+from vod_assets.ports import Agenda, ArtifactStore, Cdn, Cms, Due, Origin
+from vod_assets.releasing import load_release
+
+ASSET = "cms_entry"
+SKEW_SECONDS = 60
+LOOKED_BACK = 50  # revisions of an entry that are searched for an older release
+TIMES_TRIED = 3  # a conflict is looked at again: another publisher may have done the same
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a title was brought to.
+
+    Attributes:
+        entry: What the CMS holds now.
+        address: Where it is shown, when it was changed.
+        kind: What happened, as notifications call it; empty: nothing.
+    """
+
+    entry: Entry
+    address: str = ""
+    kind: str = ""
+
+
+def nobody(_event: Event) -> None:
+    """Tell nobody."""
+
+
+def clock() -> datetime:
+    """Return the time of this machine."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Brings what viewers see to what a title's record, its releases and the clock say.
+
+    Attributes:
+        cdn: What stands before the origin, if anything does.
+        tell: Is told what happened, at least once each.
+        now: The clock.
+    """
+
+    store: ArtifactStore
+    origin: Origin
+    cms: Cms
+    agenda: Agenda
+    cdn: Cdn | None = None
+    tell: Callable[[Event], object] = nobody
+    now: Callable[[], datetime] = field(default=clock)
+
+    def differs(self, entry: Entry) -> bool:
+        """Whether the CMS holds something else than it would after `publish`."""
+        current = self._current(entry.title)
+        return current is None or not _same(current, self._wanted(entry, self._record(entry.title), self.now()))
+
+    def shown(self, title: str) -> Entry | None:
+        """Return what the CMS holds of a title."""
+        return self._current(title)
+
+    def publish(self, entry: Entry) -> Settled:
+        """Have a title shown as an entry says, as far as its policy and its operators allow.
+
+        Raises:
+            RemoteError: ``cms_conflict``: somebody else has published the title meanwhile; and those of the CMS.
+            StoreError: ``clock_skewed``; and those of the origin.
+        """
+        with self._noted(entry.title) as notes:
+            return self._brought(entry.title, entry, notes)
+
+    def settle(self, title: str) -> Settled | None:
+        """Bring a title to what its record and the clock say now; None: it was never published."""
+        with self._noted(title) as notes:
+            return self._settled(title, notes)
+
+    def tick(self, is_over: Callable[[], bool] = lambda: False) -> Iterator[tuple[str, Settled | VodError | None]]:
+        """Settle every title that is due, and yield what became of each; one that fails stays due."""
+        now = self.now()
+        due: dict[str, list[Due]] = {}
+        for note in self.agenda.notes():
+            if note.at <= now:
+                due.setdefault(note.title, []).append(note)
+        for title, notes in due.items():
+            if is_over():
+                return
+            try:
+                yield title, self._settled(title, notes)
+            except VodError as error:
+                yield title, error.about(title=title)
+
+    def take_down(self, title: str, order: TakenDown) -> Settled | None:
+        """Have nobody fetch anything of a title from now on; its files are kept. Whatever fails, the rest is done.
+
+        Raises:
+            VodError: Of the first part that could not be done; it is tried again with every tick.
+        """
+        self._order(title, taken_down=order)
+        failed: list[VodError] = []
+        with self._noted(title) as notes:
+            try:
+                self.origin.block(title)
+            except VodError as error:
+                failed.append(error)
+            settled = self._settled(title, notes)
+        if failed:
+            raise failed[0].about(title=title)
+        return settled
+
+    def lift(self, title: str) -> Settled | None:
+        """Let a title that was taken down be seen again, as its policy says."""
+        self._order(title, taken_down=None)
+        return self.settle(title)
+
+    def roll_back(self, title: str, number: int, order: Callable[[int, int], HeldBack]) -> Settled:
+        """Have an older release shown, until one is made that is newer than all of today's.
+
+        Args:
+            title: The title.
+            number: Of the release; 0: the one before what is shown.
+            order: Returns who says so, of the number and the newest one.
+
+        Raises:
+            ConfigError: ``nothing_to_roll_back``.
+            StoreError: ``release_missing``, ``release_corrupt``, ``release_damaged``.
+        """
+        numbers = self.origin.releases(title)
+        wanted = number or self._one_before(title, numbers)
+        self._require_whole(title, wanted)
+        newest = max(numbers)
+        base = self._base(title)
+        if base is None:
+            raise ConfigError("nothing_to_roll_back", "nothing of it is published", "Publish it first", title)
+        self._order(title, held_back=None if wanted == newest else order(wanted, newest))
+        return self.publish(self._older(base, wanted))
+
+    def _settled(self, title: str, notes: Sequence[Due]) -> Settled | None:
+        base = self._base(title)
+        if base is None:
+            self.agenda.cross_out(notes)
+            return None
+        return self._brought(title, base, notes)
+
+    def _brought(self, title: str, base: Entry, notes: Sequence[Due]) -> Settled:
+        record, now = self._record(title), self.now()
+        before, after, address = self._written(title, base, record, now)
+        if _publication(after).status == "taken_down":
+            self.origin.block(title)
+        elif self.origin.is_blocked(title):
+            self.origin.unblock(title)
+        if self.cdn is not None:
+            self.cdn.put_rule(title, _publication(after).policy, taken_down=record.taken_down is not None)
+            if address:
+                self.cdn.invalidate(paths_of(title, _publication(after).status))
+        kind = event_of(_state(before), _state(after) or (SHOWN, 0))
+        if (event := told_of(kind, record, before, after)) is not None:
+            self.tell(event)
+        if (change := next_change(_publication(after).policy, now)) is not None:
+            self.agenda.note(title, change)
+        self.agenda.cross_out(notes)
+        return Settled(after, address, kind)
+
+    def _written(self, title: str, base: Entry, record: TitleRecord, now: datetime) -> tuple[Entry | None, Entry, str]:
+        """Have the CMS hold what is wanted, and return what it held before, what it holds now, and where if changed."""
+        for tried in range(1, TIMES_TRIED + 1):
+            current = self._current(title)
+            wanted = self._wanted(base, record, now)
+            if current is not None and _same(current, wanted):
+                return self._before(current), current, ""
+            seen = _publication(current).revision
+            taken = max(self.cms.versions(title), default=0) if current is None or tried > 1 else 0
+            self._require_steady(current, now)
+            said = {"revision": max(seen, taken) + 1, "at": now.isoformat(timespec="seconds")}
+            numbered = wanted.model_copy(update={"publication": _publication(wanted).model_copy(update=said)})
+            try:
+                return current, numbered, self.cms.publish(numbered.as_document(), replaces=seen)
+            except RemoteError as error:
+                if error.code != "cms_conflict" or tried == TIMES_TRIED:
+                    raise
+        raise AssertionError("the last try returns, or its error is raised")
+
+    def _wanted(self, base: Entry, record: TitleRecord, now: datetime) -> Entry:
+        """Return what the CMS is to hold, without its number."""
+        number = number_to_show(base.release.number, record.held_back) if base.release else 0
+        entry = base if base.release is None or number == base.release.number else self._older(base, number)
+        policy = effective(record, base)
+        digest = entry.release.digest if entry.release else ""
+        waits = awaits_approval(record, digest, policy)
+        status = status_of(policy, now, approved=not waits, taken_down=record.taken_down is not None)
+        lineage = _publication(entry).lineage
+        return entry.model_copy(
+            update={
+                "policy": base.policy,
+                "publication": Publication(status=status, policy=policy, lineage=lineage),
+            }
+        )
+
+    def _older(self, base: Entry, number: int) -> Entry:
+        """Return what was published of an older release, or the newest entry that points there."""
+        for revision in sorted(self.cms.versions(base.title), reverse=True)[:LOOKED_BACK]:
+            document = self.cms.version(base.title, revision)
+            entry = Entry.model_validate(document) if document is not None else None
+            if entry is not None and entry.release is not None and entry.release.number == number:
+                return entry
+        return pointed_at(base, load_release(self.origin, base.title, number), self.origin.url)
+
+    def _base(self, title: str) -> Entry | None:
+        """Return the entry of the newest release that was published, whatever is shown now."""
+        current, made = self._current(title), self.store.latest(title, ASSET)
+        said = made.document.get("entry") if made is not None else None
+        entry = Entry.model_validate(said) if said else None
+        return max((one for one in (current, entry) if one is not None), key=_number, default=None)
+
+    def _current(self, title: str) -> Entry | None:
+        document = self.cms.entry(title)
+        return Entry.model_validate(document) if document is not None else None
+
+    def _before(self, current: Entry) -> Entry | None:
+        """Return what the CMS held before what it holds, as far as it keeps that."""
+        revision = _publication(current).revision
+        document = self.cms.version(current.title, revision - 1) if revision > 1 else None
+        return Entry.model_validate(document) if document is not None else None
+
+    def _record(self, title: str) -> TitleRecord:
+        return self.store.record(title) or TitleRecord(title_id=title, source="")
+
+    def _order(self, title: str, **orders: object) -> None:
+        record = self.store.record(title)
+        if record is None:
+            raise ConfigError("unknown_title", "no such title is registered", "`vod titles list` lists them", title)
+        self.store.register(record.model_copy(update=orders))
+
+    @contextmanager
+    def _noted(self, title: str) -> Iterator[Sequence[Due]]:
+        """Write down that a title is about to be changed."""
+        now = self.now()
+        note = self.agenda.note(title, now)
+        written = self.agenda.written_at(note)
+        if written and abs(written - now.timestamp()) > SKEW_SECONDS:
+            self.agenda.cross_out([note])
+            cause = f"this machine's clock is {abs(written - now.timestamp()):.0f} s away from that of the store"
+            raise StoreError("clock_skewed", cause, "Set the clock (NTP), then publish again", title)
+        yield [note]
+
+    def _require_steady(self, current: Entry | None, now: datetime) -> None:
+        """Refuse to go back in time: what was published by a later clock would be taken back, and then shown again."""
+        at = _publication(current).at if current else ""
+        if at and (datetime.fromisoformat(at) - now).total_seconds() > SKEW_SECONDS:
+            cause = f"it was published at {at}, and this machine's clock says {now.isoformat(timespec='seconds')}"
+            raise StoreError("clock_skewed", cause, "Set the clock (NTP), then publish again")
+
+    def _one_before(self, title: str, numbers: Sequence[int]) -> int:
+        current = self._current(title)
+        shown = current.release.number if current and current.release else 0
+        older = [number for number in numbers if number < shown]
+        if not older:
+            cause = f"there is no release before {shown}" if shown else "nothing of it is published"
+            raise ConfigError("nothing_to_roll_back", cause, "`vod releases` lists what is there", title)
+        return max(older)
+
+    def _require_whole(self, title: str, number: int) -> None:
+        release = load_release(self.origin, title, number)
+        lost = [track.name for track in release.tracks if not self.origin.has_track(title, track.digest)]
+        if lost:
+            cause = f"release {number} lacks {', '.join(sorted(set(lost))[:5])} at {self.origin.address}"
+            raise StoreError("release_damaged", cause, f"Refill it: vod releases {title} --repair", title)
+
+
+def effective(record: TitleRecord, entry: Entry) -> Policy:
+    """Return the policy that counts: what an operator has set, or what the files of the title say."""
+    return policy_of(record.policy_over(entry.policy))
+
+
+def told_of(kind: str, record: TitleRecord, before: Entry | None, after: Entry) -> Event | None:
+    """Return what people are told of a title; None: nothing that they could notice."""
+    title, number, at = after.title, _number(after), datetime.fromisoformat(_publication(after).at)
+    if kind == "published":
+        manifests = after.release.variants.items() if after.release else ()
+        links = {f"{form} {name}": getattr(one, form) for name, one in manifests for form in ("hls", "dash")}
+        return events.published(title, number, at, {name: address for name, address in links.items() if address})
+    if kind == "expired":
+        return events.expired(title, number, at)
+    if kind == "rolled_back":
+        by = record.held_back.by if record.held_back is not None else ""
+        return events.rolled_back(title, _number(before) if before else 0, number, at, by)
+    if kind == "taken_down" and record.taken_down is not None:
+        return events.taken_down(title, at, record.taken_down.by, record.taken_down.because)
+    return events.awaiting_approval(title, number, at) if kind == "awaiting_approval" else None
+
+
+def paths_of(title: str, status: Status) -> list[str]:
+    """Return what an edge has to forget when a title is published, rolled back or taken away: two paths at most.
+
+    A release's files never change, but an edge may remember that they were not there, or not allowed.
+    """
+    below = f"/origin/{title}/releases/*" if status == SHOWN else f"/origin/{title}/*"
+    return [below, f"/catalogue/titles/{title}*"]
+
+
+def _publication(entry: Entry | None) -> Publication:
+    return (entry.publication if entry else None) or Publication()
+
+
+def _number(entry: Entry) -> int:
+    return entry.release.number if entry.release else 0
+
+
+def _state(entry: Entry | None) -> tuple[Status, int] | None:
+    return (_publication(entry).status, _number(entry)) if entry is not None else None
+
+
+def _same(current: Entry, wanted: Entry) -> bool:
+    """Whether two entries say the same, but for which publication they are."""
+    held = _publication(current)
+    said = {"revision": held.revision, "at": held.at}
+    return current == wanted.model_copy(update={"publication": _publication(wanted).model_copy(update=said)})

@@ -1,0 +1,279 @@
+"""What viewers see follows from the record, the releases and the clock, wherever somebody was killed on the way."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from vod_assets.adapters.agenda.blobs import BlobAgenda
+from vod_assets.adapters.store.artifacts import disk_store
+from vod_assets.domain.catalogue import Entry, entry_for
+from vod_assets.domain.errors import ConfigError, RemoteError, StoreError, VodError
+from vod_assets.domain.events import Event
+from vod_assets.domain.orders import HeldBack, TakenDown
+from vod_assets.domain.policy import Policy
+from vod_assets.domain.title import TitleRecord
+from vod_assets.publishing import Publisher, Settled
+from vod_assets_tests.fakes import MemoryBlobs, MemoryCms, MemoryOrigin, Switch
+from vod_assets_tests.releases import made
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ORDER = TakenDown(at="2026-03-01T12:00:00+00:00", by="legal", because="a court order")
+WINDOW = {"windows": [{"from": "2026-03-01T13:00:00Z", "until": "2026-03-01T14:00:00Z"}]}
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Deadly(MemoryBlobs):
+    """A storage of notes that kills whoever crosses one out, when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_deadly = False
+
+    def delete(self, names: object) -> None:
+        if self.is_deadly:
+            raise Killed
+        super().delete(list(names))  # type: ignore[call-overload]
+
+
+class LoudCms(MemoryCms):
+    """A CMS that is away, or asks a second publisher in, when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_away = False
+        self.before: Callable[[], object] | None = None
+
+    def publish(self, entry: object, replaces: int | None = None) -> str:
+        if self.is_away:
+            raise RemoteError("cms_failed", "it does not answer")
+        if self.before is not None:
+            before, self.before = self.before, None
+            before()
+        return super().publish(entry, replaces)  # type: ignore[arg-type]
+
+
+class House:
+    """A title with a record, an origin, a CMS, an agenda and a clock."""
+
+    def __init__(self, folder: Path, policy: dict[str, object] | None = None) -> None:
+        self.folder, self.time, self.told = folder, START, list[Event]()
+        self.store = disk_store(folder / "store", Switch())
+        self.origin, self.cms = MemoryOrigin(), LoudCms()
+        self.notes = Deadly()
+        self.agenda = BlobAgenda(self.notes)
+        self.publisher = self.another()
+        self.store.register(TitleRecord(title_id="film", source="file:///film.mp4", policy=policy or {}))
+
+    def another(self) -> Publisher:
+        return Publisher(self.store, self.origin, self.cms, self.agenda, tell=self.told.append, now=lambda: self.time)
+
+    def entry(self, words: str = "segment") -> Entry:
+        """Place a release, and return the entry that points at it."""
+        release = made(self.folder / words, words=words).place(self.origin, self.folder)
+        record = self.store.record("film")
+        assert record is not None
+        return entry_for(record, release, self.origin.url)
+
+    def shown(self) -> tuple[str, int, int]:
+        """Return status, release and number of the publication in the CMS."""
+        entry = self.publisher.shown("film")
+        assert entry is not None
+        assert entry.publication is not None
+        assert entry.release is not None
+        return entry.publication.status, entry.release.number, entry.publication.revision
+
+    def kinds(self) -> list[str]:
+        return [one.kind for one in self.told]
+
+    def after(self, minutes: int) -> list[str]:
+        """Let time pass and the sensor tick, and return what happened."""
+        self.time += timedelta(minutes=minutes)
+        came = [one for _, one in self.publisher.tick()]
+        assert not any(isinstance(one, VodError) for one in came)
+        return [one.kind for one in came if isinstance(one, Settled)]
+
+
+def held(shown: int, newest: int) -> HeldBack:
+    return HeldBack(shown=shown, newest=newest, at=START.isoformat(), by="ann")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+@pytest.fixture
+def scheduled(tmp_path: Path) -> House:
+    """A title that is to be seen from 13:00 to 14:00; it is 12:00."""
+    return House(tmp_path, WINDOW)
+
+
+def test_a_published_title_is_shown_and_told_of_once(house: House) -> None:
+    entry = house.entry()
+    assert house.publisher.differs(entry)
+    house.publisher.publish(entry)
+    house.publisher.publish(entry)
+    assert not house.publisher.differs(entry)
+    assert house.shown() == ("published", 1, 1)
+    assert house.kinds() == ["published", "published"]
+    assert len({one.id for one in house.told}) == 1, "told twice with one id is told once"
+    assert house.agenda.notes() == []
+
+
+def test_a_new_release_is_one_publication_more(house: House) -> None:
+    house.publisher.publish(house.entry())
+    house.publisher.publish(house.entry("other"))
+    assert house.shown() == ("published", 2, 2)
+    assert house.cms.versions("film") == [1, 2]
+
+
+def test_a_window_opens_and_closes_once_each_and_at_its_time(scheduled: House) -> None:
+    scheduled.publisher.publish(scheduled.entry())
+    assert scheduled.shown()[0] == "scheduled"
+    assert scheduled.after(59) == []
+    assert scheduled.shown()[0] == "scheduled"
+    assert scheduled.after(1) == ["published"]
+    assert scheduled.after(1) == []
+    assert scheduled.after(59) == ["expired"]
+    assert scheduled.after(60) == []
+    assert scheduled.shown() == ("expired", 1, 3)
+    assert scheduled.kinds() == ["published", "expired"]
+
+
+def test_an_outage_over_a_whole_window_ends_expired_and_never_shows_it(scheduled: House) -> None:
+    scheduled.publisher.publish(scheduled.entry())
+    assert scheduled.after(24 * 60) == ["expired"]
+    assert scheduled.shown() == ("expired", 1, 2)
+
+
+def test_a_cms_that_is_away_when_a_window_opens_is_asked_again(scheduled: House) -> None:
+    scheduled.publisher.publish(scheduled.entry())
+    scheduled.cms.is_away, scheduled.time = True, START + timedelta(minutes=61)
+    failed = [one for _, one in scheduled.publisher.tick()]
+    assert [one.code for one in failed if isinstance(one, VodError)] == ["cms_failed"]
+    scheduled.cms.is_away = False
+    assert scheduled.after(1) == ["published"]
+
+
+def test_whoever_is_killed_after_the_cms_has_it_is_followed_by_the_next_tick(house: House) -> None:
+    house.notes.is_deadly = True
+    with pytest.raises(Killed):
+        house.publisher.publish(house.entry())
+    house.notes.is_deadly, house.told[:] = False, []
+    assert house.after(0) == ["published"]
+    assert house.shown() == ("published", 1, 1)
+    assert house.kinds() == ["published"], "it may not have been told of before"
+    assert house.agenda.notes() == []
+
+
+def test_rolling_back_shows_the_older_release_until_there_is_a_new_one(house: House) -> None:
+    first, second = house.entry(), house.entry("other")
+    house.publisher.publish(first)
+    house.publisher.publish(second)
+    house.publisher.roll_back("film", 0, held)
+    assert house.shown() == ("published", 1, 3)
+    house.publisher.publish(second)
+    assert house.shown()[1] == 1, "the same release again does not undo it"
+    house.publisher.publish(house.entry("third"))
+    assert house.shown()[1] == 3
+    assert house.kinds()[-2:] == ["rolled_back", "published"]
+
+
+def test_rolling_forward_again_needs_no_run(house: House) -> None:
+    for words in ("segment", "other"):
+        house.publisher.publish(house.entry(words))
+    house.publisher.roll_back("film", 1, held)
+    house.publisher.roll_back("film", 2, held)
+    assert house.shown()[1] == 2
+
+
+def test_there_is_nothing_before_the_first_release(house: House) -> None:
+    house.publisher.publish(house.entry())
+    with pytest.raises(ConfigError, match="nothing_to_roll_back"):
+        house.publisher.roll_back("film", 0, held)
+
+
+def test_a_release_that_lost_a_track_is_not_rolled_back_to(house: House) -> None:
+    entries = [house.entry(words) for words in ("segment", "other")]
+    for entry in entries:
+        house.publisher.publish(entry)
+    release = made(house.folder / "again").release
+    house.origin.remove_track("film", release.tracks[0].digest)
+    with pytest.raises(StoreError, match="release_damaged"):
+        house.publisher.roll_back("film", 1, held)
+    assert house.shown()[1] == 2
+
+
+def test_a_taken_down_title_cannot_be_fetched_and_its_entry_says_so(house: House) -> None:
+    entry = house.entry()
+    house.publisher.publish(entry)
+    house.publisher.take_down("film", ORDER)
+    assert house.shown() == ("taken_down", 1, 2)
+    assert house.origin.is_blocked("film")
+    house.publisher.publish(entry)
+    assert house.shown()[0] == "taken_down", "a run that was on its way does not show it again"
+    house.publisher.lift("film")
+    assert house.shown() == ("published", 1, 3)
+    assert not house.origin.is_blocked("film")
+    assert house.kinds()[0] == "published"
+    assert "taken_down" in house.kinds()
+
+
+def test_a_takedown_blocks_the_origin_though_the_cms_is_away(house: House) -> None:
+    house.publisher.publish(house.entry())
+    house.cms.is_away = True
+    with pytest.raises(RemoteError, match="cms_failed"):
+        house.publisher.take_down("film", ORDER)
+    assert house.origin.is_blocked("film")
+    house.cms.is_away = False
+    assert house.after(0) == ["taken_down"]
+    assert house.shown()[0] == "taken_down"
+
+
+def test_of_two_publishers_of_one_title_both_end_with_the_same(house: House) -> None:
+    house.publisher.publish(house.entry())
+    newer = house.entry("other")
+    house.cms.before = lambda: house.another().publish(newer)
+    house.publisher.publish(newer)
+    assert house.shown() == ("published", 2, 2)
+
+
+def test_a_clock_that_jumped_back_takes_nothing_away(scheduled: House) -> None:
+    scheduled.time = START + timedelta(minutes=61)
+    scheduled.publisher.publish(scheduled.entry())
+    scheduled.time = START
+    with pytest.raises(StoreError, match="clock_skewed"):
+        scheduled.publisher.settle("film")
+    assert scheduled.shown()[0] == "published"
+
+
+def test_a_clock_that_differs_from_the_stores_publishes_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    agenda = BlobAgenda(disk_store(tmp_path / "agenda", Switch()).blobs)  # type: ignore[attr-defined]
+    publisher = Publisher(house.store, house.origin, house.cms, agenda, now=lambda: START)
+    with pytest.raises(StoreError, match="clock_skewed"):
+        publisher.publish(house.entry())
+    assert house.cms.entry("film") is None
+
+
+def test_a_title_that_nobody_registered_cannot_be_taken_down(house: House) -> None:
+    with pytest.raises(ConfigError, match="unknown_title"):
+        house.publisher.take_down("other", ORDER)
+
+
+def test_what_was_never_published_stays_so(house: House) -> None:
+    assert house.publisher.settle("film") is None
+    assert house.agenda.notes() == []
+
+
+def test_an_entry_carries_its_policy_in_utc(scheduled: House) -> None:
+    scheduled.publisher.publish(scheduled.entry())
+    document = scheduled.cms.entry("film")
+    assert document is not None
+    assert document["publication"]["policy"]["windows"][0]["from"] == "2026-03-01T13:00:00Z"
+    assert Policy.model_validate(document["publication"]["policy"]).windows[0].begins == START + timedelta(hours=1)
