@@ -4,12 +4,14 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from vod_assets.adapters.ffmpeg.command import version_command
-from vod_assets.adapters.tools import Tools
+from vod_assets.adapters.tools import NAMES, Tools
 from vod_assets.domain.errors import ConfigError
 from vod_assets.ports import Limits, ToolRunner
 
+VERSIONS = "versions.json"  # in the cache of builds
 OLDEST_FFMPEG = (8, 1, 2)  # 8.1.2 closed CVE-2026-8461, a heap write that any uploaded file could reach
 ENCODERS = ("libx264", "libx265", "libsvtav1", "aac")
 FILTERS = ("libvmaf", "zscale")
@@ -86,11 +88,28 @@ def require_supported_once(tools: Tools, runner: ToolRunner, *, allow_old_ffmpeg
     known = tools.cache / "supported.json" if tools.cache else None
     if known is not None and known.is_file() and json.loads(known.read_text()) == builds:
         return
-    require_supported(tool_versions(tools, runner), allow_old_ffmpeg=allow_old_ffmpeg)
+    versions = tool_versions(tools, runner)
+    if tools.cache:
+        said = {tools.build_id(name): getattr(versions, name) for name in NAMES}
+        _replace(tools.cache / VERSIONS, {**known_versions(tools.cache), **said})
+    require_supported(versions, allow_old_ffmpeg=allow_old_ffmpeg)
     if known is not None and not allow_old_ffmpeg:
-        partial = known.with_name(f".supported.{os.getpid()}.json")
-        partial.write_text(json.dumps(builds))
-        partial.replace(known)
+        _replace(known, builds)
+
+
+def known_versions(cache: Path) -> dict[str, str]:
+    """Return the version of each build that was ever asked on this machine, by its SHA-256."""
+    try:
+        kept = json.loads((cache / VERSIONS).read_text())
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _replace(file: Path, said: object) -> None:
+    partial = file.with_name(f".{file.stem}.{os.getpid()}.json")
+    partial.write_text(json.dumps(said))
+    partial.replace(file)
 
 
 def _version(text: str) -> str:

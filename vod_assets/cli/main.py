@@ -14,6 +14,7 @@ from vod_assets.cli import conformance as conformance_command
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import edge_rules as edge_rules_command
+from vod_assets.cli import explain as explain_command
 from vod_assets.cli import gc as gc_command
 from vod_assets.cli import plan as plan_command
 from vod_assets.cli import policy as policy_command
@@ -62,6 +63,7 @@ app.command("edge-rules")(edge_rules_command.edge_rules)
 app.command("status")(status.status)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)
+app.command("explain")(explain_command.explain)
 app.command("conformance")(conformance_command.conformance)
 app.command("doctor")(doctor_command.doctor)
 app.command("gc")(gc_command.gc)

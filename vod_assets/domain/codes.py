@@ -249,6 +249,7 @@ OPERATIONS = {
         ),
         output_not_writable=("The output file cannot be written", "Name another file with --output"),
         bad_usage=("The command line is not one that `vod` knows", "`vod COMMAND --help` lists arguments and options"),
+        not_published=("What is to be explained is no file of a release", "Name one below a title at an origin"),
         entry_points_nowhere=("A catalogue entry names no manifest that is there", "Publish the release first"),
         demo_clip_missing=("The demo's clip is not installed", "Run `make demo` in a checkout"),
         home_not_writable=("VOD_HOME cannot be written", "Set VOD_HOME to a folder that this user may write"),

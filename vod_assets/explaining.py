@@ -1,0 +1,277 @@
+"""Explaining published files: from what is kept of their making, without any tool."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from pydantic_core import from_json
+
+from vod_assets.domain.catalogue import Entry
+from vod_assets.domain.errors import ConfigError, VodError, printable
+from vod_assets.domain.explained import Explained, Runs, ToolBuild
+from vod_assets.domain.lineage import TrackLineage
+from vod_assets.domain.publication import SHOWN
+from vod_assets.domain.release import RELEASE_FILE, ReleasedTrack
+from vod_assets.domain.title import TITLE_ID
+from vod_assets.ports import ArtifactStore, Cms, Origin
+from vod_assets.ports.artifacts import Provenance
+
+RELEASED = re.compile(r"(?P<title>[^/]+)/(?P<path>(?:tracks/[0-9a-f]{64}|releases/\d+)/.+)")
+STORED = re.compile(r"titles/(?P<title>[^/]+)/(?P<asset>[a-z][a-z0-9_.]*)/(?P<recipe>[0-9a-f]{64})/[^/]+/(?P<file>.+)")
+FORMATS = {".mpd": "dash_package", ".m3u8": "hls_package"}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A file that an address names: below a title at an origin, or of an artifact in a store."""
+
+    title: str
+    path: str
+    asset: str = ""
+    recipe: str = ""
+
+
+def named_by(address: str, origins: Sequence[str], stores: Sequence[str]) -> Named:
+    """Return the file that an address or a local path names.
+
+    Args:
+        address: A path, an address of a storage, or where players fetch it; a query, that of a signed address, is
+            passed over.
+        origins: Where origins begin: folders, addresses of storages, public addresses.
+        stores: Likewise of stores.
+
+    Raises:
+        ConfigError: ``not_published``: it lies below none of these, or is no file of a release.
+    """
+    plain = _plain(address)
+    for root, pattern in [*((one, RELEASED) for one in origins), *((one, STORED) for one in stores)]:
+        found = pattern.fullmatch(below) if (below := _below(plain, _plain(root))) else None
+        if found and TITLE_ID.fullmatch(found["title"]):
+            said = found.groupdict()
+            return Named(said["title"], said.get("path") or said["file"], said.get("asset", ""), said.get("recipe", ""))
+    cause = f"“{printable(address)[:200]}” is no file of a release: {', '.join(origins)} is where they lie"
+    raise ConfigError("not_published", cause, "Name a file below a title's tracks/ or releases/")
+
+
+def _plain(address: str) -> str:
+    """Return an address in the one form that is compared: no query, no escapes, of a local path the absolute one."""
+    parts = urlsplit(address)
+    if parts.scheme in ("", "file"):
+        return str(Path(unquote(parts.path) if parts.scheme else address).absolute().resolve())
+    return unquote(urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")))
+
+
+def _below(address: str, root: str) -> str:
+    return address.removeprefix(f"{root.rstrip('/')}/") if address.startswith(f"{root.rstrip('/')}/") else ""
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Explains files from the store, the origin and the CMS.
+
+    Attributes:
+        versions: Version of each tool build that this machine has asked.
+    """
+
+    store: ArtifactStore
+    origin: Origin
+    cms: Cms
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def explain(self, address: str, named: Named) -> Explained:
+        """Return what is known of a file.
+
+        Raises:
+            ConfigError: ``not_published``: no release that is at the origin carries it.
+        """
+        if named.asset:
+            named = self._as_released(named)
+        return _Title(self, named).explained(address)
+
+    def _as_released(self, named: Named) -> Named:
+        """Return where a file of the store lies at the origin: tracks under their digest, manifests in a release."""
+        made = self.store.provenance(named.title, named.asset, named.recipe)
+        if made is None:
+            raise ConfigError("not_published", f"{named.asset} of that recipe is not in the store", title=named.title)
+        if variant := made.artifact.document.get("variant", ""):
+            number = max(self.origin.releases(named.title), default=0)
+            return Named(named.title, f"releases/{number}/{variant}/{named.path}")
+        return Named(named.title, f"tracks/{made.artifact.digest}/{named.path}")
+
+
+@dataclass(frozen=True)
+class _Title:
+    """What is kept of one title, read as it is needed."""
+
+    house: Explainer
+    named: Named
+
+    def explained(self, address: str) -> Explained:
+        numbers = self._carrying()
+        shown, status, unseen = self._shown()
+        number = shown if shown in numbers else max(numbers)
+        release = self._release(number)
+        file, track = self._file(release, number)
+        made = self._made(number)
+        lineage, own = self._lineage(made, track, release)
+        record = self.house.store.record(self.named.title)
+        document = made.artifact.document if made else {}
+        lacking = "its release was made elsewhere" if release.get("external") else "no record of it is in the store"
+        return Explained(
+            address=address,
+            title=self.named.title,
+            path=self.named.path,
+            releases=tuple(numbers),
+            shown_release=shown,
+            is_shown=shown in numbers and status == SHOWN,
+            status=status,
+            size_bytes=file.get("size_bytes", 0),
+            sha256=file.get("sha256", ""),
+            profile=release.get("profile", ""),
+            source=record.source.rpartition("/")[2] if record else "",
+            source_sha256=(release.get("source") or {}).get("sha256", ""),
+            checks=document.get("checks", {}),
+            runs=self._runs(made, own, lineage),
+            unknown="; ".join(filter(None, (unseen, "" if lineage else f"{lacking}: how it was made"))),
+            **self._of_track(track, lineage),
+        )
+
+    @cached_property
+    def _texts(self) -> dict[int, bytes]:
+        """``release.json`` of every release at the origin, the newest first."""
+        origin, title = self.house.origin, self.named.title
+        texts = {n: origin.read(title, f"releases/{n}/{RELEASE_FILE}") for n in reversed(origin.releases(title))}
+        return {number: text for number, text in texts.items() if text is not None}
+
+    def _carrying(self) -> list[int]:
+        """Return the releases that carry the file, ascending."""
+        kind, folder = self.named.path.split("/")[:2]
+        if kind == "releases":
+            found = [int(folder)] if int(folder) in self._texts else []
+        else:
+            found = [number for number, text in self._texts.items() if folder.encode() in text]
+        if not found:
+            cause = f"no release at {self.house.origin.address} carries {self.named.path}"
+            raise ConfigError("not_published", cause, "`vod releases` lists those that are there", self.named.title)
+        return sorted(found)
+
+    def _release(self, number: int) -> dict[str, Any]:
+        try:
+            release: dict[str, Any] = from_json(self._texts[number])
+        except ValueError as error:
+            cause = f"the document of release {number} cannot be read"
+            raise ConfigError(
+                "not_published", cause, f"Run `vod verify {self.named.title}`", self.named.title
+            ) from error
+        return release
+
+    def _file(self, release: Mapping[str, Any], number: int) -> tuple[Mapping[str, Any], ReleasedTrack | None]:
+        kind, folder, path = self.named.path.split("/", 2)
+        if kind == "releases":
+            files, track = release["manifests"], None
+            if path == RELEASE_FILE:
+                return {}, None
+        else:
+            said = next(one for one in release["tracks"] if one["digest"] == folder)
+            files, track = said["files"], ReleasedTrack.model_validate(said | {"files": ()})
+        file = next((one for one in files if one["path"] == path), None)
+        if file is None:
+            cause = f"release {number} knows no file {self.named.path}"
+            raise ConfigError("not_published", cause, "Name one that its release.json lists", self.named.title)
+        return file, track
+
+    def _shown(self) -> tuple[int, str, str]:
+        """Return the release that viewers see, what the entry says of the title, and why nobody can tell."""
+        try:
+            document = self.house.cms.entry(self.named.title)
+            entry = Entry.model_validate(document) if document is not None else None
+        except VodError as error:
+            return 0, "", f"the CMS cannot be asked ({error.code}): whether viewers see it"
+        if entry is None:
+            return 0, "", ""
+        status = entry.publication.status if entry.publication else SHOWN
+        return (entry.release.number if entry.release else 0), status, ""
+
+    def _made(self, number: int) -> Provenance | None:
+        """Return how a release came to be, the newest first."""
+        store, title = self.house.store, self.named.title
+        latest = store.pointed(title, "release")
+        others = (one for one in store.view(title).recipes("release") if one != latest)
+        for recipe_id in (one for several in ([latest] if latest else [], others) for one in several):
+            found = store.provenance(title, "release", recipe_id)
+            if found is not None and found.artifact.document["release"]["number"] == number:
+                return found
+        return None
+
+    def _lineage(
+        self, made: Provenance | None, track: ReleasedTrack | None, release: Mapping[str, Any]
+    ) -> tuple[TrackLineage | None, Provenance | None]:
+        """Return how the file was made, and what is kept of that in the store."""
+        store, title = self.house.store, self.named.title
+        document = made.artifact.document if made else {}
+        if track is None:
+            return self._of_manifest(made, release) if made else (None, None)
+        said = document.get("made", {}).get(track.digest)
+        if said is not None:
+            lineage = TrackLineage.model_validate(said)
+            return lineage, store.provenance(title, lineage.asset, lineage.recipe)
+        return next(self._in_store(track), (None, None))
+
+    def _of_manifest(
+        self, made: Provenance, release: Mapping[str, Any]
+    ) -> tuple[TrackLineage | None, Provenance | None]:
+        """Return how a manifest was composed, with the keys of what it plays; other files the release itself wrote."""
+        store, title = self.house.store, self.named.title
+        variant, _, name = self.named.path.split("/", 2)[2].rpartition("/")
+        asset = FORMATS.get(Path(name).suffix, "") if variant else ""
+        if not asset:
+            return TrackLineage(asset="release", recipe=made.artifact.recipe), made
+        keys = release["variants"].get(variant, {}).get("keys", ())
+        of_keys = {
+            field: " ".join(dict.fromkeys(key[field] for key in keys)) for field in ("scheme", "kid", "track_class")
+        }
+        locked = of_keys if keys else {}
+        recipe = made.artifact.document.get("lineage", {}).get("recipes", {}).get(asset, "")
+        whole = store.provenance(title, asset, recipe) if recipe else None
+        entry = next((one for one in whole.artifact.entries if one.name == variant), None) if whole else None
+        if entry is not None:
+            recipe = entry.recipe
+        return TrackLineage(asset=asset, recipe=recipe, **locked), store.provenance(title, asset, recipe)
+
+    def _in_store(self, track: ReleasedTrack) -> Iterator[tuple[TrackLineage, Provenance]]:
+        """Yield what the store says of a track of a release that kept no lineage."""
+        store, title = self.house.store, self.named.title
+        asset = "poster" if track.kind == "poster" else f"{track.kind}_tracks"
+        for recipe_id in store.view(title).recipes(asset):
+            found = store.provenance(title, asset, recipe_id)
+            if found is not None and found.artifact.digest == track.digest:
+                document = found.artifact.document
+                said = {name: document[name] for name in ("scheme", "kid", "track_class") if name in document}
+                source = document.get("source_asset", "")
+                tools = found.recipe["tools"]
+                yield TrackLineage(asset=asset, recipe=recipe_id, source_asset=source, tools=tools, **said), found
+
+    def _runs(self, made: Provenance | None, own: Provenance | None, lineage: TrackLineage | None) -> Runs:
+        store, title = self.house.store, self.named.title
+        source = lineage if lineage and lineage.source_recipe else None
+        encoded = store.provenance(title, source.source_asset, source.source_recipe) if source else None
+        runs = [one.run if one else "" for one in (made, own, encoded)]
+        return Runs(released=runs[0], packaged=runs[1], encoded=runs[2])
+
+    def _of_track(self, track: ReleasedTrack | None, lineage: TrackLineage | None) -> dict[str, Any]:
+        said: dict[str, Any] = {}
+        if track is not None:
+            said |= {"kind": track.kind, "track_digest": track.digest, "codecs": track.codecs}
+            said |= {"language": track.language, "track": (track.name,)}
+        if lineage is not None:
+            builds = [(name, build) for name, several in lineage.tools.items() for build in several.split()]
+            tools = (ToolBuild(name=n, build=b, version=self.house.versions.get(b, "")) for n, b in builds)
+            said |= {"asset": lineage.asset, "recipe": lineage.recipe, "tools": tuple(tools)}
+            said |= {"rendition": lineage.source_asset, "rendition_recipe": lineage.source_recipe}
+            said |= {"scheme": lineage.scheme, "kid": lineage.kid, "track_class": lineage.track_class}
+            said |= {"track": lineage.names} if lineage.names else {}
+        return said
