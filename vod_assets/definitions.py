@@ -14,6 +14,7 @@ from vod_assets.defs.levels import audio_levels
 from vod_assets.defs.markers import markers
 from vod_assets.defs.metadata import metadata
 from vod_assets.defs.movies import mp4, preview
+from vod_assets.defs.notifications import notifications
 from vod_assets.defs.package_checks import package_checks
 from vod_assets.defs.packages import dash_package, hls_package
 from vod_assets.defs.pictures import image_tracks, poster, thumbnails
@@ -82,6 +83,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
             registered_titles,
             restored_titles,
             reaper,
+            notifications,
             backfill_budgets,
             automation,
             publications,

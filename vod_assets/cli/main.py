@@ -8,7 +8,7 @@ import typer
 
 from vod_assets import __version__
 from vod_assets.cli import approve as approve_command
-from vod_assets.cli import arrivals, edge, farm, imports, rtsp, run_workflow, status, task, titles
+from vod_assets.cli import arrivals, edge, farm, imports, notify, rtsp, run_workflow, status, task, titles
 from vod_assets.cli import backfill as backfill_command
 from vod_assets.cli import conformance as conformance_command
 from vod_assets.cli import demo as demo_command
@@ -16,6 +16,7 @@ from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import edge_rules as edge_rules_command
 from vod_assets.cli import explain as explain_command
 from vod_assets.cli import gc as gc_command
+from vod_assets.cli import outbox as outbox_command
 from vod_assets.cli import plan as plan_command
 from vod_assets.cli import policy as policy_command
 from vod_assets.cli import propose as propose_command
@@ -60,6 +61,8 @@ app.add_typer(policy_command.app, name="policy")
 app.command("visible")(policy_command.is_visible)
 app.command("approve")(approve_command.approve)
 app.command("edge-rules")(edge_rules_command.edge_rules)
+app.command("outbox")(outbox_command.outbox)
+app.add_typer(notify.app, name="notify")
 app.command("status")(status.status)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)

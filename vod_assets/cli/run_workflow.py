@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +11,7 @@ from vod_assets.cli.edge import print_object
 from vod_assets.cli.outcome import SOURCE_REFUSED, Failure, Outcome, failure_of
 from vod_assets.cli.progress import Display, open_display
 from vod_assets.cli.session import Session, open_session
+from vod_assets.cli.telling import require_callback, tell
 from vod_assets.domain.errors import Cancelled, ConfigError, VodError
 from vod_assets.domain.selecting import EVERYTHING, Asked
 from vod_assets.places import SOURCE_ADDRESSES
@@ -24,7 +25,29 @@ Force = Annotated[
     list[str] | None,
     typer.Option("--force", help="Assets to make again though nothing they depend on has changed; * and ? work."),
 ]
+Callback = Annotated[
+    str,
+    typer.Option("--callback", help="Address (https://…) that is told when the run has ended; docs/notifications.md."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
+
+
+@dataclass(frozen=True)
+class Wished:
+    """What a person says of a source.
+
+    Attributes:
+        title: Title id; empty: a slug of the file's name.
+        profile: Empty: the title file's, or the default.
+        callback: Address that is told when the run has ended; it may hold a secret.
+    """
+
+    title: str = ""
+    profile: str = ""
+    callback: str = field(default="", repr=False)
+
+
+NOTHING = Wished()
 
 
 def run_workflow(
@@ -33,6 +56,7 @@ def run_workflow(
     profile: ProfileName = "",
     select: Annotated[str, typer.Option("--select", help="Assets to materialise; default: all.")] = "*",
     force: Force = None,
+    callback: Callback = "",
     as_json: AsJson = False,
 ) -> None:
     """Register a source as a title and make everything of it, up to the release and the CMS entry.
@@ -40,8 +64,8 @@ def run_workflow(
     Example: [cyan]vod run-workflow film.mov --profile seed[/]
     """
     with open_session() as session, open_display(quiet=as_json) as display:
-        asked = Asked(select, tuple(force or ()))
-        outcome = workflow(session, source, title=title, profile=profile, asked=asked, display=display)
+        wished = Wished(title, profile, callback)
+        outcome = workflow(session, source, wished, asked=Asked(select, tuple(force or ())), display=display)
     finish(outcome, as_json)
 
 
@@ -63,23 +87,25 @@ def cancel(
 
 
 def workflow(
-    session: Session,
-    source: str,
-    *,
-    title: str = "",
-    profile: str = "",
-    asked: Asked = EVERYTHING,
-    display: Display,
+    session: Session, source: str, wished: Wished = NOTHING, *, asked: Asked = EVERYTHING, display: Display
 ) -> Outcome:
     """Return what became of a source: registered, materialised, published, or why not."""
     from vod_assets.defs.registration import register
     from vod_assets.defs.runs import withdraw
 
+    callback = wished.callback
+    if callback:
+        require_callback(session, callback)
     try:
-        registered = register(session.registrar(), source, title=title, profile=profile)
+        registered = register(session.registrar(callback), source, title=wished.title, profile=wished.profile)
+        if callback:
+            session.outbox.wish(registered.record.title_id, callback)
         outcome = materialise(session, registered.record.title_id, asked, display)
     except VodError as error:
-        return Outcome(title=error.title or title, error=failure_of(error))
+        outcome = Outcome(title=error.title or wished.title, error=failure_of(error))
+        tell(session, outcome, callback)
+        return outcome
+    tell(session, outcome, callback)
     if registered.is_new and outcome.exit_code == SOURCE_REFUSED:
         withdraw(session.instance, outcome.title)
     return outcome

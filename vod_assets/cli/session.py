@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vod_assets.defs.holding import Held
     from vod_assets.defs.registration import Registrar
     from vod_assets.domain.profile import Profile
-    from vod_assets.ports import Agenda, ArtifactStore, KeyProvider, Leases, Origin, Prober, SourceStore
+    from vod_assets.ports import Agenda, ArtifactStore, KeyProvider, Leases, Origin, Outbox, Post, Prober, SourceStore
     from vod_assets.publishing import Publisher
 
 
@@ -78,6 +78,25 @@ class Session:
         from vod_assets.adapters.leases.opening import open_leases
 
         return open_leases(self.settings, self.access)
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        """Where events are kept until they are sent."""
+        from vod_assets.adapters.notify.opening import open_outbox
+
+        return open_outbox(self.settings, self.access)
+
+    @cached_property
+    def post(self) -> "Post":
+        """What sends them.
+
+        Raises:
+            ConfigError: ``bad_notify``.
+        """
+        from vod_assets.adapters.notify.opening import open_post
+        from vod_assets.named_secrets import referenced
+
+        return open_post(self.settings, self.access, referenced)
 
     def held(self, title: str, who: str) -> "AbstractContextManager[Held]":
         """Hold a title while a command writes to it, as a run does; ``who`` names the command to whoever waits."""
@@ -165,9 +184,10 @@ class Session:
 
         return load_profiles(self.settings.profiles, preview=self.settings.preview)
 
-    def registrar(self) -> "Registrar":
-        """Return what registering a title needs."""
+    def registrar(self, callback: str = "") -> "Registrar":
+        """Return what registering a title needs; a callback is told when the source is refused."""
         from vod_assets.defs.description import describe_from
+        from vod_assets.defs.ended_runs import tells_of_refusals
         from vod_assets.defs.registration import Registrar
 
         return Registrar(
@@ -178,6 +198,7 @@ class Session:
             profiles=self.profiles,
             describe=describe_from(self.sources),
             default_profile=self.settings.profile,
+            refused=tells_of_refusals(self.outbox, callback),
         )
 
 

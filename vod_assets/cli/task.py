@@ -7,7 +7,7 @@ import typer
 
 from vod_assets.cli.outcome import Outcome, failure_of
 from vod_assets.cli.progress import Display, open_display
-from vod_assets.cli.run_workflow import AsJson, ProfileName, Title, finish, materialise, workflow
+from vod_assets.cli.run_workflow import AsJson, ProfileName, Title, Wished, finish, materialise, workflow
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import VodError
 from vod_assets.domain.selecting import Asked
@@ -106,4 +106,4 @@ def _materialise(session: Session, source: str, selection: str, title: str, prof
             return materialise(session, source, Asked(selection), display)
         except VodError as error:
             return Outcome(title=source, error=failure_of(error))
-    return workflow(session, source, title=title, profile=profile, asked=Asked(selection), display=display)
+    return workflow(session, source, Wished(title, profile), asked=Asked(selection), display=display)

@@ -20,7 +20,9 @@ def list_titles(as_json: AsJson = False) -> None:
     with open_session() as session:
         records = list(session.store.records())
     if as_json:
-        print(json.dumps([record.model_dump(mode="json") for record in records], ensure_ascii=False))
+        print(
+            json.dumps([record.model_dump(mode="json", exclude={"callback"}) for record in records], ensure_ascii=False)
+        )
         return
     for record in records:
         print(f"{record.title_id:<40} {record.profile:<12} {record.name}")

@@ -170,6 +170,8 @@ class Tick:
             refused = before or Outcome(name, delivery.token, REFUSED, title=error.title, address=address)
             self.watcher.keep(replace(refused, token=delivery.token, state=REFUSED, reason=str(error), address=address))
             self.said.append(str(error))
+            if isinstance(error, ConfigError):  # of sources that are refused, registering them has told
+                self.registrar.refused(error.about(file=address), delivery.token, "")
         return True
 
     def _came_too_late(self, part: Left) -> str:

@@ -72,6 +72,7 @@ def completed(record: TitleRecord, sidecars: tuple[Sidecar, ...], said: TitleFil
             "synopses": said.synopses,
             "language": said.language,
             "profile": said.profile or record.profile,
+            "callback": said.callback,
             "policy": {**record.policy, **said.policy},
             "waivers": (*record.waivers, *(Waiver.of(one) for one in said.waivers)),
         }

@@ -6,13 +6,14 @@ import dagster as dg
 from pydantic import Field
 
 from vod_assets.defs.description import describe_from
+from vod_assets.defs.ended_runs import tells_of_refusals
 from vod_assets.defs.holding import Holder
 from vod_assets.defs.house import Artifacts
 from vod_assets.defs.registration import Registrar, register
 from vod_assets.defs.rekeying import renewed
 from vod_assets.defs.step import edge
 from vod_assets.places import SOURCE_ADDRESSES
-from vod_assets.ports import KeyProvider, Leases, Prober, SourceStore
+from vod_assets.ports import KeyProvider, Leases, Outbox, Prober, SourceStore
 from vod_assets.settings import load_settings
 
 TITLE_TAG = "vod/title"
@@ -46,6 +47,7 @@ def register_source(
     artifacts: Artifacts,
     sources: dg.ResourceParam[SourceStore],
     prober: dg.ResourceParam[Prober],
+    outbox: dg.ResourceParam[Outbox],
 ) -> str:
     """Register a source as a title, refusing it when it breaks a cheap rule; return the title id."""
     registrar = Registrar(
@@ -56,6 +58,7 @@ def register_source(
         profiles=artifacts.profiles,
         describe=describe_from(sources),
         default_profile=load_settings().profile,
+        refused=tells_of_refusals(outbox),
     )
     with edge(context, config.title):
         record = register(registrar, config.source, config.title, config.profile).record

@@ -9,7 +9,8 @@ from vod_assets.defs.imf_packages import told_what_to_register
 from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.source import media_info_recipe, mezzanine_artifact
 from vod_assets.defs.step import refusal
-from vod_assets.domain.errors import ConfigError, SourceError
+from vod_assets.domain.codes import ARCHIVED
+from vod_assets.domain.errors import ConfigError, SourceError, VodError
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.title import TitleRecord, checked_title_id, title_id_for
@@ -27,6 +28,8 @@ class Registrar:
     Attributes:
         describe: Adds what the files beside a source say: the title file's names, the captions.
         default_profile: Profile of titles that name none.
+        refused: Is told of every source that is refused, with a word that changes with its bytes, and the callback
+            of the title that it is of, if that has one.
     """
 
     instance: dg.DagsterInstance
@@ -36,6 +39,7 @@ class Registrar:
     profiles: Mapping[str, Profile]
     describe: Describe
     default_profile: str = "default"
+    refused: Callable[[VodError, str, str], None] = lambda *_: None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def register(
         told = told_what_to_register(error, source, registrar.sources)
         named = told.about(title=title_id or _refused_id(registrar, source, title))
         registrar.store.refuse(named.title, refusal(named) | {"source": source})
+        _tell(registrar, named, source)
         raise named from error
     wished = wishes(info)
     described = _record(registrar, TitleRecord(title_id=title_id, source=address), profile, wished)
@@ -97,6 +102,18 @@ def _inspected(registrar: Registrar, address: str, title_id: str) -> MediaInfo:
     if known is not None:
         return known.read(MediaInfo)
     return registrar.prober.inspect(registrar.sources.local_path(address), registrar.sources.name(address))
+
+
+def _tell(registrar: Registrar, error: VodError, source: str) -> None:
+    """Tell of a refusal; a source that only waits is none."""
+    if error.code == ARCHIVED:
+        return
+    try:
+        identity = registrar.sources.identity(registrar.sources.canonical(source))
+    except VodError:
+        identity = ""  # it is not there
+    kept = registrar.store.record(error.title)
+    registrar.refused(error if error.file else error.about(file=source), identity, kept.callback if kept else "")
 
 
 def _title_id(store: ArtifactStore, address: str, wanted: str) -> str:

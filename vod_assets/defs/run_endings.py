@@ -1,9 +1,10 @@
 """How a run ended that this process executed: well, with a failed step, cancelled, or given up by somebody else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
-from dagster._core.events import RunFailureReason  # no public name in 1.13
+from dagster._core.events import JobFailureData, RunFailureReason  # no public name in 1.13
 
 from vod_assets.defs.gate import CORRECT, FINDINGS
 from vod_assets.defs.guard import PARTITION_TAG
@@ -39,7 +40,7 @@ def ending_of(instance: dg.DagsterInstance, run_id: str, result: dg.ExecuteInPro
         return Ending()
     if run.status == dg.DagsterRunStatus.FAILURE and not _failed_here(result):
         return Ending(_given_up(instance, run_id))
-    failure = _first_failure(result, run.tags.get(PARTITION_TAG, ""))
+    failure = first_failure(result.all_events, run.tags.get(PARTITION_TAG, ""))
     if run.status == dg.DagsterRunStatus.FAILURE and failure is None:
         instance.report_run_canceled(run, message="Interrupted.")
         return Ending(is_cancelled=True)
@@ -60,10 +61,11 @@ def _given_up(instance: dg.DagsterInstance, run_id: str) -> StepFailure:
     return StepFailure(error.code, Cancelled.__name__, str(error), None)
 
 
-def _first_failure(result: dg.ExecuteInProcessResult, title: str) -> StepFailure | None:
-    failures = [event for event in result.all_events if event.is_step_failure]
+def first_failure(events: Sequence[dg.DagsterEvent], title: str) -> StepFailure | None:
+    """Return the first failure of a run's events; None when it was interrupted."""
+    failures = [event for event in events if event.is_step_failure]
     if not failures:
-        return _failure_outside_steps(result)
+        return _failure_outside_steps(events)
     first = failures[0]
     data = first.step_failure_data
     told = data.user_failure_data
@@ -71,7 +73,7 @@ def _first_failure(result: dg.ExecuteInProcessResult, title: str) -> StepFailure
         fields = {name: str(value.value) for name, value in told.metadata.items()}
         kind, code = fields.get("error_type", "StoreError"), fields.get("code", STEP_PROBLEM)
         return StepFailure(code, kind, told.description or fields.get("cause", ""), first.step_key)
-    judged = _failed_check(result, first.step_key, title)
+    judged = _failed_check(events, first.step_key, title)
     if judged is not None:
         return judged
     message = data.error.message.strip() if data.error else "the step failed"
@@ -79,9 +81,9 @@ def _first_failure(result: dg.ExecuteInProcessResult, title: str) -> StepFailure
     return StepFailure(STEP_PROBLEM, kind, message, first.step_key)
 
 
-def _failed_check(result: dg.ExecuteInProcessResult, step: str | None, title: str) -> StepFailure | None:
+def _failed_check(events: Sequence[dg.DagsterEvent], step: str | None, title: str) -> StepFailure | None:
     """Return what a check found that stops what follows; Dagster's own error names no more than the check."""
-    for event in result.all_events:
+    for event in events:
         if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION or event.step_key != step:
             continue
         said = event.asset_check_evaluation_data
@@ -94,12 +96,16 @@ def _failed_check(result: dg.ExecuteInProcessResult, step: str | None, title: st
     return None
 
 
-def _failure_outside_steps(result: dg.ExecuteInProcessResult) -> StepFailure | None:
+def _failure_outside_steps(events: Sequence[dg.DagsterEvent]) -> StepFailure | None:
     """Return why a run failed before or between its steps; None when it was interrupted."""
-    for event in result.all_events:
+    for event in events:
         if event.event_type == dg.DagsterEventType.RUN_FAILURE:
-            data = event.job_failure_data
-            if data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION or data.error is None:
+            data = event.event_specific_data  # None where somebody else marked the run
+            if (
+                not isinstance(data, JobFailureData)
+                or data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
+                or data.error is None
+            ):
                 return None
             root = data.error
             while root.cause is not None:

@@ -67,6 +67,7 @@ class TitleRecord(Document):
         vanished: Whether the source is gone from the place that it was taken from; nothing is unpublished for that.
         key_generation: How many times the title was given new content keys.
         waivers: Who lets which check pass, the title file's last; those that ended or were withdrawn, too.
+        callback: Address that is told when a run of the title ends; it may hold a secret.
         taken_down: Who ordered that nobody may fetch it; None: nobody did.
         held_back: Who ordered that an older release is shown; None: the newest is.
         policy_set: What an operator set of the policy, until it is cleared.
@@ -86,6 +87,7 @@ class TitleRecord(Document):
     vanished: bool = False
     key_generation: int = 0
     waivers: tuple[Waiver, ...] = ()
+    callback: str = Field(default="", repr=False)
     taken_down: TakenDown | None = None
     held_back: HeldBack | None = None
     policy_set: PolicySet | None = Field(None, exclude_if=lambda said: said is None)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
+from vod_assets.domain.callbacks import ANY_HOST, checked_callback
 from vod_assets.domain.errors import ConfigError, printable
 from vod_assets.domain.marking import MOST_MARKERS, SaidBreak, SaidChapter
 from vod_assets.domain.metadata import Editorial, by_tag, checked_tag, names_by_tag
@@ -36,6 +37,7 @@ class TitleFile(Editorial, SaidProgramme):
         chapters: Instead of the source's own; an empty list: there are none; None: the source's stand.
         ad_breaks: Instead of those of SCTE 35, likewise.
         waivers: Checks of quality that pass for a while, though something was found.
+        callback: Address that is told when a run of the title ends.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -50,6 +52,7 @@ class TitleFile(Editorial, SaidProgramme):
     chapters: Annotated[tuple[SaidChapter, ...], Field(max_length=MOST_MARKERS)] | None = None
     ad_breaks: Annotated[tuple[SaidBreak, ...], Field(max_length=MOST_MARKERS)] | None = None
     waivers: Annotated[tuple[SaidWaiver, ...], Field(max_length=MOST_WAIVERS)] = ()
+    callback: str = Field(default="", repr=False)
 
     @field_validator("language")
     @classmethod
@@ -65,6 +68,14 @@ class TitleFile(Editorial, SaidProgramme):
     @classmethod
     def _is_of_sane_length(cls, value: dict[str, str]) -> dict[str, str]:
         return names_by_tag(value)
+
+    @field_validator("callback")
+    @classmethod
+    def _may_be_told(cls, value: str) -> str:
+        try:
+            return checked_callback(value, ANY_HOST) if value else value
+        except ConfigError as error:
+            raise ValueError(f"{error.cause}: {error.remedy}") from None
 
     @field_validator("captions")
     @classmethod

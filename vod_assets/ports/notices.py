@@ -43,6 +43,11 @@ class Outbox(Protocol):
     What cannot be read or written is a `StoreError`.
     """
 
+    @property
+    def is_read(self) -> bool:
+        """Whether anybody is told of anything, besides callbacks."""
+        ...
+
     def put(self, event: Event) -> bool:
         """Keep an event, and return whether it was new: told twice, it is one event.
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from vod_assets.adapters.blobs.opening import Access, open_blobs
 from vod_assets.adapters.notify.apprise_channel import AppriseChannel
-from vod_assets.adapters.notify.outbox import FOLDER
+from vod_assets.adapters.notify.outbox import FOLDER, BlobOutbox
 from vod_assets.adapters.notify.sending import Sender
 from vod_assets.adapters.notify.webhook import Callback, Webhook
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.letters import CALLBACK
 from vod_assets.domain.notifying import ChannelSaid, Notify, read_notify
 from vod_assets.domain.webhooks import key_of
+from vod_assets.ports.blobs import Blobs
 from vod_assets.ports.notices import Channel
 from vod_assets.settings import Settings
 
@@ -28,9 +29,23 @@ def open_post(settings: Settings, access: Access, referenced: Referenced) -> Sen
         ConfigError: ``bad_notify``, ``secret_failed``.
     """
     notify = load_notify(settings)
-    channels: dict[str, Channel] = {said.name: _channel(said, settings, referenced) for said in notify.channels}
+    channels = open_channels(notify, settings, referenced)
     channels[CALLBACK] = open_callback(settings, referenced)
-    return Sender(open_blobs(f"{settings.store_address.rstrip('/')}/{FOLDER}", access), notify, channels)
+    return Sender(_blobs(settings, access), notify, channels)
+
+
+def open_channels(notify: Notify, settings: Settings, referenced: Referenced) -> dict[str, Channel]:
+    """Return the channels of a file by their names.
+
+    Raises:
+        ConfigError: ``bad_notify``, ``secret_failed``.
+    """
+    return {said.name: _channel(said, settings, referenced) for said in notify.channels}
+
+
+def open_outbox(settings: Settings, access: Access) -> BlobOutbox:
+    """Return the outbox beside the artifacts, for those who only put events."""
+    return BlobOutbox(_blobs(settings, access), has_channels=settings.notify is not None)
 
 
 def open_callback(settings: Settings, referenced: Referenced) -> Callback:
@@ -55,6 +70,10 @@ def load_notify(settings: Settings) -> Notify:
     except OSError as error:
         cause = f"VOD_NOTIFY cannot be read: {error.strerror}"
         raise ConfigError("bad_notify", cause, "Name a YAML file, or leave it out", file=str(path)) from error
+
+
+def _blobs(settings: Settings, access: Access) -> Blobs:
+    return open_blobs(f"{settings.store_address.rstrip('/')}/{FOLDER}", access)
 
 
 def _channel(said: ChannelSaid, settings: Settings, referenced: Referenced) -> Channel:

@@ -61,12 +61,12 @@ class BlobOutbox:
     """
 
     def __init__(self, blobs: Blobs, *, has_channels: bool = True) -> None:
-        self.blobs, self.has_channels = blobs, has_channels
+        self.blobs, self.is_read = blobs, has_channels
         self.leases = BlobLeases(blobs)
 
     def put(self, event: Event) -> bool:
         """Keep an event; see `vod_assets.ports.notices.Outbox`."""
-        if not (self.has_channels or event.callback) or self.blobs.stat(_told(event.id)):
+        if not (self.is_read or event.callback) or self.blobs.stat(_told(event.id)):
             return False
         if sum(1 for _ in self.blobs.files(NEW)) >= MOST_NEW:
             cause = f"{MOST_NEW} events wait to be sent in {self.blobs.address}"

@@ -4,6 +4,7 @@ import dagster as dg
 
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.opening import Access
+from vod_assets.adapters.notify.opening import open_outbox
 from vod_assets.adapters.probe.ffprobe import FfprobeProber
 from vod_assets.adapters.probe.remembering import RememberingProber
 from vod_assets.adapters.process import SupervisedRunner, Unguarded
@@ -14,6 +15,7 @@ from vod_assets.adapters.tools import Tools
 from vod_assets.adapters.watch.opening import open_watcher, opened_places
 from vod_assets.defs.arrivals import ArrivalDesk
 from vod_assets.defs.description import describe_from
+from vod_assets.defs.ended_runs import tells_of_refusals
 from vod_assets.defs.registration import Registrar
 from vod_assets.defs.resources.known import known_profiles
 from vod_assets.settings import load_settings
@@ -41,6 +43,7 @@ class ArrivalsResource(dg.ConfigurableResource[ArrivalDesk]):
                 profiles=known_profiles(settings),
                 describe=describe_from(opened.sources),
                 default_profile=settings.profile,
+                refused=tells_of_refusals(open_outbox(settings, self.storages)),
             )
 
         return ArrivalDesk(

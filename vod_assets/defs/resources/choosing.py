@@ -11,6 +11,7 @@ from vod_assets.defs.artifact_io import ARTIFACTS
 from vod_assets.defs.guard import Guarding, LastingGuardResource, RunGuardResource
 from vod_assets.defs.reporting import ReporterResource
 from vod_assets.defs.resources.arrivals import ArrivalsResource
+from vod_assets.defs.resources.notices import OutboxResource, PostResource
 from vod_assets.defs.resources.places import (
     ArtifactsResource,
     CmsResource,
@@ -83,6 +84,8 @@ def resource_definitions(
         ),
         "guard": lasting,
         "leases": leases,
+        "outbox": OutboxResource(root=settings.store_address, storages=storages),
+        "post": PostResource(root=settings.store_address, storages=storages),
         "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),
         "sources": SourcesResource(storages=storages),
         "desk": ArrivalsResource(storages=storages),
