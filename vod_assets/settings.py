@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         None,
         description="YAML file of several origins that releases go to (docs/delivery.md); empty: VOD_ORIGIN alone.",
     )
+    keep_releases: int = Field(
+        0, ge=0, description="How many releases of a title `vod gc` keeps, besides the one that is shown; 0: all."
+    )
     cms: str = Field("", description="Folder of the static catalogue site; empty: VOD_HOME/cms.")
     scratch: Path | None = Field(None, description="Folder for temporary files; empty: VOD_HOME/scratch.")
     scratch_gigabytes: int = Field(

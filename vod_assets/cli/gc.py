@@ -25,7 +25,8 @@ def gc(
 ) -> None:
     """Remove superseded artifacts, tracks of no release and what killed writers left, after a grace time.
 
-    What a release or a running run uses stays. Only so long after it was superseded is anything removed.
+    What a release or a running run uses stays. VOD_KEEP_RELEASES says how many releases of a title stay besides the
+    one that is shown. Only so long after it was superseded is anything removed.
     Example: [cyan]vod gc --dry-run[/].
     """
     age = seconds_of(older_than)
@@ -34,14 +35,15 @@ def gc(
     if as_json:
         print(json.dumps(vars(collected), ensure_ascii=False))
         return
-    for address in (*collected.artifacts, *collected.tracks, *collected.leftovers):
+    for address in (*collected.artifacts, *collected.releases, *collected.tracks, *collected.leftovers):
         print(address)
     for title in collected.busy:
         print(f"{title}: a run works on it; left alone")
     done = "would be removed" if dry_run else "removed"
     megabytes = collected.artifact_bytes / 1_000_000
     artifacts = f"{len(collected.artifacts)} artifacts ({megabytes:.1f} MB)"
-    print(f"{artifacts}, {len(collected.tracks)} tracks, {len(collected.leftovers)} leftovers {done}")
+    releases = f"{len(collected.releases)} releases, " if collected.releases else ""
+    print(f"{artifacts}, {releases}{len(collected.tracks)} tracks, {len(collected.leftovers)} leftovers {done}")
 
 
 def seconds_of(text: str) -> int:
@@ -62,7 +64,10 @@ def collect(session: Session, older_than_seconds: int, *, dry_run: bool = False)
 
     stray_age = max(older_than_seconds, collecting.LEAST_STRAY_SECONDS)
     ports = session.store, session.origin, session.leases
-    collector = collecting.Collector(session.instance, *ports, older_than_seconds, stray_age)
+    retention = collecting.Retention(session.cms, session.settings.keep_releases)
+    collector = collecting.Collector(
+        session.instance, *ports, older_than_seconds, stray_age, retention=retention if retention.keep else None
+    )
     collected = collector.named() if dry_run else collector.collect()
     for path in _scratch_leftovers(session, collector.stray_age):
         collected.leftovers.append(str(path))

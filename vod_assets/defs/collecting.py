@@ -10,10 +10,10 @@ import dagster as dg
 from vod_assets.defs.holding import Holder
 from vod_assets.defs.runs import active_runs
 from vod_assets.domain.artifact import Artifact
-from vod_assets.domain.collecting import Holdings
+from vod_assets.domain.collecting import Holdings, outdated
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.release import Release
-from vod_assets.ports import ArtifactStore, Leases, Origin
+from vod_assets.ports import ArtifactStore, Cms, Leases, Origin
 from vod_assets.ports.leases import IsHeld
 from vod_assets.releasing import load_release
 
@@ -26,6 +26,7 @@ class Collected:
 
     Attributes:
         artifacts: Addresses of superseded artifacts.
+        releases: Releases that are kept no longer.
         tracks: Tracks at the origin that no release names.
         leftovers: What killed writers left.
         busy: Titles that were left alone because a run works on them.
@@ -33,6 +34,7 @@ class Collected:
 
     artifacts: list[str] = field(default_factory=list)
     artifact_bytes: int = 0
+    releases: list[str] = field(default_factory=list)
     tracks: list[str] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     busy: list[str] = field(default_factory=list)
@@ -44,9 +46,34 @@ class Unused:
 
     artifacts: list[Artifact]
     tracks: list[str]
+    releases: list[int] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.artifacts or self.tracks)
+        return bool(self.artifacts or self.tracks or self.releases)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How many releases of a title stay at its origin.
+
+    Attributes:
+        cms: Says which of them is shown.
+        keep: How many of the newest stay; 0: all.
+    """
+
+    cms: Cms
+    keep: int
+
+    def outdated(self, store: ArtifactStore, origin: Origin, title: str, age: int) -> list[int]:
+        """Return the numbers of a title's releases that are kept no longer."""
+        numbers = origin.releases(title)
+        if not self.keep or len(numbers) <= self.keep:
+            return []
+        record, entry = store.record(title), self.cms.entry(title) or {}
+        held = [record.held_back.shown] if record is not None and record.held_back is not None else []
+        shown = {int((entry.get("release") or {}).get("number") or 0), *held}
+        placed_at = {number: origin.placed_at(title, number) for number in numbers}
+        return outdated(placed_at, shown, self.keep, age, time.time())
 
 
 @dataclass
@@ -54,6 +81,7 @@ class Collector:
     """Collects what nothing uses.
 
     Attributes:
+        retention: How many releases stay; None: all.
         age: Only what nothing has used for so many seconds.
         stray_age: Only what may still be being written when nobody has touched it for so many seconds.
         who: Names the command to whoever has to wait for it.
@@ -66,6 +94,7 @@ class Collector:
     age: int
     stray_age: int
     who: str = "gc"
+    retention: Retention | None = None
     collected: Collected = field(default_factory=Collected)
 
     def named(self) -> Collected:
@@ -113,6 +142,9 @@ class Collector:
             for artifact in unused.artifacts:
                 if is_held():
                     self.store.discard(artifact)
+            for number in unused.releases:
+                if is_held():
+                    self.origin.remove_release(title, number)
             for digest in unused.tracks:
                 if is_held():
                     self.origin.remove_track(title, digest)
@@ -120,6 +152,7 @@ class Collector:
     def _note(self, title: str, unused: Unused) -> None:
         self.collected.artifacts += [self.store.file_address(artifact) for artifact in unused.artifacts]
         self.collected.artifact_bytes += sum(artifact.size_bytes for artifact in unused.artifacts)
+        self.collected.releases += [f"{self.origin.address}/{title}/releases/{number}" for number in unused.releases]
         self.collected.tracks += [f"{self.origin.address}/{title}/tracks/{digest}" for digest in unused.tracks]
 
     def _note_busy(self, title: str) -> None:
@@ -128,12 +161,14 @@ class Collector:
 
     def _unused(self, title: str) -> Unused:
         try:
-            releases = [load_release(self.origin, title, number) for number in self.origin.releases(title)]
+            known = {number: load_release(self.origin, title, number) for number in self.origin.releases(title)}
         except StoreError:
             return Unused([], [])  # it cannot be read which tracks it uses
+        old = self.retention.outdated(self.store, self.origin, title, self.age) if self.retention else []
+        releases = [release for number, release in known.items() if number not in old]
         named = {track.digest for release in releases for track in release.tracks}
         tracks = [digest for digest in self.origin.tracks(title, self.stray_age) if digest not in named]
-        return Unused(self._superseded(title, releases), tracks)
+        return Unused(self._superseded(title, releases), tracks, old)
 
     def _superseded(self, title: str, releases: list[Release]) -> list[Artifact]:
         store = self.store

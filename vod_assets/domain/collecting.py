@@ -76,6 +76,24 @@ class Holdings:
         return max(own, self.pointed_at.get(artifact.asset, 0.0))
 
 
+def outdated(
+    placed_at: Mapping[int, float], shown: Collection[int], keep: int, older_than_seconds: float, now: float
+) -> list[int]:
+    """Return the numbers of releases that are kept no longer, ascending.
+
+    The newest ones stay, whatever is shown stays, and so does what was placed a short while ago.
+
+    Args:
+        placed_at: When each release of a title was placed, by its number.
+        shown: Releases that a CMS entry names, or an operator has ordered to be shown.
+        keep: How many of the newest stay; 0: all.
+        older_than_seconds: Grace time.
+        now: Seconds since the epoch.
+    """
+    older = sorted(placed_at)[:-keep] if keep else []
+    return [number for number in older if number not in shown and now - placed_at[number] > older_than_seconds]
+
+
 def _named(artifact: Artifact) -> list[Place]:
     """Return what an artifact lists, plays or was joined of: packages name tracks in their document, and so on."""
     return [(entry.asset, entry.recipe) for entry in artifact.entries] + list(_named_in(artifact.document))

@@ -16,7 +16,7 @@ from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.store.artifacts import BlobArtifactStore, disk_store
 from vod_assets.adapters.store.scratch import Scratch
 from vod_assets.defs import leases
-from vod_assets.defs.collecting import Collected, Collector
+from vod_assets.defs.collecting import Collected, Collector, Retention
 from vod_assets.defs.leases import Pulse
 from vod_assets.domain.catalogue import entry_for
 from vod_assets.domain.errors import ConfigError
@@ -132,3 +132,22 @@ def test_nothing_is_lost_that_a_run_or_a_release_uses(works: Works) -> None:
     for title in TITLES:
         assert works.store.latest(title, "poster") is not None
         assert len(list(works.store.artifacts(title))) == 1
+
+
+def test_of_many_releases_the_newest_stay_and_the_one_that_is_shown(works: Works) -> None:
+    """The tracks that only the others named go with them."""
+    record = works.store.record("film-1")
+    assert record is not None
+    for number in range(1, 6):
+        placed = made(works.folder / str(number), "film-1", f"words {number}").place(works.origin, works.folder)
+        if number == 2:
+            works.cms.publish(entry_for(record, placed, works.origin.url).as_document())
+    retention = Retention(works.cms, 2)
+    ports = works.store, works.origin, works.leases
+    collected = Collector(works.instance, *ports, NO_GRACE, NO_GRACE, retention=retention).collect()
+    assert [address.rpartition("/")[2] for address in collected.releases] == ["1", "3"]
+    assert works.origin.releases("film-1") == [2, 4, 5]
+    assert len(collected.tracks) == 2
+    assert len(works.origin.tracks("film-1")) == 4, "three of pictures, and the poster that all share"
+    fresh = Collector(works.instance, *ports, 3600, NO_GRACE, retention=Retention(works.cms, 1))
+    assert fresh.named().releases == [], "what was placed a short while ago stays"
