@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.mistakes import said_of
-from vod_assets.places import absolute_address, checked_storage, storage_scheme
+from vod_assets.places import absolute_address, checked_origin, storage_scheme
 from vod_assets.settings import Settings, checked_web_address
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -27,7 +27,7 @@ class OriginPlace(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    address: Annotated[str, BeforeValidator(checked_storage)]
+    address: Annotated[str, BeforeValidator(checked_origin)]
     public_url: Annotated[str, AfterValidator(lambda value: checked_web_address(value) if value else value)] = ""
     required: bool = True
     group: str = ""

@@ -2,12 +2,15 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 MEDIAMTX = "mediamtx+"  # before the address of its API
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SCHEMES = ("s3", "gs", "smb", "ftp", "ftps")
+ORIGIN_SCHEMES = (*SCHEMES, "davs", "dav")  # a web server that takes files; no commit is made there
 SOURCE_SCHEMES = (*SCHEMES, "https", "sftp")  # sources are read there, too; nothing is ever written
 SOURCE_ADDRESSES = ", ".join(f"{scheme}://" for scheme in ("file", *SOURCE_SCHEMES))
 
@@ -18,12 +21,20 @@ def storage_scheme(address: str) -> str:
     return scheme.lower() if is_address and scheme.lower() != "file" else ""
 
 
-def checked_storage(value: object) -> object:
+def checked_origin(value: object) -> object:
+    """Return the address of an origin that a setting names, or its folder; raise ValueError when it cannot be one."""
+    checked = checked_storage(value, ORIGIN_SCHEMES)
+    if storage_scheme(str(checked)) == "dav" and urlsplit(str(checked)).hostname not in LOOPBACK:
+        raise ValueError("dav:// sends passwords in the clear, and is for this machine alone; use davs://")
+    return checked
+
+
+def checked_storage(value: object, schemes: Sequence[str] = SCHEMES) -> object:
     """Return the address of a storage that a setting names, or its folder; raise ValueError when it cannot be one."""
     if not isinstance(value, str) or not (scheme := storage_scheme(value)):
         return checked_folder(value)
-    if scheme not in SCHEMES:
-        raise ValueError(f"{scheme}:// is no storage; use a folder, or {', '.join(f'{one}://' for one in SCHEMES)}")
+    if scheme not in schemes:
+        raise ValueError(f"{scheme}:// is no storage; use a folder, or {', '.join(f'{one}://' for one in schemes)}")
     parts = urlsplit(value)
     if not parts.hostname or parts.query or parts.fragment:
         raise ValueError(f"{scheme}:// needs a bucket or a host, and nothing after a ? or a #")
@@ -53,7 +64,7 @@ def checked_template(value: str) -> str:
 def checked_key_server(value: str) -> str:
     """Return the address of a key server; raise ValueError when keys would come over a line that others read."""
     parts = urlsplit(value)
-    is_near = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    is_near = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not parts.hostname or not (is_near or parts.scheme == "https"):
         raise ValueError("a key server is asked by https://, or by http:// on this machine")
     if parts.username or parts.password:
@@ -83,7 +94,7 @@ def checked_rtsp(value: str) -> str:
 def takes_password(rtsp: str) -> bool:
     """Whether a password may go to an RTSP server: only to MediaMTX's API, where nobody reads along."""
     parts = urlsplit(rtsp.removeprefix(MEDIAMTX))
-    is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    is_near = parts.hostname in LOOPBACK
     return not rtsp or (rtsp.startswith(MEDIAMTX) and (parts.scheme == "https" or is_near))
 
 

@@ -20,6 +20,7 @@ from vod_assets.places import (
     absolute_address,
     checked_folder,
     checked_key_server,
+    checked_origin,
     checked_rtsp,
     checked_storage,
     checked_template,
@@ -57,7 +58,8 @@ class Settings(BaseSettings):
     )
     origin: str = Field(
         "",
-        description="Where releases go: a folder, s3://, gs://, smb:// or ftp(s):// address; empty: VOD_HOME/origin.",
+        description="Where releases go: a folder, s3://, gs://, smb://, ftp(s):// or davs:// address; "
+        "empty: VOD_HOME/origin.",
     )
     origins: Path | None = Field(
         None,
@@ -99,6 +101,16 @@ class Settings(BaseSettings):
     ftp_port: int = Field(21, ge=1, le=HIGHEST_PORT, description="Port of FTP and FTPS servers.")
     ftp_ca_file: Path | None = Field(
         None, description="Certificates that FTPS servers may be signed by; empty: the system's."
+    )
+    dav_username: str = Field("", description="User of WebDAV servers (origins); empty: the token.")
+    dav_password: SecretStr = Field(
+        SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY (docs/aws.md)."
+    )
+    dav_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token of WebDAV servers, or secretsmanager://NAME#KEY (docs/aws.md)."
+    )
+    dav_ca_file: Path | None = Field(
+        None, description="Certificates that WebDAV servers may be signed by; empty: the system's."
     )
     sftp_username: str = Field("", description="User of SFTP servers.")
     sftp_password: SecretStr = Field(
@@ -233,10 +245,15 @@ class Settings(BaseSettings):
             raise ValueError(f"this is kept on a disk or a mount, not at {scheme}://; name a folder")
         return checked_folder(value)
 
-    @field_validator("store", "origin", mode="before")
+    @field_validator("store", mode="before")
     @classmethod
     def _is_a_storage(cls, value: object) -> object:
         return checked_storage(value)
+
+    @field_validator("origin", mode="before")
+    @classmethod
+    def _is_an_origin(cls, value: object) -> object:
+        return checked_origin(value)
 
     @field_validator("stores", mode="before")
     @classmethod

@@ -9,10 +9,10 @@ from hypothesis import settings
 
 from vod_assets.adapters.ffmpeg.command import generated_input
 from vod_assets_tests.adapters.transcode.clips import make
-from vod_assets_tests.servers.fixtures import aws, ftp, ftps, gcs, old_ftp, s3, sftp, smb, web
+from vod_assets_tests.servers.fixtures import aws, dav, ftp, ftps, gcs, old_ftp, s3, sftp, smb, web
 from vod_assets_tests.studio import Ended, Studio, film
 
-__all__ = ["aws", "ftp", "ftps", "gcs", "old_ftp", "s3", "sftp", "smb", "web"]
+__all__ = ["aws", "dav", "ftp", "ftps", "gcs", "old_ftp", "s3", "sftp", "smb", "web"]
 
 settings.register_profile("unhurried", parent=settings(), deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("unhurried")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from vod_assets_tests.servers.aws import AwsServer, aws_server
+from vod_assets_tests.servers.dav import DavServer, dav_server
 from vod_assets_tests.servers.ftp import FtpServer, ftp_server, ftps_server
 from vod_assets_tests.servers.gcs import GcsServer, gcs_server
 from vod_assets_tests.servers.s3 import S3Server, s3_server
@@ -64,4 +65,10 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
 @pytest.fixture(scope="session")
 def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpServer]:
     with sftp_server(tmp_path_factory.mktemp("sftp")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DavServer]:
+    with dav_server(tmp_path_factory.mktemp("dav")) as server:
         yield server

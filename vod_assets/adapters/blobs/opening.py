@@ -59,6 +59,21 @@ class ShareAccess:
 
 
 @dataclass(frozen=True)
+class WebAccess:
+    """Who reads and writes on a WebDAV server.
+
+    Attributes:
+        username: Empty: the token, if any, is sent.
+        ca_file: Certificates that it may be signed by; None: the system's.
+    """
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True)
 class Access:
     """How every kind of storage is reached.
 
@@ -72,6 +87,7 @@ class Access:
     smb: ShareAccess = ShareAccess()
     ftp: ShareAccess = ShareAccess()
     sftp: ShareAccess = ShareAccess()
+    dav: WebAccess = WebAccess()
 
     @property
     def to_s3(self) -> S3Access:
@@ -105,6 +121,12 @@ class Access:
                 ca_file=settings.ftp_ca_file,
             ),
             sftp=ShareAccess(settings.sftp_username, secret(settings, "sftp_password"), settings.sftp_port),
+            dav=WebAccess(
+                settings.dav_username,
+                secret(settings, "dav_password"),
+                secret(settings, "dav_token"),
+                settings.dav_ca_file,
+            ),
         )
 
 
@@ -137,6 +159,10 @@ def open_blobs(address: str, access: Access) -> Blobs:
         from vod_assets.adapters.blobs.ftp import FtpBlobs
 
         return FtpBlobs(host, prefix, access.ftp, tls=scheme == "ftps")
+    if scheme in ("dav", "davs"):
+        from vod_assets.adapters.blobs.dav import DavBlobs
+
+        return DavBlobs(address.rstrip("/"), access.dav)
     raise ConfigError(
         "scheme_not_supported",
         f"{scheme}:// addresses are no storage",

@@ -11,7 +11,7 @@ from vod_assets.places import storage_scheme
 from vod_assets.ports import Origin
 from vod_assets.settings import Settings
 
-COPYING = ("s3", "gs", "smb")  # FTP has no copy
+COPYING = ("s3", "gs", "smb")  # FTP has no copy; no store lies on a WebDAV server
 
 
 def open_origin(settings: Settings, access: Access) -> Origin:

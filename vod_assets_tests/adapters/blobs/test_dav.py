@@ -1,0 +1,55 @@
+"""A WebDAV server keeps the contracts of storages and of origins."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from vod_assets.adapters.blobs.dav import DavBlobs
+from vod_assets.adapters.blobs.faults import patience
+from vod_assets.adapters.blobs.opening import Access, WebAccess, open_blobs
+from vod_assets.adapters.origin.blobs import BlobOrigin
+from vod_assets.doctor_storages import tried
+from vod_assets.domain.errors import ConfigError, StoreError
+from vod_assets.settings import Settings, load_settings
+from vod_assets_tests.contracts.blobs import BlobsContract
+from vod_assets_tests.contracts.origin import OriginContract
+from vod_assets_tests.servers.dav import DavServer
+from vod_assets_tests.servers.processes import free_ports
+
+
+class TestDav(BlobsContract):
+    @pytest.fixture
+    def blobs(self, dav: DavServer) -> DavBlobs:
+        return DavBlobs(f"{dav.address}/store {secrets.token_hex(4)}".replace(" ", "%20"), dav.access)
+
+
+class TestOrigin(OriginContract):
+    @pytest.fixture
+    def origin(self, dav: DavServer, tmp_path: Path) -> BlobOrigin:
+        blobs = open_blobs(f"{dav.address}/origin-{secrets.token_hex(4)}", Access(dav=dav.access))
+        return BlobOrigin(blobs, "https://cdn.example", tmp_path / "scratch")
+
+
+def test_the_doctor_finds_all_that_it_needs(dav: DavServer) -> None:
+    assert abs(tried(DavBlobs(f"{dav.address}/doctor", dav.access))) < 60
+
+
+def test_a_wrong_password_is_named_without_it(dav: DavServer) -> None:
+    with pytest.raises(StoreError, match="VOD_DAV_PASSWORD") as caught:
+        DavBlobs(dav.address, WebAccess("origin", "wr0ng")).read("a.json")
+    assert caught.value.code == "store_denied"
+    assert "wr0ng" not in str(caught.value)
+
+
+def test_a_server_that_is_away_is_named() -> None:
+    with patience(0.2), pytest.raises(StoreError, match="store_unreachable"):
+        DavBlobs(f"dav://127.0.0.1:{free_ports(1)[0]}/x", WebAccess()).read("a.json")
+
+
+def test_a_password_goes_to_no_other_machine_in_the_clear() -> None:
+    assert Settings(origin="dav://127.0.0.1:8000/x", _env_file=None).origin_address == "dav://127.0.0.1:8000/x"
+    with pytest.raises(ConfigError, match="use davs://"):
+        load_settings(origin="dav://media.example/x")
+    with pytest.raises(ConfigError, match="dav:// is no storage"):
+        load_settings(store="dav://127.0.0.1/x")
