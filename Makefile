@@ -52,13 +52,23 @@ $(VENV)/players/.installed: players/package.json players/package-lock.json playe
 	@cd $(VENV)/players && npm ci --loglevel=error
 	@touch $@
 
+# Directus at the versions of the lock file; of what would be compiled only SQLite is, and quickly (no optimisation).
+$(VENV)/directus/.installed: directus/package.json directus/package-lock.json directus/.npmrc | $(VENV)/bin/python
+	@command -v npm >/dev/null || { echo "The tests of the CMS need Node.js and npm (on Debian: apt-get install nodejs npm)"; exit 1; }
+	@echo "Installing Directus into $(VENV)/directus (once; about 430 MB)"
+	@mkdir -p $(VENV)/directus && cp -r directus/. $(VENV)/directus/
+	@cd $(VENV)/directus && npm ci --prefer-offline --loglevel=error
+	@cd $(VENV)/directus && JOBS=2 npm_config_debug=true npm rebuild sqlite3 --ignore-scripts=false --loglevel=error
+	@rm -f $(VENV)/directus/template.db
+	@touch $@
+
 demo: $(VENV)/.installed
 	@$(RUN)/vod demo
 
 dev: $(VENV)/.installed
 	@exec $(RUN)/python scripts/dev.py
 
-test: $(VENV)/.installed-dev $(VENV)/players/.installed
+test: $(VENV)/.installed-dev $(VENV)/players/.installed $(VENV)/directus/.installed
 	@$(RUN)/python -m pytest -p no:cacheprovider -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 players: $(VENV)/.installed-dev $(VENV)/players/.installed

@@ -185,7 +185,7 @@ def _folders(settings: Settings) -> dict[str, Path]:
     return {
         **({"store": settings.store_path} if settings.store_path else {}),
         **{name: place.path for name, place in origin_places(settings).items() if place.path},
-        "cms": settings.cms_path,
+        **({"cms": settings.cms_path} if settings.cms_kind == "static" else {}),
         "scratch": settings.scratch_path,
     }
 

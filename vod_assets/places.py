@@ -53,6 +53,34 @@ def checked_folder(value: object) -> object:
     return url2pathname(parts.path)
 
 
+def cms_kind(value: str) -> str:
+    """Return what a CMS's setting names: ``static``, ``rest``, ``graphql`` or ``directus``."""
+    kind, found, _ = value.partition(":")
+    return kind if found and kind in ("rest", "graphql") else "directus" if value.startswith("directus+") else "static"
+
+
+def checked_cms(value: object) -> object:
+    """Return a CMS's setting, or the folder of a static one; raise ValueError when it can be neither."""
+    if not isinstance(value, str) or (kind := cms_kind(value)) == "static":
+        if isinstance(value, str) and (scheme := storage_scheme(value)):
+            raise ValueError(
+                f"{scheme}:// is no CMS; name a folder, directus+https://…, rest:FILE.yaml or graphql:FILE.yaml"
+            )
+        return checked_folder(value)
+    if kind != "directus":
+        if not value.partition(":")[2]:
+            raise ValueError(f"{kind}: needs a file; write {kind}:/etc/vod/cms.yaml")
+        return value
+    parts = urlsplit(value.removeprefix("directus+"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+        raise ValueError("write directus+https://HOST, with ?api=graphql where it is not to be asked by REST")
+    if parts.username or parts.password:
+        raise ValueError("a user does not belong into an address; use VOD_CMS_USERNAME and VOD_CMS_PASSWORD")
+    if parts.query not in ("", "api=rest", "api=graphql"):
+        raise ValueError("after the ? of a Directus, write api=rest or api=graphql")
+    return value
+
+
 def checked_template(value: str) -> str:
     """Return an address with places for a key's and a title's id; raise ValueError when it cannot be one."""
     bare = value.replace("{kid}", "0").replace("{title}", "0")

@@ -18,17 +18,19 @@ from vod_assets.domain.mistakes import said_of
 from vod_assets.places import (
     absolute,
     absolute_address,
+    checked_cms,
     checked_folder,
     checked_key_server,
     checked_origin,
     checked_rtsp,
     checked_storage,
     checked_template,
+    cms_kind,
     storage_scheme,
     takes_password,
 )
 
-FOLDERS = ("home", "cms", "scratch", "profiles", "players", "rtsp_folder")
+FOLDERS = ("home", "scratch", "profiles", "players", "rtsp_folder")
 KEY_PROVIDERS = ("local", "static", "speke")
 GROUP_PREFIX = "vod_store__"
 HIGHEST_PORT = 65535
@@ -68,7 +70,19 @@ class Settings(BaseSettings):
     keep_releases: int = Field(
         0, ge=0, description="How many releases of a title `vod gc` keeps, besides the one that is shown; 0: all."
     )
-    cms: str = Field("", description="Folder of the static catalogue site; empty: VOD_HOME/cms.")
+    cms: str = Field(
+        "",
+        description="Where titles are shown: a folder (the static catalogue), directus+https://…, rest:FILE.yaml or "
+        "graphql:FILE.yaml (docs/cms.md); empty: VOD_HOME/cms.",
+    )
+    cms_username: str = Field("", description="User of the CMS; for Directus, empty means a static token.")
+    cms_password: SecretStr = Field(
+        SecretStr(""),
+        description="Password, token or client secret of the CMS, or secretsmanager://NAME#KEY (docs/aws.md).",
+    )
+    cms_ca_file: Path | None = Field(
+        None, description="Certificates that the CMS may be signed by; empty: the usual ones."
+    )
     scratch: Path | None = Field(None, description="Folder for temporary files; empty: VOD_HOME/scratch.")
     scratch_gigabytes: int = Field(
         100, ge=1, description="How much the scratch cache keeps of what lies in buckets and on shares."
@@ -255,6 +269,11 @@ class Settings(BaseSettings):
     def _is_an_origin(cls, value: object) -> object:
         return checked_origin(value)
 
+    @field_validator("cms", mode="before")
+    @classmethod
+    def _is_a_cms(cls, value: object) -> object:
+        return checked_cms(value)
+
     @field_validator("stores", mode="before")
     @classmethod
     def _are_storages(cls, value: object) -> object:
@@ -360,9 +379,22 @@ class Settings(BaseSettings):
         return absolute(self.players) if self.players else Path(sys.prefix) / "players" / "node_modules"
 
     @property
+    def cms_kind(self) -> str:
+        """Which CMS shows titles: ``static``, ``rest``, ``graphql`` or ``directus``."""
+        return cms_kind(self.cms)
+
+    @property
+    def cms_address(self) -> str:
+        """What names the CMS, wherever this runs: an absolute folder, or the setting itself."""
+        kind, _, place = self.cms.partition(":")
+        if self.cms_kind in ("rest", "graphql"):
+            return f"{kind}:{absolute(place)}"
+        return str(self.cms_path) if self.cms_kind == "static" else self.cms
+
+    @property
     def cms_path(self) -> Path:
-        """Absolute folder of the static catalogue."""
-        return absolute(self.cms) if self.cms else self.home_path / "cms"
+        """Absolute folder of the static catalogue; where titles are shown elsewhere, it is empty."""
+        return absolute(self.cms) if self.cms and self.cms_kind == "static" else self.home_path / "cms"
 
     @property
     def rtsp_path(self) -> Path:

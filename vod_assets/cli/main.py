@@ -10,6 +10,7 @@ from vod_assets import __version__
 from vod_assets.cli import approve as approve_command
 from vod_assets.cli import arrivals, edge, farm, imports, notify, rtsp, run_workflow, status, task, titles
 from vod_assets.cli import backfill as backfill_command
+from vod_assets.cli import cms as cms_command
 from vod_assets.cli import conformance as conformance_command
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
@@ -68,6 +69,7 @@ app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)
 app.command("explain")(explain_command.explain)
 app.command("conformance")(conformance_command.conformance)
+app.add_typer(cms_command.app, name="cms")
 app.command("doctor")(doctor_command.doctor)
 app.command("gc")(gc_command.gc)
 app.command("reconcile")(reconcile_command.reconcile)

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from vod_assets.adapters.blobs.opening import Access
-    from vod_assets.adapters.cms.static import StaticCms
     from vod_assets.adapters.process import SupervisedRunner
     from vod_assets.adapters.tools import Tools
     from vod_assets.defs.holding import Held
     from vod_assets.defs.registration import Registrar
     from vod_assets.domain.profile import Profile
-    from vod_assets.ports import Agenda, ArtifactStore, KeyProvider, Leases, Origin, Outbox, Post, Prober, SourceStore
+    from vod_assets.ports import Agenda, ArtifactStore, Cms, KeyProvider, Leases, Origin, Outbox, Post, Prober, SourceStore
     from vod_assets.publishing import Publisher
 
 
@@ -149,11 +148,12 @@ class Session:
         return open_origin(self.settings, self.access)
 
     @cached_property
-    def cms(self) -> "StaticCms":
+    def cms(self) -> "Cms":
         """The CMS."""
-        from vod_assets.adapters.cms.static import StaticCms
+        from vod_assets.adapters.cms.opening import open_cms
+        from vod_assets.named_secrets import secret
 
-        return StaticCms(self.settings.cms_path, self.settings.public_url, self.origin)
+        return open_cms(self.settings, self.origin, secret)
 
     @cached_property
     def agenda(self) -> "Agenda":

@@ -193,6 +193,14 @@ OPERATIONS = {
         ),
         secret_exposed=("A file of secrets can be read by others", "`chmod 600` it, and think about who has read it"),
         secret_unreadable=("A file of secrets cannot be read or written", "Check the file, its owner and its length"),
+        cms_denied=(
+            "The CMS does not let us in, or not at its titles",
+            "Check VOD_CMS_USERNAME, VOD_CMS_PASSWORD and the rights of that user",
+        ),
+        cms_refused=(
+            "The CMS does not want an entry as it is sent to it",
+            "Correct the mapping of VOD_CMS, or the CMS's fields; docs/cms.md",
+        ),
         drm_refused=("The key server refuses a request", "Check the credentials and presets; docs/drm.md"),
         keys_file_bad=("The file of static keys cannot be used", "Correct the named line or key; docs/drm.md"),
         nothing_protected=(

@@ -30,8 +30,13 @@ def _note(details: stamina.instrumentation.RetryDetails) -> None:
 stamina.instrumentation.set_on_retry_hooks([_note])  # its own print to standard output, which belongs to --json
 
 
-def patiently(work: Callable[[], Result], is_passing: Callable[[Exception], bool]) -> Result:
-    """Return what the work returns; it is done again, ever later, while its faults may pass by themselves."""
+def patiently(work: Callable[[], Result], is_passing: Callable[[Exception], bool | float]) -> Result:
+    """Return what the work returns; it is done again, ever later, while its faults may pass by themselves.
+
+    Args:
+        work: Is done at least once.
+        is_passing: Whether a fault may pass; a number is how many seconds to wait for it.
+    """
     for attempt in stamina.retry_context(
         on=is_passing,
         attempts=ATTEMPTS,

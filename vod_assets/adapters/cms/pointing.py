@@ -7,12 +7,10 @@ from vod_assets.domain.catalogue import Entry
 from vod_assets.domain.errors import ConfigError
 from vod_assets.ports import Origin
 
-BESIDE = frozenset({"publication"} - set(Entry.model_fields))  # what an entry carries besides what is shown of it
-
 
 def entry_of(document: Mapping[str, Any]) -> Entry:
     """Return what is shown of a published document."""
-    return Entry.model_validate({name: value for name, value in document.items() if name not in BESIDE})
+    return Entry.model_validate(document)
 
 
 def checked_entry(document: Mapping[str, Any], origin: Origin | None) -> Entry:

@@ -68,7 +68,7 @@ def resource_definitions(
     leases = LeasesResource(root=settings.store_address, storages=storages)
     origin = OriginResource(address=settings.origin_address, public_url=settings.public_url, storages=storages)
     cms = CmsResource(
-        root=str(settings.cms_path),
+        address=settings.cms_address,
         public_url=settings.public_url,
         origin=settings.origin_address,
         storages=storages,

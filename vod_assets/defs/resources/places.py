@@ -7,7 +7,7 @@ import dagster as dg
 
 from vod_assets.adapters.agenda.opening import open_agenda
 from vod_assets.adapters.blobs.opening import Access
-from vod_assets.adapters.cms.static import StaticCms
+from vod_assets.adapters.cms.opening import open_cms
 from vod_assets.adapters.keys.opening import open_keys
 from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.opening import open_origin
@@ -101,15 +101,15 @@ class OriginResource(dg.ConfigurableResource[Any]):
 class CmsResource(dg.ConfigurableResource[Any]):
     """Where titles are shown; an entry whose manifests are not at the origin is refused."""
 
-    root: str
+    address: str
     public_url: str
     origin: str
     storages: dg.ResourceDependency[Access]
 
     def create_resource(self, context: dg.InitResourceContext) -> Cms:
-        """Return the CMS."""
-        origin = open_origin(load_settings(origin=self.origin, public_url=self.public_url), self.storages)
-        return StaticCms(Path(self.root), self.public_url, origin)
+        """Return the CMS; who asks it, the settings say, for some of it is secret."""
+        settings = load_settings(cms=self.address, origin=self.origin, public_url=self.public_url)
+        return open_cms(settings, open_origin(settings, self.storages), secret)
 
 
 class RtspResource(dg.ConfigurableResource[Any]):
