@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from vod_assets.defs.holding import Held
     from vod_assets.defs.registration import Registrar
     from vod_assets.domain.profile import Profile
-    from vod_assets.ports import Agenda, ArtifactStore, Cms, KeyProvider, Leases, Origin, Outbox, Post, Prober, SourceStore
+    from vod_assets.ports import (
+        Agenda,
+        ArtifactStore,
+        Cms,
+        KeyProvider,
+        Leases,
+        Origin,
+        Outbox,
+        Post,
+        Prober,
+        SourceStore,
+    )
     from vod_assets.publishing import Publisher
 
 
