@@ -1,6 +1,7 @@
 """A real Directus keeps the contract, asked by REST and by GraphQL; its collections are made and completed."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,12 @@ from vod_assets.adapters.cms.calls import CmsServer
 from vod_assets.adapters.cms.directus import TITLES, directus, directus_server
 from vod_assets.adapters.cms.directus_setup import set_up
 from vod_assets.adapters.cms.remote import RemoteCms
+from vod_assets.cli import edge
+from vod_assets.cli.main import app
+from vod_assets.doctor import State, examine
+from vod_assets.doctor_cms import check_cms
 from vod_assets.domain.errors import ConfigError, RemoteError
+from vod_assets.settings import Settings
 from vod_assets_tests.contracts.cms import CmsContract, entry, numbered
 from vod_assets_tests.servers import directus as servers
 from vod_assets_tests.servers.directus import Directus
@@ -102,3 +108,25 @@ def test_a_session_that_has_ended_is_renewed(house: Directus) -> None:
     before = cms.entries()
     server.signer._token = "a.b.c"  # type: ignore[attr-defined]
     assert cms.entries() == before
+
+
+def test_the_doctor_asks_it_what_it_has(house: Directus) -> None:
+    said = {"cms": f"directus+{house.url}?api=graphql", "cms_password": servers.TOKEN}
+    (finding,) = examine(Settings.model_validate(said), [check_cms])
+    assert (finding.state, "answers and shows" in finding.found) == (State.OK, True)
+    (finding,) = examine(Settings.model_validate(said | {"cms_password": "not-the-token"}), [check_cms])
+    assert (finding.state, "not-the-token" in finding.found) == (State.FAULT, False)
+
+
+def test_a_command_makes_what_is_missing(
+    house: Directus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.asked("DELETE", f"/fields/{TITLES}/dash")
+    said = {"VOD_HOME": str(tmp_path), "VOD_CMS": f"directus+{house.url}", "VOD_CMS_PASSWORD": servers.TOKEN}
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    for words in (["--dry-run"], [], []):
+        assert edge.run(app, ["cms", "setup", *words]) == 0
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert (first, second) == (f"would add field {TITLES}.dash", f"add field {TITLES}.dash")
+    assert third.startswith("nothing to do")
