@@ -21,6 +21,7 @@ from vod_assets.domain.policy import Policy, next_change, policy_of
 from vod_assets.domain.publication import SHOWN, Publication, Status, event_of, status_of
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import Agenda, ArtifactStore, Cdn, Cms, Due, Origin
+from vod_assets.ports.streaming import RtspServer
 from vod_assets.releasing import load_release
 
 ASSET = "cms_entry"
@@ -59,6 +60,7 @@ class Publisher:
 
     Attributes:
         cdn: What stands before the origin, if anything does.
+        rtsp: Where titles are offered over RTSP, if anywhere; a title that is not shown is offered there no more.
         tell: Is told what happened, at least once each.
         now: The clock.
     """
@@ -68,6 +70,7 @@ class Publisher:
     cms: Cms
     agenda: Agenda
     cdn: Cdn | None = None
+    rtsp: RtspServer | None = None
     tell: Callable[[Event], object] = nobody
     now: Callable[[], datetime] = field(default=clock)
 
@@ -169,6 +172,8 @@ class Publisher:
             self.origin.block(title)
         elif self.origin.is_blocked(title):
             self.origin.unblock(title)
+        if self.rtsp is not None and not after.is_shown and self.rtsp.registered(title):
+            self.rtsp.unregister(title)
         if self.cdn is not None:
             self.cdn.put_rule(title, _publication(after).policy, taken_down=record.taken_down is not None)
             if address:

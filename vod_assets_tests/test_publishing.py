@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,19 @@ class LoudCms(MemoryCms):
         return super().publish(entry, replaces)  # type: ignore[arg-type]
 
 
+class Streams:
+    """An RTSP server that knows what is offered."""
+
+    def __init__(self, offered: dict[str, str]) -> None:
+        self._offered = offered
+
+    def registered(self, title: str) -> str:
+        return self._offered.get(title, "")
+
+    def unregister(self, title: str) -> None:
+        del self._offered[title]
+
+
 class House:
     """A title with a record, an origin, a CMS, an agenda and a clock."""
 
@@ -65,12 +79,14 @@ class House:
         self.store = disk_store(folder / "store", Switch())
         self.origin, self.cms = MemoryOrigin(), LoudCms()
         self.notes = Deadly()
-        self.agenda = BlobAgenda(self.notes)
+        self.agenda, self.streams = BlobAgenda(self.notes), dict[str, str]()
         self.publisher = self.another()
         self.store.register(TitleRecord(title_id="film", source="file:///film.mp4", policy=policy or {}))
 
     def another(self) -> Publisher:
-        return Publisher(self.store, self.origin, self.cms, self.agenda, tell=self.told.append, now=lambda: self.time)
+        rtsp: Any = Streams(self.streams)
+        ports = self.store, self.origin, self.cms, self.agenda
+        return Publisher(*ports, rtsp=rtsp, tell=self.told.append, now=lambda: self.time)
 
     def entry(self, words: str = "segment") -> Entry:
         """Place a release, and return the entry that points at it."""
@@ -222,6 +238,14 @@ def test_a_taken_down_title_cannot_be_fetched_and_its_entry_says_so(house: House
     assert not house.origin.is_blocked("film")
     assert house.kinds()[0] == "published"
     assert "taken_down" in house.kinds()
+
+
+def test_a_title_that_is_not_shown_is_offered_over_rtsp_no_more(house: House) -> None:
+    house.streams["film"] = "digest"
+    house.publisher.publish(house.entry())
+    assert house.streams == {"film": "digest"}
+    house.publisher.take_down("film", ORDER)
+    assert house.streams == {}
 
 
 def test_a_takedown_blocks_the_origin_though_the_cms_is_away(house: House) -> None:

@@ -177,8 +177,10 @@ class Session:
     def publisher(self) -> "Publisher":
         """What brings what viewers see to what is wanted."""
         from vod_assets.publishing import Publisher
+        from vod_assets.streaming import rtsp_of
 
-        return Publisher(self.store, self.origin, self.cms, self.agenda)
+        rtsp, tell = rtsp_of(self.settings), self.outbox.put
+        return Publisher(self.store, self.origin, self.cms, self.agenda, rtsp=rtsp, tell=tell)
 
     @cached_property
     def keys(self) -> "KeyProvider":

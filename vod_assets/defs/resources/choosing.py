@@ -73,6 +73,7 @@ def resource_definitions(
         origin=settings.origin_address,
         storages=storages,
     )
+    rtsp, outbox = RtspResource(), OutboxResource(root=settings.store_address, storages=storages)
     lasting, guard = guard or LastingGuardResource(leases=leases), guard or RunGuardResource(leases=leases)
     return {
         ARTIFACTS: ArtifactsResource(
@@ -84,7 +85,7 @@ def resource_definitions(
         ),
         "guard": lasting,
         "leases": leases,
-        "outbox": OutboxResource(root=settings.store_address, storages=storages),
+        "outbox": outbox,
         "post": PostResource(root=settings.store_address, storages=storages),
         "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),
         "sources": SourcesResource(storages=storages),
@@ -103,10 +104,12 @@ def resource_definitions(
         "packager": PackagerResource(guard=guard),
         "keys": KeysResource(storages=storages),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
-        "rtsp": RtspResource(),
+        "rtsp": rtsp,
         "origin": origin,
         "cms": cms,
-        "publisher": PublisherResource(root=settings.store_address, storages=storages, origin=origin, cms=cms),
+        "publisher": PublisherResource(
+            root=settings.store_address, storages=storages, origin=origin, cms=cms, rtsp=rtsp, outbox=outbox
+        ),
         **named,
     }
 

@@ -6,19 +6,18 @@ import dagster as dg
 
 from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.notify.opening import open_outbox, open_post
-from vod_assets.adapters.notify.outbox import BlobOutbox
 from vod_assets.named_secrets import referenced
-from vod_assets.ports import Post
+from vod_assets.ports import Outbox, Post
 from vod_assets.settings import load_settings
 
 
-class OutboxResource(dg.ConfigurableResource[BlobOutbox]):
+class OutboxResource(dg.ConfigurableResource[Outbox]):
     """Keeps events until somebody sends them; nothing here is secret, and no channel is opened."""
 
     root: str
     storages: dg.ResourceDependency[Access]
 
-    def create_resource(self, context: dg.InitResourceContext) -> BlobOutbox:
+    def create_resource(self, context: dg.InitResourceContext) -> Outbox:
         """Return the outbox, beside the artifacts."""
         return open_outbox(load_settings(store=self.root), self.storages)
 

@@ -23,7 +23,7 @@ from vod_assets.defs.guard import Guarding
 from vod_assets.defs.making import Maker
 from vod_assets.defs.selection import forced_by
 from vod_assets.named_secrets import secret
-from vod_assets.ports import Cms, KeyProvider, Leases, Origin
+from vod_assets.ports import Cms, KeyProvider, Leases, Origin, Outbox
 from vod_assets.ports.streaming import RtspServer
 from vod_assets.publishing import Publisher
 from vod_assets.settings import load_settings
@@ -127,9 +127,11 @@ class PublisherResource(dg.ConfigurableResource[Publisher]):
     storages: dg.ResourceDependency[Access]
     origin: dg.ResourceDependency[Origin]
     cms: dg.ResourceDependency[Cms]
+    rtsp: dg.ResourceDependency[RtspServer]
+    outbox: dg.ResourceDependency[Outbox]
 
     def create_resource(self, context: dg.InitResourceContext) -> Publisher:
         """Return the publisher."""
         settings = load_settings(store=self.root)
-        store = open_store(settings, self.storages, Unguarded())
-        return Publisher(store, self.origin, self.cms, open_agenda(settings, self.storages))
+        store, agenda = open_store(settings, self.storages, Unguarded()), open_agenda(settings, self.storages)
+        return Publisher(store, self.origin, self.cms, agenda, rtsp=self.rtsp, tell=self.outbox.put)
