@@ -88,6 +88,16 @@ def test_a_title_file_names_whom_its_runs_are_told_to(finished: Studio, receiver
     assert "canary" not in finished.vod("titles", "list", "--json").stdout
 
 
+def test_a_title_that_is_shown_again_is_told_of(finished: Studio, receiver: Receiver) -> None:
+    with finished.session() as session:
+        session.cms.remove("film")
+    assert finished.run("--select", "cms_entry").code == 0
+    told = [json.loads(request.body) for request in receiver.requests]
+    assert [(one["type"], one["data"]["title"], one["data"]["facts"]) for one in told] == [
+        ("published", "film", {"release": "1"})
+    ]
+
+
 def test_each_channel_says_what_became_of_a_test(studio: Studio, receiver: Receiver) -> None:
     assert studio.vod("notify", "test").stdout == f"{'house':<16} taken\n"
     receiver.answers.append((500, {}))
