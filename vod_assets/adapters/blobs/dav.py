@@ -7,6 +7,7 @@ Folders stay when they become empty: a server removes one with all that another 
 import hashlib
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from lxml import etree
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.folders import ServedFolders
 from vod_assets.adapters.blobs.landing import Landing, landed
-from vod_assets.adapters.blobs.names import checked_name
+from vod_assets.adapters.blobs.names import checked_name, draft_of
 from vod_assets.adapters.blobs.opening import WebAccess
 from vod_assets.adapters.blobs.pool import Pool
 from vod_assets.adapters.transfers import counter
@@ -33,6 +34,7 @@ THERE_ALREADY = 405  # of MKCOL
 DENIED = (401, 403)
 BUSY = (408, 423, 425, 429, 500, 502, 503, 504)
 PARTIAL, NOT_SATISFIABLE = 206, 416
+TURN, TURN_SECONDS = "-00000000", 60.0
 PROPERTIES = (
     b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop>'
     b"<resourcetype/><getcontentlength/><getlastmodified/><getetag/></prop></propfind>"
@@ -108,25 +110,49 @@ class DavBlobs(ServedFolders[Client]):
             return None
 
     def create(self, name: str, data: bytes) -> bool:
-        """Send a draft and move it to a name that has to be free; of two writers, the one whose bytes are there won."""
+        """Send a draft and move it to a name that has to be free; one writer at a time looks whether it is.
+
+        Whoever makes a folder beside the name is the one: servers look and move in two steps, and make a folder in one.
+        """
         tries = 0
         with self._draft_beside(name) as draft:
             self._made(name, partial(self._write, draft, data))
 
-            def move(client: Client) -> bool:
+            def settle(client: Client) -> bool:
                 nonlocal tries
                 tries += 1
-                try:
-                    _ask(client, "MOVE", draft, Destination=self._base + self._path(name), Overwrite="F")
-                except Answered as error:
-                    if error.status == TAKEN:
-                        _ask(client, "DELETE", draft)
-                        return False
-                    if error.status not in MISSING or tries == 1:
-                        raise
-                return True
+                with self._alone(name, draft, client):
+                    try:
+                        _ask(client, "MOVE", draft, Destination=self._base + self._path(name), Overwrite="F")
+                    except Answered as error:
+                        if error.status == TAKEN:
+                            _ask(client, "DELETE", draft)
+                            return False
+                        if error.status not in MISSING or tries == 1:
+                            raise
+                return True  # or the answer was lost: nobody else knows the draft's name
 
-            return self._tried(name, move)
+            return self._tried(name, settle)
+
+    @contextmanager
+    def _alone(self, name: str, draft: str, client: Client) -> Iterator[None]:
+        """Keep other writers off a name for a moment; what a killed one left is taken away after a while."""
+        turn = self._path(draft_of(name).rpartition("-")[0] + TURN) + "/"
+        try:
+            _ask(client, "MKCOL", turn)
+        except Answered as error:
+            if error.status != THERE_ALREADY:
+                raise
+            with suppress(Answered):  # its maker has finished
+                begun, now = (_modified_at(self._properties(path, "0", client)[0][2]) for path in (turn, draft))
+                if now - begun > TURN_SECONDS:  # by one clock, the server's
+                    _ask(client, "DELETE", turn)
+            raise Answered(BUSY[1], "MKCOL") from error
+        try:
+            yield
+        finally:
+            with suppress(Answered):
+                _ask(client, "DELETE", turn)
 
     def stat(self, name: str) -> Blob | None:
         """Return what the server says of a file."""
@@ -291,8 +317,12 @@ def _sha256(client: Client, path: str) -> str:
 
 
 def _blob(name: str, one: Any) -> Blob:
-    dated = one.findtext(".//{DAV:}getlastmodified") or ""
     size = one.findtext(".//{DAV:}getcontentlength") or "0"
-    tag = one.findtext(".//{DAV:}getetag") or f"{dated} {size}"
-    modified_at = parsedate_to_datetime(dated).timestamp() if dated else 0.0
+    modified_at = _modified_at(one)
+    tag = one.findtext(".//{DAV:}getetag") or f"{modified_at} {size}"
     return Blob(name, int(size), modified_at, tag.strip('"'))
+
+
+def _modified_at(one: Any) -> float:
+    dated = one.findtext(".//{DAV:}getlastmodified") or ""
+    return parsedate_to_datetime(dated).timestamp() if dated else 0.0

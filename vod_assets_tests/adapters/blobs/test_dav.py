@@ -1,6 +1,8 @@
 """A WebDAV server keeps the contracts of storages and of origins."""
 
+import os
 import secrets
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,15 @@ class TestDav(BlobsContract):
     @pytest.fixture
     def blobs(self, dav: DavServer) -> DavBlobs:
         return DavBlobs(f"{dav.address}/store {secrets.token_hex(4)}".replace(" ", "%20"), dav.access)
+
+    def test_a_turn_that_a_killed_writer_left_is_taken_after_a_while(self, blobs: DavBlobs, dav: DavServer) -> None:
+        blobs.replace("here.only", b"")
+        left = next(path for path in dav.folder.rglob("here.only")).with_name(".b.json.draft-00000000")
+        left.mkdir()
+        os.utime(left, (time.time() - 100, time.time() - 100))
+        assert blobs.create("b.json", b"mine")
+        assert not left.exists()
+        assert blobs.folders() == []
 
 
 class TestOrigin(OriginContract):
