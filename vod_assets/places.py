@@ -12,6 +12,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SCHEMES = ("s3", "gs", "smb", "ftp", "ftps")
 ORIGIN_SCHEMES = (*SCHEMES, "davs", "dav")  # a web server that takes files; no commit is made there
 SOURCE_SCHEMES = (*SCHEMES, "https", "sftp")  # sources are read there, too; nothing is ever written
+CDNS = ("cloudfront", "fastly", "akamai")
 SOURCE_ADDRESSES = ", ".join(f"{scheme}://" for scheme in ("file", *SOURCE_SCHEMES))
 
 
@@ -124,6 +125,15 @@ def takes_password(rtsp: str) -> bool:
     parts = urlsplit(rtsp.removeprefix(MEDIAMTX))
     is_near = parts.hostname in LOOPBACK
     return not rtsp or (rtsp.startswith(MEDIAMTX) and (parts.scheme == "https" or is_near))
+
+
+def checked_cdn(value: str) -> str:
+    """Return the name of a CDN and of what is ours there; raise ValueError when it cannot be one."""
+    kind, _, name = value.partition(":")
+    is_plain = re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?", name)
+    if value and (kind not in CDNS or not is_plain):
+        raise ValueError("write cloudfront:DISTRIBUTION, fastly:SERVICE or akamai:HOST, a name alone")
+    return value
 
 
 def absolute_address(named: str, default: Path) -> str:

@@ -18,6 +18,7 @@ from vod_assets.domain.mistakes import said_of
 from vod_assets.places import (
     absolute,
     absolute_address,
+    checked_cdn,
     checked_cms,
     checked_folder,
     checked_key_server,
@@ -222,6 +223,34 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "http://127.0.0.1:8080", description="Where players fetch: `vod serve`, or the web server or CDN of the origin."
     )
+    cdn: str = Field(
+        "",
+        description="CDN before the origin: cloudfront:DISTRIBUTION, fastly:SERVICE or akamai:HOST of the API "
+        "(docs/cdn.md); empty: none.",
+    )
+    cdn_rules: str = Field(
+        "",
+        description="Table that its edge decides by: ARN of a KeyValueStore, id of a dictionary, or NAMESPACE/GROUP of "
+        "EdgeKV; empty: none.",
+    )
+    cdn_network: Literal["production", "staging"] = Field("production", description="Network of Akamai.")
+    cdn_endpoint: str = Field("", description="Address of another server than the CDN's own API, for trials.")
+    cdn_client_token: str = Field("", description="Client token of Akamai's API client.")
+    cdn_access_token: SecretStr = Field(
+        SecretStr(""), description="Access token of Akamai's API client, or secretsmanager://NAME#KEY (docs/aws.md)."
+    )
+    cdn_secret: SecretStr = Field(
+        SecretStr(""), description="Client secret at Akamai or API token at Fastly, or secretsmanager://NAME#KEY."
+    )
+    cdn_key_id: str = Field("", description="Id of the public key that CloudFront checks `vod sign` by.")
+    cdn_key_file: Path | None = Field(
+        None, description="PEM file with the private key for it (RSA 2048 or ECDSA P-256), mode 0600."
+    )
+    cdn_sign_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Key that tokens of `vod sign` for Akamai (hex digits) and Fastly (base64) are made with, or "
+        "secretsmanager://NAME#KEY.",
+    )
     serve_port: int = Field(8080, ge=1, le=HIGHEST_PORT, description="Port of `vod serve`, on loopback.")
     preview: bool = Field(
         False,
@@ -290,6 +319,20 @@ class Settings(BaseSettings):
         if kind not in KEY_PROVIDERS or bool(place) < (kind != "local"):
             raise ValueError(f"{kind!r} gives no keys; write local, static:FILE or speke:https://…")
         return f"{kind}:{checked_key_server(place)}" if kind == "speke" else value
+
+    @field_validator("cdn")
+    @classmethod
+    def _is_a_cdn(cls, value: str) -> str:
+        return checked_cdn(value)
+
+    @field_validator("cdn_endpoint")
+    @classmethod
+    def _is_an_api(cls, value: str) -> str:
+        parts = urlsplit(value)
+        is_near = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
+        if value and (not parts.hostname or parts.password or not (is_near or parts.scheme == "https")):
+            raise ValueError("write https://HOST, or http:// on this machine, without a password")
+        return value
 
     @field_validator("licence_urls", mode="before")
     @classmethod

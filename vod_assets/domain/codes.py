@@ -201,6 +201,17 @@ OPERATIONS = {
             "The CMS does not want an entry as it is sent to it",
             "Correct the mapping of VOD_CMS, or the CMS's fields; docs/cms.md",
         ),
+        cdn_denied=(
+            "The CDN refuses who asks, or knows nothing of what a setting names",
+            "Check VOD_CDN, VOD_CDN_RULES and the credentials; docs/cdn.md",
+        ),
+        cdn_path_bad=("A path cannot be forgotten by a CDN", "Begin with /, and put * at the end alone"),
+        cdn_rule_too_long=(
+            "A title's policy does not fit into the table of the CDN",
+            "Have fewer windows or shorter lists of countries",
+        ),
+        sign_key_bad=("A key that signatures at the CDN are made with cannot be used", "See docs/cdn.md"),
+        sign_refused=("A signature cannot be given to this viewer", "See `vod visible`; docs/cdn.md"),
         drm_refused=("The key server refuses a request", "Check the credentials and presets; docs/drm.md"),
         keys_file_bad=("The file of static keys cannot be used", "Correct the named line or key; docs/drm.md"),
         nothing_protected=(
@@ -411,6 +422,7 @@ OPERATIONS = {
             "Check VOD_RTSP and the server; then run again",
         ),
         rtsp_lost=("A stream was lost, and every try to publish it again failed", "Check VOD_RTSP and the server"),
+        cdn_failed=("The CDN did not answer, or not as it should", "Check VOD_CDN and the network; publish again"),
         origin_failed=("The origin did not take or give a file", "Check the origin; then run release again"),
         clock_skewed=(
             "This machine's clock is more than a minute away from the store's, or behind what was published before",
