@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from vod_assets.adapters.blobs.opening import Access
+    from vod_assets.adapters.cdn.edge import EdgeCdn
     from vod_assets.adapters.process import SupervisedRunner
     from vod_assets.adapters.tools import Tools
     from vod_assets.defs.holding import Held
@@ -180,7 +181,15 @@ class Session:
         from vod_assets.streaming import rtsp_of
 
         rtsp, tell = rtsp_of(self.settings), self.outbox.put
-        return Publisher(self.store, self.origin, self.cms, self.agenda, rtsp=rtsp, tell=tell)
+        return Publisher(self.store, self.origin, self.cms, self.agenda, self.cdn, rtsp=rtsp, tell=tell)
+
+    @cached_property
+    def cdn(self) -> "EdgeCdn | None":
+        """The CDN before the origin, if there is one."""
+        from vod_assets.adapters.cdn.opening import open_cdn
+        from vod_assets.named_secrets import secret
+
+        return open_cdn(self.settings, lambda: self.access.to_s3, secret)
 
     @cached_property
     def keys(self) -> "KeyProvider":

@@ -1,7 +1,7 @@
 """What a signature at the edge says: which paths, from when until when, for whom; keys and clocks are elsewhere.
 
-A player fetches hundreds of files, so what is signed is everything below a title, and what carries it along is a cookie; a
-token in the address of the manifest alone would not be asked for again. CloudFront: *Using signed URLs and signed
+A player fetches hundreds of files, so what is signed is everything below a title, and a cookie carries it along; a
+token in the address of the manifest alone would be lost with the next file. CloudFront: *Using signed URLs and signed
 cookies*. Akamai: *Auth Token 2.0*. Fastly: *Enabling URL token validation*.
 """
 
@@ -140,8 +140,7 @@ def akamai_token(key: bytes, grant: Grant) -> str:
 def fastly_token(key: bytes, grant: Grant) -> str:
     """Return Fastly's token: the end, and HMAC-SHA256 of the path and the end: ``1790000000_9f86…``.
 
-    What is signed is the path up to its ``*``; the VCL of docs/cdn.md cuts the path of a request to a title's in the same
-    way.
+    What is signed is the path up to its ``*``; the VCL of docs/cdn.md cuts the path of a request in the same way.
     """
     said = f"{grant.path.rstrip('*')}{grant.ends_epoch}"
     return f"{grant.ends_epoch}_{hmac.new(key, said.encode(), 'sha256').hexdigest()}"

@@ -61,7 +61,7 @@ class Difference:
         return bool(self.missing or self.left_over)
 
 
-@dataclass(frozen=True)
+@dataclass
 class EdgeCdn:
     """A CDN.
 

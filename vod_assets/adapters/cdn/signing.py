@@ -68,7 +68,7 @@ class CloudFrontSigner:
     key_file: Path
 
     def sign(self, grant: Grant) -> Signed:
-        """Return query and cookies of a custom policy; an address alone, which anybody may use at once, has a canned one."""
+        """Return query and cookies of a custom policy; one address, for anybody and from now on, has a canned one."""
         if ":" in grant.ip:
             cause = "policies of CloudFront know addresses of IPv4 only"
             raise ConfigError("sign_refused", cause, "Leave --ip out, or name an IPv4 address")

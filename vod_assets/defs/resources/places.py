@@ -7,6 +7,7 @@ import dagster as dg
 
 from vod_assets.adapters.agenda.opening import open_agenda
 from vod_assets.adapters.blobs.opening import Access
+from vod_assets.adapters.cdn.opening import open_cdn
 from vod_assets.adapters.cms.opening import open_cms
 from vod_assets.adapters.keys.opening import open_keys
 from vod_assets.adapters.leases.opening import open_leases
@@ -134,4 +135,5 @@ class PublisherResource(dg.ConfigurableResource[Publisher]):
         """Return the publisher."""
         settings = load_settings(store=self.root)
         store, agenda = open_store(settings, self.storages, Unguarded()), open_agenda(settings, self.storages)
-        return Publisher(store, self.origin, self.cms, agenda, rtsp=self.rtsp, tell=self.outbox.put)
+        cdn = open_cdn(settings, lambda: self.storages.to_s3, secret)
+        return Publisher(store, self.origin, self.cms, agenda, cdn, rtsp=self.rtsp, tell=self.outbox.put)
