@@ -30,6 +30,7 @@ def doctor(
 def all_checks() -> list[Check]:
     """Return every check, cheap ones first; Dagster is imported here and not at the top."""
     from vod_assets import doctor as look
+    from vod_assets.doctor_cdn import check_cdn
     from vod_assets.doctor_cms import check_cms
     from vod_assets.doctor_dagster import check_instance
     from vod_assets.doctor_encoders import check_encoders
@@ -46,6 +47,7 @@ def all_checks() -> list[Check]:
         look.check_storage,
         check_storages,
         check_keys,
+        check_cdn,
         check_cms,
         look.check_space,
         look.check_clock,

@@ -10,6 +10,7 @@ from vod_assets import __version__
 from vod_assets.cli import approve as approve_command
 from vod_assets.cli import arrivals, edge, farm, imports, notify, rtsp, run_workflow, status, task, titles
 from vod_assets.cli import backfill as backfill_command
+from vod_assets.cli import cdn as cdn_command
 from vod_assets.cli import cms as cms_command
 from vod_assets.cli import conformance as conformance_command
 from vod_assets.cli import demo as demo_command
@@ -26,6 +27,7 @@ from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import rekey as rekey_command
 from vod_assets.cli import releases as releases_command
 from vod_assets.cli import serve as serve_command
+from vod_assets.cli import sign as sign_command
 from vod_assets.cli import verify as verify_command
 from vod_assets.cli import waive as waive_command
 
@@ -65,6 +67,8 @@ app.command("edge-rules")(edge_rules_command.edge_rules)
 app.command("outbox")(outbox_command.outbox)
 app.add_typer(notify.app, name="notify")
 app.command("status")(status.status)
+app.add_typer(cdn_command.app, name="cdn")
+app.command("sign")(sign_command.sign)
 app.command("serve")(serve_command.serve)
 app.command("verify")(verify_command.verify)
 app.command("explain")(explain_command.explain)

@@ -10,14 +10,15 @@ import hmac
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import quote_plus
 
+from vod_assets.domain.claims import claim
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.instants import text_of, utc
-from vod_assets.domain.policy import Policy, next_change, verdict
+from vod_assets.domain.policy import Policy, verdict
 
 LONGEST = timedelta(days=7)
 
@@ -66,23 +67,14 @@ def grant_for(title: str, policy: Policy, viewer: Viewer, at: datetime, lasts: t
     """
     if not timedelta(0) < lasts <= LONGEST:
         raise _refused(title, f"{lasts} is no time that a signature may last", f"Give up to {LONGEST.days} days")
-    found = verdict(policy, at, viewer.country, viewer.platform)
-    if not found.visible:
-        raise _refused(title, f"this viewer may not see it at {text_of(at)}: {found.because}", "See `vod visible`")
-    ends = visible_until(policy, viewer, at, utc(at) + lasts)
+    held = claim(policy, at, viewer.country, viewer.platform)
+    if held is None:
+        because = verdict(policy, at, viewer.country, viewer.platform).because
+        raise _refused(title, f"this viewer may not see it at {text_of(at)}: {because}", "See `vod visible`")
+    ends = min(utc(at) + lasts, held.not_after or datetime.max.replace(tzinfo=UTC))
     if int(ends.timestamp()) <= utc(at).timestamp():
         raise _refused(title, f"it may be seen until {text_of(ends)} only", "See `vod visible`")
     return Grant(f"/origin/{title}/*", ends, utc(at), checked_ip(viewer.ip, title))
-
-
-def visible_until(policy: Policy, viewer: Viewer, at: datetime, latest: datetime) -> datetime:
-    """Return the first instant at which a viewer who sees a title sees it no more, or the latest one that matters."""
-    now = utc(at)
-    while (change := next_change(policy, now)) is not None and change < latest:
-        if not verdict(policy, change, viewer.country, viewer.platform).visible:
-            return change
-        now = change
-    return latest
 
 
 def checked_ip(text: str, title: str = "") -> str:
