@@ -4,8 +4,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from pydantic import ValidationError
 
+from vod_assets.doctor import State, examine
+from vod_assets.doctor_cdn import check_cdn
 from vod_assets.domain.title import TitleRecord
+from vod_assets.settings import Settings
 from vod_assets_tests.servers import edges
 from vod_assets_tests.studio import Studio
 
@@ -51,6 +55,23 @@ def test_an_operator_asks_and_has_paths_forgotten(finished: Studio, edge: edges.
     assert "film house" in finished.vod("cdn", "status").stdout
     assert finished.vod("cdn", "invalidate", "/origin/film/*").code == 0
     assert edge.purged == ["origin.film"]
+
+
+def test_the_doctor_asks_the_cdn_and_misses_a_table(edge: edges.Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [one.state for one in check_cdn(Settings(_env_file=None))] == [State.OK]
+    monkeypatch.setenv("VOD_CDN_RULES", "")
+    assert [one.state for one in check_cdn(Settings(_env_file=None))] == [State.OK, State.WARNING]
+    monkeypatch.setenv("VOD_CDN", "")
+    assert list(check_cdn(Settings(_env_file=None))) == []
+    monkeypatch.setenv("VOD_CDN", "fastly:nobody")
+    (finding,) = examine(Settings(_env_file=None), [check_cdn])
+    assert (finding.state, "404" in finding.found, edges.FASTLY_TOKEN in finding.found) == (State.FAULT, True, False)
+
+
+@pytest.mark.parametrize("cdn", ["cloudflare:zone", "fastly:", "fastly:a/../b", "cloudfront"])
+def test_a_cdn_that_cannot_be_one_is_refused_at_start(cdn: str) -> None:
+    with pytest.raises(ValidationError, match="cloudfront:DISTRIBUTION"):
+        Settings(_env_file=None, cdn=cdn)
 
 
 def test_without_a_cdn_the_setting_is_named(finished: Studio) -> None:
