@@ -220,8 +220,6 @@ class _Naming:
         number = int(self.template.get("startNumber", "1"))
         media = self.template.get("media", "")
         for place, (begin, duration) in enumerate(self._times(total)):
-            if place >= MOST_SEGMENTS:
-                raise ValueError("there are far too many segments")
             uri = self.base + self._filled(media, number + place, begin)
             yield NamedSegment(uri, resolved(self.address, uri), begin, duration)
 
@@ -230,11 +228,12 @@ class _Naming:
         if timeline is None:
             yield from self._equal_times(total)
             return
-        now = 0
+        now = count = 0
         for entry in timeline.findall(f"{MPD}S"):
             now = int(entry.get("t", now))
-            duration = int(entry.get("d", "0"))
-            for _ in range(int(entry.get("r", "0")) + 1):
+            duration, repeats = int(entry.get("d", "0")), int(entry.get("r", "0"))
+            count = _bounded(count + max(0, repeats + 1))
+            for _ in range(repeats + 1):
                 yield now, duration
                 now += duration
 
@@ -243,7 +242,7 @@ class _Naming:
         if duration < 1:
             raise ValueError("a SegmentTemplate needs a SegmentTimeline or a duration")
         end = ceil(total * self.timescale)
-        for place in range(min(MOST_SEGMENTS + 1, ceil(Fraction(end, duration)))):
+        for place in range(_bounded(ceil(Fraction(end, duration)))):
             yield place * duration, min(duration, end - place * duration)
 
     def _filled(self, uri: str, number: int | None = None, time: int | None = None) -> str:
@@ -255,6 +254,13 @@ class _Naming:
                 width, _, after = rest.partition("$")
                 uri = f"{before}{count:0{_digits(width)}d}{after}"
         return uri.replace("$$", "$")
+
+
+def _bounded(count: int) -> int:
+    """Return a number of segments, before any of them is named."""
+    if count > MOST_SEGMENTS:
+        raise ValueError("there are far too many segments")
+    return count
 
 
 def _digits(width: str) -> int:
