@@ -1,6 +1,8 @@
 """Titles that the whole graph was run on, and real servers, shared by all tests."""
 
+import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,14 @@ class Finished:
         shutil.copytree(snapshot or self.snapshot, self.studio.folder)
         self.studio.calls()
         return self.studio
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_cut() -> Iterator[None]:
+    """Have this process wait for no disk: what tests write need survive no power cut, only the end of a process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")

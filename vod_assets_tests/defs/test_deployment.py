@@ -1,6 +1,5 @@
 """After a change that all titles share, only what may follow from it is looked into, and the plan is the same."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,7 @@ Change = Callable[[Workshop], None]
 
 
 @pytest.fixture
-def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    monkeypatch.setattr(os, "fsync", lambda _: None)  # what is written here need survive no power cut
+def workshop(tmp_path: Path) -> Workshop:
     workshop = Workshop(tmp_path)
     workshop.deliver(TITLE)
     workshop.register(TITLE)

@@ -1,7 +1,6 @@
 """Markers of a title: what is made again when they change, and what never is."""
 
 import json
-import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,9 +22,8 @@ VIDEO = {"h264_360p", "h264_180p"}
 
 
 @pytest.fixture
-def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+def workshop(tmp_path: Path) -> Workshop:
     """A title of four seconds at 25 fps, made without markers."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
     workshop = Workshop(tmp_path)
     workshop.deliver("film")
     workshop.register("film")

@@ -1,6 +1,5 @@
 """Dagster's own badge, asked over GraphQL, calls nothing fresh that a plan names; a run makes all of it fresh."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -153,7 +152,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     workshop = Workshop(tmp_path_factory.mktemp("badges"))
     workshop.save_profile(workshop.profile() | {"name": "other", "segment_seconds": 4, "captions": False})
     with pytest.MonkeyPatch.context() as patch, ExitStack() as opened:
-        patch.setattr(os, "fsync", lambda _: None)  # what is written here need survive no power cut
         patch.setenv("VOD_HOME", str(workshop.folder / "home"))
         patch.setenv("VOD_PROFILES", str(workshop.folder / "profiles"))
         instance = opened.enter_context(open_session()).instance

@@ -1,6 +1,5 @@
 """Dubs beside a source: what each of them makes, and that a bad one costs itself alone."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,8 @@ OF_SOUND = {"audio_aac", "audio_tracks", *PACKAGES, "release", "cms_entry"}
 
 
 @pytest.fixture
-def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+def workshop(tmp_path: Path) -> Workshop:
     """A finished title of four seconds with English sound."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
     workshop = Workshop(tmp_path)
     workshop.deliver("film")
     workshop.register("film", language="en")
