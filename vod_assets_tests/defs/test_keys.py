@@ -70,13 +70,14 @@ def ways_to_write_a_key(key: bytes) -> list[bytes]:
 
 @contextmanager
 def watched_command_lines() -> Iterator[set[str]]:
-    """Gather the command lines and environments of all processes, as fast as can be."""
+    """Gather the command lines and environments of all processes that begin meanwhile, as fast as can be."""
     seen: set[str] = set()
+    others = {*psutil.pids()}
     is_over = threading.Event()
 
     def watch() -> None:
         while not is_over.wait(0.02):
-            for pid in psutil.pids():
+            for pid in {*psutil.pids()} - others:
                 for name in ("cmdline", "environ"):
                     try:
                         seen.add(Path(f"/proc/{pid}/{name}").read_bytes().decode("utf-8", "replace"))
