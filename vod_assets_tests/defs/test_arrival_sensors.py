@@ -1,4 +1,7 @@
-"""Through a running daemon, what arrives in each kind of storage becomes a title and a run of it."""
+"""Through a running daemon, what arrives in each kind of storage becomes a title and a run of it that waits its turn.
+
+That such runs make and publish their titles is shown by `standing`.
+"""
 
 from pathlib import Path
 
@@ -63,7 +66,7 @@ def places(
             "name": name,
             "address": address,
             "whole": {"by": "name"},
-            "every_seconds": 4,
+            "every_seconds": 2,
             "switched_on": True,
             "priority": 3,
         }
@@ -80,10 +83,9 @@ def distinct(film: bytes, name: str) -> bytes:
 
 def test_a_sensor_of_every_kind_of_storage_takes_what_has_come(studio: Studio, places: dict[str, str]) -> None:
     titles = {name.replace("_", "-") for name in places}
-    without_waiting(studio, runs_at_once=1)
+    without_waiting(studio, runs_at_once=0)
     with studio.session() as session, deployed(studio, studio.folder / "daemon.log", with_ui=False):
-        wait_until(lambda: requested(session.instance).keys() >= titles, PATIENCE_SECONDS)
-        wait_until(lambda: ended_well(session.instance), PATIENCE_SECONDS)
+        wait_until(lambda: queued(session.instance) >= titles, PATIENCE_SECONDS)
         runs = requested(session.instance)
         sources = {title: session.store.record(title) for title in titles}
     assert {run.tags["vod/place"] for run in runs.values()} == set(places)
@@ -102,8 +104,6 @@ def requested(instance: dg.DagsterInstance) -> dict[str, dg.DagsterRun]:
     return runs
 
 
-def ended_well(instance: dg.DagsterInstance) -> bool:
-    """Whether one of the requested runs has made everything of its title."""
-    statuses = [run.status for run in requested(instance).values()]
-    assert dg.DagsterRunStatus.FAILURE not in statuses
-    return dg.DagsterRunStatus.SUCCESS in statuses
+def queued(instance: dg.DagsterInstance) -> set[str]:
+    """Return the titles whose run waits."""
+    return {title for title, run in requested(instance).items() if run.status == dg.DagsterRunStatus.QUEUED}
