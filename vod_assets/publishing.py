@@ -167,11 +167,11 @@ class Publisher:
 
     def _brought(self, title: str, base: Entry, notes: Sequence[Due]) -> Settled:
         record, now = self._record(title), self.now()
-        before, after, address = self._written(title, base, record, now)
-        if _publication(after).status == "taken_down":
+        if record.taken_down is not None:
             self.origin.block(title)
         elif self.origin.is_blocked(title):
-            self.origin.unblock(title)
+            self.origin.unblock(title)  # first: an entry must not lead where nothing is
+        before, after, address = self._written(title, base, record, now)
         if self.rtsp is not None and not after.is_shown and self.rtsp.registered(title):
             self.rtsp.unregister(title)
         if self.cdn is not None:
