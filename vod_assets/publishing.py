@@ -22,7 +22,7 @@ from vod_assets.domain.publication import SHOWN, Publication, Status, event_of, 
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import Agenda, ArtifactStore, Cdn, Cms, Due, Origin
 from vod_assets.ports.streaming import RtspServer
-from vod_assets.releasing import load_release
+from vod_assets.releasing import load_release, require_whole
 
 ASSET = "cms_entry"
 SKEW_SECONDS = 60
@@ -285,11 +285,7 @@ class Publisher:
         return max(older)
 
     def _require_whole(self, title: str, number: int) -> None:
-        release = load_release(self.origin, title, number)
-        lost = [track.name for track in release.tracks if not self.origin.has_track(title, track.digest)]
-        if lost:
-            cause = f"release {number} lacks {', '.join(sorted(set(lost))[:5])} at {self.origin.address}"
-            raise StoreError("release_damaged", cause, f"Refill it: vod releases {title} --repair", title)
+        require_whole(self.origin, load_release(self.origin, title, number))
 
 
 def effective(record: TitleRecord, entry: Entry) -> Policy:

@@ -59,6 +59,26 @@ def digests(origin: Origin, title: str) -> dict[int, str]:
     return {number: _digest(origin, title, number) for number in origin.releases(title)}
 
 
+def require_whole(origin: Origin, release: Release) -> None:
+    """Return when a release is at an origin as it was placed: its manifests to the byte, its tracks in their sizes.
+
+    Raises:
+        StoreError: ``release_missing``, ``release_corrupt``, ``release_damaged``.
+    """
+    title, remedy = release.title, f"Materialise release again, or refill it: vod releases {release.title} --repair"
+    there = load_release(origin, title, release.number)
+    if there.digest != release.digest:
+        cause = f"release {release.number} is {there.digest[:12]} there, and {release.digest[:12]} was placed"
+        raise StoreError("release_damaged", cause, remedy, title)
+    lost = {track.name for track in release.tracks if not origin.has_track(title, track.digest)}
+    for file in release.manifests:
+        if hashlib.sha256(origin.read(title, release.below_title(file.path)) or b"").hexdigest() != file.sha256:
+            lost.add(file.path)
+    if lost:
+        cause = f"release {release.number} lacks {', '.join(sorted(lost)[:5])} at {origin.address}"
+        raise StoreError("release_damaged", cause, remedy, title)
+
+
 def place(origin: Origin, offer: Offer, guard: RunGuard, scratch: Path) -> Release:
     """Bring a release to an origin, tracks first and manifests last, and return it with its number.
 

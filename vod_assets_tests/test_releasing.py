@@ -8,7 +8,7 @@ import pytest
 from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import Cancelled, StoreError
-from vod_assets.releasing import Offer, digests, load_release, place
+from vod_assets.releasing import Offer, digests, load_release, place, require_whole
 from vod_assets_tests.fakes import MemoryBlobs, MemoryOrigin, Switch
 from vod_assets_tests.releases import made
 
@@ -123,3 +123,17 @@ def test_a_cancelled_run_publishes_nothing(tmp_path: Path) -> None:
 def test_a_release_that_is_not_there_is_named() -> None:
     with pytest.raises(StoreError, match="release_missing"):
         load_release(MemoryOrigin(), "film", 4)
+
+
+def test_a_release_that_lost_or_changed_anything_at_its_origin_is_not_whole(tmp_path: Path) -> None:
+    one, origin = made(tmp_path), BlobOrigin(MemoryBlobs(), "http://127.0.0.1", tmp_path)
+    release = one.place(origin, tmp_path)
+    require_whole(origin, release)
+    with pytest.raises(StoreError, match="release_damaged"):
+        require_whole(origin, release.model_copy(update={"profile": "another"}))
+    origin.blobs.replace(f"film/{release.directory}/clear/master.m3u8", b"#EXTM3U")
+    with pytest.raises(StoreError, match=r"lacks clear/master\.m3u8"):
+        require_whole(origin, release)
+    origin.distrust_track("film", release.tracks[0].digest)
+    with pytest.raises(StoreError, match=r"lacks clear/master\.m3u8, h264_240p"):
+        require_whole(origin, release)

@@ -17,6 +17,7 @@ from vod_assets.defs.release_contents import (
     manifests_of,
     named_tracks,
     released_track,
+    require_picture,
     source_of,
     texts_of,
     variants_of,
@@ -41,7 +42,7 @@ from vod_assets.domain.release import Release, ReleasedTrack, next_number, uniqu
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Origin
 from vod_assets.publishing import Publisher
-from vod_assets.releasing import Offer, place
+from vod_assets.releasing import Offer, place, require_whole
 from vod_assets.releasing import digests as digests_at
 
 GROUP = "publish"
@@ -99,6 +100,8 @@ def release(
         renditions = played_renditions(at, packages) if judges and at.is_real else {}
         verdicts = require_all_checks(at, context.instance, digests | judges, renditions) if at.is_real else {}
         leaves = (*named_tracks(at, packages), *([] if poster.empty else [poster]))
+        if at.is_real and not poster.empty:
+            require_picture(at, poster)
         require_one_source(mezzanine.digest, [source_of(leaf) for leaf in leaves])
         tracks = tuple(unique_tracks(released_track(leaf) for leaf in leaves))
         marked = read_markers(markers)
@@ -167,6 +170,8 @@ def cms_entry(
         is_new = publisher.differs(entry)
         if is_new:
             at.publishes("cms_entry", "the CMS has another entry, or none")
+        if is_new and at.is_real:
+            require_whole(origin, released)
         settled = publisher.publish(entry) if is_new and at.is_real else None
         made = at.make(recipe, lambda _: {"release": released.number, "entry": document})
         if is_new and made.reused:

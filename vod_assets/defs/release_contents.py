@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from vod_assets.defs.showing import is_picture
 from vod_assets.defs.step import Step
 from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.content_keys import ContentKeys
+from vod_assets.domain.errors import GateError
 from vod_assets.domain.manifests.dash import MANIFEST
 from vod_assets.domain.manifests.hls import MULTIVARIANT
 from vod_assets.domain.release import ReleasedKey, ReleasedTrack, VariantManifests
@@ -57,6 +59,17 @@ def released_track(leaf: Artifact) -> ReleasedTrack:
     if leaf.asset == "poster":
         return ReleasedTrack.of_files(leaf, "poster", "poster")
     return ReleasedTrack.of(leaf, leaf.read(Track))
+
+
+def require_picture(at: Step, poster: Artifact) -> None:
+    """Return when the poster is a picture: no check of a package looks at it.
+
+    Raises:
+        GateError: ``poster_damaged``.
+    """
+    if not is_picture(at.path(poster, poster.files[0].path)):
+        cause = f"the poster {poster.files[0].path} is no picture that opens"
+        raise GateError("poster_damaged", cause, "Make it again: --select poster --force poster", at.title)
 
 
 def manifests_of(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[ArtifactFile, Path]]:

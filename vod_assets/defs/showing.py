@@ -26,6 +26,16 @@ SHOWN_PIXELS = 320
 Row = Mapping[str, str | int | float | bool | None]
 
 
+def is_picture(path: Path) -> bool:
+    """Return whether a file is a picture, and decodes to its end."""
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+    except (OSError, SyntaxError, Image.DecompressionBombError):  # Pillow's words for a broken PNG
+        return False
+    return True
+
+
 def poster_metadata(jpeg: Path, alt: str = "poster") -> dg.MarkdownMetadataValue:
     """Return a picture to be shown inline: a tiny WebP that an SVG around it blows up smoothly."""
     with Image.open(jpeg) as picture:

@@ -316,6 +316,7 @@ OPERATIONS = {
             "A required check judged other bytes than those to be published, or by other floors or limits",
             "Run it again",
         ),
+        poster_damaged=("The poster that would be released is no picture", "Have it made again: --force poster"),
         encoder_cannot_run=(
             "A profile names an encoder whose device or driver is not there",
             "Run on a machine that has it, or take `encoder` out of the profile",

@@ -1,6 +1,7 @@
 """PSSH boxes (ISO/IEC 23001-7, 8.1): what a media file tells a DRM system of its key."""
 
 import base64
+import re
 import struct
 import uuid
 
@@ -9,6 +10,8 @@ from vod_assets.domain.isobmff import Box, MalformedError, boxes
 
 PLAYREADY_NAMESPACE = "http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader"
 RIGHTS_MANAGEMENT_HEADER = 1  # type of the one record in a PlayReady object
+LENGTH_DELIMITED, KEY_ID_FIELD = 2, 2  # of protocol buffers; of WidevinePsshData
+_PLAYREADY_KID = re.compile(r'<KID[^>]*VALUE="([A-Za-z0-9+/=]{24})"|<KID>([A-Za-z0-9+/=]{24})</KID>')
 FIELDS_BEFORE_DATA = 20  # version, flags, system id
 
 
@@ -72,6 +75,55 @@ def data_of(box: Box) -> bytes:
     if box.version:
         at += 4 + 16 * box.u32(at)
     return bytes(box.body[at + 4 : at + 4 + box.u32(at)])
+
+
+def kids_of(box: Box) -> set[str]:
+    """Return the key ids that a PSSH box names, 32 hex digits each; none where its system need not say.
+
+    Those of its own list, and of Widevine's and PlayReady's data.
+    """
+    found: set[str] = set()
+    if box.version:
+        listed = bytes(box.body[FIELDS_BEFORE_DATA + 4 : FIELDS_BEFORE_DATA + 4 + 16 * box.u32(FIELDS_BEFORE_DATA)])
+        found |= {listed[at : at + 16].hex() for at in range(0, len(listed), 16)}
+    if system_of(box) == SYSTEM_IDS["widevine"]:
+        found |= _widevine_kids(data_of(box))
+    if system_of(box) == SYSTEM_IDS["playready"]:
+        text = data_of(box)[10:].decode("utf-16-le", "replace")  # behind the object's and the record's lengths
+        values = (one or other for one, other in _PLAYREADY_KID.findall(text))
+        found |= {uuid.UUID(bytes_le=base64.b64decode(value)).hex for value in values}
+    return found
+
+
+def _widevine_kids(data: bytes) -> set[str]:
+    """Return the values of field 2 of a WidevinePsshData message.
+
+    Raises:
+        MalformedError: It is no such message.
+    """
+    found, at = set(), 0
+    try:
+        while at < len(data):
+            key, at = _read_varint(data, at)
+            number, at = _read_varint(data, at)
+            if key & 7 == LENGTH_DELIMITED:
+                found |= {data[at : at + number].hex()} if key >> 3 == KEY_ID_FIELD else set()
+                at += number
+            elif key & 7:
+                break  # of a kind that such messages do not have
+    except IndexError as error:
+        raise MalformedError("the Widevine data of a PSSH box end early") from error
+    return found
+
+
+def _read_varint(data: bytes, at: int) -> tuple[int, int]:
+    """Return a number of a protocol buffer, and where the next begins."""
+    number = shift = 0
+    while True:
+        number |= (data[at] & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if not data[at - 1] & 0x80:
+            return number, at
 
 
 def _box(system: str, data: bytes, kids: bytes | None = None) -> bytes:

@@ -10,6 +10,7 @@ from vod_assets.domain.manifests.dash_reading import Mpd, NamedSegment, Represen
 from vod_assets.domain.manifests.declared import HIGHEST_EXCESS, RATE_TOLERANCE, TOLERANCE_SECONDS, file_fault
 from vod_assets.domain.manifests.hls_attributes import decimal
 from vod_assets.domain.manifests.hls_reading import read_hls
+from vod_assets.domain.manifests.key_checks import pssh_faults
 from vod_assets.domain.measured_track import STREAMS
 from vod_assets.domain.package_view import PackageView, SegmentFacts
 from vod_assets.domain.report import Measured, Report
@@ -51,7 +52,8 @@ def check_same_media(view: PackageView) -> Report:
         if not dash and is_of_streams(view, variant):
             continue
         measured[f"{variant}/files"] = len(dash & hls)
-        findings += [f"{variant}: {address} is in HLS only" for address in sorted(hls - dash)]
+        played = _dash_media([mpd for mpd in mpds if mpd.name == variant], of_trick_modes=False)
+        findings += [f"{variant}: {address} is in HLS only" for address in sorted(hls - played)]
         alone = _dash_media([mpd for mpd in mpds if mpd.name == variant], of_dash_alone=True)
         findings += [f"{variant}: {address} is in DASH only" for address in sorted(dash - hls - alone)]
         measured |= {f"{variant}/files of DASH alone": len(alone)} if alone else {}
@@ -77,12 +79,14 @@ def _mpds(view: PackageView, findings: list[str]) -> Iterator[Mpd]:
                 findings.append(f"{variant}: {error}")
 
 
-def _dash_media(mpds: list[Mpd], *, of_dash_alone: bool = False) -> set[str]:
+def _dash_media(mpds: list[Mpd], *, of_dash_alone: bool = False, of_trick_modes: bool = True) -> set[str]:
     return {
         address
         for mpd in mpds
         for one in mpd.representations
-        if one.kind != "text" and (not of_dash_alone or one.codecs.lower() in DASH_ONLY)
+        if one.kind != "text"
+        and (of_trick_modes or not one.is_trick)
+        and (not of_dash_alone or one.codecs.lower() in DASH_ONLY)
         for address in (one.init, *(segment.address for segment in one.segments))
         if address
     }
@@ -179,6 +183,8 @@ class _Checker:
             yield f"the size is {self.one.size}, the init segment says {(init.width, init.height)}"
         if self.one.kid != init.default_kid:
             yield f"default_KID is {self.one.kid or 'not there'}, the init segment says {init.default_kid or 'nothing'}"
+        for pssh in self.one.psshs if init.default_kid else ():
+            yield from (f"ContentProtection: {fault}" for fault in pssh_faults(pssh, init.default_kid))
         if self.one.sample_rate and init.sample_rate and self.one.sample_rate != init.sample_rate:
             yield f"audioSamplingRate is {self.one.sample_rate}, the init segment says {init.sample_rate}"
         ticks = facts[-1].end - facts[0].begin

@@ -13,6 +13,8 @@ from vod_assets.domain.manifests.dash_values import frame_rate, seconds
 from vod_assets.domain.package_view import PackageView, resolved
 
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"
+PSSH = f"{MPD}ContentProtection/{{urn:mpeg:cenc:2013}}pssh"
+TRICK_MODE = "http://dashif.org/guidelines/trickmode"
 DEFAULT_KID = "{urn:mpeg:cenc:2013}default_KID"
 MOST_SEGMENTS = 1_000_000
 MOST_NODES = 100_000
@@ -45,6 +47,8 @@ class Representation:
         segments: One, the whole file, when it is played from a file with an index.
         init_range: First and last byte of that file's init segment; ``index_range`` likewise of its index.
         kid: Key id, 32 hex digits; empty for what is clear.
+        psshs: What it tells DRM systems, in base64.
+        is_trick: Whether it is for fast search alone.
     """
 
     id: str
@@ -60,6 +64,8 @@ class Representation:
     init_range: Span | None = None
     index_range: Span | None = None
     kid: str = ""
+    psshs: tuple[str, ...] = ()
+    is_trick: bool = False
 
     @property
     def seconds(self) -> Fraction:
@@ -146,6 +152,8 @@ def _representation(
         frame_rate=frame_rate(said("frameRate")) if said("frameRate") else None,
         sample_rate=int(said("audioSamplingRate")) if said("audioSamplingRate").isdigit() else None,
         kid=_kid(element) or _kid(adaptation),
+        psshs=tuple("".join((one.text or "").split()) for part in (element, adaptation) for one in part.iterfind(PSSH)),
+        is_trick=any(one.get("schemeIdUri") == TRICK_MODE for one in adaptation),
         **_media(_Described(element, adaptation, address, base), said, total),
     )
 

@@ -7,6 +7,7 @@ from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.manifests.declared import HIGHEST_EXCESS, RATE_TOLERANCE, TOLERANCE_SECONDS, file_fault
 from vod_assets.domain.manifests.hls_attributes import decimal
 from vod_assets.domain.manifests.hls_reading import HlsPackage, MediaPlaylist, ReadSegment, Stream
+from vod_assets.domain.manifests.key_checks import key_line_faults
 from vod_assets.domain.measured_track import MeasuredTrack, measure
 from vod_assets.domain.package_checks import packages
 from vod_assets.domain.package_view import PackageView
@@ -91,6 +92,7 @@ class _Checker:
             return
         if track is None:
             return
+        yield from key_line_faults(self.view.text(playlist.address), track.init.default_kid)
         methods = {segment.key_method for segment in playlist.segments}
         if track.init.default_kid and methods == {""}:
             yield "there is no EXT-X-KEY"
