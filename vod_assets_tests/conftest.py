@@ -86,8 +86,8 @@ def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take long: one of them at the end would leave all processes but one idle."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    slow, media = ({item.path for item in items if item.get_closest_marker(name)} for name in ("slow", "media"))
+    items.sort(key=lambda item: (item.path not in slow, item.path not in media))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
