@@ -109,7 +109,7 @@ class Publisher:
             if is_over():
                 return
             try:
-                yield title, self._settled(title, notes)
+                yield title, self._settled(title, notes, is_late=True)
             except VodError as error:
                 yield title, error.about(title=title)
 
@@ -158,14 +158,15 @@ class Publisher:
         self._order(title, held_back=None if wanted == newest else order(wanted, newest))
         return self.publish(self._older(base, wanted))
 
-    def _settled(self, title: str, notes: Sequence[Due]) -> Settled | None:
+    def _settled(self, title: str, notes: Sequence[Due], *, is_late: bool = False) -> Settled | None:
         base = self._base(title)
         if base is None:
             self.agenda.cross_out(notes)
             return None
-        return self._brought(title, base, notes)
+        return self._brought(title, base, notes, is_late=is_late)
 
-    def _brought(self, title: str, base: Entry, notes: Sequence[Due]) -> Settled:
+    def _brought(self, title: str, base: Entry, notes: Sequence[Due], *, is_late: bool = False) -> Settled:
+        """Bring everything to what is wanted; where notes are late, whoever wrote them may have got anywhere."""
         record, now = self._record(title), self.now()
         if record.taken_down is not None:
             self.origin.block(title)
@@ -176,7 +177,7 @@ class Publisher:
             self.rtsp.unregister(title)
         if self.cdn is not None:
             self.cdn.put_rule(title, _publication(after).policy, taken_down=record.taken_down is not None)
-            if address:
+            if address or is_late:
                 self.cdn.invalidate(paths_of(title, _publication(after).status))
         kind = event_of(_state(before), _state(after) or (SHOWN, 0))
         if (event := told_of(kind, record, before, after)) is not None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from vod_assets.definitions import build_definitions
@@ -23,3 +24,14 @@ def test_a_required_check_that_nobody_runs_is_refused_and_the_real_ones_named(tm
 def test_a_setting_says_whether_steps_are_processes_of_their_own(tmp_path: Path, executor: str) -> None:
     settings = Settings(home=tmp_path, executor=executor, _env_file=None)
     assert build_definitions(settings).resolve_job_def("title_graph").executor_def.name == executor
+
+
+def test_what_sensors_ask_for_needs_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster's daemon opens it outside of any."""
+    monkeypatch.setenv("VOD_HOME", str(tmp_path))
+    definitions = build_definitions(Settings(home=tmp_path, _env_file=None))
+    wanted = {key for sensor in definitions.sensors or () for key in getattr(sensor, "required_resource_keys", ())}
+    resources = {key: one for key, one in (definitions.resources or {}).items() if key in wanted}
+    assert {"publisher", "post", "desk", "leases"} <= set(resources)
+    with dg.build_resources(resources) as opened:
+        assert all(getattr(opened, key) is not None for key in resources)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from vod_assets.defs.ended_runs import Teller, has_ended
-from vod_assets.defs.house import Artifacts
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.events import quarantined
-from vod_assets.ports import Leases, Origin, Post
+from vod_assets.ports import Leases, Post
+from vod_assets.publishing import Publisher
 
 ROUND_SECONDS = 30
 MOST_RUNS = 200  # of a tick
@@ -69,15 +69,14 @@ def tell_of_runs(teller: Teller, seen: Seen) -> Seen:
 )
 def notifications(
     context: dg.SensorEvaluationContext,
-    artifacts: Artifacts,
-    origin: dg.ResourceParam[Origin],
+    publisher: dg.ResourceParam[Publisher],
     leases: dg.ResourceParam[Leases],
     post: dg.ResourceParam[Post],
 ) -> dg.SensorResult:
     """Tell of what happened, and send what waits."""
     seen = Seen.from_cursor(context.cursor)
     try:
-        seen = tell_of_runs(Teller(context.instance, artifacts.store, origin, post), seen)
+        seen = tell_of_runs(Teller(context.instance, publisher.store, publisher.origin, post), seen)
         for one in leases.quarantines():
             post.put(quarantined(one.title, one.cause, one.runs[-1] if one.runs else one.title, datetime.now(UTC)))
         done = post.deliver(lambda batch: has_ended(context.instance, batch))

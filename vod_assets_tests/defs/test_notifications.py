@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -62,10 +64,6 @@ class OneTitle:
     def quarantines(self) -> list[Quarantine]:
         return [Quarantine(title="film", cause="3 runs of it died", runs=("r1", "r2", "r3"))]
 
-    @property
-    def store(self) -> "OneTitle":
-        return self
-
 
 @dataclass
 class Desk:
@@ -78,6 +76,12 @@ class Desk:
     @property
     def teller(self) -> Teller:
         return Teller(self.instance, OneTitle(), None, self.outbox)  # type: ignore[arg-type]
+
+    @property
+    def ports(self) -> dict[str, Any]:
+        """What the sensor asks for."""
+        publisher = SimpleNamespace(store=OneTitle(), origin=None)
+        return {"publisher": publisher, "leases": OneTitle(), "post": self.outbox}
 
     def run(self, status: Status, tags: Mapping[str, str] | None = None, title: str = "film") -> str:
         named = {PARTITION_TAG: title, **(tags or {})}
@@ -163,7 +167,7 @@ def test_what_ended_before_the_first_look_is_nobody_s_news() -> None:
 
 def test_the_sensor_tells_of_runs_and_quarantines_and_sends(desk: Desk) -> None:
     desk.run(Status.FAILURE)
-    ports = {"artifacts": OneTitle(), "origin": None, "leases": OneTitle(), "post": desk.outbox}
+    ports = desk.ports
     with dg.build_sensor_context(desk.instance, Seen(0).as_cursor()) as context:
         done = notifications(context, **ports)
     assert isinstance(done, dg.SensorResult)
@@ -176,7 +180,7 @@ def test_the_sensor_tells_of_runs_and_quarantines_and_sends(desk: Desk) -> None:
 def test_a_store_that_is_away_loses_no_run(desk: Desk) -> None:
     desk.run(Status.FAILURE)
     desk.outbox.is_away = True
-    ports = {"artifacts": OneTitle(), "origin": None, "leases": OneTitle(), "post": desk.outbox}
+    ports = desk.ports
     with dg.build_sensor_context(desk.instance, Seen(0).as_cursor()) as context:
         done = notifications(context, **ports)
     assert isinstance(done, dg.SensorResult)

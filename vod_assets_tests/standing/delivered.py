@@ -6,7 +6,7 @@ A test goes through the stations in seconds, ``python -m trials.publication`` at
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from vod_assets_tests.servers.s3 import S3Server
 from vod_assets_tests.studio import Studio
 
 TITLE = "film"
+CLEAR = {"name": "clear", "scheme": "none", "codecs": ["h264"]}
 VARIANTS = [
     {"name": "cbcs", "scheme": "cbcs", "codecs": ["h264"], "systems": ["widevine", "playready", "fairplay"]},
     {"name": "cenc", "scheme": "cenc", "codecs": ["h264"], "systems": ["widevine", "playready"]},
@@ -280,7 +281,13 @@ def settings_of(s3: S3Server, directus: Directus, port: int) -> Mapping[str, Any
 
 
 @contextmanager
-def opened(studio: Studio, s3: S3Server, directus: Directus, wait_seconds: float) -> Iterator[Delivered]:
+def opened(
+    studio: Studio,
+    s3: S3Server,
+    directus: Directus,
+    wait_seconds: float,
+    variants: Sequence[Mapping[str, Any]] = VARIANTS,
+) -> Iterator[Delivered]:
     """Write what an operator writes, make the CMS's collections, and serve the first origin while the context lasts."""
     origins = {
         "east": {"address": f"s3://{s3.bucket}/delivered/east", "group": "east"},
@@ -288,7 +295,9 @@ def opened(studio: Studio, s3: S3Server, directus: Directus, wait_seconds: float
     }
     (studio.folder / "origins.yaml").write_text(yaml.safe_dump({"origins": origins}))
     profile = yaml.safe_load((studio.folder / "profiles" / "tiny.yaml").read_text())
-    (studio.folder / "profiles" / "tiny.yaml").write_text(yaml.safe_dump({**profile, "variants": VARIANTS}))
+    (studio.folder / "profiles" / "tiny.yaml").write_text(
+        yaml.safe_dump({**profile, "variants": [dict(one) for one in variants]})
+    )
     (port,) = free_ports(1)
     lines = (f"{name}={value}\n" for name, value in settings_of(s3, directus, port).items())
     (studio.folder / ".env").write_text("".join(lines))
