@@ -385,7 +385,7 @@ DEFECTS: dict[str, Defect] = {
     "rotten_mpd": rotten("dash_package", "clear", "manifest.mpd", lambda data: data.replace(b"640", b"320")),
     "rotten_poster": rotten("poster", "", "poster.jpg", lambda data: data[:-100] + bytes(100)),
     "rotten_sheet": rotten(
-        "image_tracks", "clear/thumbnails_44p", "sheet_001.jpg", lambda data: data[:-9] + bytes(8) + b"x"
+        "image_tracks", "clear/thumbnails", "sheet_001.jpg", lambda data: data[:-9] + bytes(8) + b"x"
     ),
     "rotten_caption": rotten("text_tracks", "clear/text_en", "00001.vtt", lambda data: data.replace(b"Good", b"Evil")),
     # what a faulty tool would have made
@@ -408,10 +408,10 @@ DEFECTS: dict[str, Defect] = {
     "other_key": made("video_tracks", LOCKED, in_file("00002.m4s", blanked)),
     "no_captions_file": made("text_tracks", "clear/text_en", in_file("00001.vtt", lost)),
     "captions_of_noise": made("text_tracks", "clear/text_en", in_file("00001.vtt", lambda _: b"\xff\xfe noise")),
-    "sheet_of_text": made("image_tracks", "clear/thumbnails_44p", in_file("sheet_001.jpg", lambda _: b"no picture")),
-    "sheet_too_small": made("image_tracks", "clear/thumbnails_44p", said_of_track(columns=20, rows=20)),
+    "sheet_of_text": made("image_tracks", "clear/thumbnails", in_file("sheet_001.jpg", lambda _: b"no picture")),
+    "sheet_too_small": made("image_tracks", "clear/thumbnails", said_of_track(columns=20, rows=20)),
     "index_of_thumbnails": made(
-        "image_tracks", "clear/thumbnails_44p", in_text("thumbnails.vtt", r"sheet_001", "sheet_009")
+        "image_tracks", "clear/thumbnails", in_text("thumbnails.vtt", r"sheet_001", "sheet_009")
     ),
     "poster_of_text": made("poster", "", in_file("poster.jpg", lambda _: b"no picture")),
     "half_a_poster": made("poster", "", in_file("poster.jpg", halved)),

@@ -146,18 +146,21 @@ class EndState:
 
     def _files(self, title: str, releases: Mapping[int, Release]) -> Iterator[Problem]:
         expected = {path: file for release in releases.values() for path, file in release.files.items()}
+        tracks = {f"tracks/{one.digest}": one for release in releases.values() for one in release.tracks}
         for path, file in sorted(expected.items()):
             self.files_checked += 1
             folder = "/".join(path.split("/")[:2])
             remedy = f"Remove {title}/{folder} from {self.origin.address}, then release the title again"
+            track = tracks.get(folder)
+            whose = f" ({track.kind} track {track.name})" if track else ""
             there = self.origin.fingerprint(title, path)
             if there is None:
-                yield Problem("release_damaged", title, path, "it is missing at the origin", remedy)
+                yield Problem("release_damaged", title, path, f"it is missing at the origin{whose}", remedy)
             elif there.size_bytes != file.size_bytes:
-                cause = f"it has {there.size_bytes} bytes at the origin and was released with {file.size_bytes}"
+                cause = f"it has {there.size_bytes} bytes at the origin and was released with {file.size_bytes}{whose}"
                 yield Problem("release_damaged", title, path, cause, remedy)
             elif there != Fingerprint(size_bytes=file.size_bytes, sha256=file.sha256):
-                cause = f"its SHA-256 at the origin begins {there.sha256[:12]}, and was released as {file.sha256[:12]}"
+                cause = f"its SHA-256 there begins {there.sha256[:12]}, and was released as {file.sha256[:12]}{whose}"
                 yield Problem("release_damaged", title, path, cause, remedy)
         named = {track.digest for release in releases.values() for track in release.tracks}
         all_are_read = set(releases) == set(self.origin.releases(title))  # a damaged one may name any track
