@@ -160,7 +160,7 @@ class EndState:
                 cause = f"it has {there.size_bytes} bytes at the origin and was released with {file.size_bytes}{whose}"
                 yield Problem("release_damaged", title, path, cause, remedy)
             elif there != Fingerprint(size_bytes=file.size_bytes, sha256=file.sha256):
-                cause = f"its SHA-256 there begins {there.sha256[:12]}, and was released as {file.sha256[:12]}{whose}"
+                cause = f"its SHA-256 at the origin begins {there.sha256[:12]}, released was {file.sha256[:12]}{whose}"
                 yield Problem("release_damaged", title, path, cause, remedy)
         named = {track.digest for release in releases.values() for track in release.tracks}
         all_are_read = set(releases) == set(self.origin.releases(title))  # a damaged one may name any track
