@@ -1,5 +1,6 @@
 """The end-state checker: is everything that was promised there, to the byte, and is nothing else lying about?"""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.catalogue import Entry
 from vod_assets.domain.errors import StoreError, VodError, printable
 from vod_assets.domain.isobmff import MalformedError
@@ -17,7 +19,7 @@ from vod_assets.domain.manifests.hls_reading import played_playlists
 from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.package_view import resolved
 from vod_assets.domain.references import file_references, is_encrypted
-from vod_assets.domain.release import Release
+from vod_assets.domain.release import RELEASE_FILE, Release
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import ArtifactStore, Cms, Origin
 from vod_assets.releasing import load_release
@@ -145,29 +147,34 @@ class EndState:
                 yield Problem("entry_points_nowhere", title, "", cause, remedy)
 
     def _files(self, title: str, releases: Mapping[int, Release]) -> Iterator[Problem]:
-        expected = {path: file for release in releases.values() for path, file in release.files.items()}
-        tracks = {f"tracks/{one.digest}": one for release in releases.values() for one in release.tracks}
-        for path, file in sorted(expected.items()):
-            self.files_checked += 1
-            folder = "/".join(path.split("/")[:2])
-            remedy = f"Remove {title}/{folder} from {self.origin.address}, then release the title again"
-            track = tracks.get(folder)
-            whose = f" ({track.kind} track {track.name})" if track else ""
-            there = self.origin.fingerprint(title, path)
-            if there is None:
-                yield Problem("release_damaged", title, path, f"it is missing at the origin{whose}", remedy)
-            elif there.size_bytes != file.size_bytes:
-                cause = f"it has {there.size_bytes} bytes at the origin and was released with {file.size_bytes}{whose}"
-                yield Problem("release_damaged", title, path, cause, remedy)
-            elif there != Fingerprint(size_bytes=file.size_bytes, sha256=file.sha256):
-                cause = f"its SHA-256 at the origin begins {there.sha256[:12]}, released was {file.sha256[:12]}{whose}"
-                yield Problem("release_damaged", title, path, cause, remedy)
+        for name, origin in self.origin.required().items():
+            yield from self._files_at(name, origin, title, releases)
         named = {track.digest for release in releases.values() for track in release.tracks}
         all_are_read = set(releases) == set(self.origin.releases(title))  # a damaged one may name any track
         if title not in self.busy and all_are_read:
             for digest in sorted(set(self.origin.tracks(title, self.grace_seconds)) - named):
                 remedy = "Remove the folder, or publish the release that it was meant for"
                 yield Problem("leftover", title, f"tracks/{digest}", "no release names this track", remedy)
+
+    def _files_at(self, name: str, origin: Origin, title: str, releases: Mapping[int, Release]) -> Iterator[Problem]:
+        """Yield the files that one origin has not, or not as they were released."""
+        where = f"origin {name}" if name else "the origin"
+        released = {path: (file, one) for one in releases.values() for path, file in one.files.items()}
+        if name:  # of one alone, it has been read
+            released |= {f"{one.directory}/{RELEASE_FILE}": (_document_of(one), one) for one in releases.values()}
+        for path, (file, release) in sorted(released.items()):
+            self.files_checked += 1
+            try:
+                fault = _fault_of(origin.fingerprint(title, path), file, where)
+            except StoreError as error:
+                cause = f"{where} cannot be asked: {error.cause}"
+                yield Problem(error.code, title, path, cause, error.remedy)
+                return  # nor can it be asked for the others
+            if fault:
+                folder = "/".join(path.split("/")[:2])
+                remedy = f"Remove {title}/{folder} from {origin.address}, then release the title again"
+                remedy = f"Run `vod releases {title} --repair --origin {name}`" if name else remedy
+                yield Problem("release_damaged", title, path, f"{fault} ({_part_of(release, path)})", remedy)
 
     def _manifests(self, release: Release) -> Iterator[Problem]:
         remedy = f"Run `vod task package {release.title}` and publish the release that comes of it"
@@ -226,6 +233,29 @@ class EndState:
         for place in sorted(places):
             cause = f"a writer that was killed left it more than {age // 3600} hours ago"
             yield Problem("leftover", "", place, cause, "Remove it; nothing refers to it")
+
+
+def _fault_of(there: Fingerprint | None, file: ArtifactFile, where: str) -> str:
+    """Return what is wrong with a file at an origin; an empty string when nothing is."""
+    if there is None:
+        return f"it is missing at {where}"
+    if there.size_bytes != file.size_bytes:
+        return f"it has {there.size_bytes} bytes at {where} and was released with {file.size_bytes}"
+    if there.sha256 != file.sha256:
+        return f"its SHA-256 at {where} begins {there.sha256[:12]}, and was released as {file.sha256[:12]}"
+    return ""
+
+
+def _document_of(release: Release) -> ArtifactFile:
+    text = release.as_json()
+    return ArtifactFile(path=RELEASE_FILE, size_bytes=len(text), sha256=hashlib.sha256(text).hexdigest())
+
+
+def _part_of(release: Release, path: str) -> str:
+    """Return of what a file is a part, for people: ``release 2, video track h264_720p``."""
+    digest = path.split("/")[1]
+    track = next((f"{one.kind} track {one.name}" for one in release.tracks if one.digest == digest), "")
+    return f"release {release.number}, {track}" if track else f"release {release.number}"
 
 
 def as_json(problems: list[Problem], titles: Collection[str], files_checked: int) -> str:

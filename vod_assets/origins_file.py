@@ -63,6 +63,13 @@ def origin_places(settings: Settings) -> dict[str, OriginPlace]:
     }
 
 
+def written_paths(settings: Settings) -> tuple[Path, ...]:
+    """Return the absolute folders that tools may write to, those of all origins among them."""
+    origins = (place.path for place in origin_places(settings).values())
+    folders = (settings.home_path, settings.store_path, *origins, settings.scratch_path, *settings.group_paths)
+    return tuple(folder for folder in folders if folder is not None)
+
+
 def _read(file: Path) -> dict[str, OriginPlace]:
     remedy = "docs/delivery.md shows such a file"
     try:

@@ -13,7 +13,9 @@ Sums = Mapping[str, str]
 
 
 def refill(release: Release, target: Origin, sources: Sequence[Origin], scratch: Path) -> int:
-    """Bring what an origin has not of a release from the others, and return how many tracks and manifests that was.
+    """Bring what an origin has not, or not as released, from the others, and return how many files that was.
+
+    Every file of the release is read back from it and hashed first.
 
     Args:
         release: The release, with its number.
@@ -26,19 +28,29 @@ def refill(release: Release, target: Origin, sources: Sequence[Origin], scratch:
     """
     brought = 0
     for track in unique_tracks(release.tracks):
-        if not target.has_track(release.title, track.digest):
-            sums = {file.path: file.sha256 for file in track.files}
+        sums = {file.path: file.sha256 for file in track.files}
+        is_there = target.has_track(release.title, track.digest)
+        if not is_there or _differing(target, release.title, f"tracks/{track.digest}", sums):
             with _fetched(release.title, f"tracks/{track.digest}", sums, sources, scratch) as folder:
+                if is_there:
+                    target.distrust_track(release.title, track.digest)
                 target.put_track(release.title, track.digest, _files(folder, sums), sums)
             brought += len(sums)
     sums = {file.path: file.sha256 for file in release.manifests}
     sums[RELEASE_FILE] = hashlib.sha256(release.as_json()).hexdigest()
-    lost = [path for path in sums if target.fingerprint(release.title, f"{release.directory}/{path}") is None]
+    lost = _differing(target, release.title, release.directory, sums)
     if lost or release.number not in target.releases(release.title):
         with _fetched(release.title, release.directory, sums, sources, scratch) as folder:
+            target.distrust_release(release.title, release.number, sums)
             target.put_release(release.title, release.number, _files(folder, sums), sums)
         brought += len(lost)
     return brought
+
+
+def _differing(origin: Origin, title: str, below: str, sums: Sums) -> list[str]:
+    """Return the files that an origin has not, or not as they were released."""
+    found = {path: origin.fingerprint(title, f"{below}/{path}") for path in sums}
+    return [path for path, there in found.items() if there is None or there.sha256 != sums[path]]
 
 
 def _fetched(title: str, below: str, sums: Sums, sources: Sequence[Origin], scratch: Path) -> "TemporaryDirectory[str]":

@@ -401,19 +401,14 @@ class Settings(BaseSettings):
         return self.scratch_path / "cache"
 
     @property
-    def written_paths(self) -> tuple[Path, ...]:
-        """Absolute folders that tools may write to."""
-        folders = (self.home_path, self.store_path, self.origin_path, self.scratch_path, *self._group_paths)
-        return tuple(folder for folder in folders if folder is not None)
-
-    @property
     def unchanging_paths(self) -> tuple[Path, ...]:
         """Absolute folders whose files never change, so that a link is as good as a copy: stores and the cache."""
-        folders = (self.store_path, self.cache_path, *self._group_paths)
+        folders = (self.store_path, self.cache_path, *self.group_paths)
         return tuple(folder for folder in folders if folder is not None)
 
     @property
-    def _group_paths(self) -> tuple[Path, ...]:
+    def group_paths(self) -> tuple[Path, ...]:
+        """Absolute folders of the stores that groups of assets have of their own."""
         return tuple(absolute(address) for address in self.stores.values() if not storage_scheme(address))
 
     @property

@@ -14,6 +14,7 @@ from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import Cancelled, ConfigError, StoreError
 from vod_assets.domain.revisions import require_current, revision_of
 from vod_assets.domain.title import Fingerprint, checked_title_id
+from vod_assets.ports import Origin
 from vod_assets.ports.blobs import Blob, Told
 from vod_assets.ports.leases import Hold, IsHeld
 
@@ -170,6 +171,9 @@ class MemoryOrigin:
     def lacking(self, title: str, number: int) -> dict[str, bool]:
         return {}
 
+    def required(self) -> Mapping[str, Origin]:
+        return {"": self}
+
     def placed_at(self, title: str, number: int) -> float:
         return 1.0 if number in self.releases(title) else 0.0
 
@@ -197,6 +201,9 @@ class MemoryOrigin:
 
     def distrust_track(self, title: str, track_digest: str) -> None:
         self.remove_track(title, track_digest)
+
+    def distrust_release(self, title: str, number: int, sha256: Mapping[str, str]) -> None:
+        self.remove_release(title, number)
 
     def remove_track(self, title: str, track_digest: str) -> None:
         kept = {path: data for path, data in self._of(title).items() if not path.startswith(f"tracks/{track_digest}/")}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vod_assets.domain.errors import ConfigError
+from vod_assets.origins_file import written_paths
 from vod_assets.settings import Settings
 
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/opt")
@@ -52,7 +53,7 @@ def find_sandbox(settings: Settings) -> Sandbox | None:
     """
     program = shutil.which("bwrap")
     if program:
-        return Sandbox(Path(program), settings.written_paths)
+        return Sandbox(Path(program), written_paths(settings))
     if settings.require_sandbox:
         raise ConfigError(
             "sandbox_missing",

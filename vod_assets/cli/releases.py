@@ -10,13 +10,16 @@ from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vod_assets.adapters.origin.several import NamedOrigin
+    from vod_assets.domain.release import Release
 
 
 def releases(
     title: Annotated[str, typer.Argument(help="A title id, as `vod titles list` prints it.")],
     repair: Annotated[
-        bool, typer.Option("--repair", help="Bring what an origin lacks from another one, every file verified.")
+        bool, typer.Option("--repair", help="Bring what an origin lacks, or has in other bytes, from another one.")
     ] = False,
     origin: Annotated[str, typer.Option("--origin", help="With --repair: only this origin.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
@@ -73,6 +76,7 @@ def _facts_of(session: Session, named: "dict[str, NamedOrigin]", title: str, num
         "placed": datetime.fromtimestamp(placed, UTC).isoformat(timespec="seconds") if placed else "",
         "complete": not any(lacking.values()),
         "origins": {name: "lacks files, or cannot be asked" if name in lacking else "whole" for name in named},
+        "groups": _groups(named, lacking),
     }
     try:
         release = load_release(session.origin, title, number)
@@ -85,10 +89,19 @@ def _facts_of(session: Session, named: "dict[str, NamedOrigin]", title: str, num
     return about
 
 
+def _groups(named: "Mapping[str, NamedOrigin]", lacking: "Mapping[str, bool]") -> dict[str, bool]:
+    """Return which groups of origins are complete: each of their required ones has all, and one at least has."""
+    groups = {one.group: [name for name in named if named[name].group == one.group] for one in named.values()}
+    return {
+        group: not any(lacking.get(name) for name in members) and not set(members) <= set(lacking)
+        for group, members in groups.items()
+        if group
+    }
+
+
 def _repair(session: Session, title: str, only: str) -> dict[str, int]:
     """Fill the origins that lack something, each from the others, and return how many files each was brought."""
     from vod_assets.adapters.origin.several import each_origin
-    from vod_assets.releasing import load_release
     from vod_assets.repairing import refill
 
     named = each_origin(session.origin)
@@ -98,7 +111,7 @@ def _repair(session: Session, title: str, only: str) -> dict[str, int]:
         raise ConfigError("bad_usage", "there is one origin alone, and nothing to fill it from", "Publish it again")
     brought: dict[str, int] = {}
     with session.held(title, "releases --repair"):
-        released = [load_release(session.origin, title, number) for number in session.origin.releases(title)]
+        released = [_whole(named, title, number) for number in session.origin.releases(title)]
         for name, one in named.items():
             if only in ("", name):
                 others = [other.origin for other in named.values() if other is not one]
@@ -107,8 +120,28 @@ def _repair(session: Session, title: str, only: str) -> dict[str, int]:
     return brought
 
 
+def _whole(named: "Mapping[str, NamedOrigin]", title: str, number: int) -> "Release":
+    """Return a release by the ``release.json`` of the first origin where it can be read.
+
+    Raises:
+        StoreError: ``release_missing``, ``release_corrupt``: there is none.
+    """
+    from vod_assets.releasing import load_release
+
+    faults: list[StoreError] = []
+    for one in named.values():
+        try:
+            return load_release(one.origin, title, number)
+        except StoreError as error:
+            faults.append(error)
+    raise faults[0]
+
+
 def _line(one: dict[str, Any]) -> str:
     state = "; ".join(f"{name}: {word}" for name, word in one["origins"].items())
+    if one["groups"]:
+        said = (f"{name} {'complete' if is_whole else 'not complete'}" for name, is_whole in one["groups"].items())
+        state += f"; groups: {', '.join(said)}"
     if "fault" in one:
         return f"{one['number']:>4}  {one['placed']:<25}  {one['fault']}"
     size = f"{one['size_bytes'] / 1_000_000:.1f} MB in {one['tracks']} tracks"

@@ -57,6 +57,10 @@ class Origin(Protocol):
         """
         ...
 
+    def required(self) -> "Mapping[str, Origin]":
+        """Return each origin that a release has to be at, by its name; one that is alone has none."""
+        ...
+
     def placed_at(self, title: str, number: int) -> float:
         """Return when a release was placed, in seconds since the epoch; 0 when it is not there."""
         ...
@@ -87,6 +91,10 @@ class Origin(Protocol):
 
     def distrust_track(self, title: str, track_digest: str) -> None:
         """Have a track sent again with the next release that names it, though it looks whole: its bytes are wrong."""
+        ...
+
+    def distrust_release(self, title: str, number: int, sha256: Mapping[str, str]) -> None:
+        """Have a release's manifests taken again in the bytes that it was placed with; what lies there is wrong."""
         ...
 
     def remove_track(self, title: str, track_digest: str) -> None:

@@ -117,6 +117,20 @@ class OriginContract:
         assert origin.has_track("film", TRACK)
         origin.distrust_track("film", "b" * 64)
 
+    def test_a_release_that_is_no_longer_trusted_is_taken_again_in_its_own_bytes_alone(
+        self, origin: Origin, files: dict[str, Path]
+    ) -> None:
+        promised = sums(files)
+        origin.put_release("film", 1, files, promised)
+        origin.distrust_release("film", 1, promised)
+        files["init.mp4"].write_bytes(b"tini")
+        with pytest.raises(StoreError, match="release_exists"):
+            origin.put_release("film", 1, files, sums(files))
+        files["init.mp4"].write_bytes(b"init")
+        origin.put_release("film", 1, files, promised)
+        assert origin.releases("film") == [1]
+        assert origin.read("film", "releases/1/init.mp4") == b"init"
+
     def test_a_blocked_title_has_nothing_to_fetch_until_it_is_unblocked(
         self, origin: Origin, files: dict[str, Path]
     ) -> None:

@@ -28,6 +28,7 @@ from vod_assets.domain.documents import canonical_json
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.media_types import headers_of
 from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
+from vod_assets.ports import Origin
 from vod_assets.ports.blobs import Blob, Blobs
 from vod_assets.ports.leases import Hold
 
@@ -131,6 +132,10 @@ class BlobOrigin:
         """Return nothing: it is alone."""
         return {}
 
+    def required(self) -> Mapping[str, Origin]:
+        """Return itself: it is alone."""
+        return {"": self}
+
     def placed_at(self, title: str, number: int) -> float:
         """Return when a release was made visible; 0 when it is not there."""
         listing = self.blobs.stat(self._release(title, number) + LISTING)
@@ -225,6 +230,12 @@ class BlobOrigin:
     def distrust_track(self, title: str, track_digest: str) -> None:
         """Remove a track's listing; its files are replaced one by one."""
         folder = self._track(title, track_digest)
+        self._listings.pop(folder, None)
+        self.blobs.delete([folder + LISTING])
+
+    def distrust_release(self, title: str, number: int, sha256: Mapping[str, str]) -> None:
+        """Remove a release's listing; its claim says which bytes may replace its files."""
+        folder = self._release(title, number)
         self._listings.pop(folder, None)
         self.blobs.delete([folder + LISTING])
 

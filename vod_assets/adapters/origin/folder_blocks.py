@@ -56,7 +56,7 @@ class FolderBlocks:
 
 
 class Gone:
-    """The numbers of releases that were removed, and the bytes that they were for: a number never gets others.
+    """Numbers of releases that were removed or are wrong, and the bytes that they are for: a number never gets others.
 
     Args:
         releases: The folder of a title's releases.
@@ -69,6 +69,10 @@ class Gone:
         """Whether a number is free for these bytes."""
         note = self._note(number)
         return not note.is_file() or json.loads(note.read_bytes()) == dict(sha256)
+
+    def has(self, number: int) -> bool:
+        """Whether it is noted what a number is for."""
+        return self._note(number).is_file()
 
     def note(self, number: int, sha256: Mapping[str, str]) -> None:
         """Keep what a number was for."""

@@ -27,6 +27,7 @@ from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.release import RELEASE_FILE
 from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
+from vod_assets.ports import Origin
 from vod_assets.ports.leases import Hold
 
 FILE_LIST = ".files.json"  # sizes of a placed directory's files; private, so no web server shows it
@@ -99,7 +100,8 @@ class LocalOrigin:
         with self._gathered(title, files, sha256) as incoming:
             if self._place(title, incoming, target) or (there := _hashes(target)) == dict(sha256):
                 return
-            if RELEASE_FILE in sha256 and there.get(RELEASE_FILE) == sha256[RELEASE_FILE]:
+            is_same = RELEASE_FILE in sha256 and there.get(RELEASE_FILE) == sha256[RELEASE_FILE]
+            if is_same or Gone(target.parent).has(number):
                 self._vanish(target)  # the same release, which has lost something
             if not self._place(title, incoming, target):
                 raise release_taken(number, title)
@@ -113,6 +115,10 @@ class LocalOrigin:
     def lacking(self, title: str, number: int) -> dict[str, bool]:
         """Return nothing: it is alone."""
         return {}
+
+    def required(self) -> Mapping[str, Origin]:
+        """Return itself: it is alone."""
+        return {"": self}
 
     def placed_at(self, title: str, number: int) -> float:
         """Return when a release was placed; 0 when it is not there."""
@@ -216,6 +222,13 @@ class LocalOrigin:
     def distrust_track(self, title: str, track_digest: str) -> None:
         """Remove a track's list of files; the track is replaced as one."""
         (self._track(title, track_digest) / FILE_LIST).unlink(missing_ok=True)
+
+    def distrust_release(self, title: str, number: int, sha256: Mapping[str, str]) -> None:
+        """Note what a release's number is for; whatever lies there is then replaced as one."""
+        folder = self._title(title) / release_folder(number)
+        if folder.is_dir() and Gone(folder.parent).allows(number, sha256):
+            with _written(title):
+                Gone(folder.parent).note(number, sha256)
 
     def remove_track(self, title: str, track_digest: str) -> None:
         """Remove a track; it vanishes at once."""

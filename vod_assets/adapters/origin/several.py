@@ -101,6 +101,10 @@ class SeveralOrigins:
         found = zip(self.named.values(), self._answers(is_whole, False), strict=True)
         return {one.name: one.is_required for one, has_it in found if not has_it}
 
+    def required(self) -> Mapping[str, Origin]:
+        """Return the required origins by their names."""
+        return {name: one.origin for name, one in self.named.items() if one.is_required}
+
     def releases(self, title: str) -> list[int]:
         """Return the numbers of a title's releases that any origin has; `lacking` says who has one not."""
         return sorted({number for numbers in self._asked(lambda origin: origin.releases(title)) for number in numbers})
@@ -154,6 +158,10 @@ class SeveralOrigins:
     def distrust_track(self, title: str, track_digest: str) -> None:
         """Have every origin take a track again."""
         self._everywhere(lambda origin: origin.distrust_track(title, track_digest))
+
+    def distrust_release(self, title: str, number: int, sha256: Mapping[str, str]) -> None:
+        """Have every origin take a release's manifests again."""
+        self._everywhere(lambda origin: origin.distrust_release(title, number, sha256))
 
     def remove_track(self, title: str, track_digest: str) -> None:
         """Remove a track everywhere."""
