@@ -113,7 +113,7 @@ def leave_a_track_without_a_release(house: House) -> None:
 @pytest.mark.parametrize(
     ("break_it", "code", "words"),
     [
-        (lose_a_segment, "release_damaged", "1.m4s: it is missing at the origin (video track h264_240p)"),
+        (lose_a_segment, "release_damaged", "1.m4s: it is missing at the origin (release 1, video track h264_240p)"),
         (cut_a_segment, "release_damaged", "it has 3 bytes at the origin and was released with 9"),
         (change_a_segment, "release_damaged", "its SHA-256 at the origin begins"),
         (lose_a_manifest, "release_damaged", "master.m3u8: it is missing"),
