@@ -108,6 +108,10 @@ class Blobs(Protocol):
         """
         ...
 
+    def sent_sha256(self, name: str) -> str:
+        """Return the SHA-256 that a file was sent with, where the storage keeps it; empty: it has to be read back."""
+        ...
+
     def copy(self, name: str, other: str) -> None:
         """Give the same bytes another name, inside the store."""
         ...

@@ -40,6 +40,7 @@ LONG_BYTES = 64 << 20  # from here on several parts are fetched side by side
 LISTED_AT_ONCE = 1000
 DELETED_AT_ONCE = 1000
 WRITER = "writer"  # metadata of an object that was created: who did it
+SHA256 = "sha256"  # metadata of an object that was sent
 
 _memory = Budget(8 * SHORT_BYTES)  # of short files on their way
 
@@ -148,20 +149,20 @@ class ObjectBlobs:
 
     def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
         """Upload a file, in parts when it is long; the name appears when all of it is there and was what was hashed."""
-        count = counter()
+        count, attributes = counter(), {**(headers or {}), SHA256: sha256}
 
         def send() -> None:
             with path.open("rb") as file:
                 size_bytes = os.fstat(file.fileno()).st_size
                 if size_bytes > SHORT_BYTES:
                     parts = checked_parts(file, path, sha256, count)
-                    send_parts(self.store, checked_name(name), parts, size_bytes, headers or {})
+                    send_parts(self.store, checked_name(name), parts, size_bytes, attributes)
                     return
                 with _memory.buffer(size_bytes) as buffer:
                     data = buffer[: file.readinto(buffer)]
                     if hashlib.sha256(data).hexdigest() != sha256:
                         raise faults.unlike_hash(path)
-                    self._put(name, data, headers or {})
+                    self._put(name, data, attributes)
                 count(size_bytes)
 
         self._tried(name, send)
@@ -173,6 +174,13 @@ class ObjectBlobs:
             self._tried(name, lambda: self._receive(name, landing))
 
         return landed(self._where(name), path, sha256, receive)
+
+    def sent_sha256(self, name: str) -> str:
+        """Return the checksum beside an object, which went with its bytes."""
+        head: Any = {"head": True}
+        plain = checked_name(name)
+        found = self._tried_or_none(name, lambda: obstore.get(self.store, plain, options=head).attributes)
+        return str((found or {}).get(SHA256, ""))
 
     def copy(self, name: str, other: str) -> None:
         """Copy an object on the server."""

@@ -38,10 +38,11 @@ LAYOUT = """
 <title>/releases/<n>/.claim.json        SHA-256 by path, created once: what this number is for
 <title>/releases/<n>/…files…
 <title>/releases/<n>/.files.json        sizes by path, written last: the release is there
+<title>/{tracks,releases}/…/.distrusted  its files are sent again, whatever the storage says of them
 <title>/releases/<n>/.removed           the release is gone; its claim stays, so that no other gets its number
 .titles/<title>                         created first and removed last: the title has something here
 """  # what is blocked lies elsewhere: see `blocks.LAYOUT`
-LISTING, CLAIM, REMOVED, TITLES = ".files.json", ".claim.json", ".removed", ".titles/"
+LISTING, CLAIM, REMOVED, DISTRUSTED, TITLES = ".files.json", ".claim.json", ".removed", ".distrusted", ".titles/"
 FOLDER_PARTS = 3  # <title>/tracks/<digest>
 
 
@@ -70,7 +71,7 @@ class BlobOrigin:
         return look(self.blobs, f"{checked_title_id(title)}/").word + ("-blocked" if self._blocks.has(title) else "")
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
-        """Send a track's files at once, then make it visible; a damaged one is mended, a whole one left alone.
+        """Send a track's files at once, then make it visible; what an earlier try sent is not sent again.
 
         Raises:
             StoreError: ``upload_corrupt`` when the bytes are not those that ``sha256`` names, and those of `Blobs`.
@@ -229,15 +230,11 @@ class BlobOrigin:
 
     def distrust_track(self, title: str, track_digest: str) -> None:
         """Remove a track's listing; its files are replaced one by one."""
-        folder = self._track(title, track_digest)
-        self._listings.pop(folder, None)
-        self.blobs.delete([folder + LISTING])
+        self._distrust(self._track(title, track_digest))
 
     def distrust_release(self, title: str, number: int, sha256: Mapping[str, str]) -> None:
         """Remove a release's listing; its claim says which bytes may replace its files."""
-        folder = self._release(title, number)
-        self._listings.pop(folder, None)
-        self.blobs.delete([folder + LISTING])
+        self._distrust(self._release(title, number))
 
     def remove_track(self, title: str, track_digest: str) -> None:
         """Remove a track, its listing first."""
@@ -280,7 +277,12 @@ class BlobOrigin:
         sizes = {path: file.stat().st_size for path, file in files.items()}
         below = folder.partition("/")[2]
 
+        there = {blob.name.removeprefix(folder): blob.size_bytes for blob in self.blobs.walk(folder)}
+        is_trusted = DISTRUSTED not in there
+
         def send(path: str) -> None:
+            if is_trusted and there.get(path) == sizes[path] and self._holds(folder + path, sha256[path]):
+                return counter()(sizes[path])
             try:
                 self.blobs.send(files[path], folder + path, sha256[path], headers_of(below + path))
             except StoreError as error:
@@ -293,6 +295,27 @@ class BlobOrigin:
         self._note_title(title)
         in_parallel(send, paths, Load(f"sending {below.strip('/')[:20]}", sum(sizes.values())), self.blobs.transfers)
         self._list(title, folder, sizes)
+        if not is_trusted:
+            self.blobs.delete([folder + DISTRUSTED])
+
+    def _holds(self, name: str, sha256: str) -> bool:
+        """Whether a file that an earlier try sent has the right bytes: by the storage's word, or read back."""
+        if known := self.blobs.sent_sha256(name):
+            return known == sha256
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._scratch, prefix="origin-") as scratch:
+            try:
+                return self.blobs.fetch(name, Path(scratch) / "file") == sha256
+            except StoreError as error:
+                if error.code != "artifact_missing":
+                    raise
+                return False
+
+    def _distrust(self, folder: str) -> None:
+        self._listings.pop(folder, None)
+        if self.blobs.stat(folder + LISTING) is not None:
+            self.blobs.replace(folder + DISTRUSTED, b"")
+            self.blobs.delete([folder + LISTING])
 
     def _list(self, title: str, folder: str, sizes: Mapping[str, int]) -> None:
         """Make a folder visible, unless the title was blocked in the meantime."""

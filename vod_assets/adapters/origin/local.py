@@ -75,7 +75,7 @@ class LocalOrigin:
         target = self._track(title, track_digest)
         if _is_whole(target) and set(_sizes(target)) == set(files):
             return
-        with self._gathered(title, files, sha256) as incoming:
+        with self._gathered(title, files, sha256, target) as incoming:
             if target.exists():
                 self._vanish(target)
             self._place(title, incoming, target)
@@ -264,17 +264,23 @@ class LocalOrigin:
         return folder / f"{prefix}{os.getpid()}-{secrets.token_hex(4)}"
 
     @contextmanager
-    def _gathered(self, title: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> Iterator[Path]:
+    def _gathered(
+        self, title: str, files: Mapping[str, Path], sha256: Mapping[str, str], before: Path | None = None
+    ) -> Iterator[Path]:
+        """Yield a private folder with all files; what lies in ``before``, or was left by a killed writer, is linked."""
         folder = self._title(title)
         if self._blocks.has(title):
             raise taken_down(title)
         for leftover in [*_untouched(self.root, self._grace_seconds), *_untouched(folder, self._grace_seconds)]:
             shutil.rmtree(leftover, ignore_errors=True)
+        begun = [*([before] if before else []), *folder.glob(".incoming-*")]
         incoming = self._private(folder, ".incoming-")
         try:
             with _written(title):
                 incoming.mkdir(parents=True)
                 for path, file in files.items():
+                    if _resumed(incoming / checked_path(path), [one / path for one in begun], file, sha256[path]):
+                        continue
                     self._bring(title, file, incoming / checked_path(path), sha256[path])
                 _write_file_list(incoming, files)
                 yield incoming
@@ -346,6 +352,24 @@ def _place(incoming: Path, target: Path) -> bool:
         raise
     _sync(target.parent)
     return True
+
+
+def _resumed(target: Path, begun: Sequence[Path], file: Path, sha256: str) -> bool:
+    """Link what an earlier try brought; False when none of it has the right bytes."""
+    size_bytes = file.stat().st_size
+    for there in begun:
+        if (
+            not there.is_symlink()
+            and there.is_file()
+            and there.stat().st_size == size_bytes
+            and _sha256(there) == sha256
+        ):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not _linked(there, target):
+                return False
+            _sync(target)  # who began it may not have come to that
+            return True
+    return False
 
 
 def _linked(file: Path, target: Path) -> bool:

@@ -1,5 +1,6 @@
 """An origin in a storage keeps the contract of every origin, in memory and in a real bucket."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -41,6 +42,26 @@ class Dying(MemoryBlobs):
             raise KeyboardInterrupt
         self.writes_left -= 1
         super()._write(name, data)
+
+
+class Leaving(MemoryBlobs):
+    """A storage that goes away once it was sent so many bytes, one file after the other."""
+
+    transfers = 1
+
+    def __init__(self, keeps_sums: bool) -> None:
+        super().__init__()
+        self.sent_bytes, self.most_bytes, self.keeps_sums = 0, 0, keeps_sums
+
+    def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
+        if self.sent_bytes + path.stat().st_size > self.most_bytes:
+            self.most_bytes = 0
+            raise StoreError("store_unreachable", "it went away")
+        self.sent_bytes += path.stat().st_size
+        super().send(path, name, sha256, headers)
+
+    def sent_sha256(self, name: str) -> str:
+        return hashlib.sha256(self.held[name][0]).hexdigest() if self.keeps_sums else ""
 
 
 class TestMemory(OriginContract):
@@ -86,6 +107,28 @@ class TestMemory(OriginContract):
         files["init.mp4"].write_bytes(b"init")
         origin.put_release("film", 1, files, promised)
         assert origin.releases("film") == [1]
+
+    @pytest.mark.parametrize("keeps_sums", [False, True])
+    def test_a_second_try_sends_what_is_missing_or_wrong_alone(
+        self, files: dict[str, Path], tmp_path: Path, keeps_sums: bool
+    ) -> None:
+        blobs = Leaving(keeps_sums)
+        files["late.m4s"] = tmp_path / "late.m4s"
+        files["late.m4s"].write_bytes(b"late")
+        for most_bytes, sent_bytes in ((10, 4), (100, 7 + 4), (100, 0)):
+            blobs.sent_bytes, blobs.most_bytes = 0, most_bytes
+            with suppress(StoreError):
+                BlobOrigin(blobs, URL, tmp_path).put_track("film", TRACK, files, sums(files))
+            assert blobs.sent_bytes == sent_bytes
+        blobs.delete([f"film/tracks/{TRACK}/.files.json"])
+        blobs.replace(f"film/tracks/{TRACK}/late.m4s", b"tale")
+        origin = BlobOrigin(blobs, URL, tmp_path)
+        origin.put_track("film", TRACK, files, sums(files))
+        assert blobs.sent_bytes == 4
+        origin.distrust_track("film", TRACK)
+        origin.put_track("film", TRACK, files, sums(files))
+        assert blobs.sent_bytes == 4 + 15, "nothing that the storage says is believed"
+        assert origin.leftovers(older_than_seconds=0) == []
 
     def test_a_title_that_is_removed_leaves_nothing(self, origin: BlobOrigin, files: dict[str, Path]) -> None:
         origin.put_track("film", TRACK, files, sums(files))
@@ -177,6 +220,21 @@ class TestS3(OriginContract):
         origin.put_release("film", 1, {"master.m3u8": manifest}, sums({"master.m3u8": manifest}))
         assert headers(origin, f"film/tracks/{TRACK}/init.mp4") == ("video/mp4", "public, max-age=31536000, immutable")
         assert headers(origin, "film/releases/1/master.m3u8") == ("application/vnd.apple.mpegurl", "public, max-age=5")
+
+    def test_what_was_sent_before_a_cut_is_known_by_its_checksum(
+        self, origin: BlobOrigin, files: dict[str, Path]
+    ) -> None:
+        origin.put_track("film", TRACK, files, sums(files))
+        name = f"film/tracks/{TRACK}/init.mp4"
+        assert origin.blobs.sent_sha256(name) == sums(files)["init.mp4"]
+        sent = origin.blobs.stat(name)
+        assert sent
+        origin.blobs.delete([f"film/tracks/{TRACK}/.files.json", f"film/tracks/{TRACK}/deep/1.m4s"])
+        origin.put_track("film", TRACK, files, sums(files))
+        assert origin.has_track("film", TRACK)
+        assert (again := origin.blobs.stat(name))
+        assert again.modified_at == sent.modified_at
+        assert origin.blobs.sent_sha256("none") == ""
 
     def test_a_track_in_the_same_bucket_is_copied_there_with_its_type(
         self, origin: BlobOrigin, s3: S3Server, files: dict[str, Path]

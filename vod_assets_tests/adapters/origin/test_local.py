@@ -92,6 +92,24 @@ class TestLocalOrigin(OriginContract):
         origin.unblock("film")
         assert origin.tracks("film") == [TRACK, "b" * 64]
 
+    def test_what_a_killed_writer_brought_is_not_brought_again(
+        self, origin: LocalOrigin, files: dict[str, Path]
+    ) -> None:
+        left = origin.root / "film" / ".incoming-1-ab"
+        left.mkdir(parents=True)
+        (left / "init.mp4").write_bytes(b"init")
+        (left / "deep").mkdir()
+        (left / "deep" / "1.m4s").write_bytes(b"segmXnt")
+        origin.put_track("film", TRACK, files, sums(files))
+        placed = origin.root / "film" / "tracks" / TRACK
+        assert (placed / "init.mp4").samefile(left / "init.mp4")
+        assert (placed / "deep" / "1.m4s").read_bytes() == b"segment"
+        whole = (placed / "init.mp4").stat().st_ino
+        (placed / "deep" / "1.m4s").unlink()
+        origin.put_track("film", TRACK, files, sums(files))
+        assert (placed / "init.mp4").stat().st_ino == whole
+        assert origin.has_track("film", TRACK)
+
     def test_what_others_write_now_is_left_alone(self, origin: LocalOrigin, files: dict[str, Path]) -> None:
         others = origin.root / "film" / ".incoming-1-ab"
         others.mkdir(parents=True)

@@ -6,20 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from vod_assets.adapters.blobs.objects import s3_blobs
+from vod_assets.adapters.blobs.objects import ObjectBlobs, s3_blobs
 from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.origin.opening import open_first, open_origin
 from vod_assets.adapters.origin.several import NamedOrigin, SeveralOrigins
 from vod_assets.aws import access_of
-from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import ConfigError, StoreError
 from vod_assets.domain.media_types import headers_of
-from vod_assets.releasing import load_release
+from vod_assets.releasing import Offer, load_release, place
 from vod_assets.repairing import refill
 from vod_assets.settings import Settings
-from vod_assets_tests.contracts.origin import TRACK, OriginContract, sums
-from vod_assets_tests.fakes import MemoryBlobs, MemoryOrigin
+from vod_assets_tests.contracts.origin import OriginContract
+from vod_assets_tests.fakes import MemoryBlobs, MemoryOrigin, Switch
 from vod_assets_tests.releases import made
 from vod_assets_tests.servers.s3 import S3Server
 
@@ -194,23 +193,47 @@ def test_an_origin_is_refilled_from_the_others_past_damaged_bytes(tmp_path: Path
         refill(release, MemoryOrigin(), sources, tmp_path / "scratch")
 
 
-def test_tracks_of_a_store_in_the_same_bucket_are_copied_to_both_without_their_bytes_passing_here(
+class Sending(ObjectBlobs):
+    """A bucket that names what is sent and fetched through this machine."""
+
+    def __init__(self, blobs: ObjectBlobs) -> None:
+        super().__init__(blobs.store, blobs.address)
+        self.moved: list[str] = []
+
+    def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
+        self.moved.append(name)
+        super().send(path, name, sha256, headers)
+
+    def fetch(self, name: str, path: Path, sha256: str = "") -> str:
+        self.moved.append(name)
+        return super().fetch(name, path, sha256)
+
+
+def test_a_release_of_a_store_in_the_same_bucket_moves_no_media_through_this_machine(
     s3: S3Server, tmp_path: Path
 ) -> None:
-    track = tmp_path / "1.m4s"
-    track.write_bytes(bytes(200_000))
-    digests = sums({"1.m4s": track})
-    run, around = secrets.token_hex(4), s3_blobs(s3.bucket, "", s3.access)
-    around.send(track, f"store-{run}/1.m4s", digests["1.m4s"], headers_of("tracks/1.m4s"))
-    places = [s3_blobs(s3.bucket, f"{name}-{run}", s3.access) for name in ("east", "west")]
+    run, around, made_here = secrets.token_hex(4), Sending(s3_blobs(s3.bucket, "", s3.access)), made(tmp_path)
+    addresses: dict[str, dict[str, str]] = {}
+    for track in made_here.release.tracks:
+        addresses[track.digest] = {}
+        for file in track.files:
+            name = f"store-{run}/{track.digest}/{file.path}"
+            around.send(made_here.tracks[track.digest][file.path], name, file.sha256, headers_of(track.path(file.path)))
+            addresses[track.digest][file.path] = f"{around.address}/{name}"
+    around.moved.clear()
+    places = [Sending(s3_blobs(s3.bucket, f"{name}-{run}", s3.access)) for name in ("east", "west")]
     origin = SeveralOrigins(
         [NamedOrigin(blobs.address, BlobOrigin(blobs, URL, tmp_path / "scratch", around)) for blobs in places]
     )
-    listed = [ArtifactFile(path="1.m4s", size_bytes=200_000, sha256=digests["1.m4s"])]
-    track.unlink()  # nothing is left here that could be sent
-    assert origin.copy_track("film", TRACK, listed, {"1.m4s": f"{around.address}/store-{run}/1.m4s"})
-    assert origin.has_track("film", TRACK)
-    assert [blobs.read(f"film/tracks/{TRACK}/1.m4s") for blobs in places] == [bytes(200_000)] * 2
+    offer = Offer(made_here.release, {}, made_here.manifests, addresses)  # no local file of any track
+    release = place(origin, offer, Switch(), tmp_path)
+    manifests = sorted(
+        [*(f"film/releases/1/{file.path}" for file in release.manifests), "film/releases/1/release.json"]
+    )
+    assert [around.moved, *(sorted(blobs.moved) for blobs in places)] == [[], manifests, manifests]
+    for blobs in places:
+        assert blobs.read(f"film/tracks/{release.tracks[0].digest}/1.m4s") == b"segment 1"
+    assert origin.lacking("film", 1) == {}
 
 
 def test_a_file_lists_origins_and_the_first_is_the_one_that_is_shown(tmp_path: Path) -> None:
