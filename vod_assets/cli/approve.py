@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from vod_assets.cli.policy import MORE, apply_policy
-from vod_assets.cli.records import change_record, record_of
+from vod_assets.cli.records import order, record_of
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.title import TitleRecord
@@ -71,4 +71,4 @@ def _change(session: Session, title: str, release: tuple[int, str], by: str, bec
         approvals = tuple(one.model_copy(update=word) if one in meant else one for one in record.approvals)
         return record.model_copy(update={"approvals": approvals})
 
-    change_record(session, title, "approve", change)
+    order(session, title, change)

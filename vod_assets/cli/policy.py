@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vod_assets.cli.records import change_record, record_of, user_of_this
+from vod_assets.cli.records import order, record_of, user_of_this
 from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.title import TitleRecord
@@ -80,7 +80,7 @@ def set_policy(
 def clear(title: TitleId) -> None:
     """Forget what was set; what the title's files say holds again. Example: [cyan]vod policy clear film[/]."""
     with open_session() as session:
-        change_record(session, title, "policy", lambda record: record.model_copy(update={"policy_set": None}))
+        order(session, title, lambda record: record.model_copy(update={"policy_set": None}))
         print(f"{title}: what its files say holds again")
         _say_what_follows(session, title)
 
@@ -139,7 +139,7 @@ def policy_in_force(session: Session, title: str) -> "Policy":
 
 
 def apply_policy(session: Session, title: str) -> str:
-    """Bring a changed policy to the viewers, and return what happened as a sentence."""
+    """Bring what was said to the viewers, and return what happened as a sentence."""
     settled = session.publisher.settle(title)
     if settled is None:
         return "it is not published yet"
@@ -200,8 +200,8 @@ def _set(session: Session, title: str, file: Path | None, fields: dict[str, Any]
         return record.model_copy(update={"policy_set": given})
 
     try:
-        restated({**(whole or {}), **fields}, zone)  # before anything is held
-        changed = change_record(session, title, "policy", change)
+        restated({**(whole or {}), **fields}, zone)
+        changed = order(session, title, change)
     except ValidationError as error:
         raise ConfigError("bad_policy", wrong(error), MORE, title, str(file or "")) from error
     names = ", ".join(changed.policy_set.said) if changed.policy_set else ""

@@ -22,6 +22,19 @@ def record_of(session: Session, title: str) -> TitleRecord:
     return record
 
 
+def order(session: Session, title: str, change: Callable[[TitleRecord], TitleRecord]) -> TitleRecord:
+    """Change what operators say of a title and return its record, also while a run works on it.
+
+    A run that registers the title anew keeps what operators say, and reads it again before it publishes.
+
+    Raises:
+        ConfigError: ``unknown_title``.
+    """
+    changed = change(record_of(session, title))
+    session.store.register(changed)
+    return changed
+
+
 def change_record(session: Session, title: str, who: str, change: Callable[[TitleRecord], TitleRecord]) -> TitleRecord:
     """Change a title's record and return it.
 
