@@ -116,8 +116,18 @@ def _repair(session: Session, title: str, only: str) -> dict[str, int]:
             if only in ("", name):
                 others = [other.origin for other in named.values() if other is not one]
                 scratch = session.settings.scratch_path
-                brought[name] = sum(refill(release, one.origin, others, scratch) for release in released)
+                counts = {release.number: refill(release, one.origin, others, scratch) for release in released}
+                _tell(session, title, name, [number for number, count in counts.items() if count])
+                brought[name] = sum(counts.values())
     return brought
+
+
+def _tell(session: Session, title: str, origin: str, numbers: list[int]) -> None:
+    """Tell people which releases an origin has whole again."""
+    from vod_assets.domain.events import delivery_repaired
+
+    for number in numbers:
+        session.outbox.put(delivery_repaired(title, number, origin, datetime.now(UTC)))
 
 
 def _whole(named: "Mapping[str, NamedOrigin]", title: str, number: int) -> "Release":

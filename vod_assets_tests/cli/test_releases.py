@@ -28,7 +28,13 @@ def west(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "west"
 
 
-def test_an_origin_that_lost_a_release_is_named_and_refilled(west: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_origin_that_lost_a_release_is_named_and_refilled(
+    west: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """People are told of it."""
+    channel = {"name": "ops", "webhook": "http://127.0.0.1:9/", "secret": "whsec_" + "A" * 32}
+    (tmp_path / "notify.yaml").write_text(json.dumps({"channels": [channel]}))
+    monkeypatch.setenv("VOD_NOTIFY", str(tmp_path / "notify.yaml"))
     shutil.rmtree(west / "film" / "releases" / "2")
     shutil.rmtree(next((west / "film" / "tracks").iterdir()))
     assert edge.run(app, ["releases", "film", "--json"]) == 0
@@ -42,6 +48,9 @@ def test_an_origin_that_lost_a_release_is_named_and_refilled(west: Path, capsys:
     assert "lacks" not in said
     assert edge.run(app, ["releases", "film", "--repair", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["repaired"] == {"east": 0, "west": 0}
+    assert edge.run(app, ["outbox", "--json"]) == 0
+    waiting = json.loads(capsys.readouterr().out)
+    assert [(one["kind"], one["title"]) for one in waiting] == [("delivery_repaired", "film")]
 
 
 def test_bytes_that_differ_at_one_origin_are_named_and_brought_anew(
