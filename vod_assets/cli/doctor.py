@@ -32,6 +32,7 @@ def all_checks() -> list[Check]:
     from vod_assets import doctor as look
     from vod_assets.doctor_cdn import check_cdn
     from vod_assets.doctor_cms import check_cms
+    from vod_assets.doctor_cors import check_cors
     from vod_assets.doctor_dagster import check_instance
     from vod_assets.doctor_encoders import check_encoders
     from vod_assets.doctor_keys import check_keys
@@ -46,6 +47,7 @@ def all_checks() -> list[Check]:
         look.check_sandbox,
         look.check_storage,
         check_storages,
+        check_cors,
         check_keys,
         check_cdn,
         check_cms,

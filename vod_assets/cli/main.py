@@ -18,6 +18,7 @@ from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import edge_rules as edge_rules_command
 from vod_assets.cli import explain as explain_command
 from vod_assets.cli import gc as gc_command
+from vod_assets.cli import origins as origins_command
 from vod_assets.cli import outbox as outbox_command
 from vod_assets.cli import plan as plan_command
 from vod_assets.cli import policy as policy_command
@@ -74,6 +75,7 @@ app.command("verify")(verify_command.verify)
 app.command("explain")(explain_command.explain)
 app.command("conformance")(conformance_command.conformance)
 app.add_typer(cms_command.app, name="cms")
+app.add_typer(origins_command.app, name="origins")
 app.command("doctor")(doctor_command.doctor)
 app.command("gc")(gc_command.gc)
 app.command("reconcile")(reconcile_command.reconcile)
