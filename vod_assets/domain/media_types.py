@@ -12,6 +12,8 @@ MEDIA_TYPES = {
     ".aac": "audio/aac",
     ".vtt": "text/vtt; charset=utf-8",
     ".ttml": "application/ttml+xml",
+    ".srt": "application/x-subrip",
+    ".smil": "application/smil+xml",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
     ".png": "image/png",
