@@ -8,6 +8,7 @@ from vod_assets.named_secrets import secret
 from vod_assets.origins_file import origin_places
 from vod_assets.places import storage_scheme
 from vod_assets.settings import Settings
+from vod_assets.targets_file import target_places
 
 if TYPE_CHECKING:
     from dagster_aws.s3 import S3Resource
@@ -67,6 +68,7 @@ def speaks_of_s3(settings: Settings) -> bool:
         settings.store_address,
         *(place.address for place in origin_places(settings).values()),
         *settings.stores.values(),
+        *(place.address for place in target_places(settings).values()),
     )
     named = (settings.s3_endpoint, settings.s3_region, settings.s3_profile, settings.s3_access_key_id)
     return any(named) or any(storage_scheme(address) == "s3" for address in addresses)

@@ -13,6 +13,7 @@ from vod_assets.origins_file import origin_places
 from vod_assets.places import storage_scheme
 from vod_assets.ports.blobs import Blobs
 from vod_assets.settings import Settings
+from vod_assets.targets_file import target_places
 
 SETTINGS = {
     "s3": "VOD_S3_ENDPOINT, VOD_S3_REGION, VOD_S3_ACCESS_KEY_ID and VOD_S3_SECRET_ACCESS_KEY",
@@ -46,6 +47,7 @@ def storages(settings: Settings) -> dict[str, str]:
     named = {"VOD_STORE": settings.store_address}
     named |= {_said(settings, name): place.address for name, place in origin_places(settings).items()}
     named |= {f"VOD_STORE__{group.upper()}": address for group, address in sorted(settings.stores.items())}
+    named |= {f"VOD_TARGETS {name}": place.address for name, place in target_places(settings).items()}
     return {setting: address for setting, address in named.items() if storage_scheme(address)}
 
 

@@ -13,6 +13,7 @@ from vod_assets.cli import backfill as backfill_command
 from vod_assets.cli import cdn as cdn_command
 from vod_assets.cli import cms as cms_command
 from vod_assets.cli import conformance as conformance_command
+from vod_assets.cli import deliver as deliver_command
 from vod_assets.cli import demo as demo_command
 from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import edge_rules as edge_rules_command
@@ -56,6 +57,7 @@ app.add_typer(arrivals.app, name="ingest")
 app.add_typer(rtsp.app, name="rtsp")
 app.command("rekey")(rekey_command.rekey)
 app.command("releases")(releases_command.releases)
+app.command("deliver")(deliver_command.deliver)
 app.command("waive")(waive_command.waive)
 app.command("waivers")(waive_command.waivers)
 app.command("rollback")(publishing_commands.rollback)

@@ -289,6 +289,11 @@ OPERATIONS = {
         rtsp_unknown=("Nothing of the title is registered for RTSP", "Run it with a profile with “rtsp”; docs/rtsp.md"),
         rtsp_running=("Another process publishes the title's stream", "`vod rtsp list` shows it"),
         rtsp_refused=("The RTSP server refuses a request", "Check its credentials and configuration; docs/rtsp.md"),
+        delivery_refused=(
+            "A repackager cannot take a title as it is, or its folder holds something else",
+            "Do as the message says; docs/delivery.md",
+        ),
+        unknown_target=("No such target is listed in VOD_TARGETS", "Use one of the names that the message lists"),
         unknown_title=("No such title is registered", "`vod titles` lists them"),
         unknown_profile=("No such profile exists", "Use one of the profiles that the message lists"),
         unknown_asset=("No such asset exists", "Use one of the names that the message lists"),

@@ -1,5 +1,6 @@
 """All variants of one title come of the same renditions, and others decrypt each to the frames of the clear one."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.defs.guard import Wanted
 from vod_assets.domain.content_keys import ContentKeys
 from vod_assets.domain.package_checks import PRIMING_FRAMES
+from vod_assets.domain.references import playlist_references
 from vod_assets.domain.sample_encryption import encrypted_samples
 from vod_assets.domain.signalling import KeyAddresses
 from vod_assets.domain.track import Track
@@ -115,3 +117,18 @@ def test_each_variant_plays_the_frames_of_the_clear_one_and_no_key_is_left_anywh
     assert not studio.run().executed
     verified = studio.vod("verify", "--all", "--decode", "--json")
     assert verified.outcome["problems"] == []
+    assert_delivered_alone(studio, monkeypatch)
+
+
+def assert_delivered_alone(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repackager gets the clear single files, and manifests that lead to nothing but what was delivered."""
+    listed, folder = studio.folder / "targets.yaml", studio.folder / "ew"
+    listed.write_text(f"targets:\n  ew: {{address: {folder}, format: ondemand}}\n")
+    monkeypatch.setenv("VOD_TARGETS", str(listed))
+    ended = studio.vod("deliver", "film", "--to", "ew", "--json")
+    assert ended.code == 0, ended.stderr
+    playlists = list((folder / "film/1").glob("*.m3u8"))
+    named = {uri for playlist in playlists for uri in playlist_references(playlist.read_text())}
+    named |= set(re.findall("<BaseURL>(.*?)<", (folder / "film/1/manifest.mpd").read_text()))
+    assert {"h264_360p/track.mp4", "h264_180p/track.mp4", "aac_und/track.mp4"} < named
+    assert [uri for uri in named if not (folder / "film/1" / uri).is_file()] == []

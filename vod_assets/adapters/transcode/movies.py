@@ -78,6 +78,14 @@ class FfmpegMovieMaker:
         argv = self.join_command(picture, sound, target)
         self.runner.run(argv, limits=Limits(stall_seconds=STALL_SECONDS), on_line=progress.read, pulse=progress.advance)
 
+    def progressive(self, source: Path, kind: str, target: Path) -> None:
+        """Write one track, ``video`` or ``audio``, with the index before its packets, which stay as they are."""
+        progress = ProgressReader()
+        stream = artifact_input(source)["v:0" if kind == "video" else "a:0"]
+        output = ffmpeg.output(stream, str(target), c="copy", f="mp4", **MUXING)
+        argv = compile_ffmpeg(self.tools.ffmpeg, [output], progress=True)
+        self.runner.run(argv, limits=Limits(stall_seconds=STALL_SECONDS), on_line=progress.read, pulse=progress.advance)
+
     def join_command(self, picture: Path, sound: Path | None, target: Path) -> list[str]:
         """Return the command line that copies packets, their times and edit lists with them."""
         streams = [artifact_input(picture)["v:0"], *([artifact_input(sound)["a:0"]] if sound else [])]

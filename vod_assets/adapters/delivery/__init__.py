@@ -1,0 +1,1 @@
+"""Deliveries: what somebody else packages, in the storages that they take it from."""
