@@ -102,10 +102,11 @@ class XmlWrites(Passing):
     def _stored(self, bucket: str, name: str, body: bytes) -> Answer:
         meta = {key.lower().removeprefix("x-goog-meta-"): value for key, value in self.headers.items()}
         own = {key: meta[key] for key in meta if f"x-goog-meta-{key}" in [one.lower() for one in self.headers]}
-        about = json.dumps({"name": name, "contentType": meta.get("content-type", ""), "metadata": own})
+        kind = meta.get("content-type") or "application/octet-stream"
+        said = {"name": name, "contentType": kind, "cacheControl": meta.get("cache-control", ""), "metadata": own}
         document = (
-            f"--{BORDER}\r\nContent-Type: application/json\r\n\r\n{about}\r\n"
-            f"--{BORDER}\r\nContent-Type: application/octet-stream\r\n\r\n"
+            f"--{BORDER}\r\nContent-Type: application/json\r\n\r\n{json.dumps(said)}\r\n"
+            f"--{BORDER}\r\nContent-Type: {kind}\r\n\r\n"
         ).encode()
         query = {"uploadType": "multipart", "name": name}
         if condition := self.headers.get("x-goog-if-generation-match"):

@@ -10,7 +10,7 @@ import obstore
 import pytest
 
 from vod_assets.adapters.blobs.disk import DiskBlobs
-from vod_assets.adapters.blobs.objects import ObjectBlobs, s3_blobs
+from vod_assets.adapters.blobs.objects import ObjectBlobs, gcs_blobs, s3_blobs
 from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.blobs.smb import SmbBlobs
 from vod_assets.adapters.origin.blobs import BlobOrigin
@@ -23,6 +23,7 @@ from vod_assets.domain.media_types import headers_of
 from vod_assets.settings import Settings
 from vod_assets_tests.contracts.origin import TRACK, OriginContract, sums
 from vod_assets_tests.fakes import MemoryBlobs, a_run_has_it, nobody_has_it
+from vod_assets_tests.servers.gcs import GcsServer
 from vod_assets_tests.servers.s3 import S3Server
 from vod_assets_tests.servers.smb import SmbServer
 
@@ -214,12 +215,7 @@ class TestS3(OriginContract):
     def test_a_player_is_told_what_a_file_is_and_how_long_it_stays(
         self, origin: BlobOrigin, s3: S3Server, files: dict[str, Path]
     ) -> None:
-        origin.put_track("film", TRACK, files, sums(files))
-        manifest = files["init.mp4"].with_name("master.m3u8")
-        manifest.write_text("#EXTM3U")
-        origin.put_release("film", 1, {"master.m3u8": manifest}, sums({"master.m3u8": manifest}))
-        assert headers(origin, f"film/tracks/{TRACK}/init.mp4") == ("video/mp4", "public, max-age=31536000, immutable")
-        assert headers(origin, "film/releases/1/master.m3u8") == ("application/vnd.apple.mpegurl", "public, max-age=5")
+        check_headers(origin, files)
 
     def test_what_was_sent_before_a_cut_is_known_by_its_checksum(
         self, origin: BlobOrigin, files: dict[str, Path]
@@ -260,6 +256,24 @@ class TestS3(OriginContract):
         assert origin.tracks("film") == []
 
 
+class TestGcs:
+    """What Google's storage is told beside the bytes; the rest is in the contract of storages."""
+
+    @pytest.fixture
+    def files(self, tmp_path: Path) -> dict[str, Path]:
+        (tmp_path / "init.mp4").write_bytes(b"init")
+        (tmp_path / "1.m4s").write_bytes(b"segment")
+        return {"init.mp4": tmp_path / "init.mp4", "deep/1.m4s": tmp_path / "1.m4s"}
+
+    def test_a_player_is_told_what_a_file_is_and_how_long_it_stays(
+        self, gcs: GcsServer, tmp_path: Path, files: dict[str, Path]
+    ) -> None:
+        blobs = gcs_blobs(gcs.bucket, f"origin {secrets.token_hex(4)}", gcs.access)
+        origin = BlobOrigin(blobs, URL, tmp_path / "scratch")
+        check_headers(origin, files)
+        assert blobs.sent_sha256(f"film/tracks/{TRACK}/init.mp4") == sums(files)["init.mp4"]
+
+
 class TestSmb(OriginContract):
     @pytest.fixture
     def origin(self, smb: SmbServer, tmp_path: Path) -> BlobOrigin:
@@ -296,6 +310,21 @@ def test_the_settings_say_where_the_origin_is(address: str, around: str) -> None
 
 def test_a_folder_is_an_origin_on_a_disk(tmp_path: Path) -> None:
     assert isinstance(open_origin(Settings(origin=str(tmp_path), _env_file=None), Access()), LocalOrigin)
+
+
+def check_headers(origin: BlobOrigin, files: dict[str, Path]) -> None:
+    """Put a track and a release, and look at what the server says of their files."""
+    origin.put_track("film", TRACK, files, sums(files))
+    folder = files["init.mp4"].parent
+    manifests = {name: folder / name for name in ("master.m3u8", "manifest.mpd")}
+    for manifest in manifests.values():
+        manifest.write_text("#")
+    origin.put_release("film", 1, manifests, sums(manifests))
+    for_ever, short = "public, max-age=31536000, immutable", "public, max-age=5"
+    assert headers(origin, f"film/tracks/{TRACK}/init.mp4") == ("video/mp4", for_ever)
+    assert headers(origin, f"film/tracks/{TRACK}/deep/1.m4s") == ("video/iso.segment", for_ever)
+    assert headers(origin, "film/releases/1/master.m3u8") == ("application/vnd.apple.mpegurl", short)
+    assert headers(origin, "film/releases/1/manifest.mpd") == ("application/dash+xml", short)
 
 
 def in_store(store: ObjectBlobs, files: dict[str, Path]) -> tuple[list[ArtifactFile], dict[str, str]]:
