@@ -17,6 +17,12 @@ def test_only_storages_that_are_no_disks_are_examined(tmp_path: Path) -> None:
     assert storages(settings) == {"VOD_STORE__PACKAGES": "s3://media/p", "VOD_STORE__RENDITIONS": "smb://isilon/mezz"}
 
 
+def test_what_repackagers_take_from_is_examined(tmp_path: Path) -> None:
+    (tmp_path / "targets.yaml").write_text("targets:\n  ew: {address: 'ftps://ingest/vod'}\n  mount: {address: /srv}\n")
+    settings = Settings(store=str(tmp_path), targets=tmp_path / "targets.yaml")
+    assert storages(settings) == {"VOD_TARGETS ew": "ftps://ingest/vod"}
+
+
 def test_a_storage_that_does_as_told_leaves_nothing_behind() -> None:
     blobs = MemoryBlobs()
     assert tried(blobs) < 0, "its clock begins at nought"
