@@ -149,7 +149,7 @@ def test_no_entry_is_published_for_a_release_that_is_gone(finished: Studio) -> N
     shutil.rmtree(finished.home / "origin/film")
     shutil.rmtree(finished.home / "cms")
     refused = finished.run("--select", "cms_entry")
-    assert refused.failed_with == "entry_points_nowhere"
+    assert refused.failed_with == "release_missing"
     assert not (finished.home / "cms/titles/film.json").exists()
 
 

@@ -178,7 +178,7 @@ def test_a_sidecar_that_has_changed_re_makes_what_follows_from_it(finished: Stud
         assert house.requested() == set()
         finished.captions.write_text(finished.captions.read_text().replace("Good morning", "Good evening"))
         select(finished, "captions", "poster")
-        follows = of("film", "text_tracks", "hls_package", "dash_package", "release", "cms_entry")
+        follows = of("film", "text_tracks", "hls_package", "dash_package", "release", "cms_entry", "rtsp_stream")
         assert house.requested() == follows
         select(finished, *(asset for asset, _ in follows))
         assert house.requested() == set()

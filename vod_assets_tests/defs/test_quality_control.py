@@ -99,7 +99,7 @@ def test_what_cannot_be_waived_is_refused_with_what_can(finished: Studio, monkey
     assert "no such title" in finished.vod("waive", "nofilm", CHECK, *said).stderr
     assert "because" in finished.vod("waive", "film", CHECK, *said[:2]).stderr
     nameless(monkeypatch)
-    assert "Say who lets it pass: --by NAME" in finished.vod("waive", "film", CHECK, *said).stderr
+    assert "Say who it is: --by NAME" in finished.vod("waive", "film", CHECK, *said).stderr
     monkeypatch.undo()
     assert "could be withdrawn" in finished.vod("waive", "film", CHECK, "--withdraw").stderr
     assert finished.vod("waivers").stdout == "There is no waiver.\n"

@@ -221,6 +221,6 @@ def test_only_the_check_of_durations_is_made_again_when_the_source_is_described_
         "dash_package.manifest": {"dash_package"},
         "dash_package.same_media": {"dash_package", "hls_package"},
     }
-    compared = {name for name, recipe in inputs.items() if set(recipe["parameters"]) - {"measures", DEMAND}}
+    compared = {name for name, recipe in inputs.items() if set(recipe["parameters"]) - {"measures", "rules", DEMAND}}
     assert compared == {"hls_package.durations"}
     assert inputs["hls_package.durations"]["parameters"]["duration_seconds"] == "4"

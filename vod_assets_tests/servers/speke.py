@@ -204,7 +204,8 @@ def signalled(system: ET.Element, element: ET.Element, method: str) -> bytes:
     if element.tag == f"{CPIX}ContentProtectionData":
         return b'<pssh xmlns="urn:mpeg:cenc:2013">' + base64.b64encode(pssh) + b"</pssh>"
     tag = {"media": "#EXT-X-KEY", "master": "#EXT-X-SESSION-KEY"}[element.get("playlist", "")]
-    uri = f"skd://key-server/{kid}" if str(system_id) == FAIRPLAY else f"data:text/plain;base64,{kid.hex}"
+    carried = base64.b64encode(pssh).decode() if str(system_id) == WIDEVINE else kid.hex
+    uri = f"skd://key-server/{kid}" if str(system_id) == FAIRPLAY else f"data:text/plain;base64,{carried}"
     return f'{tag}:METHOD={method},URI="{uri}",IV=0x{kid.hex},KEYFORMAT="urn:uuid:{system_id}"'.encode()
 
 
