@@ -6,7 +6,7 @@ Folders stay when they become empty: a server removes one with all that another 
 
 import hashlib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -32,6 +32,7 @@ CONNECT_SECONDS, IDLE_SECONDS = 10.0, 60.0
 MISSING, NO_FOLDER, TAKEN, FULL = (404, 410), 409, 412, 507
 THERE_ALREADY = 405  # of MKCOL
 DENIED = (401, 403)
+UNKNOWN, OF_WEBDAV = (405, 501), ("PROPFIND", "MKCOL", "MOVE", "COPY")  # what plain HTTP servers answer, and to what
 BUSY = (408, 423, 425, 429, 500, 502, 503, 504)
 PARTIAL, NOT_SATISFIABLE = 206, 416
 TURN, TURN_SECONDS = "-00000000", 60.0
@@ -47,7 +48,7 @@ class Answered(Exception):  # noqa: N818 - it is what the server did
 
     def __init__(self, status: int, method: str) -> None:
         super().__init__(f"the server answers {method} with {status}")
-        self.status = status
+        self.status, self.method = status, method
 
 
 class DavBlobs(ServedFolders[Client]):
@@ -143,7 +144,7 @@ class DavBlobs(ServedFolders[Client]):
         except Answered as error:
             if error.status != THERE_ALREADY:
                 raise
-            with suppress(Answered):  # its maker has finished
+            with _passing_over((*MISSING, NO_FOLDER)):  # its maker has finished
                 begun, now = (_modified_at(self._properties(path, "0", client)[0][2]) for path in (turn, draft))
                 if now - begun > TURN_SECONDS:  # by one clock, the server's
                     _ask(client, "DELETE", turn)
@@ -259,6 +260,9 @@ class DavBlobs(ServedFolders[Client]):
     def _fault(self, where: str, error: Exception) -> StoreError:
         if isinstance(error, Answered) and error.status == FULL:
             return faults.full(where)
+        if isinstance(error, Answered) and error.status in UNKNOWN and error.method in OF_WEBDAV:
+            cause = f"{self.address} takes files and lists or renames none ({faults.said(error)})"
+            return StoreError("store_failed", cause, "Use a server with WebDAV (RFC 4918), a bucket or a share")
         if isinstance(error, Answered) and error.status in DENIED:
             remedy = "Check VOD_DAV_USERNAME and VOD_DAV_PASSWORD, and what that user may write"
             return faults.denied(where, faults.said(error), remedy)
@@ -281,6 +285,15 @@ def _connected(base: str, access: WebAccess) -> Client:
         timeout=httpx.Timeout(faults.answer_within(IDLE_SECONDS), connect=faults.at_most(CONNECT_SECONDS)),
         trust_env=False,
     )
+
+
+@contextmanager
+def _passing_over(statuses: Collection[int]) -> Iterator[None]:
+    try:
+        yield
+    except Answered as error:
+        if error.status not in statuses:
+            raise
 
 
 def _ask(client: Client, method: str, path: str, content: bytes | None = None, **headers: str) -> None:

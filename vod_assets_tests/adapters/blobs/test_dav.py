@@ -1,5 +1,6 @@
 """A WebDAV server keeps the contracts of storages and of origins."""
 
+import hashlib
 import os
 import secrets
 import time
@@ -17,6 +18,7 @@ from vod_assets.settings import Settings, load_settings
 from vod_assets_tests.contracts.blobs import BlobsContract
 from vod_assets_tests.contracts.origin import OriginContract
 from vod_assets_tests.servers.dav import DavServer
+from vod_assets_tests.servers.plain_put import plain_put_server
 from vod_assets_tests.servers.processes import free_ports
 
 
@@ -56,6 +58,20 @@ def test_a_wrong_password_is_named_without_it(dav: DavServer) -> None:
 def test_a_server_that_is_away_is_named() -> None:
     with patience(0.2), pytest.raises(StoreError, match="store_unreachable"):
         DavBlobs(f"dav://127.0.0.1:{free_ports(1)[0]}/x", WebAccess()).read("a.json")
+
+
+def test_a_server_that_only_takes_files_is_refused_and_keeps_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "1.m4s"
+    file.write_bytes(b"segment")
+    with plain_put_server() as (address, held):
+        blobs = DavBlobs(address, WebAccess())
+        with pytest.raises(StoreError, match=r"takes files and lists or renames none .*Use a server with WebDAV"):
+            tried(blobs)
+        with pytest.raises(StoreError, match="lists or renames none"):
+            blobs.send(file, "film/1.m4s", hashlib.sha256(b"segment").hexdigest())
+        with pytest.raises(StoreError, match="lists or renames none"):
+            list(blobs.walk("film/"))
+    assert held == {}
 
 
 def test_a_password_goes_to_no_other_machine_in_the_clear() -> None:
