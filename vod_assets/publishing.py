@@ -252,10 +252,8 @@ class Publisher:
         return self.store.record(title) or TitleRecord(title_id=title, source="")
 
     def _order(self, title: str, **orders: object) -> None:
-        record = self.store.record(title)
-        if record is None:
+        if self.store.order(title, orders) is None:
             raise ConfigError("unknown_title", "no such title is registered", "`vod titles list` lists them", title)
-        self.store.register(record.model_copy(update=orders))
 
     @contextmanager
     def _noted(self, title: str) -> Iterator[Sequence[Due]]:

@@ -77,11 +77,10 @@ def _hold_at(session: Session, title: str, number: int) -> None:
     """Have a release stay the one that is shown though there are newer ones, as rolling back does."""
     from vod_assets.domain.orders import HeldBack
 
-    newest, record = max(session.origin.releases(title)), session.store.record(title)
-    if record is not None:
-        said = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": "vod task publish"}
-        held = HeldBack(shown=number, newest=newest, **said) if number < newest else None
-        session.store.register(record.model_copy(update={"held_back": held}))
+    newest = max(session.origin.releases(title))
+    said = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": "vod task publish"}
+    held = HeldBack(shown=number, newest=newest, **said) if number < newest else None
+    session.store.order(title, {"held_back": held})
 
 
 def _remember_refusal(session: Session, error: VodError, address: str) -> None:

@@ -59,7 +59,7 @@ def set_policy(
 ) -> None:
     """Set fields of a title's policy; they win over what its files say until they are cleared.
 
-    What options say is added to what was set before; a file replaces it.
+    What options do not say stays as it is in force; a file replaces what was set before.
 
     Example: [cyan]vod policy set film --from 2026-12-24T20:15 --zone Europe/Berlin --allow DE,AT[/]
     """
@@ -191,7 +191,8 @@ def _set(session: Session, title: str, file: Path | None, fields: dict[str, Any]
     from vod_assets.domain.policy import restated, wrong
 
     whole = None if file is None else _read(file, title)
-    zone = policy_in_force(session, title).zone
+    in_force = policy_in_force(session, title)
+    fields, zone = fields if whole is not None else _laid_over(in_force, fields, title), in_force.zone
 
     def change(record: TitleRecord) -> TitleRecord:
         before = record.policy_set.said if record.policy_set and whole is None else {}
@@ -209,6 +210,27 @@ def _set(session: Session, title: str, file: Path | None, fields: dict[str, Any]
     for notice in policy_in_force(session, title).notices:
         print(f"  {notice}")
     _say_what_follows(session, title)
+
+
+def _laid_over(in_force: "Policy", fields: dict[str, Any], title: str) -> dict[str, Any]:
+    """Return fields with what they leave unsaid as it is in force: options change a policy, and never widen it unsaid.
+
+    Raises:
+        ConfigError: ``bad_policy``: there are several windows, and nobody knows which one is meant.
+    """
+    found = dict(fields)
+    if countries := fields.get("territories"):
+        held = {name: " ".join(getattr(in_force.territories, name)) for name in ("allow", "deny")}
+        found["territories"] = {name: said for name, said in {**held, **countries}.items() if said}
+    if not (said := fields.get("windows")):
+        return found
+    if len(in_force.windows) > 1 and not {"from", "until"} <= set(said[0]):
+        cause = f"it has {len(in_force.windows)} windows, and one that is set would take the place of all"
+        raise ConfigError("bad_policy", cause, "Give --from and --until, or --file with all of them", title)
+    held = in_force.windows[0].model_dump(mode="json", by_alias=True) if len(in_force.windows) == 1 else {}
+    zone = {"zone": fields["zone"]} if "zone" in fields else {}
+    found["windows"] = [{**held, **zone, **said[0]}]
+    return found
 
 
 def _say_what_follows(session: Session, title: str) -> None:

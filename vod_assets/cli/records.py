@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from vod_assets.cli.session import Session
 from vod_assets.domain.errors import ConfigError
-from vod_assets.domain.title import TitleRecord
+from vod_assets.domain.title import ORDERS, TitleRecord
 
 
 def record_of(session: Session, title: str) -> TitleRecord:
@@ -23,7 +23,7 @@ def record_of(session: Session, title: str) -> TitleRecord:
 
 
 def order(session: Session, title: str, change: Callable[[TitleRecord], TitleRecord]) -> TitleRecord:
-    """Change what operators say of a title and return its record, also while a run works on it.
+    """Change what operators say of a title (`ORDERS`) and return its record, also while a run works on it.
 
     A run that registers the title anew keeps what operators say, and reads it again before it publishes.
 
@@ -31,7 +31,7 @@ def order(session: Session, title: str, change: Callable[[TitleRecord], TitleRec
         ConfigError: ``unknown_title``.
     """
     changed = change(record_of(session, title))
-    session.store.register(changed)
+    session.store.order(title, {name: getattr(changed, name) for name in ORDERS})
     return changed
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from vod_assets.defs.named_files import PartsBeside
 from vod_assets.defs.partitions import TITLES
-from vod_assets.defs.registration import Registrar
+from vod_assets.defs.registration import Registrar, as_kept
 from vod_assets.domain.errors import ConfigError, VodError
 from vod_assets.domain.importing import Known, Naming, RefusedRow, Row
 from vod_assets.domain.named_files import is_title_file
@@ -97,8 +97,7 @@ class Importer:
         self._parts.require_title(bare.source, own, self._beside.title_files(bare.source))
         before = registrar.store.record(bare.title_id)
         profile = row.profile or (before.profile if before else registrar.default_profile)
-        kept = {"profile": profile, "key_generation": before.key_generation if before else 0}
-        record = registrar.describe(bare.model_copy(update=kept), own)
+        record = as_kept(registrar.describe(bare.model_copy(update={"profile": profile}), own), before)
         if row.profile:
             record = record.model_copy(update={"profile": row.profile})
         if row.name:

@@ -87,7 +87,7 @@ def register(
         raise named from error
     wished = wishes(info)
     described = _record(registrar, TitleRecord(title_id=title_id, source=address), profile, wished)
-    record = _as_kept(described, registrar.store.record(title_id))
+    record = as_kept(described, registrar.store.record(title_id))
     registrar.store.register(record)
     is_new = not registrar.instance.has_dynamic_partition(TITLES, title_id)
     if is_new:
@@ -163,7 +163,7 @@ def _record(registrar: Registrar, bare: TitleRecord, profile: str, wished: Wishe
     return named
 
 
-def _as_kept(described: TitleRecord, kept: TitleRecord | None) -> TitleRecord:
+def as_kept(described: TitleRecord, kept: TitleRecord | None) -> TitleRecord:
     """Return a record with what commands wrote into it, also while the files beside its source were being read.
 
     What ``vod policy set`` and ``vod approve`` wrote stays. Waivers of operators stay, before those that the title file
@@ -172,6 +172,5 @@ def _as_kept(described: TitleRecord, kept: TitleRecord | None) -> TitleRecord:
     if kept is None:
         return described
     given = (one for one in kept.waivers if one.given)
-    names = ("key_generation", "policy_set", "approvals", "taken_down", "held_back")
-    ordered = {name: getattr(kept, name) for name in names}
-    return described.model_copy(update=ordered | {"waivers": (*given, *described.waivers)})
+    said = {"key_generation": kept.key_generation, "waivers": (*given, *described.waivers)}
+    return described.with_orders_of(kept).model_copy(update=said)

@@ -17,6 +17,8 @@ from vod_assets.domain.orders import HeldBack, TakenDown
 from vod_assets.domain.waivers import Waiver
 
 TITLE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+# What operators say of a title in its record; whoever writes the rest of it leaves these as they are.
+ORDERS = ("taken_down", "held_back", "policy_set", "approvals")
 LONGEST_SLUG = 50  # leaves room for "-" and eight hex digits below the 63 characters of a tag value
 
 
@@ -101,6 +103,10 @@ class TitleRecord(Document):
     def policy_over(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """Return what files say of the policy, with what `vod policy set` says over it, field by field."""
         return {**said, **(self.policy_set.said if self.policy_set else {})}
+
+    def with_orders_of(self, other: "TitleRecord") -> "TitleRecord":
+        """Return this record with what operators say in another one."""
+        return self.model_copy(update={name: getattr(other, name) for name in ORDERS})
 
     @property
     def name(self) -> str:

@@ -191,7 +191,11 @@ class ArtifactStore(Protocol):
         ...
 
     def register(self, record: TitleRecord) -> None:
-        """Write ``title.json`` and the map from source address to title id."""
+        """Write ``title.json`` and the map from source address to title id; what operators say in it stays."""
+        ...
+
+    def order(self, title: str, orders: Mapping[str, Any]) -> TitleRecord | None:
+        """Write what operators say of a title, by the names of `domain.title.ORDERS`; return its record, or None."""
         ...
 
     def title_of(self, address: str) -> str | None:

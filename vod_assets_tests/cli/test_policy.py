@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from vod_assets.cli.policy import policy_in_force
 from vod_assets.domain.orders import TakenDown
 from vod_assets_tests.studio import Studio
 
@@ -53,7 +54,7 @@ def test_what_an_operator_sets_decides_until_it_is_cleared(finished: Studio) -> 
         record = session.store.record("film")
         assert record is not None
         ordered = TakenDown(at="2026-01-01T00:00:00+00:00", by="legal")
-        session.store.register(record.model_copy(update={"taken_down": ordered}))
+        session.store.order("film", {"taken_down": ordered})
     taken_down = seen(finished, "--country", "FR")
     assert (taken_down["visible"], taken_down["because"].startswith("it is taken down by legal")) == (False, True)
     assert "approved by Jane Doe" in finished.vod("policy", "show", "film").stdout
@@ -78,3 +79,25 @@ def test_what_is_no_policy_is_refused_in_a_sentence(finished: Studio) -> None:
         record = session.store.record("film")
         assert record is not None
         assert (record.policy_set, record.approvals) == (None, ())
+
+
+def test_what_options_do_not_say_stays_as_it_is(finished: Studio) -> None:
+    """None of them widens a policy without saying so."""
+    for options in (
+        ("--from", "2030-01-01", "--until", "2030-02-01", "--allow", "DE,AT"),
+        ("--deny", "AT"),
+        ("--offer", "svod"),
+        ("--until", "2030-03-01"),
+    ):
+        ended = finished.vod("policy", "set", "film", *options, "--by", "jane")
+        assert ended.code == 0, ended.stderr
+    with finished.session() as session:
+        policy = policy_in_force(session, "film")
+    assert (policy.territories.allow, policy.territories.deny) == (("AT", "DE"), ("AT",))
+    (window,) = policy.windows
+    assert (str(window.begins), str(window.ends)) == ("2030-01-01 00:00:00+00:00", "2030-03-02 00:00:00+00:00")
+    file = finished.folder / "two.json"
+    file.write_text('{"windows": [{"until": "2029-01-01"}, {"from": "2031-01-01"}]}')
+    assert finished.vod("policy", "set", "film", "--file", file).code == 0
+    refused = finished.vod("policy", "set", "film", "--offer", "svod")
+    assert (refused.code, "it has 2 windows" in refused.stderr) == (2, True)

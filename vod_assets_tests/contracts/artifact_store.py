@@ -8,6 +8,7 @@ import pytest
 
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import Cancelled, StoreError
+from vod_assets.domain.orders import TakenDown
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
 from vod_assets.ports import ArtifactStore
@@ -204,6 +205,17 @@ class ArtifactStoreContract:
     def test_a_missing_artifact_is_named(self, store: ArtifactStore) -> None:
         with pytest.raises(StoreError, match="artifact_missing"):
             store.load("film", "poster", "0" * 64)
+
+    def test_what_operators_say_outlasts_a_writer_that_read_the_record_before(self, store: ArtifactStore) -> None:
+        order = TakenDown(at="2026-03-01T12:00:00+00:00", by="legal")
+        assert store.order("film", {"taken_down": order}) is None
+        stale = TitleRecord(title_id="film", source="file:///a/film.mov")
+        store.register(stale)
+        assert store.order("film", {"taken_down": order}) == stale.model_copy(update={"taken_down": order})
+        store.register(stale.model_copy(update={"profile": "seed"}))
+        assert store.record("film") == stale.model_copy(update={"profile": "seed", "taken_down": order})
+        store.order("film", {"taken_down": None})
+        assert store.record("film") == stale.model_copy(update={"profile": "seed"})
 
     def test_a_title_is_registered_under_its_address(self, store: ArtifactStore) -> None:
         record = TitleRecord(title_id="film", source="file:///a/film.mov", names={"en": "A film"})

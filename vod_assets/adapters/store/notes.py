@@ -1,6 +1,7 @@
 """The small JSON documents of a store: which titles there are, where their sources lie, what was refused."""
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ from vod_assets.domain.title import TitleRecord
 from vod_assets.ports.blobs import Blobs
 
 BATCH = 1_000
+ORDERED_AT_MOST = 5
+SETTLE_SECONDS = 0.05  # a writer that has read the record before has written it by then
 Answer = TypeVar("Answer")
 
 
@@ -29,7 +32,24 @@ class TitleNotes:
         return TitleRecord.model_validate(document) if document else None
 
     def register(self, record: TitleRecord) -> None:
-        """Write ``title.json`` and which title its address belongs to."""
+        """Write ``title.json`` and which title its address belongs to; what operators say in it stays."""
+        kept = self.record(record.title_id)
+        self._write(record.with_orders_of(kept) if kept is not None else record)
+
+    def order(self, title: str, orders: Mapping[str, Any]) -> TitleRecord | None:
+        """Write what operators say of a title, and see that it stands: somebody may have been about to register it."""
+        for _ in range(ORDERED_AT_MOST):
+            record = self.record(title)
+            if record is None:
+                return None
+            ordered = record.model_copy(update=dict(orders))
+            if ordered == record:
+                return record
+            self._write(ordered)
+            time.sleep(SETTLE_SECONDS)
+        return self.record(title)
+
+    def _write(self, record: TitleRecord) -> None:
         note = {"address": record.source, "title": record.title_id}
         self.blobs.replace(layout.source_name(record.source), pretty(note))
         name = layout.title_folder(record.title_id) + layout.RECORD

@@ -97,6 +97,10 @@ class RoutedArtifactStore:
         """Write ``title.json`` and which title its address belongs to."""
         self.default.register(record)
 
+    def order(self, title: str, orders: Mapping[str, Any]) -> TitleRecord | None:
+        """Write what operators say of a title."""
+        return self.default.order(title, orders)
+
     def title_of(self, address: str) -> str | None:
         """Return the title id of an address."""
         return self.default.title_of(address)
