@@ -100,6 +100,8 @@ class EndState:
         said = (entry or {}).get("publication") or {}
         if entry is not None and said.get("status") != "taken_down":
             yield Problem("title_taken_down", title, "", "it is taken down, and its entry does not say so", remedy)
+        for fault in self.cms.faults(title) if entry is not None else ():
+            yield Problem("entry_damaged", title, "", fault, remedy)
 
     def _state(self, title: str, releases: Mapping[int, Release]) -> Iterator[Problem]:
         entry = self.cms.entry(title)

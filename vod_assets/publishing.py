@@ -6,20 +6,25 @@ a note on the agenda is written before, and crossed out after everything is done
 the note, and the next tick goes on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import sample
+from typing import Any
+
+from pydantic import ValidationError
 
 from vod_assets.domain import events
 from vod_assets.domain.approvals import awaits_approval
 from vod_assets.domain.catalogue import Entry, pointed_at
 from vod_assets.domain.errors import ConfigError, RemoteError, StoreError, VodError
 from vod_assets.domain.events import Event
+from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.orders import HeldBack, TakenDown, number_to_show
 from vod_assets.domain.policy import Policy, next_change, policy_of
 from vod_assets.domain.publication import SHOWN, Publication, Status, event_of, status_of
-from vod_assets.domain.title import TitleRecord
+from vod_assets.domain.title import ORDERS, TitleRecord
 from vod_assets.ports import Agenda, ArtifactStore, Cdn, Cms, Due, Origin
 from vod_assets.ports.streaming import RtspServer
 from vod_assets.releasing import load_release, require_whole
@@ -75,9 +80,11 @@ class Publisher:
     now: Callable[[], datetime] = field(default=clock)
 
     def differs(self, entry: Entry) -> bool:
-        """Whether the CMS holds something else than it would after `publish`."""
+        """Whether the CMS holds something else than it would after `publish`, or shows it wrongly."""
         current = self._current(entry.title)
-        return current is None or not _same(current, self._wanted(entry, self._record(entry.title), self.now()))
+        if current is None or not _same(current, self._wanted(entry, self._record(entry.title), self.now())):
+            return True
+        return bool(self.cms.faults(entry.title))
 
     def shown(self, title: str) -> Entry | None:
         """Return what the CMS holds of a title."""
@@ -105,11 +112,13 @@ class Publisher:
         for note in self.agenda.notes():
             if note.at <= now:
                 due.setdefault(note.title, []).append(note)
-        for title, notes in due.items():
+        for title in sample(sorted(due), len(due)):  # so that some that fail slowly keep no other waiting for ever
             if is_over():
                 return
             try:
-                yield title, self._settled(title, notes, is_late=True)
+                with self._noted(title) as ours:  # written by the storage's clock, to compare this machine's with
+                    self.agenda.cross_out(ours)
+                yield title, self._settled(title, due[title], is_late=True)
             except VodError as error:
                 yield title, error.about(title=title)
 
@@ -120,16 +129,7 @@ class Publisher:
             VodError: Of the first part that could not be done; it is tried again with every tick.
         """
         self._order(title, taken_down=order)
-        failed: list[VodError] = []
-        with self._noted(title) as notes:
-            try:
-                self.origin.block(title)
-            except VodError as error:
-                failed.append(error)
-            settled = self._settled(title, notes)
-        if failed:
-            raise failed[0].about(title=title)
-        return settled
+        return self._settled(title, [self.agenda.note(title, self.now())])  # whatever the clocks say
 
     def lift(self, title: str) -> Settled | None:
         """Let a title that was taken down be seen again, as its policy says."""
@@ -156,47 +156,127 @@ class Publisher:
         if base is None:
             raise ConfigError("nothing_to_roll_back", "nothing of it is published", "Publish it first", title)
         self._order(title, held_back=None if wanted == newest else order(wanted, newest))
-        return self.publish(self._older(base, wanted))
+        older = self._older(base, wanted)
+        return self.publish(older.model_copy(update={"policy": base.policy}))
 
     def _settled(self, title: str, notes: Sequence[Due], *, is_late: bool = False) -> Settled | None:
+        if self._record(title).taken_down is not None:
+            return self._withdrawn(title, notes)
         base = self._base(title)
         if base is None:
+            self._unblock(title)
             self.agenda.cross_out(notes)
             return None
         return self._brought(title, base, notes, is_late=is_late)
 
     def _brought(self, title: str, base: Entry, notes: Sequence[Due], *, is_late: bool = False) -> Settled:
-        """Bring everything to what is wanted; where notes are late, whoever wrote them may have got anywhere."""
-        record, now = self._record(title), self.now()
-        if record.taken_down is not None:
-            self.origin.block(title)
-        elif self.origin.is_blocked(title):
-            self.origin.unblock(title)  # first: an entry must not lead where nothing is
-        before, after, address = self._written(title, base, record, now)
-        if self.rtsp is not None and not after.is_shown and self.rtsp.registered(title):
-            self.rtsp.unregister(title)
-        if self.cdn is not None:
-            self.cdn.put_rule(title, _publication(after).policy, taken_down=record.taken_down is not None)
-            if address or is_late:
-                self.cdn.invalidate(paths_of(title, _publication(after).status))
-        kind = event_of(_state(before), _state(after) or (SHOWN, 0))
-        if (event := told_of(kind, record, before, after)) is not None:
-            self.tell(event)
+        """Bring everything to what is wanted; operators may change that meanwhile.
+
+        Args:
+            title: The title.
+            base: What is shown of it as far as may be.
+            notes: Crossed out when everything is done.
+            is_late: Whether somebody else wrote the notes, who may have got anywhere.
+        """
+        for tried in range(1, TIMES_TRIED + 1):
+            record = self._record(title)
+            if record.taken_down is not None:
+                return self._withdrawn(title, notes) or Settled(base)
+            settled = self._shown_as_wanted(title, base, is_late=is_late or tried > 1)
+            if _orders(self._record(title)) == _orders(record):
+                break
+        else:
+            return settled  # the notes stay: whoever gives orders all the time is followed by the next tick
+        self.agenda.cross_out(notes)
+        return settled
+
+    def _shown_as_wanted(self, title: str, base: Entry, *, is_late: bool) -> Settled:
+        now = self.now()
+        self._unblock(title)
+        before, after, address = self._written(title, base, now)
+        self._guard_edges(title, _publication(after), is_changed=bool(address) or is_late)
+        if not after.is_shown:
+            self._end_stream(title)
+        kind = self._told(title, before, after)
         if (change := next_change(_publication(after).policy, now)) is not None:
             self.agenda.note(title, change)
-        self.agenda.cross_out(notes)
         return Settled(after, address, kind)
 
-    def _written(self, title: str, base: Entry, record: TitleRecord, now: datetime) -> tuple[Entry | None, Entry, str]:
-        """Have the CMS hold what is wanted, and return what it held before, what it holds now, and where if changed."""
+    def _withdrawn(self, title: str, notes: Sequence[Due]) -> Settled | None:
+        """Let nobody fetch a title, and say so everywhere; what fails of it keeps the rest from nothing.
+
+        Raises:
+            VodError: Of the first part that failed; the notes stay, so that it is tried again with every tick.
+        """
+        failed: list[VodError] = []
+        withdrawn = Publication(status="taken_down")
+        settled: list[Settled] = []
+
+        def part(work: Callable[[], object]) -> None:
+            try:
+                work()
+            except VodError as error:
+                failed.append(error)
+
+        part(lambda: self.origin.hide(title))  # the rest may take minutes
+        part(lambda: settled.extend(self._said_so(title)))
+        part(lambda: self._guard_edges(title, withdrawn, is_changed=True))
+        part(lambda: self._end_stream(title))
+        part(lambda: self.origin.block(title))
+        part(lambda: self._guard_edges(title, withdrawn, is_changed=True))  # an edge may have fetched meanwhile
+        if failed:
+            raise failed[0].about(title=title)
+        self.agenda.cross_out(notes)
+        return settled[0] if settled else None
+
+    def _said_so(self, title: str) -> Iterator[Settled]:
+        """Have the CMS say that a title is taken down, if it has anything of it."""
+        base = self._base(title)
+        if base is not None:
+            before, after, address = self._written(title, base, self.now())
+            yield Settled(after, address, self._told(title, before, after))
+
+    def _told(self, title: str, before: Entry | None, after: Entry) -> str:
+        """Tell people what happened, and return it."""
+        kind = event_of(_state(before), _state(after) or (SHOWN, 0))
+        if (event := told_of(kind, self._record(title), before, after)) is not None:
+            self.tell(event)
+        return kind
+
+    def _end_stream(self, title: str) -> None:
+        if self.rtsp is not None and self.rtsp.registered(title):
+            self.rtsp.unregister(title)
+
+    def _unblock(self, title: str) -> None:
+        """Show the files of a title that is no longer taken down, before an entry leads there again."""
+        if self._record(title).taken_down is None and self.origin.is_blocked(title):
+            self.origin.unblock(title)
+            if self._record(title).taken_down is not None:  # meanwhile
+                self.origin.block(title)
+
+    def _guard_edges(self, title: str, publication: Publication, *, is_changed: bool) -> None:
+        """Tell the CDN who may fetch a title, and to forget what it holds of it."""
+        if self.cdn is None:
+            return
+        self.cdn.put_rule(title, publication.policy, taken_down=publication.status == "taken_down")
+        if is_changed:
+            self.cdn.invalidate(paths_of(title, publication.status))
+
+    def _written(self, title: str, base: Entry, now: datetime) -> tuple[Entry | None, Entry, str]:
+        """Have the CMS hold what is wanted, and return what it held before, what it holds now, and where if changed.
+
+        The record is read after the entry: an order is written before its entry, so that who does not see the order
+        does not overwrite that entry either.
+        """
         for tried in range(1, TIMES_TRIED + 1):
             current = self._current(title)
-            wanted = self._wanted(base, record, now)
+            wanted = self._wanted(base, self._record(title), now)
             if current is not None and _same(current, wanted):
-                return self._before(current), current, ""
+                return self._before(current), current, self._mended(title)
             seen = _publication(current).revision
             taken = max(self.cms.versions(title), default=0) if current is None or tried > 1 else 0
-            self._require_steady(current, now)
+            if _publication(wanted).status != "taken_down":
+                self._require_steady(current, now)
             said = {"revision": max(seen, taken) + 1, "at": now.isoformat(timespec="seconds")}
             numbered = wanted.model_copy(update={"publication": _publication(wanted).model_copy(update=said)})
             try:
@@ -205,6 +285,11 @@ class Publisher:
                 if error.code != "cms_conflict" or tried == TIMES_TRIED:
                     raise
         raise AssertionError("the last try returns, or its error is raised")
+
+    def _mended(self, title: str) -> str:
+        """Have an entry shown again that the CMS shows wrongly, as whoever was killed leaves it; return where."""
+        document = self.cms.entry(title) if self.cms.faults(title) else None
+        return self.cms.publish(document) if document is not None else ""
 
     def _wanted(self, base: Entry, record: TitleRecord, now: datetime) -> Entry:
         """Return what the CMS is to hold, without its number."""
@@ -226,7 +311,7 @@ class Publisher:
         """Return what was published of an older release, or the newest entry that points there."""
         for revision in sorted(self.cms.versions(base.title), reverse=True)[:LOOKED_BACK]:
             document = self.cms.version(base.title, revision)
-            entry = Entry.model_validate(document) if document is not None else None
+            entry = _entry(document)
             if entry is not None and entry.release is not None and entry.release.number == number:
                 return entry
         return pointed_at(base, load_release(self.origin, base.title, number), self.origin.url)
@@ -235,18 +320,16 @@ class Publisher:
         """Return the entry of the newest release that was published, whatever is shown now."""
         current, made = self._current(title), self.store.latest(title, ASSET)
         said = made.document.get("entry") if made is not None else None
-        entry = Entry.model_validate(said) if said else None
+        entry = _entry(said)
         return max((one for one in (current, entry) if one is not None), key=_number, default=None)
 
     def _current(self, title: str) -> Entry | None:
-        document = self.cms.entry(title)
-        return Entry.model_validate(document) if document is not None else None
+        return _entry(self.cms.entry(title))
 
     def _before(self, current: Entry) -> Entry | None:
         """Return what the CMS held before what it holds, as far as it keeps that."""
         revision = _publication(current).revision
-        document = self.cms.version(current.title, revision - 1) if revision > 1 else None
-        return Entry.model_validate(document) if document is not None else None
+        return _entry(self.cms.version(current.title, revision - 1)) if revision > 1 else None
 
     def _record(self, title: str) -> TitleRecord:
         return self.store.record(title) or TitleRecord(title_id=title, source="")
@@ -270,7 +353,7 @@ class Publisher:
     def _require_steady(self, current: Entry | None, now: datetime) -> None:
         """Refuse to go back in time: what was published by a later clock would be taken back, and then shown again."""
         at = _publication(current).at if current else ""
-        if at and (datetime.fromisoformat(at) - now).total_seconds() > SKEW_SECONDS:
+        if at and (_instant(at) - now).total_seconds() > SKEW_SECONDS:
             cause = f"it was published at {at}, and this machine's clock says {now.isoformat(timespec='seconds')}"
             raise StoreError("clock_skewed", cause, "Set the clock (NTP), then publish again")
 
@@ -294,7 +377,7 @@ def effective(record: TitleRecord, entry: Entry) -> Policy:
 
 def told_of(kind: str, record: TitleRecord, before: Entry | None, after: Entry) -> Event | None:
     """Return what people are told of a title; None: nothing that they could notice."""
-    title, number, at = after.title, _number(after), datetime.fromisoformat(_publication(after).at)
+    title, number, at = after.title, _number(after), _instant(_publication(after).at)
     if kind == "published":
         manifests = after.release.variants.items() if after.release else ()
         links = {f"{form} {name}": getattr(one, form) for name, one in manifests for form in ("hls", "dash")}
@@ -316,6 +399,28 @@ def paths_of(title: str, status: Status) -> list[str]:
     """
     below = f"/origin/{title}/releases/*" if status == SHOWN else f"/origin/{title}/*"
     return [below, f"/catalogue/titles/{title}*"]
+
+
+def _entry(document: Mapping[str, Any] | None) -> Entry | None:
+    """Return an entry as a CMS, or the store, gives it.
+
+    Raises:
+        RemoteError: ``cms_answer_bad``.
+    """
+    try:
+        return Entry.model_validate(document) if document else None
+    except ValidationError as error:
+        cause = f"its entry cannot be read: {said_of(error.errors()[0])}"
+        raise RemoteError("cms_answer_bad", cause, "Correct it in the CMS, or remove it there and publish") from error
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _orders(record: TitleRecord) -> list[object]:
+    return [getattr(record, name) for name in ORDERS]
 
 
 def _publication(entry: Entry | None) -> Publication:

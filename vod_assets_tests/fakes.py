@@ -235,12 +235,18 @@ class MemoryOrigin:
             self.gone[title, number] = removed
             self.files[title] = {path: data for path, data in self._of(title).items() if path not in removed}
 
+    def hide(self, title: str) -> None:
+        files = self.files.get(checked_title_id(title), {})
+        manifests = {path: data for path, data in files.items() if path.startswith("releases/")}
+        self.kept[title] = self.kept.get(title, {}) | manifests
+        self.files[title] = {path: data for path, data in files.items() if path not in manifests}
+
     def block(self, title: str) -> None:
         self.kept[title] = self.kept.get(title, {}) | self.files.pop(checked_title_id(title), {})
 
     def unblock(self, title: str) -> None:
         if title in self.kept:
-            self.files[title] = self.kept.pop(title)
+            self.files[title] = self.files.get(title, {}) | self.kept.pop(title)
 
     def is_blocked(self, title: str) -> bool:
         return title in self.kept

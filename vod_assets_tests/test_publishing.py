@@ -1,6 +1,8 @@
 """What viewers see follows from the record, the releases and the clock, wherever somebody was killed on the way."""
 
+import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,10 @@ class LoudCms(MemoryCms):
         super().__init__()
         self.is_away = False
         self.before: Callable[[], object] | None = None
+        self.is_lost = self.is_broken = False
+
+    def faults(self, title: str) -> list[str]:
+        return ["its page is missing"] if self.is_broken else []
 
     def publish(self, entry: object, replaces: int | None = None) -> str:
         if self.is_away:
@@ -55,7 +61,12 @@ class LoudCms(MemoryCms):
         if self.before is not None:
             before, self.before = self.before, None
             before()
-        return super().publish(entry, replaces)  # type: ignore[arg-type]
+        address = super().publish(entry, replaces)  # type: ignore[arg-type]
+        if self.is_lost:
+            self.is_lost = False
+            raise RemoteError("cms_unavailable", "it did not answer in time")
+        self.is_broken = False
+        return address
 
 
 class Streams:
@@ -301,3 +312,163 @@ def test_an_entry_carries_its_policy_in_utc(scheduled: House) -> None:
     assert document is not None
     assert document["publication"]["policy"]["windows"][0]["from"] == "2026-03-01T13:00:00Z"
     assert Policy.model_validate(document["publication"]["policy"]).windows[0].begins == START + timedelta(hours=1)
+
+
+def test_an_answer_that_is_lost_leads_to_no_second_publication(house: House) -> None:
+    entry = house.entry()
+    house.cms.is_lost = True
+    with pytest.raises(RemoteError, match="cms_unavailable"):
+        house.publisher.publish(entry)
+    assert house.kinds() == []
+    assert house.after(0) == ["published"]
+    assert house.shown() == ("published", 1, 1)
+    assert (house.kinds(), house.agenda.notes()) == (["published"], [])
+
+
+def test_a_publisher_that_was_on_its_way_does_not_show_what_was_taken_down_meanwhile(house: House) -> None:
+    house.publisher.publish(house.entry())
+    newer = house.entry("other")
+    house.cms.before = lambda: house.another().take_down("film", ORDER)
+    house.publisher.publish(newer)
+    assert house.shown()[0] == "taken_down"
+    assert house.origin.is_blocked("film")
+
+
+def test_what_a_killed_publisher_left_half_shown_is_shown_again_under_its_number(house: House) -> None:
+    entry = house.entry()
+    house.publisher.publish(entry)
+    house.cms.is_broken = True
+    assert house.publisher.differs(entry)
+    house.publisher.publish(entry)
+    assert not house.cms.is_broken
+    assert house.shown() == ("published", 1, 1)
+
+
+def test_a_takedown_hides_the_manifests_and_says_so_before_it_moves_the_tracks(house: House) -> None:
+    house.publisher.publish(house.entry())
+    block, seen = house.origin.block, list[tuple[str, list[int]]]()
+
+    def watched(title: str) -> None:
+        seen.append((house.shown()[0], house.origin.releases(title)))
+        block(title)
+
+    house.origin.block = watched  # type: ignore[method-assign]
+    house.publisher.take_down("film", ORDER)
+    assert seen[0] == ("taken_down", [])
+    assert house.origin.tracks("film") == []
+
+
+def test_a_takedown_moves_the_tracks_though_the_cms_is_away(house: House) -> None:
+    house.publisher.publish(house.entry())
+    house.cms.is_away = True
+    with pytest.raises(RemoteError, match="cms_failed"):
+        house.publisher.take_down("film", ORDER)
+    assert house.origin.tracks("film") == []
+
+
+def test_a_clock_that_jumped_ahead_opens_no_window(tmp_path: Path) -> None:
+    house = House(tmp_path, {"windows": [{"from": "2100-01-01T00:00:00Z"}]})
+    house.agenda = BlobAgenda(disk_store(tmp_path / "agenda", Switch()).blobs)  # type: ignore[attr-defined]
+    house.time = datetime.now(UTC)
+    house.publisher = house.another()
+    house.publisher.publish(house.entry())
+    notes = house.agenda.notes()
+    house.time = datetime(2100, 1, 2, tzinfo=UTC)
+    assert [one.code for _, one in house.publisher.tick() if isinstance(one, VodError)] == ["clock_skewed"]
+    assert (house.shown()[0], house.agenda.notes()) == ("scheduled", notes)
+
+
+class Edges:
+    """A CDN that remembers what it was told."""
+
+    address = "memory://cdn"
+
+    def __init__(self) -> None:
+        self.taken_down: list[bool] = []
+
+    def put_rule(self, title: str, policy: Policy, *, taken_down: bool) -> None:
+        self.taken_down.append(taken_down)
+
+    def invalidate(self, paths: object) -> str:
+        return "done"
+
+
+def test_what_fails_of_a_takedown_keeps_the_rest_from_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An origin that is away keeps neither CMS, streams nor CDN, and the next tick does what is left."""
+    house.publisher.publish(house.entry())
+    house.streams["film"], edges = "digest", Edges()
+    publisher = replace(house.publisher, cdn=edges)
+
+    def away(title: str) -> None:
+        raise StoreError("store_unreachable", "it is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.origin, "block", away)
+        patch.setattr(house.origin, "hide", away)
+        with pytest.raises(StoreError, match="store_unreachable"):
+            publisher.take_down("film", ORDER)
+    assert house.shown()[0] == "taken_down"
+    assert (house.streams, edges.taken_down[-1]) == ({}, True)
+    assert [one for _, one in publisher.tick()] != []
+    assert house.origin.is_blocked("film")
+    assert house.agenda.notes() == []
+
+
+def test_a_clock_that_is_wrong_stops_no_takedown(house: House) -> None:
+    house.time = START + timedelta(days=1)
+    house.publisher.publish(house.entry())
+    house.time = START
+    house.publisher.take_down("film", ORDER)
+    assert (house.shown()[0], house.origin.is_blocked("film")) == ("taken_down", True)
+
+
+@pytest.mark.parametrize("before_writing", [True, False])
+def test_a_takedown_wins_over_who_was_about_to_publish(house: House, before_writing: bool) -> None:
+    house.publisher.publish(house.entry())
+    newer = house.entry("other")
+
+    def meanwhile() -> None:
+        if before_writing:
+            house.another().take_down("film", ORDER)
+        else:
+            house.store.order("film", {"taken_down": ORDER})
+
+    house.cms.before = meanwhile
+    with contextlib.suppress(VodError):
+        house.publisher.publish(newer)
+    house.after(0)
+    assert (house.shown()[0], house.origin.is_blocked("film")) == ("taken_down", True)
+
+
+def test_an_older_release_is_shown_under_the_policy_of_today(house: House) -> None:
+    house.publisher.publish(house.entry())
+    fenced = house.entry("other").model_copy(update={"policy": {"territories": {"deny": ["US"]}}})
+    house.publisher.publish(fenced)
+    house.publisher.roll_back("film", 1, held)
+    document = house.cms.entry("film")
+    assert document is not None
+    assert document["release"]["number"] == 1
+    assert document["publication"]["policy"] == {"territories": {"deny": ["US"]}}
+
+
+def test_a_title_that_was_never_published_can_be_taken_down_and_lifted(house: House) -> None:
+    house.publisher.take_down("film", ORDER)
+    assert house.origin.is_blocked("film")
+    assert house.publisher.lift("film") is None
+    assert not house.origin.is_blocked("film")
+    house.publisher.publish(house.entry())
+    assert house.shown()[0] == "published"
+
+
+def test_an_entry_that_cannot_be_read_keeps_no_other_title_waiting(scheduled: House) -> None:
+    scheduled.publisher.publish(scheduled.entry())
+    scheduled.store.register(TitleRecord(title_id="aaa", source="file:///aaa.mp4"))
+    scheduled.cms.shown["aaa"] = {"title": "aaa", "nonsense": True}
+    scheduled.agenda.note("aaa", START)
+    scheduled.time += timedelta(minutes=61)
+    came = dict(scheduled.publisher.tick())
+    wrong, settled = came["aaa"], came["film"]
+    assert isinstance(wrong, RemoteError)
+    assert wrong.code == "cms_answer_bad"
+    assert isinstance(settled, Settled)
+    assert settled.kind == "published"

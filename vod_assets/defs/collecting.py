@@ -143,7 +143,7 @@ class Collector:
                 if is_held():
                     self.store.discard(artifact)
             for number in unused.releases:
-                if is_held():
+                if is_held() and number in self._outdated(title):  # it may be shown by now
                     self.origin.remove_release(title, number)
             for digest in unused.tracks:
                 if is_held():
@@ -164,11 +164,14 @@ class Collector:
             known = {number: load_release(self.origin, title, number) for number in self.origin.releases(title)}
         except StoreError:
             return Unused([], [])  # it cannot be read which tracks it uses
-        old = self.retention.outdated(self.store, self.origin, title, self.age) if self.retention else []
+        old = self._outdated(title)
         releases = [release for number, release in known.items() if number not in old]
         named = {track.digest for release in releases for track in release.tracks}
         tracks = [digest for digest in self.origin.tracks(title, self.stray_age) if digest not in named]
         return Unused(self._superseded(title, releases), tracks, old)
+
+    def _outdated(self, title: str) -> list[int]:
+        return self.retention.outdated(self.store, self.origin, title, self.age) if self.retention else []
 
     def _superseded(self, title: str, releases: list[Release]) -> list[Artifact]:
         store = self.store

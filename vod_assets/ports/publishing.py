@@ -117,6 +117,13 @@ class Origin(Protocol):
         """Remove a release's manifests; its number is never given to other bytes. Its tracks stay."""
         ...
 
+    def hide(self, title: str) -> None:
+        """Take a title's manifests out of viewers' reach, in a second or two however many files it has.
+
+        It is the first part of `block`, which does the rest.
+        """
+        ...
+
     def block(self, title: str) -> None:
         """Take everything of a title out of viewers' reach, manifests first, and keep it as evidence.
 

@@ -138,6 +138,9 @@ class OriginContract:
             origin.put_track(title, TRACK, files, sums(files))
             origin.put_release(title, 1, files, sums(files))
         states = [origin.state("film")]
+        origin.hide("film")
+        assert origin.is_blocked("film")
+        assert (origin.releases("film"), origin.read("film", "releases/1/init.mp4")) == ([], None)
         for _ in range(2):
             origin.block("film")
             assert origin.is_blocked("film")

@@ -214,6 +214,11 @@ class BlobOrigin:
         self.blobs.delete([name for name in names if name == folder + LISTING])
         self.blobs.delete([name for name in names if name.removeprefix(folder) not in (CLAIM, REMOVED, LISTING)])
 
+    def hide(self, title: str) -> None:
+        """Have the storage move a title's manifests to a private place."""
+        self._blocks.hide(title)
+        self._forget(title)
+
     def block(self, title: str) -> None:
         """Have the storage move everything of a title to a private place, manifests first."""
         self._blocks.block(title)

@@ -40,15 +40,22 @@ class BlobBlocks:
         names = (blob.name.removeprefix(BLOCKS) for blob in self._blobs.files(BLOCKS))
         return sorted(name for name in names if TITLE_ID.fullmatch(name))
 
+    def hide(self, title: str) -> None:
+        """Move the manifests of a title away."""
+        self._blobs.create(BLOCKS + checked_title_id(title), b"")  # from here on nothing is put
+        self._move_away(title, f"{title}/releases/")
+
     def block(self, title: str) -> None:
         """Move everything of a title away, manifests first; what an earlier, killed call left is moved now."""
-        self._blobs.create(BLOCKS + checked_title_id(title), b"")  # from here on nothing is put
+        self.hide(title)
+        self._move_away(title, f"{title}/")
+
+    def _move_away(self, title: str, prefix: str) -> None:
         rooms = self._rooms(title)
         room = f"{BLOCKED}{title}/{rooms[0] if rooms else secrets.token_hex(16)}/"
-        for prefix in (f"{title}/releases/", f"{title}/"):
-            names = [blob.name for blob in self._blobs.walk(prefix, with_drafts=True)]
-            names.sort(key=lambda name: not name.endswith("/.files.json"))  # a listing makes its folder visible
-            self._move(title, names, lambda name: room + name.partition("/")[2])
+        names = [blob.name for blob in self._blobs.walk(prefix, with_drafts=True)]
+        names.sort(key=lambda name: not name.endswith("/.files.json"))  # a listing makes its folder visible
+        self._move(title, names, lambda name: room + name.partition("/")[2])
 
     def unblock(self, title: str) -> None:
         """Move everything of a title back, what makes it visible last."""

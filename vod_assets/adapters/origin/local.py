@@ -181,6 +181,10 @@ class LocalOrigin:
                 Gone(folder.parent).note(number, _hashes(folder))
                 self._vanish(folder)
 
+    def hide(self, title: str) -> None:
+        """Block a title, which is a single rename."""
+        self.block(title)
+
     def block(self, title: str) -> None:
         """Rename a title's folder to a private place: nothing of it can be fetched from then on."""
         with _written(title):

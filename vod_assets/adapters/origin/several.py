@@ -175,6 +175,10 @@ class SeveralOrigins:
         """Remove everything of a title everywhere."""
         self._everywhere(lambda origin: origin.remove(title))
 
+    def hide(self, title: str) -> None:
+        """Hide a title's manifests at every origin; one that fails is named after the others are done."""
+        self._everywhere(lambda origin: origin.hide(title))
+
     def block(self, title: str) -> None:
         """Block a title at every origin, optional ones too; one that fails is named after the others are blocked."""
         self._everywhere(lambda origin: origin.block(title))
