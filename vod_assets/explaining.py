@@ -176,8 +176,9 @@ class _Title:
             if path == RELEASE_FILE:
                 return {}, None
         else:
-            said = next(one for one in release["tracks"] if one["digest"] == folder)
-            files, track = said["files"], ReleasedTrack.model_validate(said | {"files": ()})
+            said = next((one for one in release["tracks"] if one["digest"] == folder), None)
+            files = said["files"] if said else ()
+            track = ReleasedTrack.model_validate(said | {"files": ()}) if said else None
         file = next((one for one in files if one["path"] == path), None)
         if file is None:
             cause = f"release {number} knows no file {self.named.path}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from random import sample
 from typing import Any
 
@@ -23,7 +24,7 @@ from vod_assets.domain.events import Event
 from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.orders import HeldBack, TakenDown, number_to_show
 from vod_assets.domain.policy import Policy, next_change, policy_of
-from vod_assets.domain.publication import SHOWN, Publication, Status, event_of, status_of
+from vod_assets.domain.publication import SHOWN, WITHHELD, Publication, Status, event_of, status_of
 from vod_assets.domain.title import ORDERS, TitleRecord
 from vod_assets.ports import Agenda, ArtifactStore, Cdn, Cms, Due, Origin
 from vod_assets.ports.streaming import RtspServer
@@ -82,7 +83,7 @@ class Publisher:
     def differs(self, entry: Entry) -> bool:
         """Whether the CMS holds something else than it would after `publish`, or shows it wrongly."""
         current = self._current(entry.title)
-        if current is None or not _same(current, self._wanted(entry, self._record(entry.title), self.now())):
+        if current is None or not _same(current, self._wanted(entry, self._record(entry.title), self.now(), current)):
             return True
         return bool(self.cms.faults(entry.title))
 
@@ -194,9 +195,13 @@ class Publisher:
         now = self.now()
         self._unblock(title)
         before, after, address = self._written(title, base, now)
+        if _number(after) != _number(base) and awaits_approval(
+            self._record(title), _digest(base), effective(self._record(title), base)
+        ):
+            self.tell(events.awaiting_approval(title, _number(base), now))
         self._guard_edges(title, _publication(after), is_changed=bool(address) or is_late)
-        if not after.is_shown:
-            self._end_stream(title)
+        if self.rtsp is not None and not after.is_shown and self.rtsp.registered(title):
+            self.rtsp.unregister(title)
         kind = self._told(title, before, after)
         if (change := next_change(_publication(after).policy, now)) is not None:
             self.agenda.note(title, change)
@@ -221,7 +226,8 @@ class Publisher:
         part(lambda: self.origin.hide(title))  # the rest may take minutes
         part(lambda: settled.extend(self._said_so(title)))
         part(lambda: self._guard_edges(title, withdrawn, is_changed=True))
-        part(lambda: self._end_stream(title))
+        if self.rtsp is not None:
+            part(partial(self.rtsp.unregister, title))  # also what another machine registered
         part(lambda: self.origin.block(title))
         part(lambda: self._guard_edges(title, withdrawn, is_changed=True))  # an edge may have fetched meanwhile
         if failed:
@@ -243,10 +249,6 @@ class Publisher:
             self.tell(event)
         return kind
 
-    def _end_stream(self, title: str) -> None:
-        if self.rtsp is not None and self.rtsp.registered(title):
-            self.rtsp.unregister(title)
-
     def _unblock(self, title: str) -> None:
         """Show the files of a title that is no longer taken down, before an entry leads there again."""
         if self._record(title).taken_down is None and self.origin.is_blocked(title):
@@ -258,7 +260,7 @@ class Publisher:
         """Tell the CDN who may fetch a title, and to forget what it holds of it."""
         if self.cdn is None:
             return
-        self.cdn.put_rule(title, publication.policy, taken_down=publication.status == "taken_down")
+        self.cdn.put_rule(title, publication.policy, taken_down=publication.status in WITHHELD)
         if is_changed:
             self.cdn.invalidate(paths_of(title, publication.status))
 
@@ -270,7 +272,7 @@ class Publisher:
         """
         for tried in range(1, TIMES_TRIED + 1):
             current = self._current(title)
-            wanted = self._wanted(base, self._record(title), now)
+            wanted = self._wanted(base, self._record(title), now, current)
             if current is not None and _same(current, wanted):
                 return self._before(current), current, self._mended(title)
             seen = _publication(current).revision
@@ -291,13 +293,14 @@ class Publisher:
         document = self.cms.entry(title) if self.cms.faults(title) else None
         return self.cms.publish(document) if document is not None else ""
 
-    def _wanted(self, base: Entry, record: TitleRecord, now: datetime) -> Entry:
-        """Return what the CMS is to hold, without its number."""
+    def _wanted(self, base: Entry, record: TitleRecord, now: datetime, current: Entry | None = None) -> Entry:
+        """Return what the CMS is to hold, without its number; until a release is approved, the approved one stays."""
         number = number_to_show(base.release.number, record.held_back) if base.release else 0
         entry = base if base.release is None or number == base.release.number else self._older(base, number)
         policy = effective(record, base)
-        digest = entry.release.digest if entry.release else ""
-        waits = awaits_approval(record, digest, policy)
+        waits = awaits_approval(record, _digest(entry), policy)
+        if waits and current is not None and not awaits_approval(record, _digest(current), policy):
+            entry, waits = current, False
         status = status_of(policy, now, approved=not waits, taken_down=record.taken_down is not None)
         lineage = _publication(entry).lineage
         return entry.model_copy(
@@ -425,6 +428,10 @@ def _orders(record: TitleRecord) -> list[object]:
 
 def _publication(entry: Entry | None) -> Publication:
     return (entry.publication if entry else None) or Publication()
+
+
+def _digest(entry: Entry) -> str:
+    return entry.release.digest if entry.release else ""
 
 
 def _number(entry: Entry) -> int:

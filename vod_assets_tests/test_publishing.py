@@ -11,6 +11,7 @@ import pytest
 
 from vod_assets.adapters.agenda.blobs import BlobAgenda
 from vod_assets.adapters.store.artifacts import disk_store
+from vod_assets.domain.approvals import Approval
 from vod_assets.domain.catalogue import Entry, entry_for
 from vod_assets.domain.errors import ConfigError, RemoteError, StoreError, VodError
 from vod_assets.domain.events import Event
@@ -79,7 +80,7 @@ class Streams:
         return self._offered.get(title, "")
 
     def unregister(self, title: str) -> None:
-        del self._offered[title]
+        self._offered.pop(title, None)
 
 
 class House:
@@ -472,3 +473,23 @@ def test_an_entry_that_cannot_be_read_keeps_no_other_title_waiting(scheduled: Ho
     assert wrong.code == "cms_answer_bad"
     assert isinstance(settled, Settled)
     assert settled.kind == "published"
+
+
+def test_an_approved_release_stays_until_the_next_one_is_approved(tmp_path: Path) -> None:
+    """Whoever has to approve is told, and until then nobody fetches what was never approved."""
+    house, edges = House(tmp_path, {"sign_off": True}), Edges()
+    publisher = replace(house.publisher, cdn=edges)
+    first = house.entry()
+    publisher.publish(first)
+    assert (house.shown()[0], edges.taken_down) == ("awaiting_approval", [True])
+    assert first.release is not None
+    house.store.order("film", {"approvals": (Approval(by="ann", at="", digest=first.release.digest, number=1),)})
+    publisher.settle("film")
+    assert (house.shown(), edges.taken_down[-1]) == (("published", 1, 2), False)
+    house.told.clear()
+    publisher.publish(house.entry("other"))
+    assert house.shown()[:2] == ("published", 1)
+    assert "awaiting_approval" in house.kinds()
+    house.store.order("film", {"approvals": (Approval(by="ann", at=""),)})
+    publisher.publish(house.entry("other"))
+    assert house.shown()[:2] == ("published", 2)

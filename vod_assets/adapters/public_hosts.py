@@ -30,7 +30,10 @@ def pinned(url: httpx.URL, private_hosts: Collection[str], setting: str, code: s
         ConfigError: The code, naming host and address.
         OSError: The name leads nowhere.
     """
-    found = socket.getaddrinfo(url.host, url.port or PORTS[url.scheme], type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(url.host, url.port or PORTS[url.scheme], type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # a label that no name can have
+        raise OSError("the host's name cannot be one") from error
     addresses = [str(one[4][0]) for one in found]
     if url.host.lower() not in private_hosts:
         for address in addresses:

@@ -12,8 +12,10 @@ from vod_assets.domain.errors import ConfigError
 if TYPE_CHECKING:
     from vod_assets.adapters.cdn.edge import EdgeCdn
     from vod_assets.domain.policy import Policy
+    from vod_assets.domain.title import TitleRecord
 
 app = typer.Typer(help="See and steer the CDN before the origin.", no_args_is_help=True)
+PUSHED_AT_MOST = 3
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
@@ -55,8 +57,12 @@ def rules(
         cdn = required(session)
         policies, taken_down = _policies(session)
         difference = cdn.difference(table_of(policies, taken_down))
-        if push:
-            cdn.push(difference)
+        left = difference
+        for _ in range(PUSHED_AT_MOST if push else 0):  # a title may be taken down or published meanwhile
+            cdn.push(left)
+            left = cdn.difference(table_of(*_policies(session)))
+            if not (left.missing or left.left_over):
+                break
     said = {
         "titles": len(policies),
         "differ": sorted(difference.missing),
@@ -97,4 +103,11 @@ def required(session: Session) -> "EdgeCdn":
 def _policies(session: Session) -> "tuple[dict[str, Policy], set[str]]":
     records = list(session.store.records())
     policies = {record.title_id: policy_in_force(session, record.title_id) for record in records}
-    return policies, {record.title_id for record in records if record.taken_down}
+    waiting = {record.title_id for record in records if policies[record.title_id].sign_off and _waits(session, record)}
+    return policies, waiting | {record.title_id for record in records if record.taken_down}
+
+
+def _waits(session: Session, record: "TitleRecord") -> bool:
+    """Whether nothing of a title is approved, so that nobody may fetch it."""
+    document = session.cms.entry(record.title_id) or {}
+    return (document.get("publication") or {}).get("status") in (None, "awaiting_approval")

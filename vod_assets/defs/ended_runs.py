@@ -53,8 +53,9 @@ class Teller:
         is_fulfilled, new = False, 0
         for event in self._events(record, title, has_callback=bool(callback)):
             is_end = event.id.startswith("run-") and event.facts.get("code") != DIED[0]
-            new += self.outbox.put(event.with_callback(callback) if is_end else event)
-            is_fulfilled |= is_end
+            is_new = self.outbox.put(event.with_callback(callback) if is_end else event)
+            new += is_new
+            is_fulfilled |= is_end and is_new  # the wish may be of a later run
         if is_fulfilled and callback:
             self.outbox.fulfil(title)
         return new

@@ -79,6 +79,9 @@ def notifications(
         seen = tell_of_runs(Teller(context.instance, publisher.store, publisher.origin, post), seen)
         for one in leases.quarantines():
             post.put(quarantined(one.title, one.cause, one.runs[-1] if one.runs else one.title, datetime.now(UTC)))
+    except StoreError as error:  # a full outbox has to be emptied all the same
+        context.log.warning(str(error))
+    try:
         done = post.deliver(lambda batch: has_ended(context.instance, batch))
     except StoreError as error:
         context.log.warning(str(error))

@@ -10,6 +10,8 @@ from vod_assets.domain.policy import Policy, status_at
 
 Status = Literal["published", "scheduled", "paused", "expired", "closed", "awaiting_approval", "taken_down"]
 SHOWN: Status = "published"
+# What an edge lets nobody fetch, whatever the policy says.
+WITHHELD: tuple[Status, ...] = ("taken_down", "awaiting_approval", "closed")
 # What a policy says of an instant, as an entry says it.
 BY_WINDOW: dict[str, Status] = {
     "scheduled": "scheduled",

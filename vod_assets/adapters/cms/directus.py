@@ -133,8 +133,8 @@ def _mapping(collection: str) -> dict[str, str]:
 
 def _login(server: CmsServer, username: str, secret: Callable[[], str]) -> object:
     answer = server.once("POST", "/auth/login", {"email": username, "password": secret(), "mode": "json"})
-    token = (answer.document or {}).get("data", {}) if isinstance(answer.document, dict) else {}
-    if not token.get("access_token"):
+    token = answer.document.get("data") if isinstance(answer.document, dict) else None
+    if not isinstance(token, dict) or not token.get("access_token"):
         words = faults.quoted(answer.data, (secret(),))
         raise faults.denied(server.host, f"the login got no token: {answer.status} {words}".rstrip())
     return answer.document

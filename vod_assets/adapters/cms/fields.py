@@ -41,10 +41,22 @@ def entry_in(rows: Rows, row: Document | None) -> dict[str, Any] | None:
 
 
 def differing(rows: Rows, entry: Document, row: Document, key: str) -> list[str]:
-    """Return which plain fields of a row say something else than an entry does."""
+    """Return which fields of a row say something else than an entry does; what is unsaid may be anything."""
     wanted = row_of(rows, entry, key)
-    plain = ((path, dotted(wanted, path)) for path in (*rows.fields, *rows.fixed))
-    return [path for path, value in plain if isinstance(value, str | int) and dotted(row, path) != value]
+    said = ((path, dotted(wanted, path)) for path in (*rows.fields, *rows.fixed))
+    return [path for path, value in said if value is not None and _differs(value, dotted(row, path))]
+
+
+def _differs(wanted: Any, found: Any) -> bool:
+    """Whether a CMS holds something else; some keep lists and objects as text, and nothing in place of empty ones."""
+    if isinstance(wanted, (list, dict)):
+        if isinstance(found, str):
+            try:
+                found = json.loads(found)
+            except (ValueError, RecursionError):
+                return True
+        return bool(wanted or found) and json.loads(json.dumps(wanted)) != found
+    return bool(wanted != found)
 
 
 def facts_of(entry: Document) -> dict[str, Any]:

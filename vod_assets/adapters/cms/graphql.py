@@ -51,5 +51,7 @@ def codes_in(document: Any) -> set[str]:
     if not isinstance(document, dict):
         return {"?"}
     errors = document.get("errors") or []
+    if not isinstance(errors, list):
+        return {"?"}
     extensions = [one.get("extensions") if isinstance(one, dict) else None for one in errors]
-    return {str((one or {}).get("code") or "?") for one in extensions}
+    return {str((one if isinstance(one, dict) else {}).get("code") or "?") for one in extensions}

@@ -29,7 +29,7 @@ COPIED = sorted(
     entry.name for entry in DATA.iterdir() if entry.name.endswith((".js", ".css"))
 )  # the player page's parts
 
-VERSIONS, HELD = ".versions", ".held"  # no server shows what begins with a dot
+VERSIONS, HELD = "versions", "held"
 
 
 class StaticCms:
@@ -43,6 +43,7 @@ class StaticCms:
 
     def __init__(self, root: Path, public_url: str, origin: Origin | None = None) -> None:
         self.root = root.absolute()
+        self._private = self.root.with_name(f"{self.root.name}-private")  # outside of what a web server shows
         self.address = self.root.as_uri()
         self._base_url = public_url.rstrip("/") + "/catalogue"
         self._origin = origin
@@ -99,7 +100,7 @@ class StaticCms:
 
     def entries(self) -> list[str]:
         """Return the title ids of all entries, sorted; those of titles that are not shown now, too."""
-        return sorted({*self._shown(), *_stems(self.root / HELD)})
+        return sorted({*self._shown(), *_stems(self._private / HELD)})
 
     def entries_of(self, titles: Collection[str]) -> dict[str, Mapping[str, Any]]:
         """Return the entries of titles by their ids."""
@@ -135,7 +136,8 @@ class StaticCms:
     def leftovers(self, older_than_seconds: int = 0) -> list[str]:
         """Return temporary files that a killed writer left behind."""
         oldest = time.time() - older_than_seconds
-        return sorted(str(file) for file in self.root.rglob(".new-*") if file.stat().st_mtime <= oldest)
+        found = [*self.root.rglob(".new-*"), *self._private.rglob(".new-*")]
+        return sorted(str(file) for file in found if file.stat().st_mtime <= oldest)
 
     def _keep_version(self, title: str, entry: Mapping[str, Any], replaces: int | None) -> None:
         """Refuse an entry that is not the latest; keep it beside the site, where no server shows it."""
@@ -158,10 +160,10 @@ class StaticCms:
         return _stems(self.root / "titles")
 
     def _held(self, title: str) -> Path:
-        return self.root / HELD / f"{checked_title_id(title)}.json"
+        return self._private / HELD / f"{checked_title_id(title)}.json"
 
     def _versions(self, title: str) -> Path:
-        return self.root / VERSIONS / checked_title_id(title)
+        return self._private / VERSIONS / checked_title_id(title)
 
     def _page(self, template: str, **values: Any) -> bytes:
         return _templates().get_template(template).render(**values, local=self._local).encode()

@@ -132,7 +132,7 @@ def _read(answer: httpx.Response) -> Answer:
 
 def _wait_seconds(said: str) -> int:
     """Return how long a receiver wants to be left alone: it says so in seconds, or as a date."""
-    if said.isdigit():
+    if said.isascii() and said.isdecimal():
         return int(said[:9])
     try:
         return max(0, int(parsedate_to_datetime(said).timestamp() - time.time()))
