@@ -29,8 +29,8 @@ class TitleStatus:
     """Where one title stands.
 
     Attributes:
-        state: ``running``, ``published``, ``refused``, ``waiting: restoring``, ``released``, ``incomplete`` or
-            ``registered``.
+        state: ``running``, ``published``, what the entry says instead (``scheduled``, ``taken down``), ``refused``,
+            ``waiting: restoring``, ``released``, ``incomplete`` or ``registered``.
         stages: ``made``, ``partly`` or ``missing`` for each stage.
         vanished: Whether its source is gone from the place that it was taken from; nothing is unpublished for that.
     """
@@ -115,10 +115,12 @@ def standing(session: Session, catalogue: Catalogue, titles: list[str]) -> Itera
     Raises:
         ConfigError: ``unknown_title``.
     """
-    return (_look_at(session, catalogue, title) for title in titles)
+    entries = session.cms.entries_of([title for title in titles if catalogue.state(title) == "published"])
+    statuses = {title: (entry.get("publication") or {}).get("status", "") for title, entry in entries.items()}
+    return (_look_at(session, catalogue, title, statuses.get(title, "")) for title in titles)
 
 
-def _look_at(session: Session, catalogue: Catalogue, title: str) -> TitleStatus:
+def _look_at(session: Session, catalogue: Catalogue, title: str, status: str) -> TitleStatus:
     from vod_assets.cli.titles import unknown
 
     record, refusal = session.store.record(title), catalogue.refusals.get(title)
@@ -126,7 +128,7 @@ def _look_at(session: Session, catalogue: Catalogue, title: str) -> TitleStatus:
         raise unknown(session, title)
     stages = _stages(session, title, record.profile if record else "")
     releases = session.origin.releases(title) if title in catalogue.at_origin else []
-    state = catalogue.state(title)
+    state = status.replace("_", " ") or catalogue.state(title)
     if title in catalogue.published:
         stages["cms"] = "made"
     elif releases and not state:

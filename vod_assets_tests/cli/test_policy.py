@@ -36,6 +36,7 @@ def test_what_an_operator_sets_decides_until_it_is_cleared(finished: Studio) -> 
         in_force = entry["publication"]["policy"]
         assert (in_force["territories"], in_force["platforms"]) == ({"allow": ["AT", "DE"]}, ["tv"])
         assert entry["publication"]["status"] == "awaiting_approval"
+    assert json.loads(finished.vod("status", "film", "--json").stdout)[0]["state"] == "awaiting approval"
     begins = "2026-03-29T01:00:00Z"
     shown = seen(finished, "--at", begins, "--country", "de", "--platform", "tv")
     assert (shown["visible"], shown["window"], shown["waits"].startswith("release 2 waits")) == (True, 1, True)

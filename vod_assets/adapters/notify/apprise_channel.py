@@ -1,5 +1,6 @@
 """Slack, e-mail, Teams and everything else that apprise speaks to."""
 
+import html
 import logging
 import re
 import threading
@@ -34,12 +35,23 @@ class AppriseChannel:
                 plugin = plugin_of(self.name, self.address)
                 plugin.socket_connect_timeout = patience.connect_seconds
                 plugin.socket_read_timeout = patience.read_seconds
-                done = plugin.notify(title=subject_of(event), body=body_of(event), notify_type=TYPES[event.severity])
+                done = _told(plugin, event)
             except ConfigError as error:
                 return Answer("later", error.code)
             except Exception as error:  # noqa: BLE001 - an edge: a plug-in may raise anything, and quote its address
                 return Answer("later", f"it failed ({type(error).__name__})")
         return Answer("taken") if done else Answer("later", log.said)
+
+
+def _told(plugin: Any, event: Event) -> bool:
+    """Tell of an event in what the channel shows: where that is HTML, the words are escaped."""
+    from apprise import NotifyFormat
+
+    body = body_of(event)
+    shown = plugin.notify_format  # one, or several of which the first is what is sent
+    if NotifyFormat.HTML in (shown if isinstance(shown, tuple) else (shown,)):
+        body = html.escape(body).replace("\n", "<br/>\n")
+    return bool(plugin.notify(title=subject_of(event), body=body, notify_type=TYPES[event.severity]))
 
 
 def plugin_of(name: str, address: str) -> Any:

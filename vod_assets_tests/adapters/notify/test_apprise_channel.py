@@ -66,13 +66,15 @@ def test_teams_is_told_through_a_workflow(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_mail_is_sent(mailbox: Mailbox) -> None:
     address = f"mailto://127.0.0.1:{mailbox.port}?from=vod@example.org&to=ops@example.org&mode=insecure"
-    assert AppriseChannel("mail", address).send(EVENT, PATIENCE).outcome == "taken"
+    hostile = EVENT.model_copy(update={"facts": {"code": "tool_failed", "source": "<img src=http://evil/t.gif>.mp4"}})
+    assert AppriseChannel("mail", address).send(hostile, PATIENCE).outcome == "taken"
     (mail,) = mailbox.mails
     assert mail["subject"] == "[error] film: FFmpeg ended badly"
     assert "ops@example.org" in mail["to"]
     text = mail.get_body(("plain", "html"))
     assert text is not None
     assert "code: tool_failed" in text.get_content()
+    assert not any("<img" in part.get_content() for part in mail.walk() if part.get_content_type() == "text/html")
 
 
 def test_a_mail_server_that_refuses_is_tried_again(mailbox: Mailbox) -> None:
