@@ -66,11 +66,30 @@ def publish_metadata(session: Session, file: Path, display: Display) -> Outcome:
             release = _named_release(session, entry)
             if entry.release is None:
                 entry = pointed_at(entry, release, session.origin.url)
+            _require_checks(session, title, release.number)
             _hold_at(session, title, release.number)
             session.publisher.publish(entry)
     except VodError as error:
         return Outcome(title=title, error=failure_of(error.about(title)))
     return _outcome(session, release)
+
+
+def _require_checks(session: Session, title: str, number: int) -> None:
+    """Return when the gate lets a release pass that was made here; of an older one, the latest checks say nothing.
+
+    Raises:
+        GateError: A required check is missing, unfinished or failed, or its waiver has ended.
+    """
+    from vod_assets.defs.releasable import Judged, require_all_checks
+
+    record, made = session.store.record(title), session.store.latest(title, "release")
+    profile = session.profiles.get(record.profile) if record is not None else None
+    if record is None or made is None or profile is None or made.document["release"]["number"] != number:
+        return
+    said = made.document
+    published = said["packages"] | said.get("judges", {})
+    judged = Judged.kept(session.store, record, profile)
+    require_all_checks(judged, session.instance, published, said.get("renditions", {}))
 
 
 def _hold_at(session: Session, title: str, number: int) -> None:

@@ -11,7 +11,7 @@ import dagster as dg
 
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.markers import read_markers
-from vod_assets.defs.releasable import played_renditions, require_all_checks
+from vod_assets.defs.releasable import Judged, played_renditions, require_all_checks
 from vod_assets.defs.release_contents import (
     Contents,
     manifests_of,
@@ -98,7 +98,9 @@ def release(
         manifests = manifests_of(at, packages)
         require_releasable(at.title, at.profile, texts_of(manifests) if at.is_real else {})
         renditions = played_renditions(at, packages) if judges and at.is_real else {}
-        verdicts = require_all_checks(at, context.instance, digests | judges, renditions) if at.is_real else {}
+        verdicts = (
+            require_all_checks(Judged.of(at), context.instance, digests | judges, renditions) if at.is_real else {}
+        )
         leaves = (*named_tracks(at, packages), *([] if poster.empty else [poster]))
         if at.is_real and not poster.empty:
             require_picture(at, poster)
@@ -154,7 +156,7 @@ def cms_entry(
         if at.is_real:
             judges = release.document.get("judges", {})  # what the profile required checks of when it was released
             published, renditions = release.document["packages"] | judges, release.document.get("renditions", {})
-            require_all_checks(at, context.instance, published, renditions)
+            require_all_checks(Judged.of(at), context.instance, published, renditions)
         released = Release.model_validate(release.document["release"])
         info = media_info.read(MediaInfo)
         _require_described(released, info)

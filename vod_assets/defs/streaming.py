@@ -12,7 +12,7 @@ from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.movies import MOVIE, VIDEO_FILE, default_track, digests_of, path_of
 from vod_assets.defs.publish import GROUP
-from vod_assets.defs.releasable import require_all_checks
+from vod_assets.defs.releasable import Judged, require_all_checks
 from vod_assets.defs.release_contents import source_of
 from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
@@ -104,7 +104,7 @@ def _require_released(at: Step, instance: dg.DagsterInstance, release: Artifact,
         ConfigError: ``artifacts_mixed``: the rendition was made of another source than the release.
     """
     said = release.document
-    require_all_checks(at, instance, said["packages"] | said.get("judges", {}), said.get("renditions", {}))
+    require_all_checks(Judged.of(at), instance, said["packages"] | said.get("judges", {}), said.get("renditions", {}))
     source = Release.model_validate(said["release"]).source
     if source is not None:
         require_one_source(mezzanine_artifact(at.title, source).digest, [source_of(rendition)])

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from trials.defective import House, of_records
 from vod_assets_tests.studio import Studio
 
 pytestmark = pytest.mark.media
@@ -111,6 +112,9 @@ def test_a_metadata_json_is_published_as_it_is(finished: Studio, tmp_path: Path)
     assert entry["policy"] == {"territories": ["DE"]}
     assert entry["release"]["number"] == 1
     assert finished.vod("verify", "film").code == 0
+    of_records("FAILED")(House(finished))
+    refused = finished.vod("task", "publish", document, "--json")
+    assert (refused.code != 0, refused.failed_with) == (True, "check_failed")
 
 
 @pytest.mark.parametrize(
