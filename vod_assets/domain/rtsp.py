@@ -132,7 +132,7 @@ def picture_options(demand: StreamDemand, *, is_copied: bool) -> dict[str, str]:
     return {
         "c:v": "libx264",
         "preset": demand.preset,
-        "threads:v": "2",
+        "threads:v": "1",  # with more, how the buffer is kept full depends on which of them was quicker
         "profile:v": "high" if demand.b_frames else "main",
         "pix_fmt": "yuv420p",
         "g": gop,
