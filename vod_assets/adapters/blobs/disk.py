@@ -4,9 +4,10 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from vod_assets.adapters.blobs.names import Listings, checked_name, draft_of
 from vod_assets.adapters.transfers import counter
@@ -20,7 +21,10 @@ DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 # A longer write has the system look for one piece of memory as long, which can cost ten times the copy; and what is
 # read to be hashed should fit the processor's cache.
 CHUNK_BYTES = 128 << 10
+WRITES = 5  # of a small file whose folder vanishes under it
 AWAY = frozenset({errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT})
+
+Result = TypeVar("Result")
 
 
 class DiskBlobs(Listings):
@@ -64,21 +68,14 @@ class DiskBlobs(Listings):
     def create(self, name: str, data: bytes) -> bool:
         """Write a file exactly once."""
         path = self.path(name)
-        with disk_errors(path), _draft_beside(path) as draft:
-            _write(draft, data)
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                return False
-            _sync_directory(path.parent)
-        return True
+        with disk_errors(path):
+            return _persistently(lambda: _created(path, data))
 
     def replace(self, name: str, data: bytes) -> None:
         """Write a file; a reader sees the old one or the new one."""
         path = self.path(name)
-        with disk_errors(path), _draft_beside(path) as draft:
-            _write(draft, data)
-            draft.replace(path)
+        with disk_errors(path):
+            _persistently(lambda: _replaced(path, data))
 
     def stat(self, name: str) -> Blob | None:
         """Return what the file system says of a file."""
@@ -188,6 +185,31 @@ def synced_sha256(path: Path) -> str:
 def _blob(name: str, status: os.stat_result) -> Blob:
     version = f"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"
     return Blob(name, status.st_size, status.st_mtime, version)
+
+
+def _created(path: Path, data: bytes) -> bool:
+    with _draft_beside(path) as draft:
+        _write(draft, data)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return False
+        _sync_directory(path.parent)
+    return True
+
+
+def _replaced(path: Path, data: bytes) -> None:
+    with _draft_beside(path) as draft:
+        _write(draft, data)
+        draft.replace(path)
+
+
+def _persistently(write: Callable[[], Result]) -> Result:
+    """Return what a write comes to; its folder may vanish with another writer's last file in it."""
+    for _ in range(WRITES - 1):
+        with suppress(FileNotFoundError, FileExistsError):  # the latter of a folder that was there a moment ago
+            return write()
+    return write()
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """Notes on the agenda come in the order of their instants, and what is not one is passed over."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from vod_assets.adapters.agenda.blobs import AGENDA, BlobAgenda
+from vod_assets.adapters.blobs.disk import DiskBlobs
 from vod_assets.domain.errors import ConfigError
 from vod_assets_tests.fakes import MemoryBlobs
 
@@ -51,6 +54,18 @@ def test_what_somebody_else_put_there_is_passed_over(agenda: BlobAgenda) -> None
     for name in ("readme.txt", "20260301T120000.000000Z~../x.json", "soon~film.json"):
         agenda.blobs.create(AGENDA + name.replace("../", ""), b"")
     assert [one.title for one in agenda.notes()] == ["x"]
+
+
+def test_notes_of_many_writers_on_a_disk_do_not_take_the_folder_from_each_other(tmp_path: Path) -> None:
+    agenda = BlobAgenda(DiskBlobs(tmp_path))
+
+    def write(number: int) -> None:
+        for minute in range(40):
+            agenda.cross_out([agenda.note(f"film-{number}", NOON + timedelta(minutes=minute))])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    assert agenda.notes() == []
 
 
 def test_no_title_leads_out_of_the_agenda(agenda: BlobAgenda) -> None:
