@@ -232,7 +232,8 @@ class Publisher:
         part(lambda: self._guard_edges(title, withdrawn, is_changed=True))  # an edge may have fetched meanwhile
         if failed:
             raise failed[0].about(title=title)
-        self.agenda.cross_out(notes)
+        if self._record(title).taken_down is not None:  # else it was lifted meanwhile, and the next tick shows it
+            self.agenda.cross_out(notes)
         return settled[0] if settled else None
 
     def _said_so(self, title: str) -> Iterator[Settled]:

@@ -441,6 +441,24 @@ def test_a_takedown_wins_over_who_was_about_to_publish(house: House, before_writ
     assert (house.shown()[0], house.origin.is_blocked("film")) == ("taken_down", True)
 
 
+def test_a_takedown_that_is_lifted_while_it_is_done_leaves_nothing_blocked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.publisher.publish(house.entry())
+    block = house.origin.block
+
+    def slow(title: str) -> None:
+        house.another().lift(title)
+        block(title)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.origin, "block", slow)
+        house.publisher.take_down("film", ORDER)
+    house.after(0)
+    assert (house.shown()[0], house.origin.is_blocked("film")) == ("published", False)
+    assert house.agenda.notes() == []
+
+
 def test_an_older_release_is_shown_under_the_policy_of_today(house: House) -> None:
     house.publisher.publish(house.entry())
     fenced = house.entry("other").model_copy(update={"policy": {"territories": {"deny": ["US"]}}})
