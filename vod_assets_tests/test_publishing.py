@@ -448,6 +448,7 @@ def test_a_takedown_that_is_lifted_while_it_is_done_leaves_nothing_blocked(
     block = house.origin.block
 
     def slow(title: str) -> None:
+        house.time += timedelta(seconds=1)
         house.another().lift(title)
         block(title)
 
