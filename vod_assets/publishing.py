@@ -6,25 +6,33 @@ a note on the agenda is written before, and crossed out after everything is done
 the note, and the next tick goes on.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from random import sample
-from typing import Any
-
-from pydantic import ValidationError
 
 from vod_assets.domain import events
 from vod_assets.domain.approvals import awaits_approval
 from vod_assets.domain.catalogue import Entry, pointed_at
+from vod_assets.domain.entries import (
+    effective,
+    instant_of,
+    paths_of,
+    publication_of,
+    read_shown,
+    release_digest,
+    release_number,
+    says_the_same,
+    state_of,
+    told_of,
+)
 from vod_assets.domain.errors import ConfigError, RemoteError, StoreError, VodError
 from vod_assets.domain.events import Event
-from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.orders import HeldBack, TakenDown, number_to_show
-from vod_assets.domain.policy import Policy, next_change, policy_of
-from vod_assets.domain.publication import SHOWN, WITHHELD, Publication, Status, event_of, status_of
+from vod_assets.domain.policy import next_change
+from vod_assets.domain.publication import SHOWN, WITHHELD, Publication, event_of, status_of
 from vod_assets.domain.title import ORDERS, TitleRecord
 from vod_assets.ports import Agenda, ArtifactStore, Cdn, Cms, Due, Origin
 from vod_assets.ports.streaming import RtspServer
@@ -83,7 +91,9 @@ class Publisher:
     def differs(self, entry: Entry) -> bool:
         """Whether the CMS holds something else than it would after `publish`, or shows it wrongly."""
         current = self._current(entry.title)
-        if current is None or not _same(current, self._wanted(entry, self._record(entry.title), self.now(), current)):
+        if current is None or not says_the_same(
+            current, self._wanted(entry, self._record(entry.title), self.now(), current)
+        ):
             return True
         return bool(self.cms.faults(entry.title))
 
@@ -195,15 +205,15 @@ class Publisher:
         now = self.now()
         self._unblock(title)
         before, after, address = self._written(title, base, now)
-        if _number(after) != _number(base) and awaits_approval(
-            self._record(title), _digest(base), effective(self._record(title), base)
+        if release_number(after) != release_number(base) and awaits_approval(
+            self._record(title), release_digest(base), effective(self._record(title), base)
         ):
-            self.tell(events.awaiting_approval(title, _number(base), now))
-        self._guard_edges(title, _publication(after), is_changed=bool(address) or is_late)
+            self.tell(events.awaiting_approval(title, release_number(base), now))
+        self._guard_edges(title, publication_of(after), is_changed=bool(address) or is_late)
         if self.rtsp is not None and not after.is_shown and self.rtsp.registered(title):
             self.rtsp.unregister(title)
         kind = self._told(title, before, after)
-        if (change := next_change(_publication(after).policy, now)) is not None:
+        if (change := next_change(publication_of(after).policy, now)) is not None:
             self.agenda.note(title, change)
         return Settled(after, address, kind)
 
@@ -245,7 +255,7 @@ class Publisher:
 
     def _told(self, title: str, before: Entry | None, after: Entry) -> str:
         """Tell people what happened, and return it."""
-        kind = event_of(_state(before), _state(after) or (SHOWN, 0))
+        kind = event_of(state_of(before), state_of(after) or (SHOWN, 0))
         if (event := told_of(kind, self._record(title), before, after)) is not None:
             self.tell(event)
         return kind
@@ -274,14 +284,14 @@ class Publisher:
         for tried in range(1, TIMES_TRIED + 1):
             current = self._current(title)
             wanted = self._wanted(base, self._record(title), now, current)
-            if current is not None and _same(current, wanted):
+            if current is not None and says_the_same(current, wanted):
                 return self._before(current), current, self._mended(title)
-            seen = _publication(current).revision
+            seen = publication_of(current).revision
             taken = max(self.cms.versions(title), default=0) if current is None or tried > 1 else 0
-            if _publication(wanted).status != "taken_down":
+            if publication_of(wanted).status != "taken_down":
                 self._require_steady(current, now)
             said = {"revision": max(seen, taken) + 1, "at": now.isoformat(timespec="seconds")}
-            numbered = wanted.model_copy(update={"publication": _publication(wanted).model_copy(update=said)})
+            numbered = wanted.model_copy(update={"publication": publication_of(wanted).model_copy(update=said)})
             try:
                 return current, numbered, self.cms.publish(numbered.as_document(), replaces=seen)
             except RemoteError as error:
@@ -299,11 +309,11 @@ class Publisher:
         number = number_to_show(base.release.number, record.held_back) if base.release else 0
         entry = base if base.release is None or number == base.release.number else self._older(base, number)
         policy = effective(record, base)
-        waits = awaits_approval(record, _digest(entry), policy)
-        if waits and current is not None and not awaits_approval(record, _digest(current), policy):
+        waits = awaits_approval(record, release_digest(entry), policy)
+        if waits and current is not None and not awaits_approval(record, release_digest(current), policy):
             entry, waits = current, False
         status = status_of(policy, now, approved=not waits, taken_down=record.taken_down is not None)
-        lineage = _publication(entry).lineage
+        lineage = publication_of(entry).lineage
         return entry.model_copy(
             update={
                 "policy": base.policy,
@@ -315,7 +325,7 @@ class Publisher:
         """Return what was published of an older release, or the newest entry that points there."""
         for revision in sorted(self.cms.versions(base.title), reverse=True)[:LOOKED_BACK]:
             document = self.cms.version(base.title, revision)
-            entry = _entry(document)
+            entry = read_shown(document)
             if entry is not None and entry.release is not None and entry.release.number == number:
                 return entry
         return pointed_at(base, load_release(self.origin, base.title, number), self.origin.url)
@@ -324,16 +334,16 @@ class Publisher:
         """Return the entry of the newest release that was published, whatever is shown now."""
         current, made = self._current(title), self.store.latest(title, ASSET)
         said = made.document.get("entry") if made is not None else None
-        entry = _entry(said)
-        return max((one for one in (current, entry) if one is not None), key=_number, default=None)
+        entry = read_shown(said)
+        return max((one for one in (current, entry) if one is not None), key=release_number, default=None)
 
     def _current(self, title: str) -> Entry | None:
-        return _entry(self.cms.entry(title))
+        return read_shown(self.cms.entry(title))
 
     def _before(self, current: Entry) -> Entry | None:
         """Return what the CMS held before what it holds, as far as it keeps that."""
-        revision = _publication(current).revision
-        return _entry(self.cms.version(current.title, revision - 1)) if revision > 1 else None
+        revision = publication_of(current).revision
+        return read_shown(self.cms.version(current.title, revision - 1)) if revision > 1 else None
 
     def _record(self, title: str) -> TitleRecord:
         return self.store.record(title) or TitleRecord(title_id=title, source="")
@@ -356,8 +366,8 @@ class Publisher:
 
     def _require_steady(self, current: Entry | None, now: datetime) -> None:
         """Refuse to go back in time: what was published by a later clock would be taken back, and then shown again."""
-        at = _publication(current).at if current else ""
-        if at and (_instant(at) - now).total_seconds() > SKEW_SECONDS:
+        at = publication_of(current).at if current else ""
+        if at and (instant_of(at) - now).total_seconds() > SKEW_SECONDS:
             cause = f"it was published at {at}, and this machine's clock says {now.isoformat(timespec='seconds')}"
             raise StoreError("clock_skewed", cause, "Set the clock (NTP), then publish again")
 
@@ -374,77 +384,5 @@ class Publisher:
         require_whole(self.origin, load_release(self.origin, title, number))
 
 
-def effective(record: TitleRecord, entry: Entry) -> Policy:
-    """Return the policy that counts: what an operator has set, or what the files of the title say."""
-    return policy_of(record.policy_over(entry.policy))
-
-
-def told_of(kind: str, record: TitleRecord, before: Entry | None, after: Entry) -> Event | None:
-    """Return what people are told of a title; None: nothing that they could notice."""
-    title, number, at = after.title, _number(after), _instant(_publication(after).at)
-    if kind == "published":
-        manifests = after.release.variants.items() if after.release else ()
-        links = {f"{form} {name}": getattr(one, form) for name, one in manifests for form in ("hls", "dash")}
-        return events.published(title, number, at, {name: address for name, address in links.items() if address})
-    if kind == "expired":
-        return events.expired(title, number, at)
-    if kind == "rolled_back":
-        by = record.held_back.by if record.held_back is not None else ""
-        return events.rolled_back(title, _number(before) if before else 0, number, at, by)
-    if kind == "taken_down" and record.taken_down is not None:
-        return events.taken_down(title, at, record.taken_down.by, record.taken_down.because)
-    return events.awaiting_approval(title, number, at) if kind == "awaiting_approval" else None
-
-
-def paths_of(title: str, status: Status) -> list[str]:
-    """Return what an edge has to forget when a title is published, rolled back or taken away: two paths at most.
-
-    A release's files never change, but an edge may remember that they were not there, or not allowed.
-    """
-    below = f"/origin/{title}/releases/*" if status == SHOWN else f"/origin/{title}/*"
-    return [below, f"/catalogue/titles/{title}*"]
-
-
-def _entry(document: Mapping[str, Any] | None) -> Entry | None:
-    """Return an entry as a CMS, or the store, gives it.
-
-    Raises:
-        RemoteError: ``cms_answer_bad``.
-    """
-    try:
-        return Entry.model_validate(document) if document else None
-    except ValidationError as error:
-        cause = f"its entry cannot be read: {said_of(error.errors()[0])}"
-        raise RemoteError("cms_answer_bad", cause, "Correct it in the CMS, or remove it there and publish") from error
-
-
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
 def _orders(record: TitleRecord) -> list[object]:
     return [getattr(record, name) for name in ORDERS]
-
-
-def _publication(entry: Entry | None) -> Publication:
-    return (entry.publication if entry else None) or Publication()
-
-
-def _digest(entry: Entry) -> str:
-    return entry.release.digest if entry.release else ""
-
-
-def _number(entry: Entry) -> int:
-    return entry.release.number if entry.release else 0
-
-
-def _state(entry: Entry | None) -> tuple[Status, int] | None:
-    return (_publication(entry).status, _number(entry)) if entry is not None else None
-
-
-def _same(current: Entry, wanted: Entry) -> bool:
-    """Whether two entries say the same, but for which publication they are."""
-    held = _publication(current)
-    said = {"revision": held.revision, "at": held.at}
-    return current == wanted.model_copy(update={"publication": _publication(wanted).model_copy(update=said)})

@@ -98,9 +98,8 @@ def release(
         manifests = manifests_of(at, packages)
         require_releasable(at.title, at.profile, texts_of(manifests) if at.is_real else {})
         renditions = played_renditions(at, packages) if judges and at.is_real else {}
-        verdicts = (
-            require_all_checks(Judged.of(at), context.instance, digests | judges, renditions) if at.is_real else {}
-        )
+        passed = digests | judges
+        verdicts = require_all_checks(Judged.of(at), context.instance, passed, renditions) if at.is_real else {}
         leaves = (*named_tracks(at, packages), *([] if poster.empty else [poster]))
         if at.is_real and not poster.empty:
             require_picture(at, poster)
@@ -121,10 +120,8 @@ def release(
         inputs = digests | judges | {"metadata": metadata.digest, "markers": markers.digest}
         parameters = {"number": numbered.number, "release": unnumbered.digest}
         recipe = Recipe("release", inputs, parameters | ({"tied": TIED} if judges else {}))
-        said: dict[str, Any] = {
-            "metadata": metadata.document,
-            "chapters": [chapter.model_dump() for chapter in marked.chapters],
-        }
+        chapters = [chapter.model_dump() for chapter in marked.chapters]
+        said: dict[str, Any] = {"metadata": metadata.document, "chapters": chapters}
         said |= {"judges": judges, "renditions": renditions} if judges else {}
         said |= {"packages": digests, "checks": verdicts}
         made = at.make(recipe, lambda _: {"release": numbered.model_dump(), **said, **lineage_of(at, packages, leaves)})

@@ -90,6 +90,21 @@ def resource_definitions(
         "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),
         "sources": SourcesResource(storages=storages),
         "desk": ArrivalsResource(storages=storages),
+        **_tools(settings, guard),
+        "keys": KeysResource(storages=storages),
+        "rtsp": rtsp,
+        "origin": origin,
+        "cms": cms,
+        "publisher": PublisherResource(
+            root=settings.store_address, storages=storages, origin=origin, cms=cms, rtsp=rtsp, outbox=outbox
+        ),
+        **named,
+    }
+
+
+def _tools(settings: Settings, guard: dg.ConfigurableResource[Guarding]) -> dict[str, Any]:
+    """Return the resources that run tools."""
+    return {
         "prober": ProberResource(guard=guard),
         "transcoder": TranscoderResource(guard=guard),
         "meter": MeterResource(guard=guard),
@@ -102,15 +117,7 @@ def resource_definitions(
         "text": TextResource(guard=guard),
         "speech": SpeechResource(guard=guard),
         "packager": PackagerResource(guard=guard),
-        "keys": KeysResource(storages=storages),
         "inspector": InspectorResource(guard=guard, scratch=str(settings.scratch_path)),
-        "rtsp": rtsp,
-        "origin": origin,
-        "cms": cms,
-        "publisher": PublisherResource(
-            root=settings.store_address, storages=storages, origin=origin, cms=cms, rtsp=rtsp, outbox=outbox
-        ),
-        **named,
     }
 
 
