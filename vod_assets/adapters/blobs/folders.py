@@ -4,51 +4,29 @@ A file is written under a draft's name, and renamed when all of it is there. Fol
 in them, and removed with the last of what lay there.
 """
 
-import weakref
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic
 
 from vod_assets.adapters.blobs import faults
-from vod_assets.adapters.blobs.names import Listings, draft_of
-from vod_assets.adapters.blobs.pool import Pool
+from vod_assets.adapters.blobs.names import draft_of
+from vod_assets.adapters.blobs.served import Result, Served, Session
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
-
-Session = TypeVar("Session")
-Result = TypeVar("Result")
 
 DRAFTS_PATIENCE_SECONDS = 1.0  # a draft that stays is removed with what is older than the grace period
 
 
-class ServedFolders(Listings, Generic[Session]):
-    """Files and folders of a server below an address.
-
-    Args:
-        address: How the place is called: ``smb://host/share/folder``.
-        pool: Sessions with the server.
-    """
-
-    transfers = 8  # connections; a server has a process for each, or allows few
-    errors: ClassVar[tuple[type[Exception], ...]]
-    """What sessions raise."""
-
-    def __init__(self, address: str, pool: Pool[Session]) -> None:
-        self.address, self._pool = address.rstrip("/"), pool
-        weakref.finalize(self, pool.clear)
+class ServedFolders(Served[Session], Generic[Session]):
+    """Files and folders of a server below an address."""
 
     def replace(self, name: str, data: bytes) -> None:
         """Write a draft and let it take the name's place."""
         with self._draft_beside(name) as draft:
             self._made(name, partial(self._write, draft, data))
             self._moved(name, draft)
-
-    def sent_sha256(self, name: str) -> str:
-        """Return nothing: a server of files keeps no checksums."""
-        return ""
 
     def copy(self, name: str, other: str) -> None:
         """Copy a file, on the server where it can."""
@@ -73,17 +51,9 @@ class ServedFolders(Listings, Generic[Session]):
         for folder in sorted({name.rpartition("/")[0] for name in doomed}, key=len, reverse=True):
             self._tried(folder, partial(self._remove_empty, folder))
 
-    def path(self, name: str) -> Path | None:
-        """Return None: a server that is not mounted is no disk."""
-        return None
-
     @abstractmethod
     def stat(self, name: str) -> Blob | None:
         """Return what the server says of a file, or None."""
-
-    @abstractmethod
-    def _path(self, name: str) -> str:
-        """Return how the server is asked for a name; ``bad_name`` if it cannot be."""
 
     @abstractmethod
     def _write(self, path: str, data: bytes, session: Session) -> None: ...
@@ -106,27 +76,12 @@ class ServedFolders(Listings, Generic[Session]):
     def _remove_folder(self, path: str, session: Session) -> None: ...
 
     @abstractmethod
-    def _is_missing(self, error: Exception) -> bool:
-        """Whether the server says that there is no such file or folder."""
-
-    @abstractmethod
     def _is_answer(self, error: Exception) -> bool:
         """Whether the server understood, and refused."""
-
-    @abstractmethod
-    def _is_passing(self, error: Exception) -> bool:
-        """Whether the same call may work a little later."""
 
     def _is_held(self, error: Exception) -> bool:
         """Whether a file may be replaced a little later."""
         return self._is_passing(error)
-
-    @abstractmethod
-    def _fault(self, where: str, error: Exception) -> StoreError:
-        """Return the error that a caller gets, with what to do."""
-
-    def _where(self, name: str) -> str:
-        return f"{self.address}/{name}"
 
     @contextmanager
     def _draft_beside(self, name: str) -> Iterator[str]:
@@ -185,28 +140,3 @@ class ServedFolders(Listings, Generic[Session]):
                     raise
                 return  # it is not empty, or another machine was quicker
             folder = folder.rpartition("/")[0]
-
-    def _tried(
-        self,
-        name: str,
-        work: Callable[[Session], Result],
-        is_passing: Callable[[Exception], bool] | None = None,
-    ) -> Result:
-        """Do something on the server, again while it is only busy or away; turn what remains into one clear error.
-
-        Raises:
-            FileNotFoundError: There is no such file or folder.
-            StoreError: Whatever else.
-        """
-
-        def once() -> Result:
-            with self._pool.lent() as session:
-                return work(session)
-
-        where = self._where(name)
-        try:
-            return faults.patiently(once, is_passing or self._is_passing)
-        except self.errors as error:
-            if self._is_missing(error):
-                raise FileNotFoundError(where) from error
-            raise self._fault(where, error) from error

@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import time
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from vod_assets_tests.contracts.origin import OriginContract
 from vod_assets_tests.servers.dav import DavServer
 from vod_assets_tests.servers.plain_put import plain_put_server
 from vod_assets_tests.servers.processes import free_ports
+from vod_assets_tests.servers.weather import served
 
 
 class TestDav(BlobsContract):
@@ -80,3 +82,51 @@ def test_a_password_goes_to_no_other_machine_in_the_clear() -> None:
         load_settings(origin="dav://media.example/x")
     with pytest.raises(ConfigError, match="dav:// is no storage"):
         load_settings(store="dav://127.0.0.1/x")
+
+
+def multistatus(said: str) -> bytes:
+    href = "<D:response><D:href>/x/a.json</D:href><D:propstat><D:prop>"
+    return f'<D:multistatus xmlns:D="DAV:">{href}{said}</D:prop></D:propstat></D:response></D:multistatus>'.encode()
+
+
+ODD = {
+    "12x": (207, multistatus("<D:getcontentlength>12x</D:getcontentlength>"), "a length that is none: “12x”"),
+    "minus": (207, multistatus("<D:getcontentlength>-1</D:getcontentlength>"), "a length that is none: “-1”"),
+    "date": (207, multistatus("<D:getlastmodified>tomorrow</D:getlastmodified>"), "a date that is none: “tomorrow”"),
+    "year": (207, multistatus("<D:getlastmodified>1 Jan 0 99:00:00</D:getlastmodified>"), "a date that is none"),
+    "empty": (207, b'<multistatus xmlns="DAV:"/>', "it names nothing"),
+    "nothing": (207, b"", "it is no XML"),
+    "html": (200, b"<html><body>Log in</body></html>", "it says 200 instead of 207"),
+    "xhtml": (207, b"<html><body>Log in</body></html>", "it is no multistatus"),
+    "entities": (207, b'<!DOCTYPE a [<!ENTITY b "c">]><multistatus xmlns="DAV:">&b;</multistatus>', "no multistatus"),
+    "endless": (207, b" " * 5_000, "it says more than 4000 bytes"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_answer_is_one_sentence(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, said, expected = ODD[name]
+    monkeypatch.setattr("vod_assets.adapters.blobs.dav_answers.MOST_BYTES", 4_000)
+
+    class Odd(BaseHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
+            pass
+
+        def do_PROPFIND(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(said)
+
+    with served(Odd) as port:
+        blobs = DavBlobs(f"dav://127.0.0.1:{port}/x", WebAccess())
+        for ask in (lambda: blobs.stat("a.json"), lambda: list(blobs.walk())):
+            with pytest.raises(StoreError, match="store_failed") as caught:
+                ask()
+            assert expected in str(caught.value)
+
+
+def test_certificates_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "none.pem").write_text("none")
+    for file in (tmp_path / "none.pem", tmp_path / "missing.pem"):
+        with pytest.raises(ConfigError, match=r"VOD_DAV_CA_FILE cannot be read"):
+            DavBlobs("davs://127.0.0.1:1/x", WebAccess(ca_file=file)).read("a.json")
