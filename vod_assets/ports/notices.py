@@ -18,6 +18,11 @@ class Patience:
     read_seconds: float = 30.0
     round_seconds: float = 15.0  # nothing is begun later; Dagster ends a tick after 60 s
 
+    @property
+    def whole_seconds(self) -> float:
+        """How long one try may take, however slowly its answer drips."""
+        return self.connect_seconds + self.read_seconds
+
 
 SHORT = Patience(connect_seconds=3.0, read_seconds=5.0, round_seconds=4.0)  # at the end of a command
 

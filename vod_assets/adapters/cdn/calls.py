@@ -10,10 +10,11 @@ from typing import Any
 import httpx
 
 from vod_assets.adapters.blobs import faults
+from vod_assets.adapters.exchanges import Bounds, Line, TooLong
 from vod_assets.domain.errors import ConfigError, RemoteError, VodError, printable
 
-CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0
-MOST_BYTES = 16 << 20
+HEADERS = {"user-agent": "vod_assets", "accept": "application/json"}
+BOUNDS = Bounds(10.0, 30.0, 60.0, 16 << 20)
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 DENIED = (401, 403)
 
@@ -51,31 +52,27 @@ class EdgeApi:
             RemoteError: ``cdn_failed``.
         """
         try:
-            with self._client() as client:
-                return faults.patiently(lambda: self._asked(client, method, path, body), _is_passing)
+            return faults.patiently(lambda: self._asked(method, path, body), _is_passing)
         except (httpx.HTTPError, Passing, OSError) as error:
             raise self._failed(faults.said(error)) from None  # the cause may quote a header
 
-    def _client(self) -> httpx.Client:
-        timeout = httpx.Timeout(faults.at_most(READ_SECONDS), connect=faults.at_most(CONNECT_SECONDS))
-        headers = {"user-agent": "vod_assets", "accept": "application/json"}
-        return httpx.Client(verify=_certificates(), auth=self.auth, timeout=timeout, headers=headers, trust_env=False)
-
-    def _asked(self, client: httpx.Client, method: str, path: str, body: object) -> Any:
+    def _asked(self, method: str, path: str, body: object) -> Any:
         content = None if body is None else body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
         kind = "text/plain" if isinstance(body, str) else "application/json"
-        headers = {} if content is None else {"content-type": kind}
+        headers = HEADERS | ({} if content is None else {"content-type": kind})
         try:
-            with client.stream(method, self.base + path, content=content, headers=headers) as answer:
-                data = self._body(answer)
+            request = httpx.Request(method, self.base + path, content=content, headers=headers)
+            answer = Line(BOUNDS.cut(), _certificates(), self.auth).exchanged(request)
+        except TooLong as error:
+            raise self._failed(f"its answer is too long: {error}") from None
         except (httpx.RemoteProtocolError, httpx.DecodingError):
             raise Passing("what it answers is no HTTP") from None  # the parser's words quote the answer
         except (httpx.LocalProtocolError, UnicodeEncodeError):  # whose words quote the header
             cause = f"the credentials for {self.name} hold characters that no header may have"
             raise ConfigError("cdn_denied", cause, "Check VOD_CDN_SECRET and its neighbours") from None
         if answer.is_success:
-            return _read(data)
-        raise self._refusal(answer.status_code, method, path, data)
+            return _read(answer.data)
+        raise self._refusal(answer.status, method, path, answer.data)
 
     def _refusal(self, status: int, method: str, path: str, data: bytes) -> Exception:
         words = f"{status} to {method} {path}{self._quoted(data)}"
@@ -96,14 +93,6 @@ class EdgeApi:
         text = printable(next((one for one in named if isinstance(one, str) and one), ""))[:200]
         hidden = [secret for secret in self.secrets() if secret]
         return f": {text}" if text and not any(secret in text for secret in hidden) else ""
-
-    def _body(self, answer: httpx.Response) -> bytes:
-        data = b""
-        for chunk in answer.iter_bytes():
-            data += chunk
-            if len(data) > MOST_BYTES:
-                raise self._failed(f"its answer is longer than {MOST_BYTES} bytes")
-        return data
 
     def _failed(self, cause: str) -> VodError:
         remedy = "Check VOD_CDN and the network; `vod cdn status` asks again"

@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 
 import httpx
 
-from vod_assets.adapters.blobs.faults import at_most, patiently
+from vod_assets.adapters.blobs.faults import patiently
 from vod_assets.adapters.blobs.faults import said as first_line
 from vod_assets.adapters.cms import faults
 from vod_assets.adapters.cms.credentials import Anonymous, Signer
+from vod_assets.adapters.exchanges import Bounds, Line, TooLong
 from vod_assets.domain.errors import ConfigError
 
-CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0
-MOST_BYTES = 64 << 20
+BOUNDS = Bounds(10.0, 30.0, 60.0, 64 << 20)
 LONGEST_PAUSE_SECONDS = 20.0
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 DENIED = (401, 403)
@@ -121,34 +121,20 @@ class CmsServer:
 
     def exchanged(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> Answer:
         """Return the answer to a request as it is sent, whatever it says."""
-        timeout = httpx.Timeout(at_most(READ_SECONDS), connect=at_most(CONNECT_SECONDS))
         try:
-            with (
-                httpx.Client(verify=self._certificates, timeout=timeout, trust_env=False) as client,
-                client.stream(method, self.url.rstrip("/") + path, content=content, headers=headers) as answer,
-            ):
-                if answer.is_redirect:
-                    place = answer.headers.get("location", "")
-                    raise faults.answer_bad(
-                        self.host, f"it sends us to {_host_of(place, self.host)}; name that address"
-                    )
-                said = (answer.headers.get(name, "") for name in ("etag", "retry-after"))
-                return Answer(answer.status_code, self._body(answer), *said)
+            request = httpx.Request(method, self.url.rstrip("/") + path, content=content, headers=headers)
+            answer = Line(BOUNDS.cut(), self._certificates).exchanged(request)
+        except TooLong as error:
+            raise faults.answer_bad(self.host, str(error)) from None
         except (httpx.RemoteProtocolError, httpx.DecodingError):
             raise Passing("what it answers is no HTTP, or ends too soon") from None  # the parser quotes the answer
         except (httpx.LocalProtocolError, UnicodeEncodeError):  # whose words quote the header
             raise faults.denied(self.host, "the credentials hold characters that no header may have") from None
-
-    def _body(self, answer: httpx.Response) -> bytes:
-        """Return a body, however slowly it drips, up to a limit of time and of size."""
-        data, latest = bytearray(), time.monotonic() + 2 * at_most(READ_SECONDS)
-        for chunk in answer.iter_bytes():
-            data += chunk
-            if len(data) > MOST_BYTES:
-                raise faults.answer_bad(self.host, f"it is longer than {MOST_BYTES} bytes")
-            if time.monotonic() > latest:
-                raise Passing("its answer takes too long")
-        return bytes(data)
+        if answer.is_redirect:
+            place = _host_of(answer.headers.get("location", ""), self.host)
+            raise faults.answer_bad(self.host, f"it sends us to {place}; name that address")
+        said = (answer.headers.get(name, "") for name in ("etag", "retry-after"))
+        return Answer(answer.status, answer.data, *said)
 
     @cached_property
     def _certificates(self) -> ssl.SSLContext | bool:

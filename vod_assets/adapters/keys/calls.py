@@ -3,9 +3,7 @@
 import base64
 import re
 import ssl
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -13,14 +11,14 @@ from typing import Protocol
 import httpx
 
 from vod_assets.adapters.blobs import faults
+from vod_assets.adapters.exchanges import Bounds, Line, Reply, TooLong
 from vod_assets.adapters.keys.cpix_faults import bad_answer
 from vod_assets.adapters.keys.quoting import plain_words
 from vod_assets.domain.errors import ConfigError, RemoteError
 
 SPEKE_VERSION = "2.0"
 HEADERS = {"content-type": "application/xml", "x-speke-version": SPEKE_VERSION, "user-agent": "vod_assets"}
-CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
-MOST_BYTES = 1 << 20
+BOUNDS = Bounds(10.0, 20.0, 40.0, 1 << 20)
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 
 
@@ -126,8 +124,8 @@ class KeyServer:
             ConfigError: ``drm_refused``: asking again would not help.
         """
         try:
-            with self._client() as client:
-                return faults.patiently(lambda: self._asked(client, body), _is_passing)
+            line = Line(BOUNDS.cut(), self._certificates())
+            return faults.patiently(lambda: self._asked(line, body), _is_passing)
         except (httpx.HTTPError, Passing, OSError) as error:
             raise RemoteError(
                 "drm_unavailable",
@@ -140,13 +138,6 @@ class KeyServer:
         """The server's name; the rest of an address may hold a customer's secret."""
         return httpx.URL(self.url).host
 
-    @contextmanager
-    def _client(self) -> Iterator[httpx.Client]:
-        context = self._certificates()
-        timeout = httpx.Timeout(faults.at_most(READ_SECONDS), connect=faults.at_most(CONNECT_SECONDS))
-        with httpx.Client(verify=context, timeout=timeout, trust_env=False) as client:
-            yield client
-
     def _certificates(self) -> ssl.SSLContext:
         try:
             return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
@@ -154,13 +145,13 @@ class KeyServer:
             cause = f"VOD_KEYS_CA_FILE names {self.ca_file}, which cannot be used: {error.strerror or error}"
             raise ConfigError("bad_setting", cause, "Name a PEM file of certificates") from error
 
-    def _asked(self, client: httpx.Client, body: bytes) -> bytes:
+    def _asked(self, line: Line, body: bytes) -> bytes:
         headers = HEADERS | dict(self.signer.headers(self.url, body) if self.signer else {})
-        answer, data = _answered(client, self.url, body, headers)
-        words = f"{answer.status_code} {plain_words(data, self.signer.secrets() if self.signer else ())}".rstrip()
-        if answer.status_code in BUSY:
+        answer = _answered(line, self.url, body, headers)
+        words = f"{answer.status} {plain_words(answer.data, self.signer.secrets() if self.signer else ())}".rstrip()
+        if answer.status in BUSY:
             raise Passing(f"it answered {words}")
-        if answer.status_code != httpx.codes.OK:
+        if answer.status != httpx.codes.OK:
             raise ConfigError(
                 "drm_refused",
                 f"the key server at {self.host} refuses the request: {words}",
@@ -170,30 +161,19 @@ class KeyServer:
         if version != SPEKE_VERSION:
             said = version if re.fullmatch(r"none|\d{1,2}([.]\d{1,2}){0,2}", version) else "of another version"
             raise bad_answer(f"it speaks SPEKE {said}, and {SPEKE_VERSION} is needed")
-        return data
+        return answer.data
 
 
-def _answered(client: httpx.Client, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
+def _answered(line: Line, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     try:
-        with client.stream("POST", url, content=body, headers=headers) as answer:
-            return answer, _body(answer)
+        return line.exchanged(httpx.Request("POST", url, content=body, headers=headers))
+    except TooLong as error:
+        raise bad_answer(str(error)) from None
     except (httpx.RemoteProtocolError, httpx.DecodingError):
         raise Passing("what it answers is no HTTP") from None  # the parser's words quote the answer
     except (httpx.LocalProtocolError, UnicodeEncodeError):  # whose words quote the header
         cause = "the credentials for the key server hold characters that no header may have"
         raise ConfigError("drm_refused", cause, "Check VOD_KEYS_USERNAME and VOD_KEYS_PASSWORD") from None
-
-
-def _body(answer: httpx.Response) -> bytes:
-    """Return a body, however slowly it drips, up to a limit of time and of size."""
-    data, latest = b"", time.monotonic() + faults.at_most(READ_SECONDS)
-    for chunk in answer.iter_bytes():
-        data += chunk
-        if len(data) > MOST_BYTES:
-            raise bad_answer(f"it is longer than {MOST_BYTES} bytes")
-        if time.monotonic() > latest:
-            raise Passing("its answer takes too long")
-    return data
 
 
 def _is_passing(error: Exception) -> bool:

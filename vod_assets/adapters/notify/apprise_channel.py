@@ -15,6 +15,9 @@ from vod_assets.ports.notices import Patience
 
 TYPES = {"info": "info", "warning": "warning", "error": "failure", "critical": "failure"}
 LOUD = ("apprise", "urllib3", "requests_oauthlib")  # their lines hold addresses, and what strangers answer
+AFTER_BUSY_SECONDS = 120  # what a server asks for itself (Retry-After), apprise does not say
+BUSY = ("429", "503")
+_left: dict[str, threading.Thread] = {}  # tries that took too long, by their channels
 _STATUS = re.compile(r"\berror[= ](\d{3})\b")
 
 
@@ -29,7 +32,23 @@ class AppriseChannel:
     per_hour: int = 60
 
     def send(self, event: Event, patience: Patience) -> Answer:
-        """Tell of an event; apprise says no more than whether that worked, and a status in its log."""
+        """Tell of an event; apprise says no more than whether that worked, and a status in its log.
+
+        What it speaks with bounds each wait for bytes and not their sum, and cannot be ended from outside: a try that
+        takes too long is left alone, and no other begins before it has ended.
+        """
+        if (left := _left.get(self.name)) and left.is_alive():
+            return Answer("later", "an earlier try still goes on")
+        found: list[Answer] = []
+        trying = threading.Thread(target=lambda: found.append(self._tried(event, patience)), daemon=True)
+        trying.start()
+        trying.join(patience.whole_seconds)
+        if found:
+            return found[0]
+        _left[self.name] = trying
+        return Answer("later", "its answer takes too long")
+
+    def _tried(self, event: Event, patience: Patience) -> Answer:
         with _Overheard() as log:
             try:
                 plugin = plugin_of(self.name, self.address)
@@ -40,7 +59,7 @@ class AppriseChannel:
                 return Answer("later", error.code)
             except Exception as error:  # noqa: BLE001 - an edge: a plug-in may raise anything, and quote its address
                 return Answer("later", f"it failed ({type(error).__name__})")
-        return Answer("taken") if done else Answer("later", log.said)
+        return Answer("taken") if done else Answer("later", log.said, AFTER_BUSY_SECONDS if log.is_busy else 0)
 
 
 def _told(plugin: Any, event: Event) -> bool:
@@ -78,7 +97,7 @@ class _Overheard(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.said, self._thread = "it was not taken", threading.get_ident()
+        self.said, self.is_busy, self._thread = "it was not taken", False, threading.get_ident()
 
     def __enter__(self) -> "_Overheard":
         for name in LOUD:
@@ -94,4 +113,4 @@ class _Overheard(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a status; nothing else of a line."""
         if record.thread == self._thread and (found := _STATUS.search(record.getMessage())):
-            self.said = f"it answered {found[1]}"
+            self.said, self.is_busy = f"it answered {found[1]}", found[1] in BUSY

@@ -1,6 +1,5 @@
 """Webhooks: signed JSON by httpx, to addresses of the operator's and to those that titles name."""
 
-import logging
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from vod_assets.adapters.exchanges import Bounds, Line, Reply, TooLate
 from vod_assets.adapters.public_hosts import name_of, pinned
 from vod_assets.domain.callbacks import checked_callback
 from vod_assets.domain.errors import ConfigError
@@ -16,6 +16,7 @@ from vod_assets.domain.letters import CALLBACK, Answer
 from vod_assets.domain.webhooks import MOST_BODY_BYTES, body_of, signed_headers
 from vod_assets.ports.notices import Patience
 
+NO_BODY = 0
 GONE = 410  # Standard Webhooks: who answers so wants to hear no more
 HIDDEN_SETTING = "VOD_CALLBACK_PRIVATE_HOSTS"
 
@@ -102,30 +103,28 @@ def posted(url: httpx.URL, event: Event, key: bytes, patience: Patience, pin: Pi
         patience: With a receiver that does not answer.
         pin: Judges where the host leads, and says where to connect to; None: any host will do.
     """
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold the whole address
     body = body_of(event)
     if len(body) > MOST_BODY_BYTES:
         return Answer("never", f"it is longer than {MOST_BODY_BYTES} bytes")
     headers = {**signed_headers(event, body, int(time.time()), key), "user-agent": "vod_assets"}
-    timeout = httpx.Timeout(patience.read_seconds, connect=patience.connect_seconds)
+    bounds = Bounds(patience.connect_seconds, patience.read_seconds, patience.whole_seconds, NO_BODY)
     try:
         target = pin(url) if pin else url
         named = {"sni_hostname": url.host}
-        with (
-            httpx.Client(timeout=timeout, trust_env=pin is None) as client,
-            client.stream("POST", target, content=body, headers=headers | name_of(url), extensions=named) as answer,
-        ):
-            return _read(answer)
+        request = httpx.Request("POST", target, content=body, headers=headers | name_of(url), extensions=named)
+        return _read(Line(bounds, uses_proxies=pin is None).exchanged(request))
+    except TooLate as error:
+        return Answer("later", str(error))
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return Answer("later", f"it cannot be reached ({type(error).__name__})")  # whose text may hold the address
 
 
-def _read(answer: httpx.Response) -> Answer:
+def _read(answer: Reply) -> Answer:
     """Return what an answer means; its body is nobody's, and is not read."""
     if answer.is_success:
         return Answer("taken")
-    said = f"it answered {answer.status_code}"
-    if answer.status_code == GONE or answer.is_redirect:
+    said = f"it answered {answer.status}"
+    if answer.status == GONE or answer.is_redirect:
         return Answer("never", said)
     return Answer("later", said, _wait_seconds(answer.headers.get("retry-after", "")))
 

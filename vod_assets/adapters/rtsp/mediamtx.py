@@ -3,6 +3,7 @@
 The paths that the API adds are kept in MediaMTX's memory: after its restart they have to be added again.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import Any
 import httpx
 
 from vod_assets.adapters.blobs import faults
+from vod_assets.adapters.exchanges import Bounds, Line, Reply, TooLong
 from vod_assets.adapters.ffmpeg.streams import on_demand_command
 from vod_assets.adapters.rtsp.folder import StreamFolder
 from vod_assets.domain.errors import ConfigError, RemoteError
 from vod_assets.domain.publishing_streams import OfferedStream, StreamState
 
-CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
+BOUNDS = Bounds(5.0, 10.0, 20.0, 4 << 20)
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 HERE = "rtsp://127.0.0.1:$RTSP_PORT/$MTX_PATH"  # MediaMTX fills both in
 CONFIGURED, NOW = "/v3/config/paths", "/v3/paths"
@@ -117,34 +119,33 @@ class MediaMtx:
         """Return what the API answers; None where ``missing`` may be, and is."""
         try:
             answer = faults.patiently(lambda: self._answer(method, path, body), _is_passing)
-        except (httpx.HTTPError, Passing) as error:
+        except (httpx.HTTPError, Passing, TooLong) as error:
             cause = f"MediaMTX at {self.address} does not answer: {faults.said(error)}"
             raise RemoteError(
                 "rtsp_unavailable", cause, "Check VOD_RTSP and MediaMTX; then run again", title
             ) from error
-        if answer.status_code == httpx.codes.NOT_FOUND and missing:
+        if answer.status == httpx.codes.NOT_FOUND and missing:
             return None
         if not answer.is_success:
-            cause = f"MediaMTX at {self.address} refuses {method} {path}: {answer.status_code} {_said(answer)}"
+            cause = f"MediaMTX at {self.address} refuses {method} {path}: {answer.status} {_said(answer)}"
             remedy = "Check VOD_RTSP_USERNAME, VOD_RTSP_PASSWORD and MediaMTX's configuration; docs/rtsp.md"
             raise ConfigError("rtsp_refused", cause.rstrip(), remedy, title)
         return _object(answer, self.address)
 
-    def _answer(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx.Response:
-        timeout = httpx.Timeout(faults.at_most(READ_SECONDS), connect=faults.at_most(CONNECT_SECONDS))
-        with httpx.Client(timeout=timeout, auth=self.credentials, trust_env=False) as client:
-            answer = client.request(method, f"{self.address.rstrip('/')}{path}", json=body)
-        if answer.status_code in BUSY:
-            raise Passing(f"it answered {answer.status_code}")
+    def _answer(self, method: str, path: str, body: Mapping[str, Any] | None) -> Reply:
+        request = httpx.Request(method, f"{self.address.rstrip('/')}{path}", json=body)
+        answer = Line(BOUNDS.cut(), auth=self.credentials).exchanged(request)
+        if answer.status in BUSY:
+            raise Passing(f"it answered {answer.status}")
         return answer
 
     def _shown(self, title: str) -> str:
         return f"{self.shown.rstrip('/')}/{title}"
 
 
-def _object(answer: httpx.Response, address: str) -> dict[str, Any]:
+def _object(answer: Reply, address: str) -> dict[str, Any]:
     try:
-        said = answer.json() if answer.content else {}
+        said = json.loads(answer.data) if answer.data else {}
     except ValueError:
         said = None
     if not isinstance(said, dict):
@@ -153,10 +154,10 @@ def _object(answer: httpx.Response, address: str) -> dict[str, Any]:
     return said
 
 
-def _said(answer: httpx.Response) -> str:
+def _said(answer: Reply) -> str:
     """Return MediaMTX's own word for what is wrong."""
     try:
-        said = answer.json()["error"]
+        said = json.loads(answer.data)["error"]
     except (ValueError, KeyError, TypeError):
         return ""
     return str(said)[: faults.LONGEST_SAID]

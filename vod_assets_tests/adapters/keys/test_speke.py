@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from vod_assets.adapters.blobs import faults
 from vod_assets.adapters.blobs.opening import S3Access
-from vod_assets.adapters.keys.calls import MOST_BYTES
+from vod_assets.adapters.keys.calls import BOUNDS
 from vod_assets.adapters.keys.opening import open_keys
 from vod_assets.adapters.keys.quoting import plain_words
 from vod_assets.domain.content_keys import ContentKeys, Contract, KeyRequest
@@ -316,7 +316,7 @@ BODIES: dict[str, bytes] = {
     "a document type": b'<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd"><a/>',
     "a deep document": b"<a>" * 100 + b"</a>" * 100,
     "another document": b"<a/>",
-    "too long": b" " * (MOST_BYTES + 1),
+    "too long": b" " * (BOUNDS.most_bytes + 1),
 }
 
 
