@@ -1,10 +1,9 @@
 """The end-state checker: is everything that was promised there, to the byte, and is nothing else lying about?"""
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,32 +17,16 @@ from vod_assets.domain.manifests.dash_reading import parse_mpd
 from vod_assets.domain.manifests.hls_reading import played_playlists
 from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.package_view import resolved
+from vod_assets.domain.problems import Problem
 from vod_assets.domain.references import file_references, is_encrypted
 from vod_assets.domain.release import RELEASE_FILE, Release
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import ArtifactStore, Cms, Origin
 from vod_assets.releasing import load_release
+from vod_assets.whole_copies import Compared, WholeCopies
 
 GRACE_SECONDS = 24 * 3600
 Decode = Callable[[str, str], object]  # title and media playlist below it; raises a VodError when it does not play
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is not as it should be."""
-
-    code: str
-    title: str
-    file: str
-    cause: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return str(VodError(self.code, self.cause, self.remedy, self.title, self.file))
-
-    def as_json(self) -> dict[str, str]:
-        """Return the problem for a machine, its sentence included."""
-        return asdict(self) | {"message": str(self)}
 
 
 @dataclass
@@ -54,6 +37,7 @@ class EndState:
         decode: Plays a media playlist of the origin, when that is wanted too: it takes time.
         busy: Titles that a run works on now; they need not be finished yet.
         grace_seconds: What killed writers left may lie about for so long.
+        copies: Tells which bytes of a file have changed, when that is wanted.
     """
 
     store: ArtifactStore
@@ -62,6 +46,7 @@ class EndState:
     decode: Decode | None = None
     busy: Collection[str] = ()
     grace_seconds: int = GRACE_SECONDS
+    copies: WholeCopies | None = None
     files_checked: int = field(default=0, init=False)
 
     def titles(self) -> list[str]:
@@ -84,12 +69,19 @@ class EndState:
             try:
                 releases[number] = load_release(self.origin, title, number)
             except StoreError as error:
-                problems.append(Problem(error.code, title, error.file, error.cause, error.remedy))
+                problems.append(self._unreadable(title, number, error))
         problems += self._state(title, releases)
         problems += self._files(title, releases)
         for release in releases.values():
             problems += self._manifests(release)
         return problems
+
+    def _unreadable(self, title: str, number: int, error: StoreError) -> Problem:
+        if self.copies is None or error.code != "release_corrupt":
+            return Problem(error.code, title, error.file, error.cause, error.remedy)
+        compared = self.copies.compared_document(title, number)
+        cause = f"{error.cause}; {compared.words}"
+        return Problem(error.code, title, error.file, cause, error.remedy, compared.difference)
 
     def _taken_down(self, title: str) -> Iterator[Problem]:
         """Yield what can still be seen of a title that nobody may fetch; its files are kept elsewhere."""
@@ -167,16 +159,18 @@ class EndState:
         for path, (file, release) in sorted(released.items()):
             self.files_checked += 1
             try:
-                fault = _fault_of(origin.fingerprint(title, path), file, where)
+                there = origin.fingerprint(title, path)
             except StoreError as error:
                 cause = f"{where} cannot be asked: {error.cause}"
                 yield Problem(error.code, title, path, cause, error.remedy)
                 return  # nor can it be asked for the others
-            if fault:
+            if fault := _fault_of(there, file, where):
+                compared = self.copies.compared(title, path, file, origin) if self.copies and there else Compared("")
                 folder = "/".join(path.split("/")[:2])
                 remedy = f"Remove {title}/{folder} from {origin.address}, then release the title again"
                 remedy = f"Run `vod releases {title} --repair --origin {name}`" if name else remedy
-                yield Problem("release_damaged", title, path, f"{fault} ({_part_of(release, path)})", remedy)
+                cause = "; ".join(filter(None, (fault, compared.words))) + f" ({_part_of(release, path)})"
+                yield Problem("release_damaged", title, path, cause, remedy, compared.difference)
 
     def _manifests(self, release: Release) -> Iterator[Problem]:
         remedy = f"Run `vod task package {release.title}` and publish the release that comes of it"
@@ -258,14 +252,3 @@ def _part_of(release: Release, path: str) -> str:
     digest = path.split("/")[1]
     track = next((f"{one.kind} track {one.name}" for one in release.tracks if one.digest == digest), "")
     return f"release {release.number}, {track}" if track else f"release {release.number}"
-
-
-def as_json(problems: list[Problem], titles: Collection[str], files_checked: int) -> str:
-    """Return ``{"ok": …, "titles": …, "files_checked": …, "problems": […]}``."""
-    report = {
-        "ok": not problems,
-        "titles": sorted(titles),
-        "files_checked": files_checked,
-        "problems": [problem.as_json() for problem in problems],
-    }
-    return json.dumps(report, ensure_ascii=False)

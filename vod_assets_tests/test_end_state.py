@@ -14,9 +14,10 @@ from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.domain.catalogue import entry_for
 from vod_assets.domain.errors import ToolError
+from vod_assets.domain.problems import Problem
 from vod_assets.domain.release import Release
 from vod_assets.domain.title import TitleRecord
-from vod_assets.end_state import EndState, Problem
+from vod_assets.end_state import EndState
 from vod_assets_tests.fakes import MemoryBlobs, Switch
 from vod_assets_tests.releases import made
 

@@ -25,7 +25,7 @@ def verify(
     """Check entries, manifests and every file's SHA-256; exit 1 on any problem. Example: [cyan]vod verify --all[/]."""
     if bool(title) == every:
         raise ConfigError("bad_selection", "name one title, or --all", "Run `vod verify TITLE` or `vod verify --all`")
-    from vod_assets.end_state import as_json as report
+    from vod_assets.domain.problems import as_json as report
 
     with open_session() as session:
         state = _end_state(session, decode)
@@ -48,6 +48,7 @@ def verify(
 def _end_state(session: Session, decode: bool) -> "EndState":
     from vod_assets.defs.runs import working_titles
     from vod_assets.end_state import EndState
+    from vod_assets.whole_copies import WholeCopies
 
     return EndState(
         session.store,
@@ -55,6 +56,7 @@ def _end_state(session: Session, decode: bool) -> "EndState":
         session.cms,
         decode=_decoder(session) if decode else None,
         busy=working_titles(session.instance, session.leases),
+        copies=WholeCopies(session.store, session.origin, session.settings.scratch_path),
     )
 
 

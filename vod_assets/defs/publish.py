@@ -1,8 +1,7 @@
 """Publishing: an immutable release at the origin, and the CMS entry that points at it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,17 +27,17 @@ from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.catalogue import Entry, entry_for
-from vod_assets.domain.chapter_files import compose_chapters
 from vod_assets.domain.content_keys import ContentKeys
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.lineage import require_one_source
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.media_info import MediaInfo
-from vod_assets.domain.metadata import METADATA_FILE, Metadata
+from vod_assets.domain.metadata import Metadata
 from vod_assets.domain.preview import require_releasable
 from vod_assets.domain.publication import Lineage, Publication
 from vod_assets.domain.recipe import Recipe
-from vod_assets.domain.release import Release, ReleasedTrack, next_number, unique_tracks
+from vod_assets.domain.release import Release, next_number, unique_tracks
+from vod_assets.domain.release_words import release_words
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Origin
 from vod_assets.publishing import Publisher
@@ -106,7 +105,7 @@ def release(
         require_one_source(mezzanine.digest, [source_of(leaf) for leaf in leaves])
         tracks = tuple(unique_tracks(released_track(leaf) for leaf in leaves))
         marked = read_markers(markers)
-        contents = Contents(leaves, manifests, _words(metadata, marked.chapters, tracks))
+        contents = Contents(leaves, manifests, release_words(metadata.read(Metadata), marked.chapters, tracks))
         unnumbered = Release(
             title=at.title,
             profile=at.profile.name,
@@ -210,12 +209,6 @@ def _require_described(released: Release, info: MediaInfo) -> None:
     if source is not None and info.mezzanine != source.digest:
         cause = f"release {released.number} was made from another source than media_info describes"
         raise ConfigError("artifacts_mixed", cause, "Materialise release again, with all that comes before it")
-
-
-def _words(metadata: Artifact, chapters: Sequence[Chapter], tracks: Iterable[ReleasedTrack]) -> dict[str, bytes]:
-    """Return the files of a release that say what the title is, by their names."""
-    longest = max(track.duration_seconds or Fraction(0) for track in tracks)
-    return {METADATA_FILE: metadata.read(Metadata).as_json(), **compose_chapters(chapters, longest)}
 
 
 def _placed(at: Step, origin: Origin, release: Release, contents: Contents) -> Release:

@@ -13,6 +13,7 @@ from vod_assets.defs.partitions import TITLES
 from vod_assets.defs.runs import PROCESS_GONE, end_dead_run, is_executor_gone, withdraw
 from vod_assets.domain.errors import ConfigError, SourceError, StoreError
 from vod_assets.domain.orders import number_to_show
+from vod_assets.domain.problems import Problem
 from vod_assets.domain.reconciling import (
     REPAIRS,
     Difference,
@@ -24,7 +25,7 @@ from vod_assets.domain.reconciling import (
     without_echoes,
 )
 from vod_assets.domain.title import Fingerprint
-from vod_assets.end_state import GRACE_SECONDS, EndState, Problem
+from vod_assets.end_state import GRACE_SECONDS, EndState
 from vod_assets.ports import ArtifactStore, Cms, Leases, Origin, SourceStore
 from vod_assets.releasing import digests
 

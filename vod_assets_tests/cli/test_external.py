@@ -142,11 +142,17 @@ def test_verify_passes_a_published_title_and_names_what_is_lost(finished: Studio
     assert json.loads(whole.stdout)["titles"] == ["film"]
     lost = next(finished.home.glob("origin/film/tracks/*/*.m4s"))
     lost.unlink()
+    manifest = finished.home / "origin/film/releases/1/clear/master.m3u8"
+    data = manifest.read_bytes()
+    manifest.unlink()  # it is linked
+    manifest.write_bytes(data.replace(b"#EXTM3U", b"#EXTM4U"))
     ended = finished.vod("verify", "film", "--json")
     report = json.loads(ended.stdout)
     assert (ended.code, report["ok"]) == (1, False)
-    assert [problem["code"] for problem in report["problems"]] == ["release_damaged"]
-    assert report["problems"][0]["file"].endswith(lost.name)
+    damaged = [problem for problem in report["problems"] if problem["code"] == "release_damaged"]
+    assert {problem["file"].rpartition("/")[2] for problem in damaged} == {manifest.name, lost.name}
+    changed = {"offset": 5, "run_bytes": 1, "changed_bytes": 1, "is_all": True}
+    assert [problem["difference"] for problem in damaged if problem["file"].endswith(manifest.name)] == [changed]
 
 
 def test_no_entry_is_published_for_a_release_that_is_gone(finished: Studio) -> None:

@@ -43,10 +43,15 @@ def test_a_title_is_published_verified_mended_and_served_from_a_bucket(bucket: S
     assert_served(bucket, done.outcome["hls"])
     origin = origin_of(bucket)
     segment = next(blob.name for blob in origin.blobs.walk("film/tracks/") if blob.name.endswith(".m4s"))
+    beside = segment.rpartition("/")[0] + "/init.mp4"
+    data = bytearray(origin.blobs.read(beside) or b"")
+    data[100] ^= 1
+    origin.blobs.replace(beside, bytes(data))
     origin.blobs.delete([segment])
     found = bucket.vod("verify", "--all")
     assert found.code == 1
     assert segment.removeprefix("film/") in found.stdout
+    assert "1 byte differs, at offset 100, compared with the store's copy" in found.stdout
     assert bucket.run().executed == {"release"}
     assert bucket.vod("verify", "--all").code == 0
     assert bucket.vod("titles", "remove", "film", "--yes").code == 0
