@@ -16,7 +16,7 @@ from vod_assets.defs.release_contents import (
     manifests_of,
     named_tracks,
     released_track,
-    require_picture,
+    require_pictures,
     source_of,
     texts_of,
     variants_of,
@@ -100,8 +100,8 @@ def release(
         passed = digests | judges
         verdicts = require_all_checks(Judged.of(at), context.instance, passed, renditions) if at.is_real else {}
         leaves = (*named_tracks(at, packages), *([] if poster.empty else [poster]))
-        if at.is_real and not poster.empty:
-            require_picture(at, poster)
+        if at.is_real:
+            require_pictures(at, leaves)
         require_one_source(mezzanine.digest, [source_of(leaf) for leaf in leaves])
         tracks = tuple(unique_tracks(released_track(leaf) for leaf in leaves))
         marked = read_markers(markers)

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vod_assets.defs.showing import is_picture
+from vod_assets.defs.showing import is_picture, picture_size
 from vod_assets.defs.step import Step
 from vod_assets.domain.artifact import Artifact, ArtifactFile, IndexEntry
 from vod_assets.domain.content_keys import ContentKeys
 from vod_assets.domain.errors import GateError
+from vod_assets.domain.image_track import sheets_of
 from vod_assets.domain.manifests.dash import MANIFEST
 from vod_assets.domain.manifests.hls import MULTIVARIANT
 from vod_assets.domain.release import ReleasedKey, ReleasedTrack, VariantManifests
+from vod_assets.domain.thumbnails import index_faults
 from vod_assets.domain.track import Track
+
+REMADE_THUMBNAILS = "Make them again: --select thumbnails,image_tracks --force thumbnails --force image_tracks"
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,41 @@ def released_track(leaf: Artifact) -> ReleasedTrack:
     return ReleasedTrack.of(leaf, leaf.read(Track))
 
 
-def require_picture(at: Step, poster: Artifact) -> None:
-    """Return when the poster is a picture: no check of a package looks at it.
+def require_pictures(at: Step, leaves: Iterable[Artifact]) -> None:
+    """Return when the poster is a picture and thumbnails are where they should be: no check of a package looks there.
 
     Raises:
-        GateError: ``poster_damaged``.
+        GateError: ``poster_damaged``, ``thumbnails_damaged``.
     """
+    for leaf in leaves:
+        if leaf.asset == "poster":
+            _require_poster(at, leaf)
+        elif leaf.asset == "image_tracks":
+            _require_thumbnails(at, leaf)
+
+
+def _require_poster(at: Step, poster: Artifact) -> None:
     if not is_picture(at.path(poster, poster.files[0].path)):
         cause = f"the poster {poster.files[0].path} is no picture that opens"
         raise GateError("poster_damaged", cause, "Make it again: --select poster --force poster", at.title)
+
+
+def _require_thumbnails(at: Step, leaf: Artifact) -> None:
+    """Return when an image track's sheets have the grid that it states, and its index leads to their tiles."""
+    track = leaf.read(Track)
+    sheets = sheets_of(track)
+    sizes = {name: picture_size(at.path(leaf, name)) for name in sheets.sheets}
+    faults = [f"{name} is {_shape(size)}, not {_shape(sheets.sheet_size)}" for name, size in sizes.items()
+              if size != sheets.sheet_size]  # fmt: skip
+    if any(file.path == sheets.index for file in leaf.files):  # none in tracks of long ago
+        index = at.path(leaf, sheets.index).read_text("utf-8", errors="replace")
+        faults += (f"{sheets.index}: {fault}" for fault in index_faults(index, sheets, track.duration_seconds))
+    if faults:
+        raise GateError("thumbnails_damaged", "; ".join(faults[:3]), REMADE_THUMBNAILS, at.title)
+
+
+def _shape(size: tuple[int, int] | None) -> str:
+    return f"{size[0]}x{size[1]}" if size else "no picture"
 
 
 def manifests_of(at: Step, packages: Mapping[str, Artifact]) -> dict[str, tuple[ArtifactFile, Path]]:

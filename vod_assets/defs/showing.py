@@ -36,6 +36,15 @@ def is_picture(path: Path) -> bool:
     return True
 
 
+def picture_size(path: Path) -> tuple[int, int] | None:
+    """Return the width and height that a picture's header states; None: it is no picture."""
+    try:
+        with Image.open(path) as picture:
+            return picture.size
+    except (OSError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
 def poster_metadata(jpeg: Path, alt: str = "poster") -> dg.MarkdownMetadataValue:
     """Return a picture to be shown inline: a tiny WebP that an SVG around it blows up smoothly."""
     with Image.open(jpeg) as picture:

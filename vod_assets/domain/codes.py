@@ -322,6 +322,10 @@ OPERATIONS = {
             "Run it again",
         ),
         poster_damaged=("The poster that would be released is no picture", "Have it made again: --force poster"),
+        thumbnails_damaged=(
+            "Thumbnails that would be released have another grid than they state, or an index that leads elsewhere",
+            "Have them made again: --force thumbnails",
+        ),
         encoder_cannot_run=(
             "A profile names an encoder whose device or driver is not there",
             "Run on a machine that has it, or take `encoder` out of the profile",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from vod_assets.domain.thumbnails import ThumbnailPreset
+from vod_assets.domain.thumbnails import SpriteSheets, ThumbnailPreset
 from vod_assets.domain.track import Segment, Track
 from vod_assets.domain.track_measures import average_bits_per_second, peak_bits_per_second
 
@@ -47,4 +47,17 @@ def describe(
         columns=preset.columns,
         rows=preset.rows,
         interval_seconds=preset.interval_seconds,
+    )
+
+
+def sheets_of(track: Track) -> SpriteSheets:
+    """Return the sheets that an image track says it has; how many tiles they hold, only the index knows."""
+    return SpriteSheets(
+        sheets=tuple(segment.path for segment in track.segments),
+        count=len(track.segments) * track.columns * track.rows,
+        columns=track.columns,
+        rows=track.rows,
+        width=track.width,
+        height=track.height,
+        interval_seconds=track.interval_seconds,
     )

@@ -1,5 +1,7 @@
 """Thumbnails in sprite sheets, and the WebVTT index that tells a player which tile belongs to which time."""
 
+import re
+from collections.abc import Iterator
 from fractions import Fraction
 
 from pydantic import Field
@@ -7,6 +9,8 @@ from pydantic import Field
 from vod_assets.domain.documents import Document
 from vod_assets.domain.text.cue import clock
 from vod_assets.domain.units import SMALLEST_SIDE
+
+_CUE = re.compile(r"^(\S+) --> (\S+).*\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)$", re.MULTILINE)
 
 
 class ThumbnailPreset(Document):
@@ -71,7 +75,44 @@ def compose_thumbnail_index(sheets: SpriteSheets, duration_seconds: Fraction) ->
     for number in range(sheets.count):
         start = Fraction(number * sheets.interval_seconds)
         end = min(start + sheets.interval_seconds, max(duration_seconds, start + Fraction(1, 1000)))
-        name, left, upper = sheets.place(number)
-        address = f"{name}#xywh={left},{upper},{sheets.width},{sheets.height}"
-        blocks.append(f"{clock(start)} --> {clock(end)}\n{address}")
+        blocks.append(f"{clock(start)} --> {clock(end)}\n{_address(*sheets.place(number), sheets)}")
     return "\n\n".join(blocks) + "\n"
+
+
+def index_faults(index: str, sheets: SpriteSheets, duration_seconds: Fraction) -> Iterator[str]:
+    """Yield what is wrong with a WebVTT index: each cue has to lead to the tile of its time, up to the title's end.
+
+    The count that the sheets state is not asked: it is the index that says how many tiles there are.
+    """
+    cues = _CUE.findall(index)
+    if not index.startswith("WEBVTT") or len(cues) != index.count("-->") or not cues:
+        yield "it is no WebVTT of tiles"
+        return
+    if len(cues) > len(sheets.sheets) * sheets.tiles_per_sheet:
+        yield f"it names {len(cues)} tiles, {len(sheets.sheets)} sheets have fewer"
+        return
+    for number, (start, end, *tile) in enumerate(cues):
+        at, until = _seconds(start), _seconds(end)
+        if at is None or until is None or at != number * sheets.interval_seconds:
+            yield f"tile {number + 1} is shown from {start} on"
+        elif not at < until <= at + sheets.interval_seconds:
+            yield f"tile {number + 1} is shown from {start} to {end}"
+        wanted = _address(*sheets.place(number), sheets)
+        if (found := f"{tile[0]}#xywh={','.join(tile[1:])}") != wanted:
+            yield f"tile {number + 1} is {found}, and should be {wanted}"
+    shown = len(cues) * sheets.interval_seconds
+    if not shown - sheets.interval_seconds <= duration_seconds < shown + sheets.interval_seconds:
+        yield f"its {len(cues)} tiles are not those of {float(duration_seconds):.3f} s"
+
+
+def _address(name: str, left: int, upper: int, sheets: SpriteSheets) -> str:
+    return f"{name}#xywh={left},{upper},{sheets.width},{sheets.height}"
+
+
+def _seconds(text: str) -> Fraction | None:
+    """Return a WebVTT time (``00:01.500``, ``1:00:01.500``); None: it is none."""
+    found = re.fullmatch(r"(?:(\d+):)?([0-5]\d):([0-5]\d)\.(\d{3})", text)
+    if found is None:
+        return None
+    hours, minutes, seconds, thousandths = (int(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds + Fraction(thousandths, 1000)
