@@ -99,7 +99,7 @@ def workflow(
     try:
         registered = register(session.registrar(callback), source, title=wished.title, profile=wished.profile)
         if callback:
-            session.outbox.wish(registered.record.title_id, callback)
+            asked = replace(asked, wish=session.outbox.wish(callback))
         outcome = materialise(session, registered.record.title_id, asked, display)
     except VodError as error:
         outcome = Outcome(title=error.title or wished.title, error=failure_of(error))

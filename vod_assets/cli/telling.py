@@ -7,7 +7,6 @@ from uuid import uuid4
 from vod_assets.cli.outcome import SOURCE_REFUSED, Outcome
 from vod_assets.cli.session import Session
 from vod_assets.domain.errors import VodError
-from vod_assets.domain.title import TITLE_ID
 
 
 def require_callback(session: Session, address: str) -> None:
@@ -35,7 +34,7 @@ def tell(session: Session, outcome: Outcome, callback: str = "") -> None:
             new = 1  # registering has told of it
         elif callback:
             new = _without_a_run(session, outcome, callback)
-        if new and (callback or session.settings.notify):
+        if new:
             session.post.deliver(lambda batch: has_ended(session.instance, batch), SHORT)
     except VodError as error:
         print(f"vod: nobody was told: {error}", file=sys.stderr)
@@ -47,7 +46,4 @@ def _without_a_run(session: Session, outcome: Outcome, callback: str) -> int:
 
     failure = (outcome.error.code, outcome.error.message) if outcome.error else None
     event = run_ended(f"none {uuid4()}", datetime.now(UTC), failure, title=outcome.title)
-    new = session.outbox.put(event.with_callback(callback))
-    if TITLE_ID.fullmatch(outcome.title):
-        session.outbox.fulfil(outcome.title)
-    return int(new)
+    return int(session.outbox.put(event.with_callback(callback)))

@@ -11,10 +11,11 @@ from vod_assets.defs.backfills import BACKFILL_TAG, GOING_ON
 from vod_assets.defs.gate import FINDINGS
 from vod_assets.defs.guard import PARTITION_TAG, REFUSED_OPEN, REFUSED_TAG
 from vod_assets.defs.run_endings import STEP_PROBLEM, first_failure
-from vod_assets.defs.runs import DIED_TAG
+from vod_assets.defs.runs import DIED_TAG, WISH_TAG
 from vod_assets.domain import events
 from vod_assets.domain.errors import StoreError, VodError
 from vod_assets.domain.events import Event, Severity
+from vod_assets.domain.leases import Quarantine
 from vod_assets.domain.release import Release
 from vod_assets.ports import ArtifactStore, Origin, Outbox
 
@@ -47,7 +48,8 @@ class Teller:
         known = self.store.record(title) if title else None
         if record is None or known is None or not record.dagster_run.is_finished:
             return 0
-        callback = self.outbox.wished(title) or known.callback
+        wish = record.dagster_run.tags.get(WISH_TAG, "")
+        callback = self.outbox.wished(wish) or known.callback
         if not (callback or self.outbox.is_read):
             return 0
         is_fulfilled, new = False, 0
@@ -55,10 +57,18 @@ class Teller:
             is_end = event.id.startswith("run-") and event.facts.get("code") != DIED[0]
             is_new = self.outbox.put(event.with_callback(callback) if is_end else event)
             new += is_new
-            is_fulfilled |= is_end and is_new  # the wish may be of a later run
-        if is_fulfilled and callback:
-            self.outbox.fulfil(title)
+            is_fulfilled |= is_end
+        if is_fulfilled:
+            self.outbox.fulfil(wish)
         return new
+
+    def tell_of_quarantine(self, one: Quarantine) -> None:
+        """Put that no run of a title is started any more, also for whoever wants to be told of the last one's end."""
+        last = one.runs[-1] if one.runs else ""
+        told = events.quarantined(one.title, one.cause, last or one.title, datetime.now(UTC))
+        run, known = self.instance.get_run_by_id(last) if last else None, self.store.record(one.title)
+        wished = self.outbox.wished(run.tags.get(WISH_TAG, "")) if run else ""
+        self.outbox.put(told.with_callback(wished or (known.callback if known else "")))
 
     def _events(self, record: dg.RunRecord, title: str, *, has_callback: bool) -> Iterator[Event]:
         run = record.dagster_run

@@ -8,7 +8,6 @@ import dagster as dg
 
 from vod_assets.defs.ended_runs import Teller, has_ended
 from vod_assets.domain.errors import StoreError
-from vod_assets.domain.events import quarantined
 from vod_assets.ports import Leases, Post
 from vod_assets.publishing import Publisher
 
@@ -76,9 +75,10 @@ def notifications(
     """Tell of what happened, and send what waits."""
     seen = Seen.from_cursor(context.cursor)
     try:
-        seen = tell_of_runs(Teller(context.instance, publisher.store, publisher.origin, post), seen)
+        teller = Teller(context.instance, publisher.store, publisher.origin, post)
+        seen = tell_of_runs(teller, seen)
         for one in leases.quarantines():
-            post.put(quarantined(one.title, one.cause, one.runs[-1] if one.runs else one.title, datetime.now(UTC)))
+            teller.tell_of_quarantine(one)
     except StoreError as error:  # a full outbox has to be emptied all the same
         context.log.warning(str(error))
     try:

@@ -29,7 +29,7 @@ class Registrar:
         describe: Adds what the files beside a source say: the title file's names, the captions.
         default_profile: Profile of titles that name none.
         refused: Is told of every source that is refused, with a word that changes with its bytes, and the callback
-            of the title that it is of, if that has one.
+            that its title file names, if there is one.
     """
 
     instance: dg.DagsterInstance
@@ -112,8 +112,19 @@ def _tell(registrar: Registrar, error: VodError, source: str) -> None:
         identity = registrar.sources.identity(registrar.sources.canonical(source))
     except VodError:
         identity = ""  # it is not there
-    kept = registrar.store.record(error.title)
-    registrar.refused(error if error.file else error.about(file=source), identity, kept.callback if kept else "")
+    callback = _callback(registrar, error.title, source)
+    registrar.refused(error if error.file else error.about(file=source), identity, callback)
+
+
+def _callback(registrar: Registrar, title: str, source: str) -> str:
+    """Return whom a title wants to be told of its refusal: as its title file says, or, without one, as it was known."""
+    kept = registrar.store.record(title)
+    try:
+        address = registrar.sources.canonical(source)
+        bare = TitleRecord(title_id=title, source=address)
+        return registrar.describe(bare, registrar.sources.siblings(address)).callback
+    except (VodError, OSError):  # it is not there, or its title file cannot be read
+        return kept.callback if kept else ""
 
 
 def _title_id(store: ArtifactStore, address: str, wanted: str) -> str:

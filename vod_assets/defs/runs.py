@@ -25,6 +25,7 @@ ACTIVE = [
     dg.DagsterRunStatus.CANCELING,
 ]
 DIED_TAG = "vod/died"  # on a run whose process died: what has become of it
+WISH_TAG = "vod/callback"  # on a run whose end somebody wants to be told: the id of that wish; tries again keep it
 DIED_OPEN = "open"  # the reaper has not answered yet
 DIED_UNWANTED = "cancelled"
 CANCELLED_BY = "Cancelled with vod cancel."
@@ -97,6 +98,7 @@ def run_title(
     job = definitions.resolve_implicit_global_asset_job_def()
     chosen, whole = all_but(definitions, selected_assets(definitions, asked.selection), asked.without)
     tags = whole | force_tags(definitions, asked.force)
+    wished = {WISH_TAG: asked.wish} if asked.wish else {}
     started, run_id = time.monotonic(), str(uuid.uuid4())
     result = job.execute_in_process(
         instance=instance,
@@ -105,7 +107,7 @@ def run_title(
         run_config=on_terminal(instance),
         raise_on_error=False,
         run_id=run_id,
-        tags={"vod/title": title, **tags, **Executor.this_process().as_tags()},
+        tags={"vod/title": title, **tags, **wished, **Executor.this_process().as_tags()},
     )
     ending = ending_of(instance, run_id, result)
     return RunResult(

@@ -22,11 +22,13 @@ class Asked:
         selection: Assets in Dagster's selection syntax; several are separated by commas.
         force: Patterns of assets that are made again though they are there.
         without: What a run leaves out, because the title's profile does not ask for it.
+        wish: Id of the address in the outbox that is told of the run's end; empty: that of the title file.
     """
 
     selection: str = "*"
     force: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
+    wish: str = ""
 
 
 EVERYTHING = Asked()

@@ -63,16 +63,16 @@ class Outbox(Protocol):
         """
         ...
 
-    def wish(self, title: str, address: str) -> None:
-        """Have an address told when the next run of a title ends."""
+    def wish(self, address: str) -> str:
+        """Keep an address that is told when a run ends, and return the id of the wish, which the run carries."""
         ...
 
-    def wished(self, title: str) -> str:
-        """Return the address that is told when the next run of a title ends; empty: none."""
+    def wished(self, wish: str) -> str:
+        """Return the address of a wish; empty: there is none of that id."""
         ...
 
-    def fulfil(self, title: str) -> None:
-        """Forget what was wished for a title: it has been put."""
+    def fulfil(self, wish: str) -> None:
+        """Forget a wish: it has been put."""
         ...
 
 

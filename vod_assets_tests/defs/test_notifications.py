@@ -12,7 +12,7 @@ import pytest
 from vod_assets.defs.ended_runs import Teller, has_ended, tells_of_refusals
 from vod_assets.defs.guard import PARTITION_TAG, REFUSED_OPEN, REFUSED_TAG
 from vod_assets.defs.notifications import Seen, notifications, tell_of_runs
-from vod_assets.defs.runs import DIED_OPEN, DIED_TAG
+from vod_assets.defs.runs import DIED_OPEN, DIED_TAG, WISH_TAG
 from vod_assets.domain.errors import SourceError, StoreError
 from vod_assets.domain.events import Event
 from vod_assets.domain.leases import Quarantine
@@ -38,11 +38,11 @@ class Kept:
             raise StoreError("store_unreachable", "the store is away")
         return self.events.setdefault(event.id, event) is event
 
-    def wished(self, title: str) -> str:
-        return self.wishes.get(title, "")
+    def wished(self, wish: str) -> str:
+        return self.wishes.get(wish, "")
 
-    def fulfil(self, title: str) -> None:
-        self.wishes.pop(title, None)
+    def fulfil(self, wish: str) -> None:
+        self.wishes.pop(wish, None)
 
     def deliver(self, is_over: object) -> Round:
         return Round(sent=len(self.events))
@@ -138,19 +138,38 @@ def test_what_was_cancelled_waits_or_is_another_project_s_is_no_news(
 
 
 def test_a_run_that_died_is_a_warning_and_its_callback_waits_for_the_next_one(desk: Desk) -> None:
-    desk.outbox.wishes["film"] = CALLBACK
-    desk.run(Status.FAILURE, {DIED_TAG: DIED_OPEN})
+    desk.outbox.wishes["1"] = CALLBACK
+    desk.run(Status.FAILURE, {DIED_TAG: DIED_OPEN, WISH_TAG: "1"})
     assert desk.look() == [("run_failed", "warning", "run_stranded")]
-    desk.run(Status.SUCCESS)
+    desk.run(Status.SUCCESS, {WISH_TAG: "1"})
     desk.look()
     assert [event.callback for event in desk.outbox.events.values()] == ["", CALLBACK]
     assert desk.outbox.wishes == {}
 
 
+def test_who_waits_for_a_run_that_is_tried_no_more_is_told_of_the_quarantine(desk: Desk) -> None:
+    desk.outbox.wishes["1"] = CALLBACK
+    run = desk.run(Status.FAILURE, {DIED_TAG: "quarantined", WISH_TAG: "1"})
+    for runs in ((run,), ("a-run-that-was-removed",), ()):
+        desk.teller.tell_of_quarantine(Quarantine(title="film", cause="3 runs of it died", runs=runs))
+    assert [event.callback for event in desk.outbox.events.values()] == [CALLBACK, "", ""]
+
+
+def test_each_run_is_told_to_whom_its_own_command_named(desk: Desk) -> None:
+    desk.outbox.wishes |= {"1": f"{CALLBACK}&job=1", "2": f"{CALLBACK}&job=2"}
+    second = desk.run(Status.SUCCESS, {WISH_TAG: "2"})
+    between = desk.run(Status.SUCCESS)
+    first = desk.run(Status.FAILURE, {WISH_TAG: "1"})
+    desk.look()
+    told = {event.facts["run"]: event.callback for event in desk.outbox.events.values()}
+    assert told == {first: f"{CALLBACK}&job=1", between: "", second: f"{CALLBACK}&job=2"}
+    assert desk.outbox.wishes == {}
+
+
 def test_a_cancelled_run_ends_for_who_called(desk: Desk) -> None:
     desk.outbox.is_read = False
-    desk.outbox.wishes["film"] = CALLBACK
-    desk.run(Status.CANCELED)
+    desk.outbox.wishes["1"] = CALLBACK
+    desk.run(Status.CANCELED, {WISH_TAG: "1"})
     assert desk.look() == [("run_failed", "info", "cancelled")]
 
 

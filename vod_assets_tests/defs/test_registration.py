@@ -1,6 +1,7 @@
 """Registering a source refuses what is wrong with it, and nothing else."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,19 @@ def test_a_registered_title_is_refused_under_the_name_that_it_has(studio: Studio
         register(session.registrar(), str(studio.source), title="another-name")
     studio.source.write_bytes(b"no media at all")
     assert refused_as(studio, studio.source) == "another-name"
+
+
+def test_the_callback_of_its_title_file_is_told_of_a_title_s_first_refusal(studio: Studio) -> None:
+    broken, told = studio.folder / "broken.mp4", list[tuple[str, str]]()
+    broken.write_bytes(b"no media at all")
+    with studio.session() as session:
+        registrar = replace(session.registrar(), refused=lambda error, _, callback: told.append((error.code, callback)))
+        for said in ("callback: https://example.org/done\n", "callback: [", ""):
+            (studio.folder / "broken.yaml").write_text(said)
+            with pytest.raises(SourceError):
+                register(registrar, str(broken))
+    assert {callback for _, callback in told[1:]} == {""}
+    assert told[0][1] == "https://example.org/done"
 
 
 @pytest.mark.parametrize("title", ["", "wanted"])

@@ -8,7 +8,7 @@
     notices/gathered/<channel>/<batch>/<when>-<id>.json   one that waits for the digest of its backfill
     notices/dead/<channel>/<id>.json            a letter that is tried no more
     notices/rates/<channel>.json                how many notices a channel got in this hour
-    notices/wishes/<title>.json                 whom the next end of a run of the title is told
+    notices/wishes/<wish>.json                  whom the end of a run is told that carries the wish's id
     notices/leases/outbox/<number>.json         who sends
     notices/clock/…                             written to learn the storage's time, and removed
 
@@ -17,6 +17,7 @@ has told all the same. Letters are written before the event is taken from ``new`
 who is killed in between sends twice, under the same id.
 """
 
+import re
 import secrets
 from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
@@ -26,21 +27,21 @@ from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.events import Event
 from vod_assets.domain.letters import Letter, when_and_which
-from vod_assets.domain.title import checked_title_id
 from vod_assets.ports.blobs import Blobs
 
 FOLDER = "notices"
 NEW, TOLD, DUE, GATHERED, DEAD, RATES = "new/", "told/", "due/", "gathered/", "dead/", "rates/"
 WISHES, CLOCK = "wishes/", "clock/"
 MOST_NEW = 10_000
-KEPT_SECONDS = 30 * 86_400  # marks of events, and dead letters
+KEPT_SECONDS = 30 * 86_400  # marks of events, dead letters, and wishes
 MOST_DEAD = 1_000  # of a channel
 
+_WISH = re.compile(r"[0-9a-f]{16}")
 Kind = TypeVar("Kind", bound=Document)
 
 
 class Wish(Document):
-    """Whom the next end of a title's run is told."""
+    """Whom the end of a run is told."""
 
     address: str
 
@@ -78,18 +79,21 @@ class BlobOutbox:
         self.blobs.delete([_new(event.id)])  # somebody else told of it, and it was sent, while this one looked away
         return False
 
-    def wish(self, title: str, address: str) -> None:
-        """Have an address told when the next run of a title ends."""
-        self.blobs.replace(_wish(title), written(Wish(address=address)))
+    def wish(self, address: str) -> str:
+        """Keep an address that is told when a run ends, and return the id of the wish."""
+        wish = secrets.token_hex(8)
+        self.blobs.replace(f"{WISHES}{wish}.json", written(Wish(address=address)))
+        return wish
 
-    def wished(self, title: str) -> str:
+    def wished(self, wish: str) -> str:
         """Return that address; empty: none."""
-        found = self.read(_wish(title), Wish)
+        found = self.read(f"{WISHES}{wish}.json", Wish) if _WISH.fullmatch(wish) else None
         return found.address if found else ""
 
-    def fulfil(self, title: str) -> None:
+    def fulfil(self, wish: str) -> None:
         """Forget what was wished."""
-        self.blobs.delete([_wish(title)])
+        if _WISH.fullmatch(wish):
+            self.blobs.delete([f"{WISHES}{wish}.json"])
 
     def new(self) -> Iterator[Event]:
         """Yield the events that nobody has sorted yet."""
@@ -205,9 +209,9 @@ class BlobOutbox:
             self.blobs.delete([name])
 
     def sweep(self) -> None:
-        """Remove marks and dead letters that are older than a month."""
+        """Remove marks, dead letters and wishes of runs that never were, when they are older than a month."""
         oldest = self.storage_time() - KEPT_SECONDS
-        for folder in (TOLD, DEAD):
+        for folder in (TOLD, DEAD, WISHES):
             self.blobs.delete([blob.name for blob in self.blobs.walk(folder) if blob.modified_at < oldest])
 
     def read(self, name: str, kind: type[Kind]) -> Kind | None:
@@ -233,7 +237,3 @@ def _new(event_id: str) -> str:
 
 def _told(event_id: str) -> str:
     return f"{TOLD}{event_id}.json"
-
-
-def _wish(title: str) -> str:
-    return f"{WISHES}{checked_title_id(title)}.json"

@@ -212,12 +212,20 @@ def test_one_callback_that_is_away_keeps_no_other_waiting() -> None:
     assert len(house.round()[1]) == 3
 
 
-def test_what_is_wished_for_a_title_is_kept_until_it_is_fulfilled() -> None:
+def test_what_is_wished_for_a_run_is_kept_until_it_is_fulfilled() -> None:
     house = House([Told()])
-    house.sender.wish("film", "https://example.com/")
-    assert house.sender.wished("film") == "https://example.com/"
-    house.sender.fulfil("film")
-    assert house.sender.wished("film") == ""
+    first, second = (house.sender.wish(f"https://example.com/{number}") for number in (1, 2))
+    house.sender.fulfil(first)
+    assert [house.sender.wished(wish) for wish in (first, second)] == ["", "https://example.com/2"]
+
+
+def test_what_a_run_says_of_a_wish_leads_to_no_other_file() -> None:
+    house = House([Told()])
+    (wish,) = [house.sender.wish("https://example.com/")]
+    for name in ("", f"../wishes/{wish}", f"{wish}/", "film"):
+        house.sender.fulfil(name)
+        assert house.sender.wished(name) == ""
+    assert house.sender.wished(wish)
 
 
 def test_sixteen_senders_at_once_send_each_letter_once(tmp_path: Path) -> None:
