@@ -9,7 +9,7 @@ the note, and the next tick goes on.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import sample
 
@@ -34,13 +34,14 @@ from vod_assets.domain.orders import HeldBack, TakenDown, number_to_show
 from vod_assets.domain.policy import next_change
 from vod_assets.domain.publication import SHOWN, WITHHELD, Publication, event_of, status_of
 from vod_assets.domain.title import ORDERS, TitleRecord
+from vod_assets.offering import Offering
 from vod_assets.ports import Agenda, ArtifactStore, Cdn, Cms, Due, Origin
-from vod_assets.ports.streaming import RtspServer
 from vod_assets.releasing import load_release, require_whole
 
 ASSET = "cms_entry"
 SKEW_SECONDS = 60
 LOOKED_BACK = 50  # revisions of an entry that are searched for an older release
+STREAM_AGAIN = timedelta(minutes=1)  # an RTSP server that is away keeps nothing else waiting
 TIMES_TRIED = 3  # a conflict is looked at again: another publisher may have done the same
 
 
@@ -74,7 +75,7 @@ class Publisher:
 
     Attributes:
         cdn: What stands before the origin, if anything does.
-        rtsp: Where titles are offered over RTSP, if anywhere; a title that is not shown is offered there no more.
+        rtsp: Offers titles over RTSP as they are shown, if anything does.
         tell: Is told what happened, at least once each.
         now: The clock.
     """
@@ -84,7 +85,7 @@ class Publisher:
     cms: Cms
     agenda: Agenda
     cdn: Cdn | None = None
-    rtsp: RtspServer | None = None
+    rtsp: Offering | None = None
     tell: Callable[[Event], object] = nobody
     now: Callable[[], datetime] = field(default=clock)
 
@@ -132,6 +133,15 @@ class Publisher:
                 yield title, self._settled(title, due[title], is_late=True)
             except VodError as error:
                 yield title, error.about(title=title)
+
+    def keep_streams(self) -> list[str]:
+        """Start the streams that this machine should publish and does not, and return their titles."""
+        return self.rtsp.server.revive() if self.rtsp is not None else []
+
+    def end_streams(self, title: str) -> None:
+        """Offer a title over RTSP no more whose profile asks for it no more."""
+        if self.rtsp is not None and self.rtsp.ledger.made(title).streams:
+            self.rtsp.forget(title)
 
     def take_down(self, title: str, order: TakenDown) -> Settled | None:
         """Have nobody fetch anything of a title from now on; its files are kept. Whatever fails, the rest is done.
@@ -210,12 +220,23 @@ class Publisher:
         ):
             self.tell(events.awaiting_approval(title, release_number(base), now))
         self._guard_edges(title, publication_of(after), is_changed=bool(address) or is_late)
-        if self.rtsp is not None and not after.is_shown and self.rtsp.registered(title):
-            self.rtsp.unregister(title)
+        self._stream(title, after)
         kind = self._told(title, before, after)
         if (change := next_change(publication_of(after).policy, now)) is not None:
             self.agenda.note(title, change)
         return Settled(after, address, kind)
+
+    def _stream(self, title: str, shown: Entry) -> None:
+        """Have what is offered over RTSP follow what is shown; what must not be offered is taken away at once."""
+        if self.rtsp is None:
+            return
+        if not shown.is_shown:
+            self.rtsp.withdraw(title)
+            return
+        try:
+            self.rtsp.settle(title)
+        except VodError:
+            self.agenda.note(title, self.now() + STREAM_AGAIN)
 
     def _withdrawn(self, title: str, notes: Sequence[Due]) -> Settled | None:
         """Let nobody fetch a title, and say so everywhere; what fails of it keeps the rest from nothing.
@@ -237,7 +258,7 @@ class Publisher:
         part(lambda: settled.extend(self._said_so(title)))
         part(lambda: self._guard_edges(title, withdrawn, is_changed=True))
         if self.rtsp is not None:
-            part(partial(self.rtsp.unregister, title))  # also what another machine registered
+            part(partial(self.rtsp.server.unregister, title))  # also what another machine registered
         part(lambda: self.origin.block(title))
         part(lambda: self._guard_edges(title, withdrawn, is_changed=True))  # an edge may have fetched meanwhile
         if failed:

@@ -191,6 +191,9 @@ class Settings(BaseSettings):
     )
     rtsp_url: str = Field("", description="Where players open streams; empty: at the RTSP server, MediaMTX's at 8554.")
     rtsp_transport: Literal["tcp", "udp"] = Field("tcp", description="How streams are published: tcp or udp.")
+    rtsp_start: bool = Field(
+        False, description="Whether this machine publishes titles by itself at rtsp://… as soon as they are shown."
+    )
     rtsp_username: str = Field("", description="User of MediaMTX's API.")
     rtsp_password: SecretStr = Field(
         SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY (docs/aws.md)."

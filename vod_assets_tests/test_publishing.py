@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 
 from vod_assets.adapters.agenda.blobs import BlobAgenda
+from vod_assets.adapters.rtsp.ledger import BlobStreams
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.domain.approvals import Approval
 from vod_assets.domain.catalogue import Entry, entry_for
 from vod_assets.domain.errors import ConfigError, RemoteError, StoreError, VodError
 from vod_assets.domain.events import Event
+from vod_assets.domain.offering import ReleaseStream
 from vod_assets.domain.orders import HeldBack, TakenDown
 from vod_assets.domain.policy import Policy
+from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
+from vod_assets.offering import Offering
 from vod_assets.publishing import Publisher, Settled
 from vod_assets_tests.fakes import MemoryBlobs, MemoryCms, MemoryOrigin, Switch
 from vod_assets_tests.releases import made
@@ -71,16 +75,25 @@ class LoudCms(MemoryCms):
 
 
 class Streams:
-    """An RTSP server that knows what is offered."""
+    """An RTSP server that knows what is offered, and is away when told to."""
 
-    def __init__(self, offered: dict[str, str]) -> None:
-        self._offered = offered
+    address = "rtsp://127.0.0.1:9"
+
+    def __init__(self) -> None:
+        self.offered: dict[str, str] = {}
+        self.is_away = False
 
     def registered(self, title: str) -> str:
-        return self._offered.get(title, "")
+        return self.offered.get(title, "")
+
+    def register(self, title: str, digest: str, file: Path) -> str:
+        if self.is_away:
+            raise RemoteError("rtsp_unavailable", "it does not answer")
+        self.offered[title] = file.read_text()
+        return f"{self.address}/{title}"
 
     def unregister(self, title: str) -> None:
-        self._offered.pop(title, None)
+        self.offered.pop(title, None)
 
 
 class House:
@@ -91,12 +104,13 @@ class House:
         self.store = disk_store(folder / "store", Switch())
         self.origin, self.cms = MemoryOrigin(), LoudCms()
         self.notes = Deadly()
-        self.agenda, self.streams = BlobAgenda(self.notes), dict[str, str]()
+        self.agenda, self.streams = BlobAgenda(self.notes), Streams()
         self.publisher = self.another()
         self.store.register(TitleRecord(title_id="film", source="file:///film.mp4", policy=policy or {}))
 
     def another(self) -> Publisher:
-        rtsp: Any = Streams(self.streams)
+        server: Any = self.streams
+        rtsp = Offering(self.store, BlobStreams(self.notes), server, lambda: self.time)
         ports = self.store, self.origin, self.cms, self.agenda
         return Publisher(*ports, rtsp=rtsp, tell=self.told.append, now=lambda: self.time)
 
@@ -106,6 +120,16 @@ class House:
         record = self.store.record("film")
         assert record is not None
         return entry_for(record, release, self.origin.url)
+
+    def stream(self, entry: Entry, words: str) -> None:
+        """Note the stream of a release."""
+        with self.store.attempt("film", Recipe("rtsp_stream", {"of": words})) as attempt:
+            (attempt.directory / "movie.mp4").write_text(words)
+            artifact = self.store.commit(attempt, {})
+        assert entry.release is not None
+        said = {"release": entry.release.number, "release_digest": entry.release.digest, "policy": entry.policy}
+        stream = ReleaseStream.model_validate({"recipe": artifact.recipe, "digest": artifact.digest, **said})
+        BlobStreams(self.notes).note("film", stream)
 
     def shown(self) -> tuple[str, int, int]:
         """Return status, release and number of the publication in the CMS."""
@@ -252,12 +276,36 @@ def test_a_taken_down_title_cannot_be_fetched_and_its_entry_says_so(house: House
     assert "taken_down" in house.kinds()
 
 
-def test_a_title_that_is_not_shown_is_offered_over_rtsp_no_more(house: House) -> None:
-    house.streams["film"] = "digest"
-    house.publisher.publish(house.entry())
-    assert house.streams == {"film": "digest"}
+def test_a_stream_follows_what_is_shown(house: House) -> None:
+    entries = [house.entry(words) for words in ("segment", "other")]
+    for entry, words in zip(entries, ("first", "second"), strict=True):
+        house.stream(entry, words)
+        house.publisher.publish(entry)
+    assert house.streams.offered == {"film": "second"}
+    house.publisher.roll_back("film", 0, held)
+    assert house.streams.offered == {"film": "first"}
     house.publisher.take_down("film", ORDER)
-    assert house.streams == {}
+    assert house.streams.offered == {}
+    house.publisher.lift("film")
+    assert house.streams.offered == {"film": "first"}
+    house.publisher.end_streams("film")
+    house.publisher.settle("film")
+    assert house.streams.offered == {}, "its profile asks for it no more"
+
+
+def test_a_window_that_opens_offers_a_stream_and_one_that_closes_ends_it(scheduled: House) -> None:
+    """A server that is away keeps nothing else waiting, and is asked again."""
+    entry = scheduled.entry()
+    scheduled.stream(entry, "film")
+    scheduled.publisher.publish(entry)
+    assert scheduled.streams.offered == {}
+    scheduled.streams.is_away = True
+    assert scheduled.after(60) == ["published"]
+    scheduled.streams.is_away = False
+    scheduled.after(2)
+    assert scheduled.streams.offered == {"film": "film"}
+    assert scheduled.after(60) == ["expired"]
+    assert scheduled.streams.offered == {}
 
 
 def test_a_takedown_blocks_the_origin_though_the_cms_is_away(house: House) -> None:
@@ -397,7 +445,7 @@ class Edges:
 def test_what_fails_of_a_takedown_keeps_the_rest_from_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """An origin that is away keeps neither CMS, streams nor CDN, and the next tick does what is left."""
     house.publisher.publish(house.entry())
-    house.streams["film"], edges = "digest", Edges()
+    house.streams.offered["film"], edges = "digest", Edges()
     publisher = replace(house.publisher, cdn=edges)
 
     def away(title: str) -> None:
@@ -409,7 +457,7 @@ def test_what_fails_of_a_takedown_keeps_the_rest_from_nothing(house: House, monk
         with pytest.raises(StoreError, match="store_unreachable"):
             publisher.take_down("film", ORDER)
     assert house.shown()[0] == "taken_down"
-    assert (house.streams, edges.taken_down[-1]) == ({}, True)
+    assert (house.streams.offered, edges.taken_down[-1]) == ({}, True)
     assert [one for _, one in publisher.tick()] != []
     assert house.origin.is_blocked("film")
     assert house.agenda.notes() == []

@@ -22,7 +22,15 @@ def start(title: TitleId, once: Once = False, as_json: AsJson = False) -> None:
 
     Example: [cyan]vod rtsp start film[/]
     """
-    _print([_server().start(title, once=once)], as_json)
+    from vod_assets.domain.errors import ConfigError
+    from vod_assets.settings import load_settings
+    from vod_assets.streaming import offering_of
+
+    offering = offering_of(load_settings())
+    is_known = offering.address and not offering.verdict(title).is_gone
+    if is_known and (withheld := offering.settle(title).withheld):
+        raise ConfigError("rtsp_withheld", withheld, "It is offered when viewers may see it; docs/rtsp.md", title)
+    _print([offering.server.start(title, once=once)], as_json)
 
 
 @app.command("stop")
@@ -46,8 +54,10 @@ def publish(title: TitleId, once: Once = False) -> None:
     from vod_assets.adapters.rtsp.opening import open_publisher
     from vod_assets.adapters.rtsp.publisher import stopped_by_signals
     from vod_assets.settings import load_settings
+    from vod_assets.streaming import offering_of
 
-    stopped_by_signals(open_publisher(load_settings(), title)).run(once=once)
+    settings = load_settings()
+    stopped_by_signals(open_publisher(settings, title, offering_of(settings))).run(once=once)
 
 
 @app.command("check")
@@ -103,7 +113,7 @@ def _print(states: "list[StreamState]", as_json: bool) -> None:
     for row in rows:
         facts = [f"{row['uptime_seconds']} s", f"{row['restarts']} restarts"] if row["pid"] else []
         facts += [f"{row['readers']} watching"] if row["readers"] is not None else []
-        facts += [row["said"]] if row["phase"] in ("waiting", "lost") else []
+        facts += [row["said"]] if row["phase"] in ("waiting", "lost", "withheld") else []
         print("  ".join([row["title"], row["phase"].replace("_", " "), row["address"], *facts]))
     if not rows:
         print("No stream is registered.")

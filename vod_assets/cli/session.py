@@ -178,9 +178,9 @@ class Session:
     def publisher(self) -> "Publisher":
         """What brings what viewers see to what is wanted."""
         from vod_assets.publishing import Publisher
-        from vod_assets.streaming import rtsp_of
+        from vod_assets.streaming import offering_of
 
-        rtsp, tell = rtsp_of(self.settings), self.outbox.put
+        rtsp, tell = offering_of(self.settings), self.outbox.put
         return Publisher(self.store, self.origin, self.cms, self.agenda, self.cdn, rtsp=rtsp, tell=tell)
 
     @cached_property

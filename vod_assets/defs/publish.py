@@ -171,6 +171,8 @@ def cms_entry(
         if is_new and at.is_real:
             require_whole(origin, released)
         settled = publisher.publish(entry) if is_new and at.is_real else None
+        if at.is_real and at.profile.rtsp is None:
+            publisher.end_streams(at.title)
         made = at.make(recipe, lambda _: {"release": released.number, "entry": document})
         if is_new and made.reused:
             context.log.info("the entry was missing or changed in the CMS and has been put back")

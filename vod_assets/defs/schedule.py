@@ -27,6 +27,7 @@ def publications(context: dg.SensorEvaluationContext, publisher: dg.ResourcePara
             elif came is not None and came.kind:
                 done.append(f"{title}: {came.kind}")
                 context.log.info(done[-1])
+        done += [f"{title}: its stream is started" for title in publisher.keep_streams()]
     except StoreError as error:
         context.log.warning(str(error))
         return dg.SkipReason(str(error))

@@ -16,20 +16,18 @@ from vod_assets.defs.releasable import Judged, require_all_checks
 from vod_assets.defs.release_contents import source_of
 from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
-from vod_assets.domain.approvals import awaits_approval
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.ladder import Ladder, Rung
 from vod_assets.domain.lineage import require_one_source
 from vod_assets.domain.movies import preview_source
-from vod_assets.domain.policy import policy_of
-from vod_assets.domain.publication import SHOWN, status_of
+from vod_assets.domain.offering import ReleaseStream
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.release import Release
 from vod_assets.domain.rtsp import demand_of
+from vod_assets.offering import Offered, Offering
 from vod_assets.ports import Origin
-from vod_assets.ports.streaming import RtspServer, StreamMaker
-from vod_assets.publishing import clock
+from vod_assets.ports.streaming import StreamMaker
 
 NOWHERE = "nowhere: VOD_RTSP names no server"
 MAKER = 1  # to be raised when the same renditions become other files
@@ -47,7 +45,7 @@ def rtsp_stream(
     reporter: Reporter,
     streams: dg.ResourceParam[StreamMaker],
     origin: dg.ResourceParam[Origin],
-    rtsp: dg.ResourceParam[RtspServer],
+    rtsp: dg.ResourceParam[Offering],
 ) -> dg.MaterializeResult[Artifact]:
     """A file of one bitrate that players of RTSP can follow, offered at the RTSP server of the settings.
 
@@ -66,16 +64,19 @@ def rtsp_stream(
             _require_released(at, context.instance, release, rendition)
             _require_shown(at, origin)
         made = _made(at, streams, (rung, ladder), (rendition, sound))
-        is_offered = bool(rtsp.address) and not (at.is_real and _withheld(at, release))
-        is_news = made.reused and is_offered and rtsp.registered(at.title) != made.artifact.digest
+        guard.check()
+        before, offered = rtsp.registered(at.title), Offered()
+        if at.is_real:
+            rtsp.ledger.note(at.title, _stream(release, made.artifact))
+            offered = rtsp.settle(at.title, again=True)
+            is_news = made.reused and rtsp.registered(at.title) not in (before, "")
+        else:
+            verdict = rtsp.verdict(at.title)
+            digest = verdict.stream.digest if verdict.stream else made.artifact.digest
+            is_news = made.reused and bool(rtsp.address) and not verdict.withheld and before != digest
         if is_news:
             at.publishes("rtsp_stream", "the RTSP server offers another stream of it, or none")
-        guard.check()
-        withheld, address = _withheld(at, release) if at.is_real else "", ""
-        if at.is_real and not withheld:
-            address = rtsp.register(at.title, made.artifact.digest, at.path(made.artifact, MOVIE))
-        facts = partial(_facts, made.artifact, address or withheld)
-        return at.result(replace(made, reused=made.reused and not is_news), facts)
+        return at.result(replace(made, reused=made.reused and not is_news), partial(_facts, made.artifact, offered))
 
 
 def _made(at: Step, streams: StreamMaker, shape: tuple[Rung, Ladder], inputs: tuple[Artifact, Artifact | None]) -> Made:
@@ -121,24 +122,27 @@ def _require_shown(at: Step, origin: Origin) -> None:
         raise ConfigError("title_taken_down", cause, "Lift the takedown first if it may be shown again", at.title)
 
 
-def _withheld(at: Step, release: Artifact) -> str:
-    """Return why a title is not offered now; empty: it may be.
-
-    A server of RTSP tells nobody apart, so that a title with territories or platforms is never offered there.
-    """
-    policy = policy_of(at.record.policy_over(release.document["metadata"].get("policy", {})))
-    if any(one.territories.restricts or one.platforms for one in (policy, *policy.windows)):
-        return "withheld: its policy names territories or platforms, and RTSP cannot tell viewers apart"
-    digest = Release.model_validate(release.document["release"]).digest
-    waits = awaits_approval(at.record, digest, policy)
-    status = status_of(policy, clock(), approved=not waits, taken_down=at.record.taken_down is not None)
-    return "" if status == SHOWN else f"withheld: it is {status.replace('_', ' ')}"
+def _stream(release: Artifact, made: Artifact) -> ReleaseStream:
+    """Return the stream of a release, as it is noted for whoever offers it."""
+    released = Release.model_validate(release.document["release"])
+    return ReleaseStream(
+        release=released.number,
+        release_digest=released.digest,
+        recipe=made.recipe,
+        digest=made.digest,
+        policy=release.document["metadata"].get("policy", {}),
+    )
 
 
-def _facts(artifact: Artifact, address: str) -> dict[str, Any]:
+def _facts(artifact: Artifact, offered: Offered) -> dict[str, Any]:
     said = artifact.document
+    address = offered.address
     return {
         "made_of": said["rendition"],
         "picture": f"{said['picture']}{said['because'] and ': '}{said['because']}",
-        "play": dg.MetadataValue.url(address) if address.startswith("rtsp") else address or NOWHERE,
+        "play": dg.MetadataValue.url(address) if address else _nowhere(offered),
     }
+
+
+def _nowhere(offered: Offered) -> str:
+    return f"withheld: {offered.withheld}" if offered.withheld else NOWHERE

@@ -287,6 +287,10 @@ OPERATIONS = {
             "Name a file path, or an s3, gs, smb, ftp, ftps, https or sftp address",
         ),
         rtsp_unknown=("Nothing of the title is registered for RTSP", "Run it with a profile with “rtsp”; docs/rtsp.md"),
+        rtsp_withheld=(
+            "The title may not be shown now, so it is not streamed",
+            "Wait for its window; docs/rtsp.md",
+        ),
         rtsp_running=("Another process publishes the title's stream", "`vod rtsp list` shows it"),
         rtsp_refused=("The RTSP server refuses a request", "Check its credentials and configuration; docs/rtsp.md"),
         delivery_refused=(

@@ -9,7 +9,9 @@ SLOW_SECONDS = 30.0
 TRIES = len(QUICK_SECONDS)
 STEADY_SECONDS = 30.0  # who has published so long begins to count failures anew
 
-Phase = Literal["connecting", "publishing", "waiting", "lost", "on_demand", "played", "stopped", "unregistered"]
+Phase = Literal[
+    "connecting", "publishing", "waiting", "lost", "withheld", "on_demand", "played", "stopped", "unregistered"
+]
 
 
 class OfferedStream(Document):
@@ -37,7 +39,8 @@ class StreamState(Document):
         failures: How often in a row it failed.
         frames: Sent since it was begun last.
         readers: Who watches now, where the server says.
-        said: Why it failed last.
+        said: Why it failed last, or is withheld.
+        lost_since: Since when nothing is sent, once people were told of that; 0: they were not, or all is well again.
     """
 
     title: str
@@ -50,6 +53,7 @@ class StreamState(Document):
     frames: int = 0
     readers: int | None = None
     said: str = ""
+    lost_since: float = 0.0
 
 
 def delay_seconds(failures: int) -> float:

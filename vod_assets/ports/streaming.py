@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from vod_assets.domain.offering import MadeStreams, ReleaseStream
 from vod_assets.domain.publishing_streams import StreamState
 from vod_assets.domain.rtsp import StreamDemand
 from vod_assets.ports.runs import OnProgress
@@ -67,4 +68,28 @@ class RtspServer(Protocol):
 
     def streams(self) -> list[StreamState]:
         """Return every registered title's stream, by title."""
+        ...
+
+    def revive(self) -> list[str]:
+        """Start what should be played by this machine and is not, and return the titles; nobody is waited for."""
+        ...
+
+
+class StreamLedger(Protocol):
+    """Knows which stream belongs to which release, on every host the same."""
+
+    def made(self, title: str) -> MadeStreams:
+        """Return the streams of a title's releases; none where nothing was noted.
+
+        Raises:
+            StoreError: ``store_damaged``, and those of the storage.
+        """
+        ...
+
+    def note(self, title: str, stream: ReleaseStream) -> None:
+        """Write down a release's stream; twice is once."""
+        ...
+
+    def forget(self, title: str) -> None:
+        """Remove what is noted of a title; nothing happens when there is nothing."""
         ...

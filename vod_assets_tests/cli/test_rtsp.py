@@ -1,6 +1,7 @@
 """`vod rtsp` keeps a stream alive without a terminal, says how it is, and leaves nothing behind."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,11 @@ from typing import Any
 import psutil
 import pytest
 
-from vod_assets.adapters.rtsp.folder import StreamFolder
-from vod_assets.settings import load_settings
+from vod_assets.domain.offering import ReleaseStream
+from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.title import TitleRecord
+from vod_assets.settings import Settings, load_settings
+from vod_assets.streaming import offering_of
 from vod_assets_tests.adapters.transcode.clips import moving_picture
 from vod_assets_tests.servers.rtsp import rtsp_server
 from vod_assets_tests.studio import Studio, wait_until
@@ -26,9 +30,21 @@ def streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio
         monkeypatch.setenv("VOD_RTSP", server.publish_url)
         monkeypatch.setenv("VOD_RTSP_URL", server.play_url)
         monkeypatch.setenv("VOD_RTSP_TRANSPORT", "udp")
-        StreamFolder(load_settings().rtsp_path).place("film", "a" * 64, movie, f"{server.play_url}/film")
+        offer(load_settings(), movie)
         yield studio
         studio.vod("rtsp", "stop", "film")
+
+
+def offer(settings: Settings, movie: Path) -> None:
+    """Register a film, and make a file the stream of its first release."""
+    offering = offering_of(settings)
+    offering.store.register(TitleRecord(title_id="film", source="file:///film.mp4"))
+    with offering.store.attempt("film", Recipe("rtsp_stream")) as attempt:
+        shutil.copy(movie, attempt.directory / "movie.mp4")
+        made = offering.store.commit(attempt, {})
+    stream = ReleaseStream(release=1, release_digest="r", recipe=made.recipe, digest=made.digest)
+    offering.ledger.note("film", stream)
+    offering.settle("film")
 
 
 def listed(studio: Studio) -> dict[str, Any]:
@@ -55,6 +71,21 @@ def test_a_stream_is_started_once_told_of_watched_and_stopped(streamed: Studio) 
     psutil.Process(listed(streamed)["pid"]).kill()
     wait_until(lambda: not streamed.tools_running(), 10)
     assert (listed(streamed)["phase"], listed(streamed)["pid"]) == ("stopped", 0)
+
+
+def test_what_another_machine_takes_down_and_lifts_ends_and_begins_a_stream_here(
+    streamed: Studio, tmp_path: Path
+) -> None:
+    """The other machine has settings of its own, and the same store."""
+    other = Studio.make(tmp_path / "other")
+    streamed.vod("rtsp", "start", "film")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VOD_STORE", str(streamed.home / "store"))
+        assert "never published" in other.vod("takedown", "film", "--because", "a court order").stdout
+        wait_until(lambda: listed(streamed)["phase"] == "withheld", 20)
+        assert (listed(streamed)["said"], streamed.tools_running()) == ("it is taken down", [])
+        other.vod("takedown", "film", "--lift")
+        wait_until(lambda: listed(streamed)["phase"] == "publishing", 20)
 
 
 def test_what_is_not_registered_is_refused_by_name(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.publishing_streams import OfferedStream, StreamState
 
 NOTE, STATE, LOCK, LOG = "stream.json", "publisher.json", "publisher.lock", "publisher.log"
+RESTING = "resting"  # an operator has stopped it
 
 
 class StreamFolder:
@@ -72,6 +73,18 @@ class StreamFolder:
         """Forget a title's stream, its note first, and whoever publishes it ends."""
         (self.root / title / NOTE).unlink(missing_ok=True)
         shutil.rmtree(self.root / title, ignore_errors=True)
+
+    def rest(self, title: str, *, rests: bool) -> None:
+        """Write down whether an operator wants a title not to be published by itself."""
+        with suppress(FileNotFoundError):
+            if rests:
+                (self.root / title / RESTING).touch()
+            else:
+                (self.root / title / RESTING).unlink()
+
+    def rests(self, title: str) -> bool:
+        """Whether an operator wants a title not to be published by itself."""
+        return (self.root / title / RESTING).exists()
 
     def log(self, title: str) -> Path:
         """Return where a title's publisher writes what happened."""

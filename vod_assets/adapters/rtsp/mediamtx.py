@@ -81,6 +81,10 @@ class MediaMtx:
         offered = [self.folder.offered(title) for title in self.folder.titles()]
         return [self._state(one) for one in offered if one is not None]
 
+    def revive(self) -> list[str]:
+        """Return none: MediaMTX plays a title as soon as somebody opens it."""
+        return []
+
     def _configure(self, offered: OfferedStream) -> None:
         title, wanted = offered.title, self._configuration(offered)
         there = self._ask("GET", f"{CONFIGURED}/get/{title}", title, missing=True)

@@ -41,3 +41,7 @@ class NoServer:
     def streams(self) -> list[StreamState]:
         """Return none."""
         return []
+
+    def revive(self) -> list[str]:
+        """Return none: there is no server."""
+        return []

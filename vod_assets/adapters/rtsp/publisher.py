@@ -1,4 +1,4 @@
-"""The publisher: keeps one title's stream at an RTSP server for as long as it is wanted."""
+"""The publisher: keeps one title's stream at an RTSP server for as long as it is wanted, and while it may be shown."""
 
 import logging
 import os
@@ -6,9 +6,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Protocol
 
 from vod_assets.adapters.ffmpeg.progress import ProgressReader
 from vod_assets.adapters.ffmpeg.streams import publish_command
@@ -21,6 +23,7 @@ from vod_assets.ports import Limits, Progress
 LOG_BYTES = 1 << 20  # and as much of what was before
 YEARS = 10 * 365 * 24 * 3600
 LIMITS = Limits(cpu_seconds=YEARS, wall_seconds=YEARS, stall_seconds=20)
+POLL_SECONDS = 0.25
 STATE_SECONDS = 1.0  # how often is written down how far it is
 
 
@@ -45,6 +48,33 @@ class Changed(Cancelled):
     """Another file is to be sent."""
 
 
+class Withheld(Cancelled):
+    """Nothing may be sent now."""
+
+
+class Following(Protocol):
+    """Knows what the title's record says, whoever changed it, wherever."""
+
+    @property
+    def withheld(self) -> str:
+        """Why nothing may be sent; empty: it may."""
+        ...
+
+    def follow(self, log: logging.Logger) -> AbstractContextManager[object]:
+        """Look now, and every few seconds while the context lasts."""
+        ...
+
+
+class Unwatched:
+    """Of a file that is nobody's title."""
+
+    withheld = ""
+
+    def follow(self, log: logging.Logger) -> AbstractContextManager[object]:
+        """Look at nothing."""
+        return nullcontext()
+
+
 @dataclass
 class Publisher:
     """Sends one title again and again; whatever becomes of the server, it is tried again, until somebody says stop."""
@@ -52,6 +82,7 @@ class Publisher:
     folder: StreamFolder
     how: Publishing
     title: str
+    following: Following = field(default_factory=Unwatched)
     stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self, *, once: bool) -> None:
@@ -69,7 +100,8 @@ class Publisher:
                 )
             log = _log(self.folder.log(self.title))
             try:
-                _Session(self, log).publish(once=once)
+                with self.following.follow(log):
+                    _Session(self, log).publish(once=once)
             finally:
                 for handler in log.handlers:
                     handler.close()
@@ -91,6 +123,8 @@ class _Session:
         offered = self.publisher.folder.offered(self.publisher.title)
         if offered is None:
             raise Cancelled
+        if self.publisher.following.withheld:
+            raise Withheld
         if self.sent is not None and offered.digest != self.sent.digest:
             raise Changed
 
@@ -110,12 +144,28 @@ class _Session:
                     self.log.info("another file is offered")
                     self._enter("connecting", restarts=self.state.restarts + 1)
                     continue
+                except Withheld:
+                    self._rest()
+                    continue
                 except ToolError as error:
                     failure = error.cause
                 self._wait(failure, is_steady=time.monotonic() - began >= STEADY_SECONDS, once=once)
         except Cancelled:
             self.log.info("stopped")
             self._enter("stopped", pid=0)
+
+    def _rest(self) -> None:
+        """Send nothing until the title may be shown again."""
+        self.sent = None
+        self._enter("withheld", said=self.publisher.following.withheld)
+        while not self.publisher.stop.wait(POLL_SECONDS):
+            try:
+                self.check()
+            except Withheld:
+                continue
+            self._enter("connecting", said="", restarts=self.state.restarts + 1)
+            return
+        raise Cancelled
 
     def _send(self, *, once: bool) -> None:
         publisher, self.sent = self.publisher, None
@@ -150,7 +200,6 @@ class _Session:
         if self.publisher.stop.wait(self.publisher.how.delay(failures)):
             raise Cancelled
         self.sent = None
-        self.check()
 
     def _enter(self, phase: Phase, **said: object) -> None:
         self.log.info("%s", phase)

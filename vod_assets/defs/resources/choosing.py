@@ -73,7 +73,8 @@ def resource_definitions(
         origin=settings.origin_address,
         storages=storages,
     )
-    rtsp, outbox = RtspResource(), OutboxResource(root=settings.store_address, storages=storages)
+    rtsp = RtspResource(root=settings.store_address, storages=storages)
+    outbox = OutboxResource(root=settings.store_address, storages=storages)
     lasting, guard = guard or LastingGuardResource(leases=leases), guard or RunGuardResource(leases=leases)
     return {
         ARTIFACTS: ArtifactsResource(

@@ -14,7 +14,7 @@ from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.adapters.process import Unguarded
 from vod_assets.adapters.profiles import load_profiles
-from vod_assets.adapters.rtsp.opening import open_rtsp
+from vod_assets.adapters.rtsp.opening import open_offering
 from vod_assets.adapters.source.opening import open_sources
 from vod_assets.adapters.source.routed import RoutedSources
 from vod_assets.adapters.store.opening import open_store
@@ -24,8 +24,8 @@ from vod_assets.defs.guard import Guarding
 from vod_assets.defs.making import Maker
 from vod_assets.defs.selection import forced_by
 from vod_assets.named_secrets import secret
+from vod_assets.offering import Offering
 from vod_assets.ports import Cms, KeyProvider, Leases, Origin, Outbox
-from vod_assets.ports.streaming import RtspServer
 from vod_assets.publishing import Publisher
 from vod_assets.settings import load_settings
 
@@ -114,11 +114,15 @@ class CmsResource(dg.ConfigurableResource[Any]):
 
 
 class RtspResource(dg.ConfigurableResource[Any]):
-    """Where titles are offered over RTSP; the settings say, for some of it is secret."""
+    """Offers titles over RTSP; the settings say where, for some of it is secret."""
 
-    def create_resource(self, context: dg.InitResourceContext) -> RtspServer:
-        """Return the server."""
-        return open_rtsp(load_settings(), secret)
+    root: str
+    storages: dg.ResourceDependency[Access]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Offering:
+        """Return what offers them."""
+        settings = load_settings(store=self.root)
+        return open_offering(settings, open_store(settings, self.storages, Unguarded()), self.storages, secret)
 
 
 class PublisherResource(dg.ConfigurableResource[Publisher]):
@@ -128,7 +132,7 @@ class PublisherResource(dg.ConfigurableResource[Publisher]):
     storages: dg.ResourceDependency[Access]
     origin: dg.ResourceDependency[Origin]
     cms: dg.ResourceDependency[Cms]
-    rtsp: dg.ResourceDependency[RtspServer]
+    rtsp: dg.ResourceDependency[Offering]
     outbox: dg.ResourceDependency[Outbox]
 
     def create_resource(self, context: dg.InitResourceContext) -> Publisher:
