@@ -1,72 +1,24 @@
 """Explaining published files: from what is kept of their making, without any tool."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
-
-from pydantic_core import from_json
 
 from vod_assets.domain.catalogue import Entry
-from vod_assets.domain.errors import ConfigError, VodError, printable
+from vod_assets.domain.errors import ConfigError, VodError
 from vod_assets.domain.explained import Explained, Runs, ToolBuild
-from vod_assets.domain.lineage import TrackLineage
+from vod_assets.domain.lineage import TrackLineage, together
 from vod_assets.domain.publication import SHOWN
 from vod_assets.domain.release import RELEASE_FILE, ReleasedTrack
-from vod_assets.domain.title import TITLE_ID
+from vod_assets.known_releases import KnownReleases
 from vod_assets.ports import ArtifactStore, Cms, Origin
 from vod_assets.ports.artifacts import Provenance
+from vod_assets.published_addresses import Named
 
-RELEASED = re.compile(r"(?P<title>[^/]+)/(?P<path>(?:tracks/[0-9a-f]{64}|releases/\d+)/.+)")
-STORED = re.compile(r"titles/(?P<title>[^/]+)/(?P<asset>[a-z][a-z0-9_.]*)/(?P<recipe>[0-9a-f]{64})/[^/]+/(?P<file>.+)")
 FORMATS = {".mpd": "dash_package", ".m3u8": "hls_package"}
-
-
-@dataclass(frozen=True)
-class Named:
-    """A file that an address names: below a title at an origin, or of an artifact in a store."""
-
-    title: str
-    path: str
-    asset: str = ""
-    recipe: str = ""
-
-
-def named_by(address: str, origins: Sequence[str], stores: Sequence[str]) -> Named:
-    """Return the file that an address or a local path names.
-
-    Args:
-        address: A path, an address of a storage, or where players fetch it; a query, that of a signed address, is
-            passed over.
-        origins: Where origins begin: folders, addresses of storages, public addresses.
-        stores: Likewise of stores.
-
-    Raises:
-        ConfigError: ``not_published``: it lies below none of these, or is no file of a release.
-    """
-    plain = _plain(address)
-    for root, pattern in [*((one, RELEASED) for one in origins), *((one, STORED) for one in stores)]:
-        found = pattern.fullmatch(below) if (below := _below(plain, _plain(root))) else None
-        if found and TITLE_ID.fullmatch(found["title"]):
-            said = found.groupdict()
-            return Named(said["title"], said.get("path") or said["file"], said.get("asset", ""), said.get("recipe", ""))
-    cause = f"“{printable(address)[:200]}” is no file of a release: {', '.join(origins)} is where they lie"
-    raise ConfigError("not_published", cause, "Name a file below a title's tracks/ or releases/")
-
-
-def _plain(address: str) -> str:
-    """Return an address in the one form that is compared: no query, no escapes, of a local path the absolute one."""
-    parts = urlsplit(address)
-    if parts.scheme in ("", "file"):
-        return str(Path(unquote(parts.path) if parts.scheme else address).absolute().resolve())
-    return unquote(urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")))
-
-
-def _below(address: str, root: str) -> str:
-    return address.removeprefix(f"{root.rstrip('/')}/") if address.startswith(f"{root.rstrip('/')}/") else ""
+OF_TRICK_PLAY = "_iframes"  # after a track's name: the playlist of its key frames
 
 
 @dataclass(frozen=True)
@@ -97,10 +49,15 @@ class Explainer:
         made = self.store.provenance(named.title, named.asset, named.recipe)
         if made is None:
             raise ConfigError("not_published", f"{named.asset} of that recipe is not in the store", title=named.title)
-        if variant := made.artifact.document.get("variant", ""):
-            number = max(self.origin.releases(named.title), default=0)
-            return Named(named.title, f"releases/{number}/{variant}/{named.path}")
-        return Named(named.title, f"tracks/{made.artifact.digest}/{named.path}")
+        if not (variant := made.artifact.document.get("variant", "")):
+            return Named(named.title, f"tracks/{made.artifact.digest}/{named.path}")
+        sha256 = next((one.sha256 for one in made.artifact.files if one.path == named.path), "")
+        path = f"{variant}/{named.path}"
+        known = KnownReleases(self.store, self.origin, named.title)
+        if (number := known.newest_with(path, sha256)) is None:
+            cause = f"no release carries {path} as {named.asset} made it by that recipe"
+            raise ConfigError("not_published", cause, "`vod releases` lists those that are there", named.title)
+        return Named(named.title, f"releases/{number}/{path}")
 
 
 @dataclass(frozen=True)
@@ -111,12 +68,12 @@ class _Title:
     named: Named
 
     def explained(self, address: str) -> Explained:
-        numbers = self._carrying()
+        numbers = self._known.carrying(self.named.path)
         shown, status, unseen = self._shown()
         number = shown if shown in numbers else max(numbers)
-        release = self._release(number)
+        release = self._known.document(number)
         file, track = self._file(release, number)
-        made = self._made(number)
+        made = self._known.made(number)
         lineage, own = self._lineage(made, track, release)
         record = self.house.store.record(self.named.title)
         document = made.artifact.document if made else {}
@@ -129,6 +86,7 @@ class _Title:
             shown_release=shown,
             is_shown=shown in numbers and status == SHOWN,
             status=status,
+            gone=self._known.gone(number),
             size_bytes=file.get("size_bytes", 0),
             sha256=file.get("sha256", ""),
             profile=release.get("profile", ""),
@@ -141,33 +99,8 @@ class _Title:
         )
 
     @cached_property
-    def _texts(self) -> dict[int, bytes]:
-        """``release.json`` of every release at the origin, the newest first."""
-        origin, title = self.house.origin, self.named.title
-        texts = {n: origin.read(title, f"releases/{n}/{RELEASE_FILE}") for n in reversed(origin.releases(title))}
-        return {number: text for number, text in texts.items() if text is not None}
-
-    def _carrying(self) -> list[int]:
-        """Return the releases that carry the file, ascending."""
-        kind, folder = self.named.path.split("/")[:2]
-        if kind == "releases":
-            found = [int(folder)] if int(folder) in self._texts else []
-        else:
-            found = [number for number, text in self._texts.items() if folder.encode() in text]
-        if not found:
-            cause = f"no release at {self.house.origin.address} carries {self.named.path}"
-            raise ConfigError("not_published", cause, "`vod releases` lists those that are there", self.named.title)
-        return sorted(found)
-
-    def _release(self, number: int) -> dict[str, Any]:
-        try:
-            release: dict[str, Any] = from_json(self._texts[number])
-        except ValueError as error:
-            cause = f"the document of release {number} cannot be read"
-            raise ConfigError(
-                "not_published", cause, f"Run `vod verify {self.named.title}`", self.named.title
-            ) from error
-        return release
+    def _known(self) -> KnownReleases:
+        return KnownReleases(self.house.store, self.house.origin, self.named.title)
 
     def _file(self, release: Mapping[str, Any], number: int) -> tuple[Mapping[str, Any], ReleasedTrack | None]:
         kind, folder, path = self.named.path.split("/", 2)
@@ -197,17 +130,6 @@ class _Title:
         status = entry.publication.status if entry.publication else SHOWN
         return (entry.release.number if entry.release else 0), status, ""
 
-    def _made(self, number: int) -> Provenance | None:
-        """Return how a release came to be, the newest first."""
-        store, title = self.house.store, self.named.title
-        latest = store.pointed(title, "release")
-        others = (one for one in store.view(title).recipes("release") if one != latest)
-        for recipe_id in (one for several in ([latest] if latest else [], others) for one in several):
-            found = store.provenance(title, "release", recipe_id)
-            if found is not None and found.artifact.document["release"]["number"] == number:
-                return found
-        return None
-
     def _lineage(
         self, made: Provenance | None, track: ReleasedTrack | None, release: Mapping[str, Any]
     ) -> tuple[TrackLineage | None, Provenance | None]:
@@ -231,17 +153,16 @@ class _Title:
         asset = FORMATS.get(Path(name).suffix, "") if variant else ""
         if not asset:
             return TrackLineage(asset="release", recipe=made.artifact.recipe), made
-        keys = release["variants"].get(variant, {}).get("keys", ())
-        of_keys = {
-            field: " ".join(dict.fromkeys(key[field] for key in keys)) for field in ("scheme", "kid", "track_class")
-        }
-        locked = of_keys if keys else {}
         recipe = made.artifact.document.get("lineage", {}).get("recipes", {}).get(asset, "")
         whole = store.provenance(title, asset, recipe) if recipe else None
         entry = next((one for one in whole.artifact.entries if one.name == variant), None) if whole else None
-        if entry is not None:
-            recipe = entry.recipe
-        return TrackLineage(asset=asset, recipe=recipe, **locked), store.provenance(title, asset, recipe)
+        recipe = entry.recipe if entry is not None else recipe
+        played = _played(made, variant, Path(name).stem)
+        own = played[0] if len(played) == 1 else TrackLineage(asset=asset, recipe=recipe, **_keys(release, variant))
+        names = tuple(one for track in played for one in track.names if one.startswith(f"{variant}/"))
+        tools = together(one.tools for one in played)
+        lineage = own.model_copy(update={"asset": asset, "recipe": recipe, "names": names, "tools": tools})
+        return lineage, store.provenance(title, asset, recipe)
 
     def _in_store(self, track: ReleasedTrack) -> Iterator[tuple[TrackLineage, Provenance]]:
         """Yield what the store says of a track of a release that kept no lineage."""
@@ -276,3 +197,19 @@ class _Title:
             said |= {"scheme": lineage.scheme, "kid": lineage.kid, "track_class": lineage.track_class}
             said |= {"track": lineage.names} if lineage.names else {}
         return said
+
+
+def _played(made: Provenance, variant: str, name: str) -> list[TrackLineage]:
+    """Return how the tracks were made that a manifest plays: that of its name, or all of its variant."""
+    tracks = [TrackLineage.model_validate(one) for one in made.artifact.document.get("made", {}).values()]
+    own = f"{variant}/{name.removesuffix(OF_TRICK_PLAY)}"
+    return [one for one in tracks if own in one.names] or [
+        one for one in tracks if any(called.startswith(f"{variant}/") for called in one.names)
+    ]
+
+
+def _keys(release: Mapping[str, Any], variant: str) -> dict[str, str]:
+    """Return what the tracks of a variant are encrypted with; none of a clear one."""
+    keys = release["variants"].get(variant, {}).get("keys", ())
+    fields = ("scheme", "kid", "track_class") if keys else ()
+    return {field: " ".join(dict.fromkeys(key[field] for key in keys)) for field in fields}

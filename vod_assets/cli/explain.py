@@ -9,6 +9,7 @@ from vod_assets.cli.session import Session, open_session
 
 if TYPE_CHECKING:
     from vod_assets.ports import Origin
+    from vod_assets.settings import Settings
 
 
 def explain(
@@ -22,10 +23,11 @@ def explain(
     Example: [cyan]vod explain https://cdn.example/origin/film/releases/1/clear/master.m3u8[/]
     """
     from vod_assets.adapters.tool_versions import known_versions
-    from vod_assets.explaining import Explainer, named_by
+    from vod_assets.explaining import Explainer
+    from vod_assets.published_addresses import named_by
 
     with open_session() as session:
-        named = named_by(address, origin_roots(session.origin), _store_roots(session))
+        named = named_by(address, origin_roots(session.origin, session.settings), _store_roots(session))
         versions = known_versions(session.settings.home_path / "cache")
         explained = Explainer(session.store, session.origin, session.cms, versions).explain(address, named)
     if as_json:
@@ -35,10 +37,14 @@ def explain(
         print(line)
 
 
-def origin_roots(origin: "Origin") -> list[str]:
-    """Return where the releases of every origin begin: as it is addressed itself, and as players do."""
+def origin_roots(origin: "Origin", settings: "Settings") -> list[str]:
+    """Return where the releases of every origin begin: as it is addressed itself, and as others fetch from it."""
+    from vod_assets.published_addresses import addresses_of_bucket
+
     each = [one.origin for one in getattr(origin, "named", {}).values()] or [origin]
-    return [root for one in each for root in (one.address, one.url("x", "x").removesuffix("/x/x"))]
+    roots = [root for one in each for root in (one.address, one.url("x", "x").removesuffix("/x/x"))]
+    forms = (addresses_of_bucket(one.address, settings.s3_endpoint, settings.s3_region) for one in each)
+    return [*dict.fromkeys(roots), *(address for several in forms for address in several)]
 
 
 def _store_roots(session: Session) -> list[str]:

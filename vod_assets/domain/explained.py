@@ -36,10 +36,12 @@ class Explained(Document):
         shown_release: The release that the CMS entry points at; 0: none.
         is_shown: Whether viewers see it now.
         status: What the CMS entry says of the title now; empty: there is no entry.
+        gone: Why its release is not at the origin any more; empty: it is there.
         sha256: As it was released; empty for what says so of others: ``release.json``.
-        track: What manifests call it, by variant: ``clear/h264_1080p``; empty for manifests and documents.
+        track: What manifests call it, by variant: ``clear/h264_1080p``; of a manifest, the tracks that it plays.
         asset: The asset that made the file, and its recipe.
-        rendition: The asset that a track was packaged from, and its recipe.
+        rendition: The asset that a track was packaged from, and its recipe; of a media playlist, its track's.
+        tools: That made one of both; of a manifest, that made what it plays.
         checks: What each required check came to when it was released, by its name.
         scheme: How it is encrypted; ``none``.
         source: Name of the title's source.
@@ -54,6 +56,7 @@ class Explained(Document):
     shown_release: int = 0
     is_shown: bool = False
     status: str = ""
+    gone: str = ""
     size_bytes: int = 0
     sha256: str = ""
     track: tuple[str, ...] = ()
@@ -89,7 +92,9 @@ class Explained(Document):
         yield "title", self.title
         yield "file", f"{self.path}, {self.size_bytes} bytes, {self.sha256[:12]}" if self.sha256 else self.path
         yield "release", f"{numbers} ({self._seen_by_viewers()})"
-        if self.kind:
+        if self.gone:
+            yield "lies", f"not where it was: {self.gone}"
+        if self.kind or self.track:
             words = (self.kind, ", ".join(self.track), self.codecs, "" if self.language == "und" else self.language)
             yield "track", " ".join(word for word in words if word)
         if self.rendition:

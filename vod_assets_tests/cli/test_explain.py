@@ -48,9 +48,30 @@ def test_a_published_file_is_explained_from_any_of_its_addresses(finished: Studi
     assert told(studio, url) | {"address": ""} == told(studio, stored) | {"address": ""} == said | {"address": ""}
     manifest = told(studio, origin / "releases/1/clear/master.m3u8")
     assert (manifest["asset"], manifest["rendition"], manifest["scheme"]) == ("hls_package", "", "none")
+    assert {"clear/h264_360p", "clear/h264_180p", "clear/aac_und"} < {*manifest["track"]}
+    playlist = told(studio, origin / "releases/1/clear/h264_360p.m3u8")
+    same = ("track", "rendition", "rendition_recipe", "tools", "kid")
+    assert {name: playlist[name] for name in same} == {name: said[name] for name in same}
     assert told(studio, origin / "releases/1/release.json")["asset"] == "release"
     assert "viewers see it now" in studio.vod("explain", segment).stdout
     assert studio.calls() == []
+
+
+def test_what_was_taken_down_is_explained_still(finished: Studio) -> None:
+    """By the address that viewers had, and by that of the evidence."""
+    origin = finished.home / "origin"
+    segment = max(origin.glob("film/tracks/*/*.m4s"), key=lambda path: path.stat().st_size)
+    before = told(finished, segment)
+    assert finished.vod("takedown", "film", "--by", "anna", "--because", "rights").code == 0
+    said = told(finished, segment)
+    changed = {name for name in said if said[name] != before[name]}
+    assert changed == {"is_shown", "status", "gone"}
+    assert (said["status"], said["gone"]) == ("taken_down", "it was taken down; its files are kept as evidence")
+    kept = origin / ".blocked" / segment.relative_to(origin)
+    assert kept.is_file()
+    assert told(finished, kept) | {"address": ""} == said | {"address": ""}
+    manifest = told(finished, origin / "film/releases/1/clear/master.m3u8")
+    assert (manifest["asset"], manifest["releases"], manifest["gone"]) == ("hls_package", [1], said["gone"])
 
 
 def test_what_is_not_kept_is_called_unknown_and_what_is_not_released_is_refused(finished: Studio) -> None:

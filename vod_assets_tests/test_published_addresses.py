@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vod_assets.domain.errors import ConfigError
-from vod_assets.explaining import Named, named_by
+from vod_assets.published_addresses import Named, addresses_of_bucket, named_by
 
 TRACK = f"tracks/{'a' * 64}/deep/1.m4s"
 RECIPE = "b" * 64
@@ -20,12 +20,31 @@ STORES = ["/srv/vod/store", "s3://bucket/store"]
         f"/srv/vod/../vod/origin/film/{TRACK}",
         f"file:///srv/vod/origin/film/{TRACK}",
         f"https://cdn.example/vod/origin/film/{TRACK}?Expires=1&Signature=abc#t=4",
+        f"HTTP://CDN.example:80/vod//origin/other/../film/{TRACK}?hdnts=exp=1~acl=/vod/*~hmac=ab",
         f"s3://bucket/origin/film/{TRACK}",
+        f"/srv/vod/origin/.blocked/film/{TRACK}",
+        f"s3://bucket/origin/.blocked/film/{'0' * 32}/{TRACK}",
         f"smb://isilon/share/o/film/{TRACK}",
     ],
 )
 def test_a_file_is_known_by_every_address_that_it_has(address: str) -> None:
     assert named_by(address, ORIGINS, STORES) == Named("film", TRACK)
+
+
+@pytest.mark.parametrize(
+    ("address", "endpoint", "signed"),
+    [
+        ("s3://films/vod", "", "https://films.s3.eu-west-1.amazonaws.com/vod"),
+        ("s3://films/vod", "", "https://s3.amazonaws.com/films/vod"),
+        ("s3://films/vod", "http://127.0.0.1:8333", "http://127.0.0.1:8333/films/vod"),
+        ("gs://films", "", "https://storage.googleapis.com/films"),
+    ],
+)
+def test_a_presigned_address_of_a_bucket_names_what_lies_there(address: str, endpoint: str, signed: str) -> None:
+    roots = list(addresses_of_bucket(address, endpoint, "eu-west-1"))
+    asked = f"{signed}/film/{TRACK}?X-Amz-Signature=abc&X-Amz-Expires=60"
+    assert named_by(asked, [address, *roots], []) == Named("film", TRACK)
+    assert list(addresses_of_bucket("smb://isilon/share")) == []
 
 
 def test_an_escaped_name_is_the_one_that_was_escaped() -> None:
