@@ -194,6 +194,9 @@ class Settings(BaseSettings):
     rtsp_start: bool = Field(
         False, description="Whether this machine publishes titles by itself at rtsp://… as soon as they are shown."
     )
+    rtsp_lost_seconds: int = Field(
+        60, ge=5, le=86_400, description="After how long people are told of a stream that cannot be published."
+    )
     rtsp_username: str = Field("", description="User of MediaMTX's API.")
     rtsp_password: SecretStr = Field(
         SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY (docs/aws.md)."

@@ -51,13 +51,11 @@ def list_streams(
 @app.command("publish")
 def publish(title: TitleId, once: Once = False) -> None:
     """Publish a title in this very process, as systemd wants it; `vod rtsp start` does so in the background."""
-    from vod_assets.adapters.rtsp.opening import open_publisher
     from vod_assets.adapters.rtsp.publisher import stopped_by_signals
     from vod_assets.settings import load_settings
-    from vod_assets.streaming import offering_of
+    from vod_assets.streaming import publisher_of
 
-    settings = load_settings()
-    stopped_by_signals(open_publisher(settings, title, offering_of(settings))).run(once=once)
+    stopped_by_signals(publisher_of(load_settings(), title)).run(once=once)
 
 
 @app.command("check")

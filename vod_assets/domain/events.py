@@ -27,6 +27,8 @@ Kind = Literal[
     "source_refused",
     "delivery_repaired",
     "quarantined",
+    "rtsp_lost",
+    "rtsp_back",
     "digest",
     "test",
 ]
@@ -193,6 +195,20 @@ def quarantined(title: str, cause: str, run: str, at: datetime) -> Event:
     """Return the event of a title whose runs all died."""
     said = f"no run of it is started any more: {cause}. Remove the cause, then: vod titles retry {title}"
     return event("quarantined", "critical", run, said, at, title=title, facts={"run": run})
+
+
+def rtsp_lost(title: str, where: str, cause: str, since: datetime) -> Event:
+    """Return the event of a stream that cannot be published for a while. ``since``: when that began."""
+    said = f"its stream is lost at {where}: {cause}"
+    key = f"{_moment(title, 0, since)} {where}"
+    return event("rtsp_lost", "error", key, said, since, title=title, facts={"code": "rtsp_lost", "where": where})
+
+
+def rtsp_back(title: str, where: str, since: datetime, at: datetime) -> Event:
+    """Return the event of a stream that is published again, after people were told that it was lost."""
+    said = f"its stream is back at {where} after {round((at - since).total_seconds())} s"
+    key = f"{_moment(title, 0, since)} {where}"
+    return event("rtsp_back", "info", key, said, at, title=title, facts={"where": where})
 
 
 def run_ended(

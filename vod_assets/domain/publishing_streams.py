@@ -40,7 +40,8 @@ class StreamState(Document):
         frames: Sent since it was begun last.
         readers: Who watches now, where the server says.
         said: Why it failed last, or is withheld.
-        lost_since: Since when nothing is sent, once people were told of that; 0: they were not, or all is well again.
+        failing_since: Seconds since 1970 when the first of these failures came; 0: all is well.
+        is_told: Whether people were told of that.
     """
 
     title: str
@@ -53,7 +54,8 @@ class StreamState(Document):
     frames: int = 0
     readers: int | None = None
     said: str = ""
-    lost_since: float = 0.0
+    failing_since: float = 0.0
+    is_told: bool = False
 
 
 def delay_seconds(failures: int) -> float:

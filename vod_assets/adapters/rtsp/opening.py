@@ -9,10 +9,12 @@ from vod_assets.adapters.rtsp.following import Follower
 from vod_assets.adapters.rtsp.ledger import BlobStreams
 from vod_assets.adapters.rtsp.mediamtx import MediaMtx
 from vod_assets.adapters.rtsp.nowhere import NoServer
+from vod_assets.adapters.rtsp.outages import Outages
 from vod_assets.adapters.rtsp.plain import PublishedStreams
 from vod_assets.adapters.rtsp.publisher import Publisher, Publishing
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.events import Event
 from vod_assets.offering import Offering
 from vod_assets.places import MEDIAMTX
 from vod_assets.ports import ArtifactStore
@@ -58,8 +60,14 @@ def open_offering(settings: Settings, store: ArtifactStore, access: Access, secr
     return Offering(store, ledger, open_rtsp(settings, secret))
 
 
-def open_publisher(settings: Settings, title: str, offering: Offering) -> Publisher:
+def open_publisher(settings: Settings, title: str, offering: Offering, tell: Callable[[Event], object]) -> Publisher:
     """Return what publishes a title at the server of the settings.
+
+    Args:
+        settings: Which server, and how.
+        title: The title.
+        offering: Says what is to be sent.
+        tell: Is told of outages.
 
     Raises:
         ConfigError: ``rtsp_refused``: the server plays streams by itself.
@@ -69,4 +77,5 @@ def open_publisher(settings: Settings, title: str, offering: Offering) -> Publis
         cause = "nothing is published there by a process of ours"
         raise ConfigError("rtsp_refused", cause, "Set VOD_RTSP to rtsp://HOST:PORT, or use `vod rtsp start`", title)
     how = Publishing(Tools.from_settings(settings).ffmpeg, streams.announced, settings.rtsp_transport)
-    return Publisher(streams.folder, how, title, Follower(offering, streams, title))
+    outages = Outages(tell, settings.rtsp_lost_seconds)
+    return Publisher(streams.folder, how, title, Follower(offering, streams, title), outages)

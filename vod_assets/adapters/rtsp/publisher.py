@@ -16,7 +16,8 @@ from vod_assets.adapters.ffmpeg.progress import ProgressReader
 from vod_assets.adapters.ffmpeg.streams import publish_command
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.rtsp.folder import StreamFolder
-from vod_assets.domain.errors import Cancelled, ConfigError, RemoteError, ToolError
+from vod_assets.adapters.rtsp.outages import Outages
+from vod_assets.domain.errors import Cancelled, ConfigError, RemoteError, StoreError, ToolError
 from vod_assets.domain.publishing_streams import STEADY_SECONDS, TRIES, OfferedStream, Phase, StreamState, delay_seconds
 from vod_assets.ports import Limits, Progress
 
@@ -83,6 +84,7 @@ class Publisher:
     how: Publishing
     title: str
     following: Following = field(default_factory=Unwatched)
+    outages: Outages = field(default_factory=Outages)
     stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self, *, once: bool) -> None:
@@ -113,7 +115,8 @@ class _Session:
     def __init__(self, publisher: Publisher, log: logging.Logger) -> None:
         self.publisher, self.log = publisher, log
         self.sent: OfferedStream | None = None
-        self.state = StreamState(title=publisher.title)
+        before = publisher.folder.state(publisher.title)
+        self.state = StreamState(title=publisher.title, failing_since=before.failing_since, is_told=before.is_told)
         self._noted = 0.0
 
     def check(self) -> None:
@@ -188,12 +191,24 @@ class _Session:
             self._enter("publishing", frames=frames)
         elif time.monotonic() - self._noted >= STATE_SECONDS:
             self._note(frames=frames)
+        else:
+            return
+        if self.state.failing_since:
+            self._tell(lambda address: self.publisher.outages.after_success(self.state, address))
+
+    def _tell(self, told: Callable[[str], StreamState]) -> None:
+        try:
+            self.state = told(self.publisher.how.announced(self.publisher.title))
+        except StoreError as error:
+            self.log.warning("nobody was told: %s", error)
+        self._note()
 
     def _wait(self, failure: str, *, is_steady: bool, once: bool) -> None:
         failures = 1 if is_steady else self.state.failures + 1
         is_lost = failures > TRIES
         self.log.warning("%s; failure %d in a row", failure, failures)
         self._enter("lost" if is_lost else "waiting", failures=failures, said=failure, restarts=self.state.restarts + 1)
+        self._tell(lambda address: self.publisher.outages.after_failure(self.state, address, failure))
         if once and is_lost:
             self._note(pid=0)
             raise RemoteError("rtsp_lost", f"the server was lost: {failure}", "Check VOD_RTSP", self.state.title)

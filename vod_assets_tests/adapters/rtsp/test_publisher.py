@@ -18,9 +18,11 @@ from vod_assets.adapters.ffmpeg.streams import digests, frames_command, stream_i
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.rtsp.folder import StreamFolder
 from vod_assets.adapters.rtsp.listening import received
+from vod_assets.adapters.rtsp.outages import Outages
 from vod_assets.adapters.rtsp.publisher import Publisher, Publishing
 from vod_assets.adapters.transcode.streams import FfmpegStreamMaker
 from vod_assets.domain.errors import ConfigError, RemoteError
+from vod_assets.domain.events import Event
 from vod_assets.domain.ladder import Rung
 from vod_assets.domain.reception import reception
 from vod_assets.domain.rtsp import demand_of
@@ -161,13 +163,17 @@ def tells_of_frames(log: Path) -> bool:
 
 
 def test_a_server_that_was_away_gets_the_stream_again(folder: StreamFolder, film: Film, tmp_path: Path) -> None:
+    """People are told of an outage that lasts, and of its end."""
     ports = tuple(free_ports(2))
+    told: list[Event] = []
     one = publisher(folder, f"rtsp://127.0.0.1:{ports[0]}")
+    one.outages = Outages(told.append, seconds=0)
     with publishing(one):
-        wait_until(phase(folder, "waiting"), 20)
+        wait_until(lambda: told, 20)
         with rtsp_server(tmp_path, ports):  # type: ignore[arg-type]
             wait_until(phase(folder, "publishing"), 20)
         wait_until(lambda: folder.state("film").phase in ("waiting", "lost"), 20)
+        assert [event.kind for event in told][:2] == ["rtsp_lost", "rtsp_back"]
         before = folder.state("film")
         assert before.said
         assert before.restarts >= 2
