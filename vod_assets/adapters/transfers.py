@@ -4,17 +4,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TypeVar
 
 from vod_assets.domain.errors import Cancelled
-from vod_assets.ports.transfers import OnTransfer, Transfer, watcher
+from vod_assets.ports.transfers import OnTransfer, Transfer, watched, watcher
 
 AT_ONCE = 8
 QUIET_SECONDS = 2.0  # what takes no longer is not told of
 TOLD_EVERY_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,43 @@ def in_parallel(work: Callable[[Item], None], files: Sequence[Item], load: Load,
 def alone(work: Callable[[], None], load: Load) -> None:
     """Do the work for one file."""
     in_parallel(lambda _: work(), [load], load)
+
+
+def side_by_side(calls: Sequence[Callable[[], Result]]) -> list[Future[Result]]:
+    """Return what each call came to, once all of them, done at once, have ended; none of them ends the others.
+
+    Whoever watches transfers is told of those of every call in its own thread; what is raised there, or whatever else
+    interrupts this thread, ends them.
+    """
+    moved, given_up, tell = SimpleQueue[Transfer](), threading.Event(), watcher()
+
+    def note(transfer: Transfer) -> None:
+        if given_up.is_set():
+            raise Cancelled(cause="the transfer was given up")
+        moved.put(transfer)
+
+    def noted(call: Callable[[], Result]) -> Result:
+        with watched(note):
+            return call()
+
+    with ThreadPoolExecutor(max(1, len(calls)), "beside") as pool:
+        running = [pool.submit(copy_context().run, noted, call) for call in calls]
+        try:
+            while wait(running, LOOK_SECONDS).not_done:
+                _pass_on(moved, tell)
+            _pass_on(moved, tell)
+        except BaseException:
+            given_up.set()
+            raise
+    return running
+
+
+def _pass_on(moved: "SimpleQueue[Transfer]", tell: OnTransfer | None) -> None:
+    """Tell what was noted so far."""
+    while not moved.empty():
+        transfer = moved.get()
+        if tell is not None:
+            tell(transfer)
 
 
 def _see_through(running: Sequence[Future[None]], meter: Meter, tell: OnTransfer | None) -> None:

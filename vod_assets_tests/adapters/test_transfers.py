@@ -1,10 +1,11 @@
 """Files are moved side by side, the first error ends it, and what takes long says how far it is."""
 
 import threading
+import time
 
 import pytest
 
-from vod_assets.adapters.transfers import Load, alone, counter, in_parallel
+from vod_assets.adapters.transfers import Load, alone, counter, in_parallel, side_by_side
 from vod_assets.domain.errors import Cancelled, StoreError
 from vod_assets.ports.transfers import Transfer, watched
 
@@ -17,6 +18,7 @@ def is_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tell of what takes a moment as if it took long."""
     monkeypatch.setattr("vod_assets.adapters.transfers.QUIET_SECONDS", 0.01)
     monkeypatch.setattr("vod_assets.adapters.transfers.TOLD_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr("vod_assets.adapters.transfers.LOOK_SECONDS", 0.01)
 
 
 def test_a_long_transfer_tells_how_far_it_is(is_soon: None) -> None:
@@ -95,6 +97,48 @@ def test_the_first_error_ends_the_others() -> None:
 
     with pytest.raises(StoreError, match="disk_full"):
         in_parallel(work, range(3), FILM)
+
+
+def test_transfers_to_several_places_are_told_of_in_the_thread_that_watches(is_soon: None) -> None:
+    told: list[tuple[str, str]] = []
+
+    def call(name: str) -> str:
+        alone(lambda: time.sleep(0.05), Load(f"sending to {name}", 1))
+        return name
+
+    with watched(lambda transfer: told.append((transfer.what, threading.current_thread().name))):
+        done = side_by_side([lambda: call("east"), lambda: call("west")])
+    assert [one.result() for one in done] == ["east", "west"]
+    assert set(told) == {(f"sending to {name}", threading.current_thread().name) for name in ("east", "west")}
+
+
+def test_a_call_that_fails_ends_no_other(is_soon: None) -> None:
+    def fail() -> str:
+        raise StoreError("disk_full", "no space", "Free some")
+
+    failed, done = side_by_side([fail, lambda: "done"])
+    assert isinstance(failed.exception(), StoreError)
+    assert done.result() == "done"
+
+
+def test_a_watcher_that_wants_them_no_more_ends_all_that_are_done_at_once(is_soon: None) -> None:
+    ended: list[str] = []
+
+    def count_on() -> None:
+        count = counter()
+        try:
+            while True:
+                count(1)
+        except Cancelled:
+            ended.append("by the count")
+            raise
+
+    def listen(_transfer: Transfer) -> None:
+        raise Cancelled(cause="the run was cancelled")
+
+    with watched(listen), pytest.raises(Cancelled, match="the run was cancelled"):
+        side_by_side([lambda: alone(count_on, FILM)] * 2)
+    assert ended == ["by the count"] * 2
 
 
 def test_a_transfer_is_said_in_one_line() -> None:

@@ -1,21 +1,24 @@
 """Several origins as one: a release has one number at all of them, and is complete when the required ones have it.
 
-What is written goes to each in turn, the first one first: it decides whether a number is free. One that cannot be
-reached is named; the others keep what they have, and the next try sends only what is missing. What is read comes from
-the first that has it.
+Each is written to while the others are; a release's manifests go to the first one alone before, for it decides whether
+a number is free. One that cannot be reached is named; the others keep what they have, and the next try sends only what
+is missing. What is read comes from the first that has it.
 """
 
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from vod_assets.adapters.origin.names import release_taken
+from vod_assets.adapters.transfers import side_by_side
 from vod_assets.domain.artifact import ArtifactFile
-from vod_assets.domain.errors import StoreError, VodError
+from vod_assets.domain.errors import StoreError
 from vod_assets.domain.release import RELEASE_FILE, read_release, unique_tracks
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Origin
@@ -57,15 +60,18 @@ class SeveralOrigins:
 
     def has_track(self, title: str, track_digest: str) -> bool:
         """Whether every origin that can be asked has a track; a required one has to answer."""
-        return all(self._at_each(lambda origin: origin.has_track(title, track_digest)))
+        answers, failed = self._at_each(lambda origin: origin.has_track(title, track_digest))
+        if failed and all(answers):
+            raise failed[0]
+        return all(answers)
 
     def state(self, title: str) -> str:
         """Return a word that changes with anything of a title at any origin, and when one cannot be asked."""
         return hashlib.sha256("\n".join(self._answers(lambda origin: origin.state(title), "away")).encode()).hexdigest()
 
     def put_track(self, title: str, track_digest: str, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
-        """Send a track to every origin that has it not; the first required one that fails is named."""
-        self._do_at_each(lambda origin: origin.put_track(title, track_digest, files, sha256))
+        """Send a track to every origin that has it not, at once; the first required one that fails is named."""
+        self._done_at_each(lambda origin: origin.put_track(title, track_digest, files, sha256))
 
     def copy_track(
         self, title: str, track_digest: str, files: Sequence[ArtifactFile], addresses: Mapping[str, str]
@@ -75,7 +81,7 @@ class SeveralOrigins:
         def copy(origin: Origin) -> bool:
             return origin.has_track(title, track_digest) or origin.copy_track(title, track_digest, files, addresses)
 
-        return all(list(self._at_each(copy)))
+        return all(self._done_at_each(copy))
 
     def put_release(self, title: str, number: int, files: Mapping[str, Path], sha256: Mapping[str, str]) -> None:
         """Place manifests at every origin under one number, which none may have given to other bytes."""
@@ -88,7 +94,9 @@ class SeveralOrigins:
 
         if any(self._answers(is_for_others, False)):
             raise release_taken(number, title)
-        self._do_at_each(lambda origin: origin.put_release(title, number, files, sha256))
+        first, *others = self.named.values()
+        for some in ([first], others):
+            self._done_at_each(lambda origin: origin.put_release(title, number, files, sha256), some)
 
     def lacking(self, title: str, number: int) -> dict[str, bool]:
         """Return the origins that have not all of a release, or cannot be asked, and whether each is required."""
@@ -191,43 +199,50 @@ class SeveralOrigins:
         """Whether any origin has a title blocked."""
         return any(self._asked(lambda origin: origin.is_blocked(title)))
 
-    def _do_at_each(self, work: Callable[[Origin], None]) -> None:
-        for _ in self._at_each(work):
-            pass
-
-    def _at_each(self, work: Callable[[Origin], Result]) -> Iterator[Result]:
-        """Yield what each origin answers; an optional one that is away is left alone for a while.
+    def _done_at_each(
+        self, work: Callable[[Origin], Result], some: Sequence[NamedOrigin] | None = None
+    ) -> list[Result]:
+        """Return what each origin answers.
 
         Raises:
-            StoreError: Of a required origin, which it names.
+            VodError: Of the first required origin that failed, which it names; the others have done the work.
         """
-        for one in self.named.values():
-            if one.is_required:
-                yield _named(one, work)
-            elif time.monotonic() >= self._left_alone.get(one.name, 0.0):
-                try:
-                    yield _named(one, work)
-                except StoreError as error:
-                    if error.code in OF_THE_BYTES:
-                        raise
-                    self._left_alone[one.name] = time.monotonic() + LEFT_ALONE_SECONDS
-                    _log.warning("left behind, for it is optional: %s", error)
+        answers, failed = self._at_each(work, some)
+        if failed:
+            raise failed[0]
+        return answers
+
+    def _at_each(
+        self, work: Callable[[Origin], Result], some: Sequence[NamedOrigin] | None = None
+    ) -> tuple[list[Result], list[BaseException]]:
+        """Return what origins answer, and the errors of the others; an optional one that is away is left alone."""
+        now = time.monotonic()
+        asked = [
+            one
+            for one in (self.named.values() if some is None else some)
+            if one.is_required or now >= self._left_alone.get(one.name, 0.0)
+        ]
+        answers, failed = list[Result](), list[BaseException]()
+        for one, came in _outcomes(asked, work):
+            error = came.exception()
+            if error is None:
+                answers.append(came.result())
+            elif one.is_required or not isinstance(error, StoreError) or error.code in OF_THE_BYTES:
+                failed.append(error)
+            else:
+                self._left_alone[one.name] = time.monotonic() + LEFT_ALONE_SECONDS
+                _log.warning("left behind, for it is optional: %s", error)
+        return answers, failed
 
     def _everywhere(self, work: Callable[[Origin], None]) -> None:
         """Do something at every origin, and only then raise the first error."""
-        failed = [error for one in self.named.values() if (error := _error_of(one, work))]
-        if failed:
-            raise failed[0]
+        for _, came in _outcomes(self.named.values(), work):
+            came.result()
 
     def _answers(self, ask: Callable[[Origin], Result], away: Result) -> list[Result]:
         """Return every origin's answer, in their order; another word for one that cannot be asked."""
-        found: list[Result] = []
-        for one in self.named.values():
-            try:
-                found.append(_named(one, ask))
-            except StoreError:
-                found.append(away)
-        return found
+        outcomes = _outcomes(self.named.values(), ask)
+        return [away if isinstance(came.exception(), StoreError) else came.result() for _, came in outcomes]
 
     def _asked(self, ask: Callable[[Origin], Result]) -> Iterable[Result]:
         """Return the answers of the origins that can be asked.
@@ -235,16 +250,9 @@ class SeveralOrigins:
         Raises:
             StoreError: None can.
         """
-        found: list[Result] = []
-        failed: list[StoreError] = []
-        for one in self.named.values():
-            try:
-                found.append(_named(one, ask))
-            except StoreError as error:
-                failed.append(error)
-        if not found:
-            raise failed[0]
-        return found
+        outcomes = _outcomes(self.named.values(), ask)
+        found = [came.result() for _, came in outcomes if not isinstance(came.exception(), StoreError)]
+        return found or [came.result() for _, came in outcomes]
 
     def _first_found(self, ask: Callable[[Origin], Result | None]) -> Result | None:
         """Return the first answer that is something; when there is none, who could not be asked is named."""
@@ -267,6 +275,14 @@ def each_origin(origin: Origin) -> dict[str, NamedOrigin]:
     return origin.named if isinstance(origin, SeveralOrigins) else {"origin": NamedOrigin("origin", origin)}
 
 
+def _outcomes(
+    origins: Iterable[NamedOrigin], work: Callable[[Origin], Result]
+) -> list[tuple[NamedOrigin, Future[Result]]]:
+    """Have something done at each origin at once, and return what it came to there, in their order."""
+    asked = list(origins)
+    return list(zip(asked, side_by_side([partial(_named, one, work) for one in asked]), strict=True))
+
+
 def _named(one: NamedOrigin, work: Callable[[Origin], Result]) -> Result:
     try:
         return work(one.origin)
@@ -276,11 +292,3 @@ def _named(one: NamedOrigin, work: Callable[[Origin], Result]) -> Result:
         raise StoreError(
             error.code, f"origin {one.name}: {error.cause}", error.remedy, error.title, error.file
         ) from error
-
-
-def _error_of(one: NamedOrigin, work: Callable[[Origin], None]) -> VodError | None:
-    try:
-        _named(one, work)
-    except VodError as error:
-        return error
-    return None

@@ -1,6 +1,7 @@
 """Several origins keep the contract of one, under one number; who is away is named, and catches up."""
 
 import secrets
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -120,6 +121,52 @@ def test_the_others_keep_what_they_have_when_one_goes_away_in_the_middle(
     assert east.sent == sent
     assert all("releases/" in name for name in west.held if name not in leaving.held)
     assert several(tmp_path, east, west).lacking("film", 1) == {}
+
+
+class Waiting(Fickle):
+    """A storage that takes a track's files only while another one takes the same."""
+
+    def __init__(self, both: threading.Barrier) -> None:
+        super().__init__()
+        self.both = both
+
+    def send(self, path: Path, name: str, sha256: str, headers: Mapping[str, str] | None = None) -> None:
+        if "/tracks/" in name:
+            self.both.wait()
+        super().send(path, name, sha256, headers)
+
+
+def test_a_track_goes_to_all_of_them_at_once(tmp_path: Path) -> None:
+    both = threading.Barrier(2, timeout=10)
+    east, west = Waiting(both), Waiting(both)
+    assert made(tmp_path).place(several(tmp_path, east, west), tmp_path).number == 1
+    assert east.sent == west.sent
+
+
+def test_one_that_fails_keeps_a_track_from_no_other(tmp_path: Path, east: Fickle, west: Fickle) -> None:
+    """Also when it is the first: the second try has nothing to send to the others of what they have."""
+    origin, release = several(tmp_path, east, west), made(tmp_path)
+    east.is_away = True
+    with pytest.raises(StoreError, match="origin east: memory cannot be reached"):
+        release.place(origin, tmp_path)
+    sent = west.sent
+    assert sent > 0
+    assert not any("/releases/" in name for name in west.held)
+    east.is_away = False
+    assert release.place(origin, tmp_path).number == 1
+    assert east.sent == west.sent == len(release.release.files) + 1
+
+
+def test_a_number_that_the_first_has_not_given_is_claimed_nowhere(tmp_path: Path, west: Fickle) -> None:
+    class Refusing(Fickle):
+        def create(self, name: str, data: bytes) -> bool:
+            if name.endswith(".claim.json"):
+                raise StoreError("store_denied", "memory says no", "Ask")
+            return super().create(name, data)
+
+    with pytest.raises(StoreError, match="origin east: memory says no"):
+        made(tmp_path).place(several(tmp_path, Refusing(), west), tmp_path)
+    assert not any("/releases/" in name for name in west.held)
 
 
 def test_an_optional_one_may_lag_and_catches_up(tmp_path: Path, east: Fickle, west: Fickle) -> None:
