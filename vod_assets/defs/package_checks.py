@@ -14,6 +14,7 @@ from vod_assets.defs.partitions import titles
 from vod_assets.defs.protecting import Keys, Unlockings
 from vod_assets.defs.remembered_decodes import RememberedDecodes
 from vod_assets.defs.remembered_facts import RememberedFacts
+from vod_assets.defs.remembered_samples import RememberedSamples
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.content_keys import ENCRYPTED
@@ -166,9 +167,11 @@ def _report(look: Look, judged: Mapping[str, Artifact]) -> Report:
             if not look.at.artifacts.maker.is_forced(recipe):  # whoever forces a check wants the bytes looked at
                 facts.recall()
             known = RememberedDecodes(look.at, look.name, look.inspector.build_ids, package, MEASURES)
-            report = look.measure(replace(package, decode_all=known.decode_all))
+            same = RememberedSamples(look.at, look.name, package, tracks, look.inspector.encoded_samples)
+            report = look.measure(replace(package, decode_all=known.decode_all, unlike=same.unlike))
             facts.keep()
-            return report.model_copy(update={"parts": (*known.parts, *facts.parts.values())}).model_dump()
+            parts = (*known.parts, *same.parts, *facts.parts.values())
+            return report.model_copy(update={"parts": parts}).model_dump()
 
     return look.at.make(recipe, measure).artifact.read(Report)
 
@@ -226,8 +229,9 @@ with partitioned_checks():
         _check(
             "hls_package",
             "decodes",
-            "Every track decodes once through its playlist, to as many frames as it has samples.",
-            lambda package: check_decodes(package.view, package.decode_all),
+            "Every track decodes once through its playlist, to as many frames as it has samples, those encoded.",
+            lambda package: check_decodes(package.view, package.decode_all, package.unlike),
+            rules=1,
         ),
         _check(
             "dash_package",

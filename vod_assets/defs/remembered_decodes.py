@@ -9,7 +9,7 @@ from pathlib import Path
 from vod_assets.defs.step import Step
 from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.manifests.hls_reading import media_playlist
-from vod_assets.domain.package_view import Decoded
+from vod_assets.domain.package_view import Decoded, PackageView
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.report import ReportPart
 from vod_assets.ports import InspectedPackage
@@ -70,16 +70,20 @@ class RememberedDecodes:
         return Recipe(self.check, dict(inputs), {"kind": "decoded", "measures": self.measures}, self.build_ids)
 
     def _recipe(self, address: str) -> Recipe | None:
-        """Return what names the decoding of one track through one playlist; None when it plays no one track."""
-        try:
-            played = {segment.address or "" for segment in media_playlist(self.package.view, address).segments}
-        except MalformedError:
-            return None
-        tracks = {one.removeprefix(TRACKS).partition("/")[0] for one in played if one.startswith(TRACKS)}
-        if len(tracks) != 1 or not all(one.startswith(TRACKS) for one in played):
-            return None
-        text = self.package.view.text(address)
-        return self._named({"track": tracks.pop(), "playlist": hashlib.sha256(text.encode()).hexdigest()})
+        played = played_track(self.package.view, address)
+        return self._named({"track": played[0], "playlist": played[1]}) if played else None
+
+
+def played_track(view: PackageView, address: str) -> tuple[str, str] | None:
+    """Return the digests of the one track that a playlist plays, and of the playlist; None: it plays no one track."""
+    try:
+        played = {segment.address or "" for segment in media_playlist(view, address).segments}
+    except MalformedError:
+        return None
+    tracks = {one.removeprefix(TRACKS).partition("/")[0] for one in played if one.startswith(TRACKS)}
+    if len(tracks) != 1 or not all(one.startswith(TRACKS) for one in played):
+        return None
+    return tracks.pop(), hashlib.sha256(view.text(address).encode()).hexdigest()
 
 
 def _document(counts: Decoded, _directory: Path) -> dict[str, dict[str, int]]:

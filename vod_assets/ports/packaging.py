@@ -84,12 +84,17 @@ class InspectedPackage:
         decode_all: Says what came of playing each.
         fingerprint: Returns a digest of all that a decoder would be given of a playlist, in the clear: equal ones need
             not be played twice. Empty when nothing of the package is encrypted, or the playlist does not open.
+        samples: Returns the digest of a playlist's samples, in the clear, as `PackageInspector.encoded_samples` has it.
+            Empty when they cannot be found: in transport streams, and in what does not open.
+        unlike: Says how a playlist's samples differ from those that were encoded; empty: not at all, or nobody knows.
         seen: What the view has read of segments; what is put in here is not read again.
     """
 
     view: PackageView
     decode_all: Callable[[Sequence[str]], Mapping[str, Decoded]]
     fingerprint: Callable[[str], str] = lambda _: ""
+    samples: Callable[[str], str] = lambda _: ""
+    unlike: Callable[[str], str] = lambda _: ""
     seen: SeenFacts = field(default_factory=SeenFacts)
 
 
@@ -113,6 +118,10 @@ class PackageInspector(Protocol):
             sizes: Bytes of every file of a track by its address, ``tracks/<digest>/<path>``.
             unlocking: What opens each protected track, by the digest of its leaf.
         """
+        ...
+
+    def encoded_samples(self, encoded: Path) -> str:
+        """Return the digest of the samples of a file that tracks are packaged from; empty: it is lost or broken."""
         ...
 
 

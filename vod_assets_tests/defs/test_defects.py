@@ -16,6 +16,7 @@ pytestmark = pytest.mark.media
     [
         ("rotten_byte", "release,cms_entry", "upload_corrupt"),
         ("poster_of_text", "release", "poster_damaged"),
+        ("wrong_sound_byte", "hls_package", "check_failed"),
         ("mpd_rung_left_out", "dash_package", "check_failed"),
         ("lost_check", "release", "check_missing"),
         ("lost_at_origin", "cms_entry", "release_damaged"),

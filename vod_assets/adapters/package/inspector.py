@@ -7,10 +7,13 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from vod_assets.adapters.package.decode import FfmpegPackageDecoder
+from vod_assets.adapters.package.files import mapped
 from vod_assets.adapters.package.playing import Player
 from vod_assets.adapters.package.view import open_view
 from vod_assets.adapters.tools import Tools
+from vod_assets.domain.isobmff import MalformedError
 from vod_assets.domain.package_view import Decoded
+from vod_assets.domain.sample_digest import digest_of_encoded
 from vod_assets.ports import InspectedPackage, ToolRunner, Unlocking
 
 NOTHING_LOCKED: Mapping[str, Unlocking] = MappingProxyType({})
@@ -37,8 +40,19 @@ class FolderInspector:
             view.unlocking = unlocking
             player = Player(view, lambda paths: self.decoder.decode_all(paths, self.scratch))
             yield InspectedPackage(
-                view, lambda playlists: self._decode_all(player, playlists), player.fingerprint, view.seen
+                view,
+                lambda playlists: self._decode_all(player, playlists),
+                player.fingerprint,
+                player.samples,
+                seen=view.seen,
             )
+
+    def encoded_samples(self, encoded: Path) -> str:
+        """Return the digest of the samples of an encoded file; see `vod_assets.ports.PackageInspector`."""
+        try:
+            return digest_of_encoded(mapped(encoded))
+        except (MalformedError, OSError):
+            return ""
 
     def _decode_all(self, player: Player, playlists: Sequence[str]) -> Mapping[str, Decoded]:
         with TemporaryDirectory(prefix="unlocked-", dir=self.scratch) as folder:

@@ -55,14 +55,12 @@ def clear_segment(data: bytes, init: InitSegment, key: SecretKey) -> bytes:
     return bytes(clear)
 
 
-def samples_of(data: bytes, init: InitSegment) -> Iterator[bytes]:
-    """Yield the bytes of each sample of a segment."""
+def runs_of(data: bytes | memoryview, init: InitSegment) -> Iterator[tuple[memoryview, list[int]]]:
+    """Yield the bytes of each run of samples of a segment, and their sizes."""
     view = memoryview(data)
     for fragment in read_segment(data, init.defaults).fragments:
-        at = fragment.data_offset
-        for sample in fragment.samples:
-            yield bytes(view[at : at + sample.size])
-            at += sample.size
+        sizes = [sample.size for sample in fragment.samples]
+        yield view[fragment.data_offset : fragment.data_offset + sum(sizes)], sizes
 
 
 def configuration_of(clear: bytes) -> bytes:

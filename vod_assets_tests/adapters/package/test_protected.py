@@ -12,7 +12,7 @@ import pytest
 
 from vod_assets.adapters.package.files import init_of, mapped
 from vod_assets.adapters.package.shaka import ShakaPackager
-from vod_assets.adapters.package.unlock import clear_init, clear_segment, configuration_of, samples_of
+from vod_assets.adapters.package.unlock import clear_init, clear_segment, configuration_of, runs_of
 from vod_assets.adapters.package.whole_segments import decrypted_segment
 from vod_assets.domain.errors import ToolError
 from vod_assets.domain.isobmff import boxes
@@ -103,7 +103,7 @@ def test_our_own_way_of_decrypting_finds_the_very_samples(bench: Bench, scheme: 
         assert configuration_of(clear_init(clear_file)) == configuration_of((unlocked / clear.init).read_bytes())
         for mine, theirs in zip(track.segments, clear.segments, strict=True):
             found = clear_segment(read(folder, mine), init, asked.key)
-            assert list(samples_of(found, init)) == list(samples_of(read(unlocked, theirs), init))
+            assert list(runs_of(found, init)) == list(runs_of(read(unlocked, theirs), init))
 
 
 @pytest.mark.parametrize("name", KINDS)
