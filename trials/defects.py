@@ -1,6 +1,6 @@
 """Defects injected one by one into a title, and whether any selection publishes one.
 
-Called as ``python -m trials.defects [NAME …] [--clean FOLDER]``. A title of two rungs, clear and ``cbcs``, with
+Called as ``python -m trials.defects [NAME …] [--clean [CLIP …]]``. A title of two rungs, clear and ``cbcs``, with
 captions, thumbnails and every check required, is made once; each defect begins with a copy of that. What is at the
 origin and in the CMS is taken away, the defect is put in, and the title is asked for in every way that there is. It
 fails when a file with the defect, or a title that has it, can be fetched afterwards.
@@ -12,11 +12,12 @@ Three kinds: ``made`` is a tool's or our own mistake, in the artifact with its d
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.errors import DagsterUnknownPartitionError  # no public name in 1.13
 
+from trials.clean import titles
 from trials.defective import DEFECTS, Defect, House, Injected
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.resources import resource_definitions
@@ -138,33 +140,34 @@ class Trial:
         return True
 
 
-def clean(folder: Path, clips: Sequence[Path]) -> Iterator[str]:
-    """Yield the sound clips that are refused."""
+def clean(folder: Path, clips: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the name of each sound clip, and why it is refused; empty: it is published."""
     for number, clip in enumerate(clips):
         studio = Studio.make(folder / f"clean{number}", clip)
         studio.edit_profile(sound)
         ended = studio.vod("run-workflow", clip, "--json")
-        if ended.code:
-            yield f"{clip.name}: {(ended.outcome.get('error') or {}).get('message', ended.stdout)}"
+        refused = (ended.outcome.get("error") or {}).get("message", ended.stdout) if ended.code else ""
+        yield clip.name, refused
         shutil.rmtree(studio.folder)
 
 
 def sound(profile: dict[str, Any]) -> None:
-    """Ask for every check, but for captions that a clip may not have."""
+    """Ask for every check, by the limits that hold where a profile says nothing; a clip may have no captions."""
     demanding(profile)
-    profile["require_captions"] = False
+    profile |= {"require_captions": False, "quality_control": {}}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the defects that are named, or all, and print a row for each."""
     parser = argparse.ArgumentParser(prog="python -m trials.defects")
     parser.add_argument("names", nargs="*", help="defects; all when none is named")
-    parser.add_argument("--clean", nargs="*", type=Path, default=[], help="sound clips that must be published")
+    parser.add_argument("--clean", nargs="*", type=Path, help="sound clips that must be published; none: trials.clean")
     asked = parser.parse_args(arguments)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="defects-") as folder:
         trial = Trial(Path(folder))
-        chosen = {name: DEFECTS[name] for name in asked.names} if asked.names else {} if asked.clean else DEFECTS
+        chosen = {name: DEFECTS[name] for name in asked.names} if asked.names else DEFECTS
+        chosen = {} if asked.clean is not None and not asked.names else chosen
         if chosen:
             trial.begin()
         kept = 0
@@ -173,12 +176,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             kept += is_kept
             said = ", ".join(f"{way}: {word}" for way, word in trial.rows[name].items())
             print(f"{'' if is_kept else '!! '}{name} ({defect.kind}): {said}", flush=True)
-        alarms = list(clean(Path(folder), asked.clean))
-    for alarm in alarms:
-        print(f"!! refused: {alarm}")
-    refused = f"{len(asked.clean)} clean clips, {len(alarms)} refused; {time.monotonic() - began:.0f} s"
+        published, alarms = look_at(clean(Path(folder), clips_of(asked.clean, Path(folder))))
+    refused = f"{published} clean clips published, {alarms} refused; {time.monotonic() - began:.0f} s"
     print(f"{len(chosen)} defects, {kept} kept away; {refused}")
-    return 0 if kept == len(chosen) and len(alarms) <= len(asked.clean) // 50 else 1
+    return 0 if kept == len(chosen) and alarms <= (published + alarms) // 50 else 1
+
+
+def clips_of(named: Sequence[Path] | None, folder: Path) -> Iterable[Path]:
+    """Return the sound clips to be tried: none, those that are named, or those of `trials.clean`."""
+    if named is None:
+        return ()
+    return named or titles(Path(os.environ["VOD_CORPUS"]), folder)
+
+
+def look_at(outcomes: Iterator[tuple[str, str]]) -> tuple[int, int]:
+    """Print what came of each sound clip; return how many are published, and how many are refused."""
+    published = alarms = 0
+    for name, refused in outcomes:
+        print(f"!! {name} is refused: {refused}" if refused else f"{name} is published", flush=True)
+        published, alarms = published + (not refused), alarms + bool(refused)
+    return published, alarms
 
 
 if __name__ == "__main__":
