@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +27,7 @@ from vod_assets.adapters.rtsp.folder import StreamFolder
 from vod_assets.adapters.rtsp.nowhere import NoServer
 from vod_assets.adapters.source.local import LocalSources
 from vod_assets.adapters.store.artifacts import disk_store
+from vod_assets.adapters.transcode.sheets import paint_sheets
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.defs.bodies import Body, inputs_of
@@ -288,22 +290,13 @@ class StandInPictures(Tool):
 
 
 class StandInSheets(Tool):
-    """Makes the one picture the sheet."""
+    """Paints sheets of the one picture."""
 
     def paint(
         self, pictures: Sequence[Path], preset: ThumbnailPreset, duration_seconds: Fraction, directory: Path
     ) -> SpriteSheets:
-        (directory / "sheet_001.jpg").write_bytes(pictures[0].read_bytes())
-        (directory / "thumbnails.vtt").write_text("WEBVTT\n")
-        return SpriteSheets(
-            sheets=("sheet_001.jpg",),
-            count=1,
-            columns=preset.columns,
-            rows=preset.rows,
-            width=preset.width,
-            height=preset.width,
-            interval_seconds=preset.interval_seconds,
-        )
+        count = max(1, ceil(duration_seconds / preset.interval_seconds))
+        return paint_sheets([pictures[0]] * count, preset, duration_seconds, directory)
 
 
 class StandInWatcher(Tool):
