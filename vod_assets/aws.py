@@ -1,5 +1,6 @@
 """The one place that says how S3 is reached: dagster-aws's resource, and what adapters take out of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,18 +15,37 @@ if TYPE_CHECKING:
     from dagster_aws.s3 import S3Resource
 
 
+# A deployment that reaches S3 otherwise than its settings say returns its own resource here.
+resource_instead: "Callable[[Settings], S3Resource] | None" = None
+
+
 def s3_resource(settings: Settings) -> "S3Resource":
-    """Return how S3 is reached; a deployment that reaches it otherwise returns another resource here.
+    """Return how S3 is reached: as the settings say, or as `resource_instead` does.
 
     The keys are in no configuration, which Dagster's UI shows: they are looked up in the settings when a client is
     asked for.
     """
+    if resource_instead is not None:
+        return resource_instead(settings)
     from vod_assets.defs.s3 import S3OfSettings  # dagster-aws takes a second to import
 
     return S3OfSettings(
         endpoint_url=settings.s3_endpoint or None,
         region_name=settings.s3_region or None,
         profile_name=settings.s3_profile or None,
+    )
+
+
+def s3_access_of(settings: Settings) -> S3Access:
+    """Return what adapters need of `s3_resource`; dagster-aws is not imported for what the settings say themselves."""
+    if resource_instead is not None:
+        return s3_access(resource_instead(settings), settings)
+    return S3Access(
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key_id=settings.s3_access_key_id,
+        secret_access_key=secret(settings, "s3_secret_access_key"),
+        profile=settings.s3_profile,
     )
 
 
@@ -54,7 +74,7 @@ class FoundWhenAsked:
 
     def __call__(self) -> S3Access:
         """Return what adapters need of the settings' S3 resource."""
-        return s3_access(s3_resource(self.settings), self.settings)
+        return s3_access_of(self.settings)
 
 
 def access_of(settings: Settings) -> Access:

@@ -8,7 +8,7 @@ import pytest
 from dagster_aws.s3 import S3Resource
 
 from vod_assets.adapters.blobs.objects import s3_blobs
-from vod_assets.aws import access_of, s3_access, s3_resource, speaks_of_s3
+from vod_assets.aws import access_of, s3_access, s3_access_of, s3_resource, speaks_of_s3
 from vod_assets.cli.session import Session
 from vod_assets.defs.arrivals import ArrivalDesk
 from vod_assets.defs.guard import WantedResource
@@ -60,7 +60,7 @@ def _looked(desk: ArrivalDesk, place: str) -> int:
 
 def test_commands_reach_s3_by_the_same_resource(s3: S3Server, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(load_settings())
-    monkeypatch.setattr("vod_assets.aws.s3_resource", lambda _: resource_of(s3))
+    monkeypatch.setattr("vod_assets.aws.resource_instead", lambda _: resource_of(s3))
     assert session.sources.fingerprint(f"{place}/in/film.mov").size_bytes == 5
     assert (session.store.titles(), session.leases.holder("film"), list(session.origin.releases("film"))) == (
         [],
@@ -80,6 +80,14 @@ def test_the_settings_fill_the_resource_and_their_keys_are_in_no_configuration(
     assert "vod-secret-key-1" not in repr(resource) + str(resource.model_dump())
     assert s3_access(resource, settings).secret_access_key == "vod-secret-key-1"
     assert s3_access(resource, settings).profile == "vod"
+
+
+@pytest.mark.parametrize("name", ["ENDPOINT", "REGION", "PROFILE", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "NOTHING"])
+def test_commands_read_of_the_settings_what_the_resource_says(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """They need not wait a second for dagster-aws to be imported."""
+    monkeypatch.setenv(f"VOD_S3_{name}", NOWHERE)
+    settings = load_settings()
+    assert s3_access_of(settings) == s3_access(s3_resource(settings), settings)
 
 
 def test_a_deployment_without_s3_does_not_load_the_client(tmp_path: Path) -> None:
