@@ -121,10 +121,9 @@ def checked_rtsp(value: str) -> str:
 
 
 def takes_password(rtsp: str) -> bool:
-    """Whether a password may go to an RTSP server: only to MediaMTX's API, where nobody reads along."""
+    """Whether a password may go to an RTSP server: by HTTP only where nobody reads along; RTSP itself has Digest."""
     parts = urlsplit(rtsp.removeprefix(MEDIAMTX))
-    is_near = parts.hostname in LOOPBACK
-    return not rtsp or (rtsp.startswith(MEDIAMTX) and (parts.scheme == "https" or is_near))
+    return parts.scheme != "http" or parts.hostname in LOOPBACK
 
 
 def checked_cdn(value: str) -> str:

@@ -197,7 +197,7 @@ class Settings(BaseSettings):
     rtsp_lost_seconds: int = Field(
         60, ge=5, le=86_400, description="After how long people are told of a stream that cannot be published."
     )
-    rtsp_username: str = Field("", description="User of MediaMTX's API.")
+    rtsp_username: str = Field("", description="User of MediaMTX's API, or who publishes at rtsp://….")
     rtsp_password: SecretStr = Field(
         SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY (docs/aws.md)."
     )
@@ -369,9 +369,7 @@ class Settings(BaseSettings):
     @classmethod
     def _goes_nowhere_in_clear(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         if value.get_secret_value() and not takes_password(str(info.data.get("rtsp", ""))):
-            raise ValueError(
-                "a password goes to MediaMTX alone, by https:// or on this machine: FFmpeg would show it to others"
-            )
+            raise ValueError("a password goes to MediaMTX's API by https:// or on this machine: others would read it")
         return value
 
     @field_validator("public_url")

@@ -22,10 +22,10 @@ def publisher_of(settings: Settings, title: str) -> Publisher:
     """Return what publishes a title from this machine.
 
     Raises:
-        ConfigError: ``rtsp_refused``: the server plays streams by itself.
+        ConfigError: ``rtsp_refused``: the server plays streams by itself; ``secret_failed``.
     """
     outbox = open_outbox(settings, access_of(settings))
-    return open_publisher(settings, title, offering_of(settings), outbox.put)
+    return open_publisher(settings, title, offering_of(settings), outbox.put, secret)
 
 
 def rtsp_of(settings: Settings) -> RtspServer:

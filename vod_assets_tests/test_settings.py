@@ -170,7 +170,7 @@ def test_an_address_that_is_no_rtsp_server_is_refused(value: str, monkeypatch: p
     assert "secret" not in f"{caught.value} {caught.value.__cause__}"
 
 
-@pytest.mark.parametrize("server", ["rtsp://127.0.0.1:8554", "mediamtx+http://media.example:9997"])
+@pytest.mark.parametrize("server", ["mediamtx+http://media.example:9997"])
 def test_a_password_goes_to_no_rtsp_server_where_others_could_read_it(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from vod_assets.adapters.rtsp.publisher import Publisher, Publishing
 from vod_assets.adapters.tools import Tools
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.events import Event
+from vod_assets.domain.rtsp_login import Login
 from vod_assets.offering import Offering
 from vod_assets.places import MEDIAMTX
 from vod_assets.ports import ArtifactStore
@@ -60,7 +61,9 @@ def open_offering(settings: Settings, store: ArtifactStore, access: Access, secr
     return Offering(store, ledger, open_rtsp(settings, secret))
 
 
-def open_publisher(settings: Settings, title: str, offering: Offering, tell: Callable[[Event], object]) -> Publisher:
+def open_publisher(
+    settings: Settings, title: str, offering: Offering, tell: Callable[[Event], object], secret: Secret
+) -> Publisher:
     """Return what publishes a title at the server of the settings.
 
     Args:
@@ -68,14 +71,17 @@ def open_publisher(settings: Settings, title: str, offering: Offering, tell: Cal
         title: The title.
         offering: Says what is to be sent.
         tell: Is told of outages.
+        secret: Returns a secret of the settings.
 
     Raises:
-        ConfigError: ``rtsp_refused``: the server plays streams by itself.
+        ConfigError: ``rtsp_refused``: the server plays streams by itself; ``secret_failed``.
     """
     streams = offering.server
     if not isinstance(streams, PublishedStreams):
         cause = "nothing is published there by a process of ours"
         raise ConfigError("rtsp_refused", cause, "Set VOD_RTSP to rtsp://HOST:PORT, or use `vod rtsp start`", title)
-    how = Publishing(Tools.from_settings(settings).ffmpeg, streams.announced, settings.rtsp_transport)
+    password = secret(settings, "rtsp_password")
+    login = Login(settings.rtsp_username, password) if settings.rtsp_username else None
+    how = Publishing(Tools.from_settings(settings).ffmpeg, streams.announced, settings.rtsp_transport, login=login)
     outages = Outages(tell, settings.rtsp_lost_seconds)
     return Publisher(streams.folder, how, title, Follower(offering, streams, title), outages)

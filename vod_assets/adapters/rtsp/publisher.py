@@ -17,8 +17,10 @@ from vod_assets.adapters.ffmpeg.streams import publish_command
 from vod_assets.adapters.process import SupervisedRunner
 from vod_assets.adapters.rtsp.folder import StreamFolder
 from vod_assets.adapters.rtsp.outages import Outages
+from vod_assets.adapters.rtsp.relay import Way, relayed
 from vod_assets.domain.errors import Cancelled, ConfigError, RemoteError, StoreError, ToolError
 from vod_assets.domain.publishing_streams import STEADY_SECONDS, TRIES, OfferedStream, Phase, StreamState, delay_seconds
+from vod_assets.domain.rtsp_login import Login
 from vod_assets.ports import Limits, Progress
 
 LOG_BYTES = 1 << 20  # and as much of what was before
@@ -37,12 +39,19 @@ class Publishing:
         announced: Returns where a title is announced.
         transport: ``tcp`` or ``udp``.
         delay: How long is waited after so many failures in a row.
+        login: Who publishes; None: the server does not ask.
     """
 
     program: Path
     announced: Callable[[str], str]
     transport: str
     delay: Callable[[int], float] = delay_seconds
+    login: Login | None = None
+
+    def way(self, title: str) -> AbstractContextManager[Way]:
+        """Lend the address that FFmpeg publishes a title at; it holds no password, and leads to where one is added."""
+        address = self.announced(title)
+        return nullcontext(Way(address)) if self.login is None else relayed(address, self.login)
 
 
 class Changed(Cancelled):
@@ -150,7 +159,7 @@ class _Session:
                 except Withheld:
                     self._rest()
                     continue
-                except ToolError as error:
+                except RemoteError as error:
                     failure = error.cause
                 self._wait(failure, is_steady=time.monotonic() - began >= STEADY_SECONDS, once=once)
         except Cancelled:
@@ -175,9 +184,14 @@ class _Session:
         self.check()
         self.sent = offered = publisher.folder.require(publisher.title)
         how = publisher.how
-        argv = publish_command(
-            how.program, publisher.folder.file(offered), how.announced(publisher.title), how.transport, once=once
-        )
+        with how.way(publisher.title) as way:
+            argv = publish_command(how.program, publisher.folder.file(offered), way.address, how.transport, once=once)
+            try:
+                self._run(argv)
+            except ToolError as error:
+                raise RemoteError("rtsp_lost", way.failure or error.cause, "Check VOD_RTSP") from error
+
+    def _run(self, argv: list[str]) -> None:
         progress = ProgressReader(on_progress=lambda _: None)
         progress.on_progress = lambda told: self._advanced(told, progress)
         runner = SupervisedRunner(self)  # no sandbox: it would have no network, and the file is of our own making

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -26,10 +26,12 @@ from vod_assets.domain.events import Event
 from vod_assets.domain.ladder import Rung
 from vod_assets.domain.reception import reception
 from vod_assets.domain.rtsp import demand_of
+from vod_assets.domain.rtsp_login import Login
 from vod_assets.domain.rtsp_presets import RtspPreset
 from vod_assets_tests.adapters.transcode.clips import make, moving_picture, tools
 from vod_assets_tests.servers.processes import free_ports, running
 from vod_assets_tests.servers.rtsp import RtspServer, rtsp_server
+from vod_assets_tests.servers.rtsp_doorman import doorman
 from vod_assets_tests.studio import wait_until
 
 pytestmark = pytest.mark.media
@@ -125,18 +127,47 @@ def test_over_udp_it_is_read_back_and_loss_is_reported(folder: StreamFolder, fil
 
 def test_over_tcp_every_frame_arrives(folder: StreamFolder, film: Film, tmp_path: Path) -> None:
     """FFmpeg listens, for the server of the other tests knows no TCP."""
-    (port,) = free_ports(1)
-    url = f"rtsp://127.0.0.1:{port}"
-    opened = stream_input(f"{url}/film", rtsp_flags="listen", listen_timeout=15)
-    node = opened["v:0"].output(str(tmp_path / "frames.txt"), f="framemd5", fps_mode="passthrough")
-    argv = compile_ffmpeg(tools().ffmpeg, [node], verbosity="level+error")
-    with running(argv, lambda: has_socket(port), tmp_path / "listener.log") as listener:
-        publisher(folder, url, "tcp").run(once=True)
-        listener.wait(15)
-    came = digests((tmp_path / "frames.txt").read_text())
+    with listening(tmp_path) as (port, frames):
+        publisher(folder, f"rtsp://127.0.0.1:{port}", "tcp").run(once=True)
+        came = frames()
     assert came == film.frames
     assert len(came) == 25 * SECONDS
     assert folder.state("film").phase == "played"
+
+
+def test_a_server_that_asks_for_a_password_gets_every_frame_and_ffmpeg_no_password(
+    folder: StreamFolder, film: Film, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+    with listening(tmp_path) as (port, frames), doorman(port) as standing:
+        one = publisher(folder, standing.url, "tcp")
+        one.how = replace(one.how, login=Login("vod", "open-sesame"))
+        thread = threading.Thread(target=one.run, kwargs={"once": True})
+        thread.start()
+        wait_until(phase(folder, "publishing"), 20)
+        seen += [command_line(process) for process in tools_below(folder.root)]
+        thread.join(20)
+        assert frames() == film.frames
+    assert seen
+    assert all("rtsp://127.0.0.1:" in line and "open-sesame" not in line for line in seen)
+    assert "open-sesame" not in folder.log("film").read_text()
+    assert standing.seen[-1][0] == "TEARDOWN", "the server is left in order"
+
+
+@contextmanager
+def listening(folder: Path) -> Iterator[tuple[int, Callable[[], list[str]]]]:
+    """Have FFmpeg be a server for one publisher; give its port, and what returns the frames that came."""
+    (port,) = free_ports(1)
+    opened = stream_input(f"rtsp://127.0.0.1:{port}/film", rtsp_flags="listen", listen_timeout=15)
+    node = opened["v:0"].output(str(folder / "frames.txt"), f="framemd5", fps_mode="passthrough")
+    argv = compile_ffmpeg(tools().ffmpeg, [node], verbosity="level+error")
+    with running(argv, lambda: has_socket(port), folder / "listener.log") as listener:
+
+        def frames() -> list[str]:
+            listener.wait(15)
+            return digests((folder / "frames.txt").read_text())
+
+        yield port, frames
 
 
 def test_the_plain_command_line_works_at_the_same_server(film: Film, server: RtspServer, tmp_path: Path) -> None:
