@@ -223,11 +223,16 @@ def it_is_taken_down(house: Delivered) -> None:
     assert seconds < MOST_SECONDS_OF_AN_ORDER
     for address in (manifest, segment):
         assert (house.fetched(address), house.is_west(address)) == (httpx.codes.NOT_FOUND, False)
+    began_at = time.monotonic()
+    said = house.vod("explain", segment)
+    explained_seconds = time.monotonic() - began_at
+    assert (said["status"], bool(said["gone"]), said["releases"][-1:]) == ("taken_down", True, [3])
+    assert all(said[name] for name in ("track", "rendition_recipe", "recipe", "tools", "source_sha256", "checks", "kid"))
     ended = house.studio.run()
     assert ended.failed_with == "title_taken_down", ended.stdout
     house.vod("takedown", TITLE, "--lift")
     assert house.row()["status"] == "published"
-    house.note("taken down", seconds=f"{seconds:.1f}", and_lifted=house.watch())
+    house.note("taken down", seconds=f"{seconds:.1f}", explained=f"{explained_seconds:.2f} s", and_lifted=house.watch())
 
 
 def everything_agrees(house: Delivered) -> None:
