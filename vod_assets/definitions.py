@@ -6,6 +6,7 @@ from vod_assets.defs.arrivals import arrival_sensors
 from vod_assets.defs.automation import automation
 from vod_assets.defs.budgets import backfill_budgets
 from vod_assets.defs.caption_check import caption_check
+from vod_assets.defs.delivery import delivery
 from vod_assets.defs.gate import require_known_checks
 from vod_assets.defs.jobs import register_title, registered_titles, rekey_title, title_graph
 from vod_assets.defs.keys import content_keys
@@ -35,6 +36,7 @@ from vod_assets.defs.text import captions
 from vod_assets.defs.tracks import audio_tracks_asset, text_tracks, video_tracks_asset
 from vod_assets.defs.versions import versioned
 from vod_assets.settings import Settings, load_settings
+from vod_assets.targets_file import target_places
 
 
 def build_definitions(settings: Settings, reporter: StepReporter | None = None) -> dg.Definitions:
@@ -73,6 +75,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         release,
         cms_entry,
         rtsp_stream,
+        *([delivery] if any(place.automatic for place in target_places(settings).values()) else []),
     ]
     require_known_checks(profiles, [*checks, *assets])
     return dg.Definitions(

@@ -30,6 +30,7 @@ from vod_assets.targets_file import TargetPlace
 
 MAKER = 1  # to be raised when equal releases are delivered as other files
 SUFFIXES = {"webvtt": ".vtt", "srt": ".srt"}
+TARGET_WORDS = {"address", "allow_cues", "automatic", "withdraw"}  # that change no file
 PHASES = {"text": "subtitles"}  # of tracks; all others are media
 
 
@@ -97,7 +98,7 @@ class Delivery:
             made_of=digest_of(
                 {
                     "release": self.release.digest,
-                    "target": self.target.model_dump(exclude={"address", "allow_cues"}),
+                    "target": self.target.model_dump(exclude=TARGET_WORDS),
                     "maker": MAKER,
                 }
             ),

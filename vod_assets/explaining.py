@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from vod_assets.domain.catalogue import Entry
+from vod_assets.domain.delivery import ASSET as DELIVERY
+from vod_assets.domain.delivery import delivered_from
 from vod_assets.domain.errors import ConfigError, VodError
 from vod_assets.domain.explained import Explained, Runs, ToolBuild
 from vod_assets.domain.lineage import TrackLineage, together
@@ -40,9 +42,19 @@ class Explainer:
         Raises:
             ConfigError: ``not_published``: no release that is at the origin carries it.
         """
+        if named.release:
+            return self._delivered(address, named)
         if named.asset:
             named = self._as_released(named)
         return _Title(self, named).explained(address)
+
+    def _delivered(self, address: str, named: Named) -> Explained:
+        """Return what is known of a file at a repackager: what is known of the track that it was made of."""
+        release = KnownReleases(self.store, self.origin, named.title).document_of(named.release)
+        path, is_same = delivered_from(release["tracks"], named.path)
+        found = _Title(self, Named(named.title, path or f"releases/{named.release}/{RELEASE_FILE}")).explained(address)
+        its_own = {} if is_same else {"size_bytes": 0, "sha256": ""}
+        return found.model_copy(update={"path": named.path, "delivered": named.release, **its_own})
 
     def _as_released(self, named: Named) -> Named:
         """Return where a file of the store lies at the origin: tracks under their digest, manifests in a release."""
@@ -87,6 +99,7 @@ class _Title:
             is_shown=shown in numbers and status == SHOWN,
             status=status,
             gone=self._known.gone(number),
+            delivered_to=self._delivered_to(number),
             size_bytes=file.get("size_bytes", 0),
             sha256=file.get("sha256", ""),
             profile=release.get("profile", ""),
@@ -129,6 +142,13 @@ class _Title:
             return 0, "", ""
         status = entry.publication.status if entry.publication else SHOWN
         return (entry.release.number if entry.release else 0), status, ""
+
+    def _delivered_to(self, number: int) -> tuple[str, ...]:
+        """Return the repackagers that got a release with its publication, as that was written down."""
+        store, title = self.house.store, self.named.title
+        made = (store.provenance(title, DELIVERY, recipe_id) for recipe_id in store.view(title).recipes(DELIVERY))
+        said = [one.artifact.document for one in made if one and one.artifact.document.get("release") == number]
+        return tuple(sorted({name for one in said for name in one["targets"]}))
 
     def _lineage(
         self, made: Provenance | None, track: ReleasedTrack | None, release: Mapping[str, Any]

@@ -50,6 +50,15 @@ class KnownReleases:
                 return number
         return None
 
+    def document_of(self, number: int) -> Mapping[str, Any]:
+        """Return ``release.json`` of a release by its number.
+
+        Raises:
+            ConfigError: ``not_published``: there is none, or it cannot be read.
+        """
+        self.carrying(f"releases/{number}/{RELEASE_FILE}")
+        return self.document(number)
+
     def document(self, number: int) -> Mapping[str, Any]:
         """Return ``release.json`` of a release that carries something.
 

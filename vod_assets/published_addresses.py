@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -13,6 +13,7 @@ from vod_assets.domain.title import TITLE_ID
 FILE = r"(?:tracks/[0-9a-f]{64}|releases/\d{1,9})/.+"
 RELEASED = re.compile(rf"(?P<title>[^/]+)/(?P<path>{FILE})")
 EVIDENCE = re.compile(rf"\.blocked/(?P<title>[^/]+)/(?:[0-9a-f]{{32}}/)?(?P<path>{FILE})")  # of what was taken down
+DELIVERED = re.compile(r"(?P<title>[^/]+)/(?P<number>\d{1,9})/(?P<delivered>[^.].*)")  # at a repackager
 STORED = re.compile(r"titles/(?P<title>[^/]+)/(?P<asset>[a-z][a-z0-9_.]*)/(?P<recipe>[0-9a-f]{64})/[^/]+/(?P<file>.+)")
 WEB = {"http": 80, "https": 443}
 AMAZON, GOOGLE = "amazonaws.com", "storage.googleapis.com"
@@ -20,15 +21,20 @@ AMAZON, GOOGLE = "amazonaws.com", "storage.googleapis.com"
 
 @dataclass(frozen=True)
 class Named:
-    """A file that an address names: below a title at an origin, or of an artifact in a store."""
+    """A file that an address names: below a title at an origin, or of an artifact in a store.
+
+    Attributes:
+        release: Of what was delivered to a repackager, the release; ``path`` is its path in the delivery.
+    """
 
     title: str
     path: str
     asset: str = ""
     recipe: str = ""
+    release: int = 0
 
 
-def named_by(address: str, origins: Sequence[str], stores: Sequence[str]) -> Named:
+def named_by(address: str, origins: Sequence[str], stores: Sequence[str], targets: Sequence[str] = ()) -> Named:
     """Return the file that an address or a local path names.
 
     Args:
@@ -36,20 +42,27 @@ def named_by(address: str, origins: Sequence[str], stores: Sequence[str]) -> Nam
             passed over, and so is whether it is fetched by http:// or https://.
         origins: Where origins begin: folders, addresses of storages, public addresses.
         stores: Likewise of stores.
+        targets: Likewise of what repackagers take.
 
     Raises:
         ConfigError: ``not_published``: it lies below none of these, or is no file of a release.
     """
     plain = _plain(address)
     kinds = [*((one, (RELEASED, EVIDENCE)) for one in origins), *((one, (STORED,)) for one in stores)]
+    kinds += [(one, (DELIVERED,)) for one in targets]
     for root, patterns in kinds:
         below = _below(plain, _plain(root))
         found = next((match for pattern in patterns if (match := pattern.fullmatch(below))), None)
         if found and TITLE_ID.fullmatch(found["title"]):
-            said = found.groupdict()
-            return Named(said["title"], said.get("path") or said["file"], said.get("asset", ""), said.get("recipe", ""))
+            return _named(found.groupdict())
     cause = f"“{printable(address)[:200]}” is no file of a release: {', '.join(origins)} is where they lie"
     raise ConfigError("not_published", cause, "Name a file below a title's tracks/ or releases/")
+
+
+def _named(said: Mapping[str, str]) -> Named:
+    if "delivered" in said:
+        return Named(said["title"], said["delivered"], release=int(said["number"]))
+    return Named(said["title"], said.get("path") or said["file"], said.get("asset", ""), said.get("recipe", ""))
 
 
 def addresses_of_bucket(address: str, endpoint: str = "", region: str = "") -> Iterator[str]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import sample
 
+from vod_assets.deliveries import Deliveries
 from vod_assets.domain import events
 from vod_assets.domain.approvals import awaits_approval
 from vod_assets.domain.catalogue import Entry, pointed_at
@@ -76,6 +77,7 @@ class Publisher:
     Attributes:
         cdn: What stands before the origin, if anything does.
         rtsp: Offers titles over RTSP as they are shown, if anything does.
+        deliveries: The repackagers that lose what was delivered of a title that is taken down, if there are any.
         tell: Is told what happened, at least once each.
         now: The clock.
     """
@@ -86,6 +88,7 @@ class Publisher:
     agenda: Agenda
     cdn: Cdn | None = None
     rtsp: Offering | None = None
+    deliveries: Deliveries | None = None
     tell: Callable[[Event], object] = nobody
     now: Callable[[], datetime] = field(default=clock)
 
@@ -97,6 +100,10 @@ class Publisher:
         ):
             return True
         return bool(self.cms.faults(entry.title))
+
+    def wanted(self, entry: Entry) -> Entry:
+        """Return what the CMS is to hold of an entry now, as far as policy and operators allow; without its number."""
+        return self._wanted(entry, self._record(entry.title), self.now(), self._current(entry.title))
 
     def shown(self, title: str) -> Entry | None:
         """Return what the CMS holds of a title."""
@@ -260,6 +267,8 @@ class Publisher:
         if self.rtsp is not None:
             part(partial(self.rtsp.server.unregister, title))  # also what another machine registered
         part(lambda: self.origin.block(title))
+        if self.deliveries is not None:
+            part(partial(self.deliveries.withdraw, title))
         part(lambda: self._guard_edges(title, withdrawn, is_changed=True))  # an edge may have fetched meanwhile
         if failed:
             raise failed[0].about(title=title)

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         description="YAML file of several origins that releases go to (docs/delivery.md); empty: VOD_ORIGIN alone.",
     )
     targets: Path | None = Field(
-        None, description="YAML file of repackagers that `vod deliver` brings sources to (docs/delivery.md)."
+        None, description="YAML file of repackagers that sources of published titles are brought to (docs/delivery.md)."
     )
     keep_releases: int = Field(
         0, ge=0, description="How many releases of a title `vod gc` keeps, besides the one that is shown; 0: all."

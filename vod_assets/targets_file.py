@@ -28,6 +28,8 @@ class TargetPlace(BaseModel):
         dialect: ``smil``: who reads it.
         allow_cues: Whether key frames at cues, between the regular ones, are taken.
         done_marker: Name of a file that is written when everything is there; empty: none.
+        automatic: Whether it gets every publication; else `vod deliver` alone brings it anything.
+        withdraw: Whether what it got is removed there when the title is taken down.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -40,6 +42,8 @@ class TargetPlace(BaseModel):
     dialect: Dialect = "edgeware"
     allow_cues: bool = False
     done_marker: Annotated[str, Field(pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,63})?$")] = ""
+    automatic: bool = True
+    withdraw: bool = True
 
 
 class _File(BaseModel):

@@ -80,3 +80,8 @@ def test_a_local_address_is_compared_by_where_it_leads(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     found = named_by(f"{tmp_path}/link/film/{TRACK}", [(tmp_path / "real").as_uri()], [])
     assert found == Named("film", TRACK)
+
+
+def test_what_lies_at_a_repackager_is_a_file_of_a_delivery() -> None:
+    found = named_by("ftps://ingest.example/vod/film/2/h264_720p/track.mp4", [], [], ["ftps://ingest.example/vod"])
+    assert found == Named("film", "h264_720p/track.mp4", release=2)

@@ -8,8 +8,7 @@ import typer
 from vod_assets.cli.session import Session, open_session
 
 if TYPE_CHECKING:
-    from vod_assets.delivering import Delivery
-    from vod_assets.targets_file import TargetPlace
+    from vod_assets.domain.release import Release
 
 
 def deliver(
@@ -34,34 +33,30 @@ def deliver(
 
 
 def _delivered(session: Session, title: str, to: str, number: int) -> dict[str, Any]:
-    from vod_assets.adapters.blobs.opening import open_blobs
-    from vod_assets.adapters.delivery.edgeware import EdgewareTarget
+    from vod_assets.adapters.transcode.movies import FfmpegMovieMaker
     from vod_assets.targets_file import target_place
 
-    place = target_place(session.settings, to)
-    target = EdgewareTarget(open_blobs(place.address, session.access), session.settings.scratch_path)
+    target_place(session.settings, to)
     with session.held(title, "deliver") as held:
-        consignment = _delivery(session, title, place, number).consignment()
-        sent = target.bring(consignment, held)
+        release = _release(session, title, number)
+        movies = FfmpegMovieMaker(session.tools, session.runner())
+        found = session.deliveries.bring(to, release, movies.progressive, held)
     return {
         "title": title,
-        "release": consignment.number,
+        "release": found.consignment.number,
         "target": to,
-        "address": f"{target.address}/{consignment.folder.rstrip('/')}",
-        "files": len(consignment.parts),
-        "sent": sent,
-        "left_out": list(consignment.left_out),
+        "address": found.address,
+        "files": len(found.consignment.parts),
+        "sent": found.sent,
+        "left_out": list(found.consignment.left_out),
     }
 
 
-def _delivery(session: Session, title: str, place: "TargetPlace", number: int) -> "Delivery":
-    from vod_assets.adapters.transcode.movies import FfmpegMovieMaker
+def _release(session: Session, title: str, number: int) -> "Release":
     from vod_assets.cli.titles import unknown
-    from vod_assets.delivering import Delivery, released_to_deliver
+    from vod_assets.delivering import released_to_deliver
 
     if session.store.record(title) is None and not session.origin.releases(title):
         raise unknown(session, title)
     shown = ((session.cms.entry(title) or {}).get("release") or {}).get("number")
-    release = released_to_deliver(session.origin, title, number, shown)
-    movies = FfmpegMovieMaker(session.tools, session.runner())
-    return Delivery(release, place, session.store, session.origin, movies.progressive)
+    return released_to_deliver(session.origin, title, number, shown)

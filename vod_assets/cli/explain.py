@@ -27,7 +27,9 @@ def explain(
     from vod_assets.published_addresses import named_by
 
     with open_session() as session:
-        named = named_by(address, origin_roots(session.origin, session.settings), _store_roots(session))
+        named = named_by(
+            address, origin_roots(session.origin, session.settings), _store_roots(session), _targets(session)
+        )
         versions = known_versions(session.settings.home_path / "cache")
         explained = Explainer(session.store, session.origin, session.cms, versions).explain(address, named)
     if as_json:
@@ -49,3 +51,9 @@ def origin_roots(origin: "Origin", settings: "Settings") -> list[str]:
 
 def _store_roots(session: Session) -> list[str]:
     return [session.settings.store_address, *session.settings.stores.values()]
+
+
+def _targets(session: Session) -> list[str]:
+    from vod_assets.targets_file import target_places
+
+    return [place.address for place in target_places(session.settings).values()]

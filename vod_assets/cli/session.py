@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vod_assets.adapters.tools import Tools
     from vod_assets.defs.holding import Held
     from vod_assets.defs.registration import Registrar
+    from vod_assets.deliveries import Deliveries
     from vod_assets.domain.profile import Profile
     from vod_assets.ports import (
         Agenda,
@@ -181,7 +182,15 @@ class Session:
         from vod_assets.streaming import offering_of
 
         rtsp, tell = offering_of(self.settings), self.outbox.put
-        return Publisher(self.store, self.origin, self.cms, self.agenda, self.cdn, rtsp=rtsp, tell=tell)
+        more: dict[str, Any] = {"rtsp": rtsp, "deliveries": self.deliveries, "tell": tell}
+        return Publisher(self.store, self.origin, self.cms, self.agenda, self.cdn, **more)
+
+    @cached_property
+    def deliveries(self) -> "Deliveries":
+        """What delivers to repackagers."""
+        from vod_assets.adapters.delivery.opening import open_deliveries
+
+        return open_deliveries(self.settings, self.access, self.store, self.origin)
 
     @cached_property
     def cdn(self) -> "EdgeCdn | None":

@@ -159,6 +159,7 @@ def remove_title(session: Session, title: str) -> None:
     with session.held(title, "titles-remove") as held:
         withdraw(session.instance, title)
         unregister(session.settings, title)
+        session.deliveries.withdraw(title)
         for remove_from in (session.cms, session.origin, session.store):
             held.check()
             remove_from.remove(title)

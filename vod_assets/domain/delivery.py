@@ -8,9 +8,12 @@ from typing import Any, NoReturn
 
 from vod_assets.domain.documents import Document
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.publication import SHOWN, Publication, Status
 from vod_assets.domain.release import Release, ReleasedTrack
 
+ASSET = "delivery"
 KNOWN_CODECS = ("avc1", "avc3", "hvc1", "hev1", "mp4a", "ac-3", "ec-3")  # that Edgeware's ingest takes in MP4
+DELIVERED: tuple[Status, ...] = (SHOWN, "scheduled", "paused")
 SINGLE_FILE = "track.mp4"  # of a track in the layout ``ondemand``
 TO_ADD = "add {name: ondemand, layout: ondemand} to the profile's variants, and run the title again"
 _TRACK = re.compile(r"(?:\.\./)+tracks/([0-9a-f]{64})/")
@@ -59,6 +62,27 @@ def require_one_gop(title: str, gops: Sequence[Gops], *, allow_cues: bool = Fals
     if not allow_cues and not all(one.is_regular for one in gops):
         remedy = "Put its cues at multiples of that, or set allow_cues for the target if it takes them"
         refuse(title, f"its GOPs are not of one length ({said})", remedy)
+
+
+def delivered_from(tracks: Sequence[Mapping[str, Any]], path: str) -> tuple[str, bool]:
+    """Return the file below a title that a delivered one was made of, and whether it is that very file.
+
+    Args:
+        tracks: Those of the release, as ``release.json`` lists them.
+        path: Below the delivery: ``h264_720p.mp4``, or ``h264_720p/track.mp4``; of a manifest there is no such file.
+    """
+    name, slash, file = path.partition("/")
+    called = [one for one in tracks if one["name"] == (name if slash else name.rpartition(".")[0])]
+    same = [one for one in called if file in [its["path"] for its in one["files"]]]
+    for one in same or called:
+        return f"tracks/{one['digest']}/{file if same else one['files'][0]['path']}", bool(same)
+    return "", False
+
+
+def withheld(publication: Publication | None) -> str:
+    """Return why nothing of an entry is delivered now; empty: it is shown, or will be, and takes time to package."""
+    status = publication.status if publication else SHOWN
+    return "" if status in DELIVERED else f"it is {status.replace('_', ' ')}"
 
 
 def refuse(title: str, cause: str, remedy: str) -> NoReturn:

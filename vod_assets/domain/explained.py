@@ -36,6 +36,8 @@ class Explained(Document):
         shown_release: The release that the CMS entry points at; 0: none.
         is_shown: Whether viewers see it now.
         status: What the CMS entry says of the title now; empty: there is no entry.
+        delivered: Of a file at a repackager, the release that was delivered; ``path`` is its path in the delivery.
+        delivered_to: The repackagers that got the release with its publication.
         gone: Why its release is not at the origin any more; empty: it is there.
         sha256: As it was released; empty for what says so of others: ``release.json``.
         track: What manifests call it, by variant: ``clear/h264_1080p``; of a manifest, the tracks that it plays.
@@ -57,6 +59,8 @@ class Explained(Document):
     is_shown: bool = False
     status: str = ""
     gone: str = ""
+    delivered: int = 0
+    delivered_to: tuple[str, ...] = ()
     size_bytes: int = 0
     sha256: str = ""
     track: tuple[str, ...] = ()
@@ -92,6 +96,9 @@ class Explained(Document):
         yield "title", self.title
         yield "file", f"{self.path}, {self.size_bytes} bytes, {self.sha256[:12]}" if self.sha256 else self.path
         yield "release", f"{numbers} ({self._seen_by_viewers()})"
+        if self.delivered or self.delivered_to:
+            names = ", ".join(self.delivered_to)
+            yield "delivered", f"release {self.delivered}" if self.delivered else f"to {names}"
         if self.gone:
             yield "lies", f"not where it was: {self.gone}"
         if self.kind or self.track:

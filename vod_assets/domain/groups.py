@@ -34,6 +34,7 @@ _BY_ASSET = {
     "release": "publish",
     "cms_entry": "publish",
     "rtsp_stream": "publish",
+    "delivery": "publish",
 }
 _BY_CODEC = {"h264": "renditions", "hevc": "renditions", "av1": "renditions", "audio": "audio"}
 

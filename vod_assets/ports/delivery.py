@@ -63,3 +63,7 @@ class Target(Protocol):
             ConfigError: ``delivery_refused``: other files lie there.
         """
         ...
+
+    def withdraw(self, title: str) -> list[str]:
+        """Remove what was delivered of a title, what leads to the rest first, and return it; other files stay."""
+        ...

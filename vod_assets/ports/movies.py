@@ -20,6 +20,10 @@ class MovieMaker(Protocol):
         """Encode a small movie with text in every picture."""
         ...
 
+    def progressive(self, source: Path, kind: str, target: Path) -> None:
+        """Write one track, ``video`` or ``audio``, as it is, with the index before its packets."""
+        ...
+
     def join(self, picture: Path, sound: Path | None, target: Path) -> None:
         """Put picture and sound into one file, as they are, its index first."""
         ...

@@ -10,6 +10,7 @@ from vod_assets.domain.isobmff import boxes
 from vod_assets_tests.servers.ftp import FtpServer
 from vod_assets_tests.studio import Studio
 
+BY_HAND = "automatic: false"
 pytestmark = [pytest.mark.media, pytest.mark.slow]
 
 
@@ -19,8 +20,8 @@ def targets(finished: Studio, ftp: FtpServer, monkeypatch: pytest.MonkeyPatch) -
     listed = finished.folder / "targets.yaml"
     listed.write_text(
         f"targets:\n  mount: {{address: {finished.folder}/mount, dialect: smil3}}\n"
-        f"  ew: {{kind: edgeware, address: 'ftp://{ftp.host}/ew', subtitles: srt, done_marker: done.json}}\n"
-        f"  single: {{address: {finished.folder}/single, format: ondemand}}\n"
+        f"  ew: {{kind: edgeware, address: 'ftp://{ftp.host}/ew', subtitles: srt, done_marker: done.json, {BY_HAND}}}\n"
+        f"  single: {{address: {finished.folder}/single, format: ondemand, {BY_HAND}}}\n"
     )
     monkeypatch.setenv("VOD_TARGETS", str(listed))
     monkeypatch.setenv("VOD_FTP_USERNAME", ftp.access.username)
@@ -35,7 +36,10 @@ def test_a_title_is_delivered_once_to_each_target_and_refused_where_it_must_be(t
     assert set(json.loads(sent.stdout)["sent"]) == assert_delivered(ftp.folder / "ew/film/1", ".srt") | {"done.json"}
     assert "01,500" in (ftp.folder / "ew/film/1/text_en.srt").read_text()
     assert json.loads(targets.vod("deliver", "film", "--to", "ew", "--json").stdout)["sent"] == []
-    assert "5 files sent" in targets.vod("deliver", "film", "--to", "mount", "--release", "1").stdout
+    assert planned(targets) == targets.run().executed == {"delivery"}
+    assert planned(targets) == targets.run().executed == set()
+    assert_explained(targets)
+    assert "everything was there" in targets.vod("deliver", "film", "--to", "mount", "--release", "1").stdout
     assert_delivered(targets.folder / "mount/film/1", ".vtt")
     assert "layout: ondemand" in refused(targets, "delivery_refused", "film", "single")
     assert "mount, single" in refused(targets, "unknown_target", "film", "nobody").replace("ew, ", "")
@@ -44,6 +48,27 @@ def test_a_title_is_delivered_once_to_each_target_and_refused_where_it_must_be(t
     assert "h264_360p: 1 s; h264_180p: 2 s" in refused(targets, "delivery_refused", "film", "mount")
     assert targets.vod("takedown", "film").code == 0
     refused(targets, "title_taken_down", "film", "ew")
+    for folder in (targets.folder / "mount/film", ftp.folder / "ew/film"):
+        assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert targets.run("--select", "delivery").failed_with == "title_taken_down"
+    have_another_gop(targets, "h264_180p", "25")
+    assert targets.vod("takedown", "film", "--lift").code == 0
+    assert targets.run().executed == {"delivery"}
+    assert_delivered(targets.folder / "mount/film/1", ".vtt")
+
+
+def planned(studio: Studio) -> set[str]:
+    return {*studio.vod("plan", "--json").outcome["execute"]}
+
+
+def assert_explained(studio: Studio) -> None:
+    """What lies at a repackager is known as what it was made of; the release knows who got it."""
+    said = studio.vod("explain", studio.folder / "mount/film/1/h264_360p.mp4", "--json").outcome
+    assert (said["delivered"], said["path"], said["sha256"]) == (1, "h264_360p.mp4", "")
+    assert (said["rendition"], said["track"], said["delivered_to"]) == ("h264_360p", ["clear/h264_360p"], ["mount"])
+    smil = studio.vod("explain", studio.folder / "mount/film/1/film.smil", "--json").outcome
+    assert (smil["asset"], smil["delivered"]) == ("release", 1)
+    assert "not_published" in studio.vod("explain", studio.folder / "mount/film/7/film.smil").stderr
 
 
 def assert_delivered(folder: Path, subtitles: str) -> set[str]:
@@ -65,9 +90,9 @@ def refused(studio: Studio, code: str, title: str, to: str, *more: str) -> str:
     return str(ended.outcome["error"]["message"])
 
 
-def have_another_gop(studio: Studio, rendition: str) -> None:
-    """Say in the store that a rendition was encoded with key frames half as often."""
+def have_another_gop(studio: Studio, rendition: str, frames: str = "50") -> None:
+    """Say in the store that a rendition was encoded with key frames half as often, or as it was."""
     (kept,) = (studio.title / rendition).glob("*/artifact.json")
     said = json.loads(kept.read_text())
-    said["recipe"]["parameters"]["options"]["g"] = "50"
+    said["recipe"]["parameters"]["options"]["g"] = frames
     kept.write_text(json.dumps(said))

@@ -6,15 +6,19 @@ import pytest
 
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.delivery import (
+    DELIVERED,
     Gops,
+    delivered_from,
     gops_of,
     is_taken,
     moved_manifest,
     ondemand_variant,
     played_tracks,
     require_one_gop,
+    withheld,
 )
 from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.publication import EVENTS, Publication
 from vod_assets.domain.release import Release, ReleasedKey, ReleasedTrack, VariantManifests
 
 KEY = ReleasedKey(kid="0" * 32, scheme="cbcs", track_class="ALL")
@@ -89,3 +93,21 @@ def test_what_the_repackager_cannot_take_is_known() -> None:
         False,
         False,
     ]
+
+
+def test_what_waits_for_an_approval_or_has_ended_is_not_delivered() -> None:
+    assert {status for status in EVENTS if not withheld(Publication(status=status))} == {*DELIVERED}
+    assert withheld(Publication(status="awaiting_approval")) == "it is awaiting approval"
+    assert withheld(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("h264_1080p/track.mp4", (f"tracks/{'2' * 64}/track.mp4", True)),
+        ("h264_1080p.mp4", (f"tracks/{'1' * 64}/init.mp4", False)),
+        ("film.smil", ("", False)),
+    ],
+)
+def test_a_delivered_file_leads_to_the_track_that_it_was_made_of(path: str, found: tuple[str, bool]) -> None:
+    assert delivered_from(RELEASE.model_dump()["tracks"], path) == found

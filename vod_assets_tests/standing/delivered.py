@@ -227,7 +227,9 @@ def it_is_taken_down(house: Delivered) -> None:
     said = house.vod("explain", segment)
     explained_seconds = time.monotonic() - began_at
     assert (said["status"], bool(said["gone"]), said["releases"][-1:]) == ("taken_down", True, [3])
-    assert all(said[name] for name in ("track", "rendition_recipe", "recipe", "tools", "source_sha256", "checks", "kid"))
+    assert all(
+        said[name] for name in ("track", "rendition_recipe", "recipe", "tools", "source_sha256", "checks", "kid")
+    )
     ended = house.studio.run()
     assert ended.failed_with == "title_taken_down", ended.stdout
     house.vod("takedown", TITLE, "--lift")

@@ -15,11 +15,13 @@ from vod_assets.domain.delivery import refuse
 from vod_assets.domain.documents import canonical_json
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.media_types import media_type
+from vod_assets.domain.title import checked_title_id
 from vod_assets.ports import RunGuard
 from vod_assets.ports.blobs import Blobs
 from vod_assets.ports.delivery import PHASES, Consignment, Part
 
 NOTE = ".delivery.json"
+LEADING = (".smil", ".m3u8", ".mpd")  # to the other files
 
 
 class EdgewareTarget:
@@ -56,6 +58,24 @@ class EdgewareTarget:
                 self._send(consignment, [part for part in missing if part.phase == phase], Path(scratch))
         self._seal(consignment)
         return [part.path for part in missing]
+
+    def withdraw(self, title: str) -> list[str]:
+        """Remove every delivery of a title; see `vod_assets.ports.delivery.Target`.
+
+        A folder that is not ours stays as it is, and so does what somebody else put into one that is.
+        """
+        gone: list[str] = []
+        for number in self.blobs.folders(f"{checked_title_id(title)}/"):
+            folder = f"{title}/{number}/"
+            text = self.blobs.read(folder + NOTE)
+            if text is None:
+                continue
+            sent = json.loads(text).get("files") or self._there(folder)  # of one that was not finished, all of it
+            paths = sorted(sent, key=lambda path: (not path.endswith(LEADING), path))
+            self.blobs.delete([folder + path for path in paths])
+            self.blobs.delete([folder + NOTE])
+            gone += [folder + path for path in paths]
+        return gone
 
     def _send(self, consignment: Consignment, parts: list[Part], scratch: Path) -> None:
         """Send files of one phase, some at a time; the next phase begins when all of them are there."""

@@ -15,6 +15,7 @@ from vod_assets.defs.resources.notices import OutboxResource, PostResource
 from vod_assets.defs.resources.places import (
     ArtifactsResource,
     CmsResource,
+    DeliveriesResource,
     KeysResource,
     LeasesResource,
     OriginResource,
@@ -74,6 +75,7 @@ def resource_definitions(
         storages=storages,
     )
     rtsp = RtspResource(root=settings.store_address, storages=storages)
+    deliveries = DeliveriesResource(root=settings.store_address, storages=storages, origin=origin)
     outbox = OutboxResource(root=settings.store_address, storages=storages)
     lasting, guard = guard or LastingGuardResource(leases=leases), guard or RunGuardResource(leases=leases)
     return {
@@ -94,10 +96,17 @@ def resource_definitions(
         **_tools(settings, guard),
         "keys": KeysResource(storages=storages),
         "rtsp": rtsp,
+        "deliveries": deliveries,
         "origin": origin,
         "cms": cms,
         "publisher": PublisherResource(
-            root=settings.store_address, storages=storages, origin=origin, cms=cms, rtsp=rtsp, outbox=outbox
+            root=settings.store_address,
+            storages=storages,
+            origin=origin,
+            cms=cms,
+            rtsp=rtsp,
+            deliveries=deliveries,
+            outbox=outbox,
         ),
         **named,
     }

@@ -9,6 +9,7 @@ from vod_assets.adapters.agenda.opening import open_agenda
 from vod_assets.adapters.blobs.opening import Access
 from vod_assets.adapters.cdn.opening import open_cdn
 from vod_assets.adapters.cms.opening import open_cms
+from vod_assets.adapters.delivery.opening import open_deliveries
 from vod_assets.adapters.keys.opening import open_keys
 from vod_assets.adapters.leases.opening import open_leases
 from vod_assets.adapters.origin.opening import open_origin
@@ -23,6 +24,7 @@ from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.defs.guard import Guarding
 from vod_assets.defs.making import Maker
 from vod_assets.defs.selection import forced_by
+from vod_assets.deliveries import Deliveries
 from vod_assets.named_secrets import secret
 from vod_assets.offering import Offering
 from vod_assets.ports import Cms, KeyProvider, Leases, Origin, Outbox
@@ -125,6 +127,20 @@ class RtspResource(dg.ConfigurableResource[Any]):
         return open_offering(settings, open_store(settings, self.storages, Unguarded()), self.storages, secret)
 
 
+class DeliveriesResource(dg.ConfigurableResource[Any]):
+    """Delivers to the repackagers that the settings list."""
+
+    root: str
+    storages: dg.ResourceDependency[Access]
+    origin: dg.ResourceDependency[Origin]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Deliveries:
+        """Return what delivers."""
+        settings = load_settings(store=self.root)
+        store = open_store(settings, self.storages, Unguarded())
+        return open_deliveries(settings, self.storages, store, self.origin)
+
+
 class PublisherResource(dg.ConfigurableResource[Publisher]):
     """Brings what viewers see to what is wanted."""
 
@@ -133,6 +149,7 @@ class PublisherResource(dg.ConfigurableResource[Publisher]):
     origin: dg.ResourceDependency[Origin]
     cms: dg.ResourceDependency[Cms]
     rtsp: dg.ResourceDependency[Offering]
+    deliveries: dg.ResourceDependency[Deliveries]
     outbox: dg.ResourceDependency[Outbox]
 
     def create_resource(self, context: dg.InitResourceContext) -> Publisher:
@@ -140,4 +157,5 @@ class PublisherResource(dg.ConfigurableResource[Publisher]):
         settings = load_settings(store=self.root)
         store, agenda = open_store(settings, self.storages, Unguarded()), open_agenda(settings, self.storages)
         cdn = open_cdn(settings, lambda: self.storages.to_s3, secret)
-        return Publisher(store, self.origin, self.cms, agenda, cdn, rtsp=self.rtsp, tell=self.outbox.put)
+        more: dict[str, Any] = {"rtsp": self.rtsp, "deliveries": self.deliveries, "tell": self.outbox.put}
+        return Publisher(store, self.origin, self.cms, agenda, cdn, **more)

@@ -103,3 +103,18 @@ def test_bytes_other_than_those_of_the_release_are_not_sent(tmp_path: Path) -> N
     with pytest.raises(StoreError, match="upload_corrupt"):
         bring(blobs, tmp_path, consignment(sha256=hashlib.sha256(b"others").hexdigest()))
     assert blobs.arrived == []
+
+
+def test_what_was_delivered_is_withdrawn_and_nothing_else_is(tmp_path: Path) -> None:
+    """What leads to the rest goes first; of a delivery that was broken off, all of it goes."""
+    blobs = WatchedBlobs()
+    bring(blobs, tmp_path)
+    blobs.replace("film/2/report-of-theirs.xml", b"taken in")
+    blobs.replace("film/3/theirs.mp4", b"no delivery of ours")
+    blobs.replace("film/4/" + NOTE, b'{"made_of": "four", "files": {}}')
+    blobs.replace("film/4/low.mp4", b"all that came")
+    gone = EdgewareTarget(blobs, tmp_path / "scratch").withdraw("film")
+    assert set(gone) == {*(f"film/2/{path}" for path in FILES), "film/4/low.mp4"}
+    assert {*gone[:2]} == {"film/2/film.smil", "film/2/low.m3u8"}
+    assert {blob.name for blob in blobs.walk()} == {"film/2/report-of-theirs.xml", "film/3/theirs.mp4"}
+    assert EdgewareTarget(blobs, tmp_path / "scratch").withdraw("film") == []
