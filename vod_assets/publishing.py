@@ -37,7 +37,7 @@ from vod_assets.domain.publication import SHOWN, WITHHELD, Publication, event_of
 from vod_assets.domain.title import ORDERS, TitleRecord
 from vod_assets.offering import Offering
 from vod_assets.ports import Agenda, ArtifactStore, Cdn, Cms, Due, Origin
-from vod_assets.releasing import load_release, require_whole
+from vod_assets.releasing import load_release, whole_release
 
 ASSET = "cms_entry"
 SKEW_SECONDS = 60
@@ -178,7 +178,7 @@ class Publisher:
         """
         numbers = self.origin.releases(title)
         wanted = number or self._one_before(title, numbers)
-        self._require_whole(title, wanted)
+        whole_release(self.origin, title, wanted)
         newest = max(numbers)
         base = self._base(title)
         if base is None:
@@ -409,9 +409,6 @@ class Publisher:
             cause = f"there is no release before {shown}" if shown else "nothing of it is published"
             raise ConfigError("nothing_to_roll_back", cause, "`vod releases` lists what is there", title)
         return max(older)
-
-    def _require_whole(self, title: str, number: int) -> None:
-        require_whole(self.origin, load_release(self.origin, title, number))
 
 
 def _orders(record: TitleRecord) -> list[object]:

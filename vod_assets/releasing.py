@@ -1,11 +1,15 @@
 """Releases at an origin: which there are, and how one more is placed. Used by the asset, the command line and tests."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.release import (
     RELEASE_FILE,
@@ -17,6 +21,8 @@ from vod_assets.domain.release import (
 )
 from vod_assets.ports import Origin, RunGuard
 
+ASKED_AT_ONCE = 8
+Item = TypeVar("Item")
 NUMBERS_TRIED = 20  # each is taken by a writer that was quicker, or was killed in the middle
 
 
@@ -65,18 +71,58 @@ def require_whole(origin: Origin, release: Release) -> None:
     Raises:
         StoreError: ``release_missing``, ``release_corrupt``, ``release_damaged``.
     """
-    title, remedy = release.title, f"Materialise release again, or refill it: vod releases {release.title} --repair"
-    there = load_release(origin, title, release.number)
+    there = load_release(origin, release.title, release.number)
     if there.digest != release.digest:
         cause = f"release {release.number} is {there.digest[:12]} there, and {release.digest[:12]} was placed"
-        raise StoreError("release_damaged", cause, remedy, title)
-    lost = {track.name for track in release.tracks if not origin.has_track(title, track.digest)}
-    for file in release.manifests:
-        if hashlib.sha256(origin.read(title, release.below_title(file.path)) or b"").hexdigest() != file.sha256:
-            lost.add(file.path)
-    if lost:
+        raise _damaged(release, cause)
+    _require_nothing_lost(origin, release)
+
+
+def whole_release(origin: Origin, title: str, number: int) -> Release:
+    """Return a release that is at an origin as its ``release.json`` there says.
+
+    Raises:
+        StoreError: ``release_missing``, ``release_corrupt``, ``release_damaged``.
+    """
+    release = load_release(origin, title, number)
+    _require_nothing_lost(origin, release)
+    return release
+
+
+def _require_nothing_lost(origin: Origin, release: Release) -> None:
+    if lost := _lost(origin, release):
         cause = f"release {release.number} lacks {', '.join(sorted(lost)[:5])} at {origin.address}"
-        raise StoreError("release_damaged", cause, remedy, title)
+        raise _damaged(release, cause)
+
+
+def _damaged(release: Release, cause: str) -> StoreError:
+    remedy = f"Materialise release again, or refill it: vod releases {release.title} --repair"
+    return StoreError("release_damaged", cause, remedy, release.title)
+
+
+def _lost(origin: Origin, release: Release) -> set[str]:
+    """Return the tracks and manifests of a release that are not at an origin as they were placed."""
+    title, tracks = release.title, unique_tracks(release.tracks)
+
+    def is_same(file: ArtifactFile) -> bool:
+        there = origin.read(title, release.below_title(file.path)) or b""
+        return hashlib.sha256(there).hexdigest() == file.sha256
+
+    has = _answers(lambda track: origin.has_track(title, track.digest), tracks)
+    gone = {track.digest for track, is_there in zip(tracks, has, strict=True) if not is_there}
+    same = _answers(is_same, release.manifests)
+    other = {file.path for file, is_right in zip(release.manifests, same, strict=True) if not is_right}
+    return other | {track.name for track in release.tracks if track.digest in gone}
+
+
+def _answers(ask: Callable[[Item], bool], items: Sequence[Item]) -> list[bool]:
+    """Return what is answered of each, some asked at once: a storage far away takes its time for each answer."""
+    with ThreadPoolExecutor(ASKED_AT_ONCE, "asking") as pool:
+        asked = [pool.submit(copy_context().run, ask, item) for item in items]
+        try:
+            return [one.result() for one in asked]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def place(origin: Origin, offer: Offer, guard: RunGuard, scratch: Path) -> Release:

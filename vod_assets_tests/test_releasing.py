@@ -1,5 +1,7 @@
 """Placing releases: tracks once, manifests last, one number a digest."""
 
+import hashlib
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from vod_assets.domain.errors import Cancelled, StoreError
 from vod_assets.releasing import Offer, digests, load_release, place, require_whole
 from vod_assets_tests.fakes import MemoryBlobs, MemoryOrigin, Switch
 from vod_assets_tests.releases import made
+
+SHA256_OF_NOTHING = hashlib.sha256().hexdigest()
 
 
 class WatchedOrigin(MemoryOrigin):
@@ -137,3 +141,47 @@ def test_a_release_that_lost_or_changed_anything_at_its_origin_is_not_whole(tmp_
     origin.distrust_track("film", release.tracks[0].digest)
     with pytest.raises(StoreError, match=r"lacks clear/master\.m3u8, h264_240p"):
         require_whole(origin, release)
+
+
+def test_a_release_far_away_is_looked_at_in_several_places_at_once(tmp_path: Path) -> None:
+    """Each look waits for another one, as if every answer took its time."""
+
+    class Far(MemoryOrigin):
+        looks = threading.Barrier(2, timeout=10)
+
+        def has_track(self, title: str, track_digest: str) -> bool:
+            self.looks.wait()
+            return super().has_track(title, track_digest)
+
+    near, far = MemoryOrigin(), Far()
+    release = made(tmp_path).place(near, tmp_path)
+    assert len(release.tracks) == 2
+    far.files = near.files
+    require_whole(far, release)
+    del near.files["film"][f"tracks/{release.tracks[1].digest}/poster.jpg"]
+    with pytest.raises(StoreError, match="release 1 lacks poster at memory://origin"):
+        require_whole(far, release)
+
+
+def test_an_origin_that_goes_away_is_not_asked_for_every_file(tmp_path: Path) -> None:
+    class Away(MemoryOrigin):
+        asked = 0
+
+        def read(self, title: str, path: str) -> bytes | None:
+            if path.endswith(".txt"):
+                self.asked += 1
+                raise StoreError("store_unreachable", "memory cannot be reached")
+            return super().read(title, path)
+
+    offer = made(tmp_path).offer
+    manifests = {f"{number}.txt": b"" for number in range(100)}
+    files = tuple(ArtifactFile(path=path, size_bytes=0, sha256=SHA256_OF_NOTHING) for path in manifests)
+    for path in manifests:
+        (tmp_path / path).write_bytes(b"")
+    origin = Away()
+    more = offer.release.model_copy(update={"manifests": (*offer.release.manifests, *files)})
+    local = {**offer.manifests, **{path: tmp_path / path for path in manifests}}
+    release = place(origin, Offer(more, offer.tracks, local), Switch(), tmp_path)
+    with pytest.raises(StoreError, match="store_unreachable"):
+        require_whole(origin, release)
+    assert origin.asked < 50

@@ -90,6 +90,7 @@ class Passing(BaseHTTPRequestHandler):
     """Passes requests on to another port of this machine, as the weather lets it."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or a body waits 40 ms for the head's acknowledgement
     port: int
     sky: Weather
 
