@@ -16,13 +16,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vod_assets.adapters.cms.static import StaticCms
 from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.opening import open_first
 from vod_assets.aws import access_of
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_types import ANY, FOR_EVER, MEDIA_TYPES, SHORT
 from vod_assets.serve_blobs import BlobFiles
+from vod_assets.serve_catalogue import Catalogue, Following
 from vod_assets.serve_movies import movie_routes
 from vod_assets.serve_preview import Previews, is_loopback, preview_routes
 from vod_assets.settings import Settings
@@ -106,16 +106,14 @@ def build_app(settings: Settings) -> Starlette:
     Where players are installed, the page finds them below ``/players/``. With previews there are ``/preview/`` and
     ``/clearkey``.
     """
-    catalogue = StaticCms(settings.cms_path, settings.public_url)
-    if not (catalogue.root / "index.html").is_file():
-        catalogue.refresh()
+    catalogue = Catalogue.of(settings)
     data = Path(str(resources.files("vod_assets") / "data"))
     libraries = {name: settings.players_path / file for name, file in LIBRARIES.items()}
     return Starlette(
         routes=[
             Route("/", _to_catalogue),
             _origin(settings),
-            Mount("/catalogue", Files(catalogue.root, PAGE_TYPES, html=True)),
+            Mount("/catalogue", Following(catalogue, Files(catalogue.site.root, PAGE_TYPES, html=True))),
             *(Route(f"/{file.name}", _page(file)) for file in data.iterdir() if file.suffix in PAGE_TYPES),
             *movie_routes(settings),
             *(preview_routes(Previews.of(settings)) if settings.preview else []),

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vod_assets.cli.session import Session
 from vod_assets.domain.asking import not_asked
 from vod_assets.domain.codes import ARCHIVED
+
+if TYPE_CHECKING:
+    from vod_assets.domain.orders import HeldBack
 
 STAGES: dict[str, tuple[str, ...]] = {
     "source": ("mezzanine", "media_info", "markers", "rate_quality", "encoding_ladder"),
@@ -21,6 +24,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "cms": ("cms_entry",),
 }
 WAITING = "waiting: restoring"  # its source is on tape or in an archive class
+PUBLISHED = "published"
 WANTS_A_LOOK = ("running", "refused")
 
 
@@ -32,6 +36,7 @@ class TitleStatus:
         state: ``running``, ``published``, what the entry says instead (``scheduled``, ``taken down``), ``refused``,
             ``waiting: restoring``, ``released``, ``incomplete`` or ``registered``.
         stages: ``made``, ``partly`` or ``missing`` for each stage.
+        held_back: That an operator went back to an older release, and who; empty: the newest is shown.
         vanished: Whether its source is gone from the place that it was taken from; nothing is unpublished for that.
     """
 
@@ -42,6 +47,7 @@ class TitleStatus:
     releases: list[int]
     refused: str = ""
     vanished: bool = False
+    held_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,14 +98,20 @@ class Catalogue:
         if title in self.running:
             return "running"
         if title in self.published:  # a new file that is refused does not take the published one away
-            return "published"
+            return PUBLISHED
         if title not in self.refusals:
             return ""
         return WAITING if self.refusals[title].get("code") == ARCHIVED else "refused"
 
-    def counted(self) -> str:
-        """Return a sentence of how many titles there are, and how many in which state."""
-        counts = Counter(self.state(title) or "not published" for title in self.titles)
+    def counted(self, statuses: Mapping[str, str]) -> str:
+        """Return a sentence of how many titles there are, and how many in which state.
+
+        Args:
+            statuses: What the entries of published titles say, as `statuses_of` returns it.
+        """
+        states = {title: self.state(title) or "not published" for title in self.titles}
+        said = (statuses.get(title, state) if state == PUBLISHED else state for title, state in states.items())
+        counts = Counter(word.replace("_", " ") for word in said)
         return f"{len(self.titles)} titles: " + ", ".join(f"{count} {state}" for state, count in counts.most_common())
 
     def first(self, limit: int) -> list[str]:
@@ -115,9 +127,20 @@ def standing(session: Session, catalogue: Catalogue, titles: list[str]) -> Itera
     Raises:
         ConfigError: ``unknown_title``.
     """
-    entries = session.cms.entries_of([title for title in titles if catalogue.state(title) == "published"])
-    statuses = {title: (entry.get("publication") or {}).get("status", "") for title, entry in entries.items()}
+    statuses = statuses_of(session, catalogue, titles)
     return (_look_at(session, catalogue, title, statuses.get(title, "")) for title in titles)
+
+
+def statuses_of(session: Session, catalogue: Catalogue, titles: Collection[str]) -> dict[str, str]:
+    """Return what the entries of titles that have one say of them: ``published``, ``scheduled``, ``taken_down``."""
+    entries = session.cms.entries_of([title for title in titles if catalogue.state(title) == PUBLISHED])
+    found = ((title, (entry.get("publication") or {}).get("status", "")) for title, entry in entries.items())
+    return {title: status for title, status in found if status}
+
+
+def held_back(order: "HeldBack | None", releases: Collection[int]) -> str:
+    """Return that an operator went back to an older release, and who; empty: the newest is shown, or may be."""
+    return str(order) if order is not None and releases and max(releases) <= order.newest else ""
 
 
 def _look_at(session: Session, catalogue: Catalogue, title: str, status: str) -> TitleStatus:
@@ -142,6 +165,7 @@ def _look_at(session: Session, catalogue: Catalogue, title: str, status: str) ->
         releases=releases,
         refused=str(refusal["message"]) if refusal else "",
         vanished=record is not None and record.vanished,
+        held_back=held_back(record.held_back if record else None, releases),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from vod_assets.cli.session import Session, open_session
-from vod_assets.cli.standing import STAGES, Catalogue, TitleStatus, standing
+from vod_assets.cli.standing import STAGES, Catalogue, TitleStatus, standing, statuses_of
 from vod_assets.domain.codes import ARCHIVED
 
 SHOWN = 100
@@ -34,12 +34,14 @@ def status(
         catalogue = Catalogue.of(session, title) if title else Catalogue.whole(session)
         wanted = catalogue.first(limit if limit is not None else 0 if as_json else SHOWN)
         found = list(standing(session, catalogue, wanted))
+        are_more = len(found) < len(catalogue.titles) and not as_json
+        counted = catalogue.counted(statuses_of(session, catalogue, catalogue.titles)) if are_more else ""
     if as_json:
         print(json.dumps([asdict(one) for one in found], ensure_ascii=False))
         return
     _print_table(found)
-    if len(found) < len(catalogue.titles):
-        print(f"{catalogue.counted()}. {len(found)} are shown; --limit 0 shows all, `vod status TITLE` one.")
+    if counted:
+        print(f"{counted}. {len(found)} are shown; --limit 0 shows all, `vod status TITLE` one.")
 
 
 def _print_table(found: Iterable[TitleStatus]) -> None:
@@ -60,6 +62,8 @@ def _print_table(found: Iterable[TitleStatus]) -> None:
     for one in found:
         if one.refused:
             Console(stderr=True).print(one.refused, markup=False)
+        if one.held_back:
+            Console(stderr=True).print(f"{one.title}: {one.held_back}", markup=False)
         if one.vanished:
             gone = "its source is gone from where it was taken; what is published stays"
             Console(stderr=True).print(f"{one.title}: {gone}", markup=False)

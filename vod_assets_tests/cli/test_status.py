@@ -7,6 +7,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from vod_assets.cli.standing import Catalogue, held_back
+from vod_assets.domain.orders import HeldBack
 from vod_assets.domain.title import TitleRecord
 from vod_assets_tests.studio import Studio
 
@@ -47,6 +49,19 @@ def test_a_table_of_many_titles_ends_with_how_many_there_are(crowded: Studio) ->
         f"{MANY} titles: {MANY - 2} not published, 1 refused, 1 running. 100 are shown"
     )
     assert shown.stdout.count("film-") == 100
+
+
+def test_titles_with_an_entry_are_counted_by_what_it_says() -> None:
+    titles = ["shown", "later", "over", "gone", "new", "busy"]
+    known = Catalogue(titles, frozenset({"busy"}), {}, frozenset(titles) - {"new"}, frozenset())
+    said = {"shown": "published", "later": "scheduled", "over": "scheduled", "gone": "taken_down", "busy": "published"}
+    assert known.counted(said) == ("6 titles: 2 scheduled, 1 published, 1 taken down, 1 not published, 1 running")
+
+
+def test_a_title_that_was_rolled_back_is_said_to_be_held_back() -> None:
+    held = HeldBack(shown=1, newest=2, at="2026-01-02", by="ann")
+    assert (held_back(held, [1, 2]), held_back(held, [1, 2, 3])) == ("held at release 1 by ann since 2026-01-02", "")
+    assert held_back(None, [1]) == held_back(held, []) == ""
 
 
 def test_for_a_machine_all_titles_are_told_in_order(crowded: Studio) -> None:

@@ -117,6 +117,17 @@ class StaticCms:
                 _replace(self.path(title, ".html"), self._page("entry.html.j2", entry=shown))
             self._write_index(lines)
 
+    def mirror(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        """Show exactly the entries that another CMS holds, as far as viewers may see them now; none is kept."""
+        shown = {title: one for title in entries if (one := entry_of(entries[title])).is_shown}
+        with self._changing():
+            for title in {*self._shown()} - {*shown}:
+                self._hide(title)
+            for title, entry in shown.items():
+                _replace(self.path(title, ".html"), self._page("entry.html.j2", entry=entry))
+                _replace(self.path(title), _text(entries[title]))
+            self._write_index({title: _line(entry) for title, entry in shown.items()})
+
     def path(self, title: str, suffix: str = ".json") -> Path:
         """Return where a title's document (or page, ``.html``) lies, or would lie."""
         return self.root / "titles" / f"{checked_title_id(title)}{suffix}"
