@@ -183,7 +183,13 @@ class Publisher:
         base = self._base(title)
         if base is None:
             raise ConfigError("nothing_to_roll_back", "nothing of it is published", "Publish it first", title)
+        before = self._record(title).held_back
         self._order(title, held_back=None if wanted == newest else order(wanted, newest))
+        try:
+            self._require_kept(title, wanted)
+        except VodError:
+            self._order(title, held_back=before)
+            raise
         older = self._older(base, wanted)
         return self.publish(older.model_copy(update={"policy": base.policy}))
 
@@ -377,6 +383,18 @@ class Publisher:
 
     def _record(self, title: str) -> TitleRecord:
         return self.store.record(title) or TitleRecord(title_id=title, source="")
+
+    def _require_kept(self, title: str, number: int) -> None:
+        """Return unless a release was removed before it was ordered; `vod gc` heeds the order from now on.
+
+        Raises:
+            StoreError: ``release_missing``.
+        """
+        for name, origin in self.origin.required().items():
+            if number not in origin.releases(title):
+                where = f"origin {name}" if name else self.origin.address
+                cause = f"release {number} has just been removed from {where}"
+                raise StoreError("release_missing", cause, f"`vod releases {title}` lists those that are there", title)
 
     def _order(self, title: str, **orders: object) -> None:
         if self.store.order(title, orders) is None:

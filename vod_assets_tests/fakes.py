@@ -17,6 +17,7 @@ from vod_assets.domain.title import Fingerprint, checked_title_id
 from vod_assets.ports import Origin
 from vod_assets.ports.blobs import Blob, Told
 from vod_assets.ports.leases import Hold, IsHeld
+from vod_assets.ports.publishing import IsWanted, nobody_wants_it
 
 
 class Switch:
@@ -230,10 +231,12 @@ class MemoryOrigin:
         self.files.pop(checked_title_id(title), None)
         self.kept.pop(title, None)
 
-    def remove_release(self, title: str, number: int) -> None:
+    def remove_release(self, title: str, number: int, is_wanted: IsWanted = nobody_wants_it) -> None:
         if removed := self._release(title, number):
             self.gone[title, number] = removed
             self.files[title] = {path: data for path, data in self._of(title).items() if path not in removed}
+            if is_wanted():
+                self._of(title).update(removed)
 
     def hide(self, title: str) -> None:
         files = self.files.get(checked_title_id(title), {})

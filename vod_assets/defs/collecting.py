@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import dagster as dg
 
@@ -69,11 +69,14 @@ class Retention:
         numbers = origin.releases(title)
         if not self.keep or len(numbers) <= self.keep:
             return []
-        record, entry = store.record(title), self.cms.entry(title) or {}
-        held = [record.held_back.shown] if record is not None and record.held_back is not None else []
-        shown = {int((entry.get("release") or {}).get("number") or 0), *held}
         placed_at = {number: origin.placed_at(title, number) for number in numbers}
-        return outdated(placed_at, shown, self.keep, age, time.time())
+        return outdated(placed_at, self.shown(store, title), self.keep, age, time.time())
+
+    def shown(self, store: ArtifactStore, title: str) -> set[int]:
+        """Return the numbers of the releases that the CMS shows, or an operator has ordered to be shown."""
+        entry, record = self.cms.entry(title) or {}, store.record(title)
+        held = [record.held_back.shown] if record is not None and record.held_back is not None else []
+        return {int((entry.get("release") or {}).get("number") or 0), *held}
 
 
 @dataclass
@@ -138,16 +141,31 @@ class Collector:
             if not is_held():
                 return
             unused = self._unused(title)  # as it is now that nobody else works on it
-            self._note(title, unused)
             for artifact in unused.artifacts:
                 if is_held():
                     self.store.discard(artifact)
             for number in unused.releases:
-                if is_held() and number in self._outdated(title):  # it may be shown by now
-                    self.origin.remove_release(title, number)
+                if is_held():
+                    self._remove_release(title, number, is_held)
+            there = self.origin.releases(title)
+            if unused.releases:  # one that is shown by now has stayed, and needs its tracks
+                unused = replace(unused, tracks=self._unused(title).tracks)
+            self._note(title, replace(unused, releases=[one for one in unused.releases if one not in there]))
             for digest in unused.tracks:
                 if is_held():
                     self.origin.remove_track(title, digest)
+
+    def _remove_release(self, title: str, number: int, is_held: IsHeld) -> None:
+        """Remove a release, unless it is to be shown.
+
+        Who rolls back waits for no lease: it orders a release, then looks whether that is there. Here it is made one
+        that nobody finds, then the order is looked for. So one of both learns of the other.
+        """
+        retention = self.retention
+        if retention is not None and number in self._outdated(title):
+            self.origin.remove_release(
+                title, number, lambda: not is_held() or number in retention.shown(self.store, title)
+            )
 
     def _note(self, title: str, unused: Unused) -> None:
         self.collected.artifacts += [self.store.file_address(artifact) for artifact in unused.artifacts]

@@ -1,12 +1,19 @@
 """Where releases go, and where they are shown."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports.leases import Hold
+
+IsWanted = Callable[[], bool]
+
+
+def nobody_wants_it() -> bool:
+    """Return that nobody wants what is removed."""
+    return False
 
 
 class Origin(Protocol):
@@ -113,8 +120,14 @@ class Origin(Protocol):
         """Write a file below the title to a local path that does not exist yet; return whether there is one."""
         ...
 
-    def remove_release(self, title: str, number: int) -> None:
-        """Remove a release's manifests; its number is never given to other bytes. Its tracks stay."""
+    def remove_release(self, title: str, number: int, is_wanted: IsWanted = nobody_wants_it) -> None:
+        """Remove a release's manifests; its number is never given to other bytes. Its tracks stay.
+
+        Args:
+            title: The title.
+            number: Of the release.
+            is_wanted: Asked when nobody finds the release any more; where somebody wants it, it is back as it was.
+        """
         ...
 
     def hide(self, title: str) -> None:

@@ -193,6 +193,25 @@ class OriginContract:
         origin.put_release("film", 2, files, promised)
         assert origin.releases("film") == [1, 2]
 
+    def test_a_release_that_somebody_wants_while_it_is_removed_is_back_as_it_was(
+        self, origin: Origin, files: dict[str, Path]
+    ) -> None:
+        origin.put_release("film", 1, files, sums(files))
+        found: list[list[int]] = []
+
+        def is_wanted() -> bool:
+            found.append(origin.releases("film"))
+            return True
+
+        origin.remove_release("film", 1, is_wanted)
+        assert all(1 not in numbers for numbers in found[:1]), "nobody finds it when that is asked"
+        assert found
+        assert origin.releases("film") == [1]
+        assert origin.read("film", "releases/1/init.mp4") == files["init.mp4"].read_bytes()
+        origin.put_release("film", 1, files, sums(files))
+        origin.remove_release("film", 1)
+        assert origin.releases("film") == []
+
     @pytest.mark.parametrize("path", ESCAPES)
     def test_no_path_leads_out_of_a_title(self, origin: Origin, path: str) -> None:
         with pytest.raises(StoreError, match="bad_path"):

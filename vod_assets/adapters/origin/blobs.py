@@ -31,6 +31,7 @@ from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
 from vod_assets.ports import Origin
 from vod_assets.ports.blobs import Blob, Blobs
 from vod_assets.ports.leases import Hold
+from vod_assets.ports.publishing import IsWanted, nobody_wants_it
 
 LAYOUT = """
 <title>/tracks/<digest>/…files…
@@ -203,15 +204,20 @@ class BlobOrigin:
         self.blobs.delete([TITLES + title])
         self._forget(title)
 
-    def remove_release(self, title: str, number: int) -> None:
+    def remove_release(self, title: str, number: int, is_wanted: IsWanted = nobody_wants_it) -> None:
         """Remove a release, its listing first; its claim stays, so that no other gets its number."""
         folder = self._release(title, number)
         names = [blob.name for blob in self.blobs.walk(folder, with_drafts=True)]
         if folder + CLAIM not in names:
             return
         self._listings.pop(folder, None)
+        listing = self.blobs.read(folder + LISTING)
         self.blobs.replace(folder + REMOVED, b"")
         self.blobs.delete([name for name in names if name == folder + LISTING])
+        if listing is not None and is_wanted():
+            self.blobs.replace(folder + LISTING, listing)
+            self.blobs.delete([folder + REMOVED])
+            return
         self.blobs.delete([name for name in names if name.removeprefix(folder) not in (CLAIM, REMOVED, LISTING)])
 
     def hide(self, title: str) -> None:

@@ -29,6 +29,7 @@ from vod_assets.domain.release import RELEASE_FILE
 from vod_assets.domain.title import TITLE_ID, Fingerprint, checked_title_id
 from vod_assets.ports import Origin
 from vod_assets.ports.leases import Hold
+from vod_assets.ports.publishing import IsWanted, nobody_wants_it
 
 FILE_LIST = ".files.json"  # sizes of a placed directory's files; private, so no web server shows it
 PRIVATE = (".incoming-", ".removed-")
@@ -173,13 +174,18 @@ class LocalOrigin:
             self._vanish(folder)
         self._blocks.remove(title)
 
-    def remove_release(self, title: str, number: int) -> None:
+    def remove_release(self, title: str, number: int, is_wanted: IsWanted = nobody_wants_it) -> None:
         """Remove a release's manifests, which vanish at once; its number stays theirs."""
         folder = self._title(title) / release_folder(number)
         if folder.is_dir():
             with _written(title):
                 Gone(folder.parent).note(number, _hashes(folder))
-                self._vanish(folder)
+                doomed = self._private(self.root, ".removed-")
+                folder.rename(doomed)
+                if is_wanted():
+                    doomed.rename(folder)
+                else:
+                    shutil.rmtree(doomed)
 
     def hide(self, title: str) -> None:
         """Block a title, which is a single rename."""

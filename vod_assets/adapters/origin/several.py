@@ -23,6 +23,7 @@ from vod_assets.domain.release import RELEASE_FILE, read_release, unique_tracks
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Origin
 from vod_assets.ports.leases import Hold
+from vod_assets.ports.publishing import IsWanted, nobody_wants_it
 
 Result = TypeVar("Result")
 
@@ -175,9 +176,9 @@ class SeveralOrigins:
         """Remove a track everywhere."""
         self._everywhere(lambda origin: origin.remove_track(title, track_digest))
 
-    def remove_release(self, title: str, number: int) -> None:
+    def remove_release(self, title: str, number: int, is_wanted: IsWanted = nobody_wants_it) -> None:
         """Remove a release's manifests everywhere."""
-        self._everywhere(lambda origin: origin.remove_release(title, number))
+        self._everywhere(lambda origin: origin.remove_release(title, number, is_wanted))
 
     def remove(self, title: str) -> None:
         """Remove everything of a title everywhere."""
