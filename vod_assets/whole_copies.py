@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from vod_assets.domain.artifact import Artifact, ArtifactFile
 from vod_assets.domain.byte_difference import ByteDifference, byte_difference
 from vod_assets.domain.errors import VodError
+from vod_assets.domain.flipped_byte import flipped_byte
 from vod_assets.domain.markers import Chapter
 from vod_assets.domain.metadata import Metadata
 from vod_assets.domain.release import RELEASE_FILE, Release
@@ -70,7 +72,25 @@ class WholeCopies:
                 is_linked = True
             elif _sha256(copy) == file.sha256 and (found := byte_difference(_blocks(copy), _blocks(there))):
                 return Compared(f"{found}, compared with {name}", found)
+        offset = self._flipped(title, file, there)
+        if offset is not None:
+            found = ByteDifference(offset, 1, 1)
+            also = "; the store's copy is this very file" if is_linked else ""
+            return Compared(f"{found}, by the checksums that it was made with{also}", found)
         return Compared(SAME_FAULT if is_linked else NO_COPY)
+
+    def _flipped(self, title: str, file: ArtifactFile, there: Path) -> int | None:
+        """Return the offset of the one byte that has changed, without a copy; None: nobody can tell."""
+        for artifact, name in self._in_store(title).get(file.sha256, ()) if there.stat().st_size else ():
+            made = self.store.provenance(title, artifact.asset, artifact.recipe)
+            if made is not None and name in made.sums:
+                with (
+                    there.open("rb") as opened,
+                    mmap(opened.fileno(), 0, access=ACCESS_READ) as data,
+                    memoryview(data) as view,
+                ):
+                    return flipped_byte(view, made.sums[name], file.sha256)
+        return None
 
     def _copies(
         self, title: str, path: str, file: ArtifactFile, at: Origin, scratch: Path

@@ -105,6 +105,7 @@ def test_nobody_can_tell_without_a_copy(house: House, tmp_path: Path) -> None:
     there = tmp_path / "origin/film" / house.segment
     copy = house.keep()
     flip(there, 7)
+    flip(there, 3)
     flip(copy, 2)
     assert "no copy of it is left to compare with" in house.problem().cause
     copy.unlink()
@@ -112,6 +113,22 @@ def test_nobody_can_tell_without_a_copy(house: House, tmp_path: Path) -> None:
     problem = house.problem()
     assert "both are one file on one disk" in problem.cause
     assert problem.difference is None
+
+
+def test_one_byte_is_named_without_a_copy_by_the_checksums_that_the_file_was_made_with(
+    house: House, tmp_path: Path
+) -> None:
+    """As in a folder that links to the store's files: whoever writes there changes both."""
+    there, copy = tmp_path / "origin/film" / house.segment, house.keep()
+    copy.unlink()
+    os.link(there, copy)
+    flip(there, 7)
+    problem = house.problem()
+    assert problem.difference == ByteDifference(offset=7, run_bytes=1, changed_bytes=1)
+    assert (
+        "1 byte differs, at offset 7, by the checksums that it was made with; the store's copy is this very file"
+        in problem.cause
+    )
 
 
 @pytest.mark.parametrize("name", ["release.json", METADATA_FILE])

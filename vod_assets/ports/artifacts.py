@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,11 +45,13 @@ class Provenance:
     Attributes:
         recipe: What it was made of, as it was named before it was made.
         run: The Dagster run that committed it; empty: no run did, or it is older than that was written down.
+        sums: Checksums of each file by its path, that lead to a byte that has changed; none of what is older than that.
     """
 
     artifact: Artifact
     recipe: Mapping[str, Any]
     run: str = ""
+    sums: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.errors import Cancelled, StoreError
+from vod_assets.domain.flipped_byte import flipped_byte
 from vod_assets.domain.orders import TakenDown
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
@@ -60,7 +61,11 @@ class ArtifactStoreContract:
         self.guard.run_id = "run 2"
         self.commit(store, "hello again", Recipe("poster"))
         told = store.provenance("film", "poster", RECIPE.id)
-        assert told == Provenance(made, RECIPE.as_document(), "run 1")
+        assert told is not None
+        assert told == Provenance(made, RECIPE.as_document(), "run 1", told.sums)
+        data = store.local_path(made, made.files[0].path).read_bytes()
+        flipped = bytes([data[0] ^ 1, *data[1:]])
+        assert flipped_byte(flipped, told.sums[made.files[0].path], made.files[0].sha256) == 0
         assert store.provenance("film", "poster", "f" * 64) is None
 
     def test_nothing_is_found_before_the_commit(self, store: ArtifactStore) -> None:

@@ -10,6 +10,7 @@ import hmac
 import json
 import re
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class Call:
 
 
 @dataclass
-class Edge:
+class Edge(ABC):
     """An API, and what it is told to do.
 
     Attributes:
@@ -68,9 +69,9 @@ class Edge:
     items: dict[str, str] = field(default_factory=dict)
     calls: int = 0
 
+    @abstractmethod
     def answer(self, call: Call) -> tuple[int, object]:
         """Return a status and a body."""
-        raise NotImplementedError
 
 
 class Fastly(Edge):

@@ -12,6 +12,7 @@ from typing import TypeVar
 from vod_assets.adapters.blobs.names import Listings, checked_name, draft_of
 from vod_assets.adapters.transfers import counter
 from vod_assets.domain.errors import StoreError
+from vod_assets.domain.flipped_byte import BLOCK_BYTES, Sums
 from vod_assets.ports.blobs import Blob
 
 NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})  # gone since it was listed, or a link to nowhere
@@ -175,11 +176,17 @@ class DiskBlobs(Listings):
                 folder = folder.parent
 
 
-def synced_sha256(path: Path) -> str:
-    """Return a file's SHA-256 once the disk has it."""
+def synced_sha256(path: Path, sums: Sums | None = None) -> str:
+    """Return a file's SHA-256 once the disk has it, and take its other checksums in the same pass."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        if sums is None:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
+        while block := file.read(BLOCK_BYTES):
+            digest.update(block)
+            sums.update(block)
+        return digest.hexdigest()
 
 
 def _blob(name: str, status: os.stat_result) -> Blob:

@@ -20,6 +20,7 @@ from vod_assets.adapters.store.scratch import Scratch
 from vod_assets.adapters.store.strays import Strays, remove_folder
 from vod_assets.adapters.transfers import Load, in_parallel
 from vod_assets.domain.artifact import Artifact, ArtifactFile
+from vod_assets.domain.flipped_byte import Sums
 from vod_assets.domain.media_types import TRACKS, headers_of
 from vod_assets.domain.recipe import Recipe
 from vod_assets.ports import Attempt, RunGuard
@@ -84,12 +85,13 @@ class BlobArtifactStore(CommittedArtifacts):
         self.guard.check()
         title, recipe = attempt.title, attempt.recipe
         folder = layout.recipe_folder(title, recipe.asset, recipe.id)
+        files, sums = described(attempt.directory)
         artifact = Artifact(
             title=title,
             asset=recipe.asset,
             recipe=recipe.id,
             attempt=attempt.name,
-            files=described(attempt.directory),
+            files=files,
             entries=tuple(leaf.entry(name) for name, leaf in (entries or {}).items()),
             document=dict(document),
         )
@@ -99,6 +101,7 @@ class BlobArtifactStore(CommittedArtifacts):
             "digest": artifact.digest,
             "recipe": recipe.as_document(),
             **({"run": run} if (run := run_of(self.guard)) else {}),
+            **({"sums": sums} if sums else {}),
         }
         self.guard.check()
         if not self._is_first(folder + layout.COMMITTED, pretty(committed), replacing):
@@ -207,16 +210,20 @@ class BlobArtifactStore(CommittedArtifacts):
         return artifact.attempt if artifact else ""
 
 
-def described(directory: Path) -> tuple[ArtifactFile, ...]:
-    """Return what an attempt holds, each file synced to the disk and hashed."""
-    files = [path for path in sorted(directory.rglob("*")) if path.is_file()]
+def described(directory: Path) -> tuple[tuple[ArtifactFile, ...], str]:
+    """Return what an attempt holds, each file synced to the disk and hashed, and the `Sums` of all in a row."""
+    paths = [path for path in sorted(directory.rglob("*")) if path.is_file()]
+    each = [(path, Sums()) for path in paths]
     with disk_errors(directory):
-        return tuple(
+        files = tuple(
             ArtifactFile(
-                path=path.relative_to(directory).as_posix(), sha256=synced_sha256(path), size_bytes=path.stat().st_size
+                path=path.relative_to(directory).as_posix(),
+                sha256=synced_sha256(path, sums),
+                size_bytes=path.stat().st_size,
             )
-            for path in files
+            for path, sums in each
         )
+    return files, "".join(str(sums) for _, sums in each)
 
 
 def disk_store(root: Path, guard: RunGuard) -> BlobArtifactStore:

@@ -8,6 +8,7 @@ from vod_assets.adapters.store.notes import TitleNotes
 from vod_assets.adapters.store.view import TitleFolder, artifact_of
 from vod_assets.domain.artifact import Artifact, IndexEntry
 from vod_assets.domain.errors import StoreError
+from vod_assets.domain.flipped_byte import Sums
 from vod_assets.ports.artifacts import Kept, Provenance, Remembered
 
 
@@ -37,7 +38,9 @@ class CommittedArtifacts(TitleNotes):
         committed = self._committed(title, asset, recipe_id)
         if committed is None:
             return None
-        return Provenance(artifact_of(committed), committed["recipe"], committed.get("run", ""))
+        artifact, sums = artifact_of(committed), committed.get("sums", "")
+        of_each = {one.path: sums[at * Sums.DIGITS :][: Sums.DIGITS] for at, one in enumerate(artifact.files)}
+        return Provenance(artifact, committed["recipe"], committed.get("run", ""), of_each if sums else {})
 
     def view(self, title: str) -> TitleFolder:
         """Return what there is of a title now, as one look finds it."""

@@ -5,7 +5,7 @@
     titles/<title>/title.json
     titles/<title>/made/<asset>.json                         what the pointer named last; outlives it
     titles/<title>/<asset>/latest.json                       pointer: recipe and digest
-    titles/<title>/<asset>/<recipe>/artifact.json            what was committed, and by which attempt
+    titles/<title>/<asset>/<recipe>/artifact.json            what was committed, by which attempt and run, and checksums
     titles/<title>/<asset>/<recipe>/<attempt>/…files…
     sources/<SHA-256 of the address>.json                    which title a source address belongs to
     refused/<title>.json                                     what was refused, and why
