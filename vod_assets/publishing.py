@@ -32,9 +32,9 @@ from vod_assets.domain.entries import (
 from vod_assets.domain.errors import ConfigError, RemoteError, StoreError, VodError
 from vod_assets.domain.events import Event
 from vod_assets.domain.orders import HeldBack, TakenDown, number_to_show
-from vod_assets.domain.policy import next_change
 from vod_assets.domain.publication import SHOWN, WITHHELD, Publication, event_of, status_of
 from vod_assets.domain.title import ORDERS, TitleRecord
+from vod_assets.domain.verdicts import next_change
 from vod_assets.offering import Offering
 from vod_assets.ports import Agenda, ArtifactStore, Cdn, Cms, Due, Origin
 from vod_assets.releasing import load_release, whole_release

@@ -111,8 +111,8 @@ def is_visible(
 def answer(title: str, policy: "Policy", viewer: "tuple[datetime, str, str]") -> dict[str, Any]:
     """Return what ``vod visible --json`` says of a viewer: an instant, a country and a platform."""
     from vod_assets.domain.instants import text_of
-    from vod_assets.domain.policy import next_change, status_at, verdict
     from vod_assets.domain.territories import viewer_country
+    from vod_assets.domain.verdicts import next_change, status_at, verdict
 
     at, country, platform = viewer
     found, change = verdict(policy, at, country, platform), next_change(policy, at)
@@ -166,7 +166,7 @@ def _shown(session: Session, record: TitleRecord, policy: "Policy") -> dict[str,
     from datetime import UTC, datetime
 
     from vod_assets.domain.instants import text_of
-    from vod_assets.domain.policy import next_change, status_at
+    from vod_assets.domain.verdicts import next_change, status_at
 
     now = datetime.now(UTC)
     change, given = next_change(policy, now), record.policy_set

@@ -7,8 +7,9 @@ from functools import reduce
 from typing import Literal
 
 from vod_assets.domain.instants import utc
-from vod_assets.domain.policy import Policy, open_windows, visible
+from vod_assets.domain.policy import Policy
 from vod_assets.domain.territories import COUNTRIES, viewer_country
+from vod_assets.domain.verdicts import open_windows, visible
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from vod_assets.domain.documents import Document
-from vod_assets.domain.policy import Policy, status_at
+from vod_assets.domain.policy import Policy
+from vod_assets.domain.verdicts import status_at
 
 Status = Literal["published", "scheduled", "paused", "expired", "closed", "awaiting_approval", "taken_down"]
 SHOWN: Status = "published"

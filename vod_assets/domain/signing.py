@@ -18,7 +18,8 @@ from urllib.parse import quote_plus
 from vod_assets.domain.claims import claim
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.instants import text_of, utc
-from vod_assets.domain.policy import Policy, verdict
+from vod_assets.domain.policy import Policy
+from vod_assets.domain.verdicts import verdict
 
 LONGEST = timedelta(days=7)
 

@@ -11,7 +11,8 @@ import pytest
 from vod_assets.cli.policy import answer
 from vod_assets.domain.claims import Claim, Restriction, claim, distribution_restriction
 from vod_assets.domain.edge_rules import cloudfront_function, is_visible, key_value_store, table_of
-from vod_assets.domain.policy import Policy, policy_of, read_policy, visible
+from vod_assets.domain.policy import Policy, policy_of, read_policy
+from vod_assets.domain.verdicts import visible
 
 CASES, TITLES = 10_000, 200
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu")
