@@ -182,6 +182,8 @@ class Collector:
             known = {number: load_release(self.origin, title, number) for number in self.origin.releases(title)}
         except StoreError:
             return Unused([], [])  # it cannot be read which tracks it uses
+        if not known and self.origin.is_blocked(title):
+            return Unused([], [])  # evidence, and so is how it was made
         old = self._outdated(title)
         releases = [release for number, release in known.items() if number not in old]
         named = {track.digest for release in releases for track in release.tracks}

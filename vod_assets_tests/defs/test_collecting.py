@@ -115,6 +115,19 @@ def instance() -> dg.DagsterInstance:
     return dg.DagsterInstance.ephemeral()
 
 
+def test_of_a_title_that_was_taken_down_nothing_is_collected(works: Works) -> None:
+    """Its files are evidence, and so is how they were made."""
+    title = TITLES[0]
+    made(works.folder / "made", title).place(works.origin, works.folder)
+    for number in range(2):
+        with works.store.attempt(title, Recipe("poster", parameters={"number": number})) as attempt:
+            works.store.point(works.store.commit(attempt, {}))
+    works.origin.block(title)
+    assert works.collect().artifacts == []
+    works.origin.unblock(title)
+    assert len(works.collect().artifacts) == 1
+
+
 def test_nothing_is_lost_that_a_run_or_a_release_uses(works: Works) -> None:
     workers = [threading.Thread(target=works.work, args=(number,)) for number in range(2)]
     for worker in workers:
