@@ -6,9 +6,9 @@ a note on the agenda is written before, and crossed out after everything is done
 the note, and the next tick goes on.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import sample
@@ -59,6 +59,27 @@ class Settled:
     entry: Entry
     address: str = ""
     kind: str = ""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What was written down before a title is changed.
+
+    Attributes:
+        notes: Crossed out when everything is done.
+        at: The instant, by this machine's clock once it was compared with the store's.
+        began: The same by the clock that nobody sets.
+        is_late: Whether somebody else wrote the notes, who may have got anywhere.
+    """
+
+    notes: Sequence[Due]
+    at: datetime
+    began: float = field(default_factory=time.monotonic)
+    is_late: bool = False
+
+    def now(self) -> datetime:
+        """Return what time it is, whatever became of this machine's clock since it was compared."""
+        return self.at + timedelta(seconds=time.monotonic() - self.began)
 
 
 def nobody(_event: Event) -> None:
@@ -116,13 +137,11 @@ class Publisher:
             RemoteError: ``cms_conflict``: somebody else has published the title meanwhile; and those of the CMS.
             StoreError: ``clock_skewed``; and those of the origin.
         """
-        with self._noted(entry.title) as notes:
-            return self._brought(entry.title, entry, notes)
+        return self._brought(entry.title, entry, self._noted(entry.title))
 
     def settle(self, title: str) -> Settled | None:
         """Bring a title to what its record and the clock say now; None: it was never published."""
-        with self._noted(title) as notes:
-            return self._settled(title, notes)
+        return self._settled(title, self._noted(title))
 
     def tick(self, is_over: Callable[[], bool] = lambda: False) -> Iterator[tuple[str, Settled | VodError | None]]:
         """Settle every title that is due, and yield what became of each; one that fails stays due."""
@@ -135,9 +154,9 @@ class Publisher:
             if is_over():
                 return
             try:
-                with self._noted(title) as ours:  # written by the storage's clock, to compare this machine's with
-                    self.agenda.cross_out(ours)
-                yield title, self._settled(title, due[title], is_late=True)
+                ours = self._noted(title)  # written by the storage's clock, to compare this machine's with
+                self.agenda.cross_out(ours.notes)
+                yield title, self._settled(title, replace(ours, notes=due[title], is_late=True))
             except VodError as error:
                 yield title, error.about(title=title)
 
@@ -157,7 +176,8 @@ class Publisher:
             VodError: Of the first part that could not be done; it is tried again with every tick.
         """
         self._order(title, taken_down=order)
-        return self._settled(title, [self.agenda.note(title, self.now())])  # whatever the clocks say
+        now = self.now()
+        return self._settled(title, Noted([self.agenda.note(title, now)], now))  # whatever the clocks say
 
     def lift(self, title: str) -> Settled | None:
         """Let a title that was taken down be seen again, as its policy says."""
@@ -193,39 +213,38 @@ class Publisher:
         older = self._older(base, wanted)
         return self.publish(older.model_copy(update={"policy": base.policy}))
 
-    def _settled(self, title: str, notes: Sequence[Due], *, is_late: bool = False) -> Settled | None:
+    def _settled(self, title: str, noted: Noted) -> Settled | None:
         if self._record(title).taken_down is not None:
-            return self._withdrawn(title, notes)
+            return self._withdrawn(title, noted.notes)
         base = self._base(title)
         if base is None:
             self._unblock(title)
-            self.agenda.cross_out(notes)
+            self.agenda.cross_out(noted.notes)
             return None
-        return self._brought(title, base, notes, is_late=is_late)
+        return self._brought(title, base, noted)
 
-    def _brought(self, title: str, base: Entry, notes: Sequence[Due], *, is_late: bool = False) -> Settled:
+    def _brought(self, title: str, base: Entry, noted: Noted) -> Settled:
         """Bring everything to what is wanted; operators may change that meanwhile.
 
         Args:
             title: The title.
             base: What is shown of it as far as may be.
-            notes: Crossed out when everything is done.
-            is_late: Whether somebody else wrote the notes, who may have got anywhere.
+            noted: What was written down before.
         """
         for tried in range(1, TIMES_TRIED + 1):
             record = self._record(title)
             if record.taken_down is not None:
-                return self._withdrawn(title, notes) or Settled(base)
-            settled = self._shown_as_wanted(title, base, is_late=is_late or tried > 1)
+                return self._withdrawn(title, noted.notes) or Settled(base)
+            is_late = noted.is_late or tried > 1
+            settled = self._shown_as_wanted(title, base, noted.now(), is_late=is_late)
             if _orders(self._record(title)) == _orders(record):
                 break
         else:
             return settled  # the notes stay: whoever gives orders all the time is followed by the next tick
-        self.agenda.cross_out(notes)
+        self.agenda.cross_out(noted.notes)
         return settled
 
-    def _shown_as_wanted(self, title: str, base: Entry, *, is_late: bool) -> Settled:
-        now = self.now()
+    def _shown_as_wanted(self, title: str, base: Entry, now: datetime, *, is_late: bool) -> Settled:
         self._unblock(title)
         before, after, address = self._written(title, base, now)
         if release_number(after) != release_number(base) and awaits_approval(
@@ -400,17 +419,20 @@ class Publisher:
         if self.store.order(title, orders) is None:
             raise ConfigError("unknown_title", "no such title is registered", "`vod titles list` lists them", title)
 
-    @contextmanager
-    def _noted(self, title: str) -> Iterator[Sequence[Due]]:
-        """Write down that a title is about to be changed."""
-        now = self.now()
+    def _noted(self, title: str) -> Noted:
+        """Write down that a title is about to be changed, and return that.
+
+        Raises:
+            StoreError: ``clock_skewed``.
+        """
+        now, began = self.now(), time.monotonic()
         note = self.agenda.note(title, now)
         written = self.agenda.written_at(note)
         if written and abs(written - now.timestamp()) > SKEW_SECONDS:
             self.agenda.cross_out([note])
             cause = f"this machine's clock is {abs(written - now.timestamp()):.0f} s away from that of the store"
             raise StoreError("clock_skewed", cause, "Set the clock (NTP), then publish again", title)
-        yield [note]
+        return Noted([note], now, began)
 
     def _require_steady(self, current: Entry | None, now: datetime) -> None:
         """Refuse to go back in time: what was published by a later clock would be taken back, and then shown again."""
