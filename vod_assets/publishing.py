@@ -193,9 +193,12 @@ class Publisher:
             order: Returns who says so, of the number and the newest one.
 
         Raises:
-            ConfigError: ``nothing_to_roll_back``.
+            ConfigError: ``nothing_to_roll_back``, ``title_taken_down``.
             StoreError: ``release_missing``, ``release_corrupt``, ``release_damaged``.
         """
+        if (taken_down := self._record(title).taken_down) is not None:
+            remedy = f"Lift that first: vod takedown {title} --lift"
+            raise ConfigError("title_taken_down", f"it was {taken_down}", remedy, title)
         numbers = self.origin.releases(title)
         wanted = number or self._one_before(title, numbers)
         whole_release(self.origin, title, wanted)
@@ -404,7 +407,7 @@ class Publisher:
         return self.store.record(title) or TitleRecord(title_id=title, source="")
 
     def _require_kept(self, title: str, number: int) -> None:
-        """Return unless a release was removed before it was ordered; `vod gc` heeds the order from now on.
+        """Return when every required origin has a release still; `vod gc` heeds the order from now on.
 
         Raises:
             StoreError: ``release_missing``.
@@ -412,8 +415,9 @@ class Publisher:
         for name, origin in self.origin.required().items():
             if number not in origin.releases(title):
                 where = f"origin {name}" if name else self.origin.address
-                cause = f"release {number} has just been removed from {where}"
-                raise StoreError("release_missing", cause, f"`vod releases {title}` lists those that are there", title)
+                lists = f"`vod releases {title}` lists those that are there"
+                remedy = f"{lists}; with --repair it fills an origin from another one" if name else lists
+                raise StoreError("release_missing", f"release {number} is not at {where}", remedy, title)
 
     def _order(self, title: str, **orders: object) -> None:
         if self.store.order(title, orders) is None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from vod_assets.adapters.agenda.blobs import BlobAgenda
+from vod_assets.adapters.origin.several import NamedOrigin, SeveralOrigins
 from vod_assets.adapters.rtsp.ledger import BlobStreams
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.domain.approvals import Approval
@@ -241,6 +242,29 @@ def test_rolling_forward_again_needs_no_run(house: House) -> None:
         house.publisher.publish(house.entry(words))
     house.publisher.roll_back("film", 1, held)
     house.publisher.roll_back("film", 2, held)
+    assert house.shown()[1] == 2
+
+
+def test_a_title_that_was_taken_down_is_lifted_before_it_is_rolled_back(house: House) -> None:
+    house.publisher.publish(house.entry())
+    house.publisher.take_down("film", ORDER)
+    with pytest.raises(ConfigError, match=r"taken down by legal .*a court order \[title_taken_down\].*--lift"):
+        house.publisher.roll_back("film", 1, held)
+
+
+def test_a_release_that_a_required_origin_lacks_is_not_rolled_back_to(house: House) -> None:
+    """Viewers there would find nothing; what was ordered before stands."""
+    one, other = MemoryOrigin(), MemoryOrigin()
+    house.origin = SeveralOrigins([NamedOrigin("east", one), NamedOrigin("west", other)])  # type: ignore[assignment]
+    house.publisher = house.another()
+    for words in ("segment", "other"):
+        house.publisher.publish(house.entry(words))
+    other.remove_release("film", 1)
+    with pytest.raises(StoreError, match=r"release 1 is not at origin west \[release_missing\].*--repair"):
+        house.publisher.roll_back("film", 1, held)
+    record = house.store.record("film")
+    assert record is not None
+    assert record.held_back is None
     assert house.shown()[1] == 2
 
 

@@ -22,7 +22,9 @@ Because = Annotated[str, typer.Option(help="Why, in a few words.")]
 
 def rollback(
     title: TitleId,
-    number: Annotated[int, typer.Argument(help="The release to show; without it, the one before what is shown.")] = 0,
+    number: Annotated[
+        int, typer.Argument(help="The release to show; without it, the one before what is shown.", show_default=False)
+    ] = 0,
     by: By = "",
     because: Because = "",
     as_json: AsJson = False,

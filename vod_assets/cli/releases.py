@@ -36,10 +36,10 @@ def releases(
     for name, count in repaired.items():
         print(f"{name}: {count} files brought")
     if found["blocked"]:
-        print(f"{title} is blocked; its evidence is kept at its origins")
+        print(f"{title} is taken down: nobody can fetch its releases, which are kept at its origins as evidence")
     for one in found["releases"]:
         print(_line(one))
-    if not found["releases"]:
+    if not (found["releases"] or found["blocked"]):
         print(f"{title} has no release")
 
 
