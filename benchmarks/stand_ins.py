@@ -21,7 +21,7 @@ from vod_assets.adapters.transcode.pictures import FfmpegPictureMaker
 from vod_assets.cli.session import Session
 from vod_assets.domain.package_view import Decoded
 from vod_assets.domain.track import Track
-from vod_assets.ports import CodecJob, EncodeReport, InspectedPackage, Prober, TrackJob
+from vod_assets.ports import CodecJob, EncodeReport, InspectedPackage, PackageInspector, Prober, TrackJob
 
 
 @dataclass
@@ -126,6 +126,9 @@ class RememberingInspector(Remembering):
 
             yield replace(opened, decode_all=decode_all)
 
+    def encoded_samples(self, encoded: Path) -> str:
+        return str(self.tool.encoded_samples(encoded))
+
 
 @dataclass
 class StandIns:
@@ -135,7 +138,7 @@ class StandIns:
     transcoder: RememberingTranscoder
     pictures: RememberingPictures
     packager: RememberingPackager
-    inspector: RememberingInspector
+    inspector: PackageInspector
 
     @classmethod
     def of(cls, session: Session) -> "StandIns":
