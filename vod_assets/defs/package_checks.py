@@ -1,7 +1,7 @@
 """Checks of the packages: each looks at bytes once, keeps what it measured as a report, and says what it judged."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import dagster as dg
 
 from vod_assets.defs.house import Artifacts, Guard, Reporter
 from vod_assets.defs.judging import Judgement, partitioned_checks
+from vod_assets.defs.making import NotMadeYet
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.protecting import Keys, Unlockings
 from vod_assets.defs.remembered_decodes import RememberedDecodes
@@ -173,7 +174,15 @@ def _report(look: Look, judged: Mapping[str, Artifact]) -> Report:
             parts = (*known.parts, *same.parts, *facts.parts.values())
             return report.model_copy(update={"parts": parts}).model_dump()
 
+    if not look.at.is_real and look.at.find(recipe) is None:
+        _foretell(look.at, judged)
     return look.at.make(recipe, measure).artifact.read(Report)
+
+
+def _foretell(at: Step, judged: Mapping[str, Artifact]) -> None:
+    """Have a plan miss the tracks that a run would miss: a package is whole without the tracks that it names."""
+    with suppress(NotMadeYet):
+        _tracks(at, judged)
 
 
 def _manifests(at: Step, packages: Mapping[str, Artifact]) -> Iterator[tuple[str, Artifact]]:
