@@ -272,8 +272,10 @@ def kids(house: Delivered) -> set[str]:
 
 
 def a_segment(house: Delivered) -> str:
-    """Return the address of a media segment that the entry leads to."""
-    address = str(house.row()["hls"])
+    """Return the address of an encrypted media segment that the entry leads to."""
+    release = house.entry().release
+    assert release is not None
+    address = str(release.variants["cbcs"].hls)
     while not address.endswith((".m4s", ".mp4")):
         address = next(one for one in below(address, house.web.get(address).text) if not one.endswith(".vtt"))
     return address
@@ -319,13 +321,14 @@ def opened(
     )
     (port,) = free_ports(1)
     lines = (f"{name}={value}\n" for name, value in settings_of(s3, directus, port).items())
-    (studio.folder / ".env").write_text("".join(lines))
+    with (studio.folder / ".env").open("a") as file:  # what is there already stays
+        file.writelines(lines)
     ended = studio.vod("cms", "setup")
     assert ended.code == 0, ended.stderr
     argv = [sys.executable, "-m", "vod_assets", "serve", "--port", str(port)]
     log, environment = studio.folder / "serve.log", environment_of(studio)
     with (
         running(argv, lambda: listens(port), log, environment, studio.folder),
-        httpx.Client(timeout=30) as web,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as web,
     ):
         yield Delivered(studio, directus, web, wait_seconds)
