@@ -104,14 +104,14 @@ def tracks_by_variant(at: Step, indexes: Sequence[Artifact]) -> dict[str, list[t
         StoreError: ``artifact_missing``: they were made for other variants.
     """
     tracks: dict[str, list[tuple[Artifact, Track]]] = {variant.name: [] for variant in at.profile.variants}
+    named = {entry.name.partition("/")[0]: index.asset for index in indexes for entry in index.entries}
+    if other := next((asset for variant, asset in named.items() if variant not in tracks), None):
+        raise _of_other_variants(at, other)
+    if named and len(named) < len(tracks):
+        raise _of_other_variants(at, ", ".join(index.asset for index in indexes))
     for index in indexes:
         for name, leaf in read_tracks(at, index).items():
-            variant = name.partition("/")[0]
-            if variant not in tracks:
-                raise _of_other_variants(at, index.asset)
-            tracks[variant].append(leaf)
-    if any(tracks.values()) and not all(tracks.values()):
-        raise _of_other_variants(at, ", ".join(index.asset for index in indexes))
+            tracks[name.partition("/")[0]].append(leaf)
     return tracks
 
 
