@@ -10,7 +10,9 @@ from urllib.request import url2pathname
 MEDIAMTX = "mediamtx+"  # before the address of its API
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SCHEMES = ("s3", "gs", "smb", "ftp", "ftps")
-ORIGIN_SCHEMES = (*SCHEMES, "davs", "dav")  # a web server that takes files; no commit is made there
+PUT_SCHEMES = ("https+put", "http+put")  # a web server that takes files, and lists none
+ORIGIN_SCHEMES = (*SCHEMES, "davs", "dav", *PUT_SCHEMES)  # no commit is made on web servers
+IN_THE_CLEAR = {"dav": "davs", "http+put": "https+put"}
 SOURCE_SCHEMES = (*SCHEMES, "https", "sftp")  # sources are read there, too; nothing is ever written
 CDNS = ("cloudfront", "fastly", "akamai")
 SOURCE_ADDRESSES = ", ".join(f"{scheme}://" for scheme in ("file", *SOURCE_SCHEMES))
@@ -25,8 +27,10 @@ def storage_scheme(address: str) -> str:
 def checked_origin(value: object) -> object:
     """Return the address of an origin that a setting names, or its folder; raise ValueError when it cannot be one."""
     checked = checked_storage(value, ORIGIN_SCHEMES)
-    if storage_scheme(str(checked)) == "dav" and urlsplit(str(checked)).hostname not in LOOPBACK:
-        raise ValueError("dav:// sends passwords in the clear, and is for this machine alone; use davs://")
+    scheme = storage_scheme(str(checked))
+    if scheme in IN_THE_CLEAR and urlsplit(str(checked)).hostname not in LOOPBACK:
+        safe = IN_THE_CLEAR[scheme]
+        raise ValueError(f"{scheme}:// sends passwords in the clear, and is for this machine alone; use {safe}://")
     return checked
 
 

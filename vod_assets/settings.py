@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     )
     origin: str = Field(
         "",
-        description="Where releases go: a folder, s3://, gs://, smb://, ftp(s):// or davs:// address; "
+        description="Where releases go: a folder, s3://, gs://, smb://, ftp(s)://, davs:// or https+put:// address; "
         "empty: VOD_HOME/origin.",
     )
     origins: Path | None = Field(
@@ -120,16 +120,14 @@ class Settings(BaseSettings):
     ftp_ca_file: Path | None = Field(
         None, description="Certificates that FTPS servers may be signed by; empty: the system's."
     )
-    dav_username: str = Field("", description="User of WebDAV servers (origins); empty: the token.")
+    dav_username: str = Field("", description="User of web servers that are origins; empty: the token.")
     dav_password: SecretStr = Field(
         SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY (docs/aws.md)."
     )
     dav_token: SecretStr = Field(
-        SecretStr(""), description="Bearer token of WebDAV servers, or secretsmanager://NAME#KEY (docs/aws.md)."
+        SecretStr(""), description="Bearer token of those servers, or secretsmanager://NAME#KEY (docs/aws.md)."
     )
-    dav_ca_file: Path | None = Field(
-        None, description="Certificates that WebDAV servers may be signed by; empty: the system's."
-    )
+    dav_ca_file: Path | None = Field(None, description="Certificates that they may be signed by; empty: the system's.")
     sftp_username: str = Field("", description="User of SFTP servers.")
     sftp_password: SecretStr = Field(
         SecretStr(""), description="Password of that user, or secretsmanager://NAME#KEY; empty: the key file."

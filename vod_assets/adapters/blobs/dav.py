@@ -15,7 +15,7 @@ from vod_assets.adapters.blobs.dav_answers import Found, found_at
 from vod_assets.adapters.blobs.folders import ServedFolders
 from vod_assets.adapters.blobs.names import draft_of
 from vod_assets.adapters.blobs.opening import WebAccess
-from vod_assets.adapters.blobs.web import Answered, Client, ask, sent, sha256_of
+from vod_assets.adapters.blobs.web import Answered, Client, ask, given_back, sent
 from vod_assets.adapters.blobs.web_files import BUSY, MISSING, WebFiles
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
@@ -96,7 +96,7 @@ class DavBlobs(WebFiles, ServedFolders[Client]):
         with self._draft_beside(name) as draft:
             if self._made(name, lambda client: sent(client, path, draft, headers or {})) != sha256:
                 raise faults.unlike_hash(path)
-            if self._tried(name, lambda client: sha256_of(client, draft)) != sha256:
+            if self._tried(name, lambda client: given_back(client, draft)[0]) != sha256:
                 raise faults.corrupt(self._where(name))
             self._moved(name, draft)
 

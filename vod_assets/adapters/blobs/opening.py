@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from vod_assets.adapters.blobs.disk import DiskBlobs
 from vod_assets.domain.errors import ConfigError
-from vod_assets.places import absolute, storage_scheme
+from vod_assets.places import PUT_SCHEMES, absolute, storage_scheme
 from vod_assets.ports.blobs import Blobs
 from vod_assets.settings import Settings
 
@@ -60,7 +60,7 @@ class ShareAccess:
 
 @dataclass(frozen=True)
 class WebAccess:
-    """Who reads and writes on a WebDAV server.
+    """Who reads and writes on a web server: WebDAV, or one that only takes files.
 
     Attributes:
         username: Empty: the token, if any, is sent.
@@ -163,6 +163,10 @@ def open_blobs(address: str, access: Access) -> Blobs:
         from vod_assets.adapters.blobs.dav import DavBlobs
 
         return DavBlobs(address.rstrip("/"), access.dav)
+    if scheme in PUT_SCHEMES:
+        from vod_assets.adapters.blobs.put import PutBlobs
+
+        return PutBlobs(address.rstrip("/"), access.dav)
     raise ConfigError(
         "scheme_not_supported",
         f"{scheme}:// addresses are no storage",

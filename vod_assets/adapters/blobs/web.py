@@ -15,6 +15,7 @@ from vod_assets.domain.errors import ConfigError, StoreError, printable
 
 CHUNK_BYTES = 1 << 20
 MOST_SAID_BYTES = 1 << 16  # of an answer that nobody reads
+KEPT = ("content-length", "content-type", "cache-control")
 CONNECT_SECONDS, IDLE_SECONDS = 10.0, 60.0
 LONGEST_ODD_WORD = 60
 Client = httpx.Client
@@ -85,14 +86,53 @@ def sent(client: Client, path: Path, name: str, headers: Mapping[str, str]) -> s
     return digest.hexdigest()
 
 
-def sha256_of(client: Client, path: str) -> str:
-    """Return the SHA-256 of what a server gives back."""
-    digest = hashlib.sha256()
+def passed_on(client: Client, path: str, other: str) -> str:
+    """Send what a server gives back under another name, and return its SHA-256; its type and caching go along."""
+    digest, count = hashlib.sha256(), counter()
+    with client.stream("GET", path) as response:
+        expect(response)
+
+        def chunks() -> Iterator[bytes]:
+            for chunk in response.iter_raw(CHUNK_BYTES):
+                digest.update(chunk)
+                count(len(chunk))
+                yield chunk
+
+        ask(
+            client,
+            "PUT",
+            other,
+            chunks(),
+            **{name: response.headers[name] for name in KEPT if name in response.headers},
+        )
+    return digest.hexdigest()
+
+
+def given_back(client: Client, path: str) -> tuple[str, int, httpx.Headers]:
+    """Return SHA-256 and length of what a server gives back, and what it says of it."""
+    digest, size_bytes = hashlib.sha256(), 0
     with client.stream("GET", path) as response:
         expect(response)
         for chunk in response.iter_raw(CHUNK_BYTES):
             digest.update(chunk)
-    return digest.hexdigest()
+            size_bytes += len(chunk)
+    return digest.hexdigest(), size_bytes, response.headers
+
+
+def got(client: Client, path: str, most_bytes: int, where: str) -> tuple[bytes, httpx.Headers]:
+    """Return a small file of a server, and what it says of it.
+
+    Raises:
+        StoreError: ``store_damaged``: it is not small.
+    """
+    kept = bytearray()
+    with client.stream("GET", path) as response:
+        expect(response)
+        for chunk in response.iter_raw(CHUNK_BYTES):
+            kept += chunk
+            if len(kept) > most_bytes:
+                raise faults.too_long(where, most_bytes)
+    return bytes(kept), response.headers
 
 
 def checked_size(said: str, where: str) -> int:

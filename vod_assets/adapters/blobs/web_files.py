@@ -13,7 +13,7 @@ from vod_assets.adapters.blobs.names import checked_name
 from vod_assets.adapters.blobs.opening import WebAccess
 from vod_assets.adapters.blobs.pool import Pool
 from vod_assets.adapters.blobs.served import Served
-from vod_assets.adapters.blobs.web import CHUNK_BYTES, Answered, Client, connected, expect
+from vod_assets.adapters.blobs.web import CHUNK_BYTES, Answered, Client, connected, expect, got
 from vod_assets.domain.errors import StoreError
 from vod_assets.ports.blobs import Blob
 
@@ -44,19 +44,8 @@ class WebFiles(Served[Client]):
     def read(self, name: str, most_bytes: int = 64 << 20) -> bytes | None:
         """Return a small file, or None."""
         path = self._path(name)
-
-        def read(client: Client) -> bytes:
-            kept = bytearray()
-            with client.stream("GET", path) as response:
-                expect(response)
-                for chunk in response.iter_raw(CHUNK_BYTES):
-                    kept += chunk
-                    if len(kept) > most_bytes:
-                        raise faults.too_long(self._where(name), most_bytes)
-            return bytes(kept)
-
         try:
-            return self._tried(name, read)
+            return self._tried(name, lambda client: got(client, path, most_bytes, self._where(name))[0])
         except FileNotFoundError:
             return None
 

@@ -298,7 +298,7 @@ class BlobOrigin:
                 self.blobs.send(files[path], folder + path, sha256[path], headers_of(below + path))
             except StoreError as error:
                 if error.code != "store_corrupt":
-                    raise
+                    raise error.about(title, below + path) from error
                 cause = f"its bytes at the origin are not those that were made ({sha256[path][:12]})"
                 remedy = "Remove the artifact from the store if it is damaged there, and run again"
                 raise StoreError("upload_corrupt", cause, remedy, title, str(files[path])) from error

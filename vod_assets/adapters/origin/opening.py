@@ -7,11 +7,11 @@ from vod_assets.adapters.origin.blobs import BlobOrigin
 from vod_assets.adapters.origin.local import LocalOrigin
 from vod_assets.adapters.origin.several import NamedOrigin, SeveralOrigins
 from vod_assets.origins_file import OriginPlace, origin_places
-from vod_assets.places import storage_scheme
+from vod_assets.places import PUT_SCHEMES, storage_scheme
 from vod_assets.ports import Origin
 from vod_assets.settings import Settings
 
-COPYING = ("s3", "gs", "smb")  # FTP has no copy; no store lies on a WebDAV server
+COPYING = ("s3", "gs", "smb")  # FTP has no copy; no store lies on a web server
 
 
 def open_origin(settings: Settings, access: Access) -> Origin:
@@ -36,6 +36,11 @@ def _open(place: OriginPlace, settings: Settings, access: Access) -> LocalOrigin
     """Return a folder, or a part of a bucket or a share."""
     if place.path is not None:
         return LocalOrigin(place.path, place.public_url, settings.unchanging_paths)
+    if storage_scheme(place.address) in PUT_SCHEMES:
+        from vod_assets.adapters.blobs.put import PutBlobs
+        from vod_assets.adapters.origin.put import PutOrigin
+
+        return PutOrigin(PutBlobs(place.address.rstrip("/"), access.dav), place.public_url, settings.scratch_path)
     around = open_blobs(_around(place.address), access) if storage_scheme(place.address) in COPYING else None
     return BlobOrigin(open_blobs(place.address, access), place.public_url, settings.scratch_path, around)
 

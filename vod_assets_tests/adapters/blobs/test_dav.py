@@ -65,15 +65,15 @@ def test_a_server_that_is_away_is_named() -> None:
 def test_a_server_that_only_takes_files_is_refused_and_keeps_nothing(tmp_path: Path) -> None:
     file = tmp_path / "1.m4s"
     file.write_bytes(b"segment")
-    with plain_put_server() as (address, held):
-        blobs = DavBlobs(address, WebAccess())
+    with plain_put_server() as server:
+        blobs = DavBlobs(server.address, server.access)
         with pytest.raises(StoreError, match=r"takes files and lists or renames none .*Use a server with WebDAV"):
             tried(blobs)
         with pytest.raises(StoreError, match="lists or renames none"):
             blobs.send(file, "film/1.m4s", hashlib.sha256(b"segment").hexdigest())
         with pytest.raises(StoreError, match="lists or renames none"):
             list(blobs.walk("film/"))
-    assert held == {}
+    assert server.held == {}
 
 
 def test_a_password_goes_to_no_other_machine_in_the_clear() -> None:
