@@ -36,6 +36,7 @@ def all_checks() -> list[Check]:
     from vod_assets.doctor_dagster import check_instance
     from vod_assets.doctor_encoders import check_encoders
     from vod_assets.doctor_keys import check_keys
+    from vod_assets.doctor_notify import check_notify
     from vod_assets.doctor_storages import check_storages
     from vod_assets.doctor_tools import check_tools
 
@@ -51,6 +52,7 @@ def all_checks() -> list[Check]:
         check_keys,
         check_cdn,
         check_cms,
+        check_notify,
         look.check_space,
         look.check_clock,
         look.check_ports,

@@ -6,6 +6,7 @@ import re
 import threading
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.events import Event
@@ -14,6 +15,7 @@ from vod_assets.domain.notice_text import body_of, subject_of
 from vod_assets.ports.notices import Patience
 
 TYPES = {"info": "info", "warning": "warning", "error": "failure", "critical": "failure"}
+SERVICES = ("webhook_url", "notify_url", "api_url", "cloud_notify_url")  # where plug-ins keep their service's address
 LOUD = ("apprise", "urllib3", "requests_oauthlib")  # their lines hold addresses, and what strangers answer
 AFTER_BUSY_SECONDS = 120  # what a server asks for itself (Retry-After), apprise does not say
 BUSY = ("429", "503")
@@ -30,6 +32,19 @@ class AppriseChannel:
     takes_digests: bool = True
     burst: int = 10
     per_hour: int = 60
+
+    @property
+    def host(self) -> str:
+        """Where it leads; empty where that cannot be told from a secret.
+
+        Raises:
+            ConfigError: ``bad_notify``; the address is not in it.
+        """
+        plugin = plugin_of(self.name, self.address)
+        if all("{host}" in form for form in plugin.templates):  # of others, the “host” may be a token
+            return str(getattr(plugin, "smtp_host", "") or plugin.host)
+        kept = (str(vars(type(plugin)).get(name, "")) for name in SERVICES)
+        return next((host for host in (urlsplit(one).hostname for one in kept) if host and "{" not in host), "")
 
     def send(self, event: Event, patience: Patience) -> Answer:
         """Tell of an event; apprise says no more than whether that worked, and a status in its log.
@@ -82,21 +97,22 @@ def plugin_of(name: str, address: str) -> Any:
     import apprise
 
     asset = apprise.AppriseAsset(app_id="vod_assets", app_desc="vod_assets", secure_logging=True)
-    try:
-        plugin = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
-    except (TypeError, ValueError):
-        plugin = None
+    with _Overheard():
+        try:
+            plugin = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
+        except (TypeError, ValueError):
+            plugin = None
     if plugin is None:
         cause = f"the address of the channel {name} is none that apprise knows"
         raise ConfigError("bad_notify", cause, "See docs/notifications.md for the forms of addresses")
     return plugin
 
 
-class _Overheard(logging.Handler):
-    """Keeps what apprise logs in this thread from every other log, and the status that is in it."""
+class _Overheard(logging.Filter):
+    """Keeps what apprise logs in this thread from every log, and notes the status that is in it."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self.said, self.is_busy, self._thread = "it was not taken", False, threading.get_ident()
 
     def __enter__(self) -> "_Overheard":
@@ -104,13 +120,16 @@ class _Overheard(logging.Handler):
             logging.getLogger(name).setLevel(logging.WARNING)
         logger = logging.getLogger(LOUD[0])
         logger.propagate = False
-        logger.addHandler(self)
+        logger.addFilter(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger(LOUD[0]).removeHandler(self)
+        logging.getLogger(LOUD[0]).removeFilter(self)
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a status; nothing else of a line."""
-        if record.thread == self._thread and (found := _STATUS.search(record.getMessage())):
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep a status, and nothing else of a line; what other threads log, others overhear."""
+        if record.thread != self._thread:
+            return True
+        if found := _STATUS.search(record.getMessage()):
             self.said, self.is_busy = f"it answered {found[1]}", found[1] in BUSY
+        return False

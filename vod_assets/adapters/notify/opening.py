@@ -30,8 +30,7 @@ def open_post(settings: Settings, access: Access, referenced: Referenced) -> Sen
     """
     notify = load_notify(settings)
     channels = open_channels(notify, settings, referenced)
-    channels[CALLBACK] = open_callback(settings, referenced)
-    return Sender(_blobs(settings, access), notify, channels)
+    return Sender(_blobs(settings, access), notify, {**channels, CALLBACK: open_callback(settings, referenced)})
 
 
 def open_channels(notify: Notify, settings: Settings, referenced: Referenced) -> dict[str, Channel]:
@@ -40,7 +39,7 @@ def open_channels(notify: Notify, settings: Settings, referenced: Referenced) ->
     Raises:
         ConfigError: ``bad_notify``, ``secret_failed``.
     """
-    return {said.name: _channel(said, settings, referenced) for said in notify.channels}
+    return {said.name: open_channel(said, settings, referenced) for said in notify.channels}
 
 
 def open_outbox(settings: Settings, access: Access) -> BlobOutbox:
@@ -76,7 +75,12 @@ def _blobs(settings: Settings, access: Access) -> Blobs:
     return open_blobs(f"{settings.store_address.rstrip('/')}/{FOLDER}", access)
 
 
-def _channel(said: ChannelSaid, settings: Settings, referenced: Referenced) -> Channel:
+def open_channel(said: ChannelSaid, settings: Settings, referenced: Referenced) -> Webhook | AppriseChannel:
+    """Return a channel of a file.
+
+    Raises:
+        ConfigError: ``bad_notify``, ``secret_failed``.
+    """
     address, webhook, kept = (one.get_secret_value() for one in (said.address, said.webhook, said.secret))
     what = f"the channel {said.name}"
     if webhook:

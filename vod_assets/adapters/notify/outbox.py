@@ -8,6 +8,7 @@
     notices/gathered/<channel>/<batch>/<when>-<id>.json   one that waits for the digest of its backfill
     notices/dead/<channel>/<id>.json            a letter that is tried no more
     notices/rates/<channel>.json                how many notices a channel got in this hour
+    notices/rests/<channel>.json                until when a channel wants to be left alone
     notices/wishes/<wish>.json                  whom the end of a run is told that carries the wish's id
     notices/leases/outbox/<number>.json         who sends
     notices/clock/…                             written to learn the storage's time, and removed
@@ -17,43 +18,24 @@ has told all the same. Letters are written before the event is taken from ``new`
 who is killed in between sends twice, under the same id.
 """
 
-import re
 import secrets
 from collections.abc import Collection, Iterator, Sequence
-from typing import TypeVar
 
 from vod_assets.adapters.leases.blobs import BlobLeases
-from vod_assets.domain.documents import Document
+from vod_assets.adapters.notify.notes import WISHES, Notes, written
 from vod_assets.domain.errors import StoreError
 from vod_assets.domain.events import Event
 from vod_assets.domain.letters import Letter, when_and_which
 from vod_assets.ports.blobs import Blobs
 
 FOLDER = "notices"
-NEW, TOLD, DUE, GATHERED, DEAD, RATES = "new/", "told/", "due/", "gathered/", "dead/", "rates/"
-WISHES, CLOCK = "wishes/", "clock/"
+NEW, TOLD, DUE, GATHERED, DEAD, CLOCK = "new/", "told/", "due/", "gathered/", "dead/", "clock/"
 MOST_NEW = 10_000
 KEPT_SECONDS = 30 * 86_400  # marks of events, dead letters, and wishes
 MOST_DEAD = 1_000  # of a channel
 
-_WISH = re.compile(r"[0-9a-f]{16}")
-Kind = TypeVar("Kind", bound=Document)
 
-
-class Wish(Document):
-    """Whom the end of a run is told."""
-
-    address: str
-
-
-class Rate(Document):
-    """How many notices a channel got in an hour, which is counted since the epoch."""
-
-    hour: int
-    sent: int
-
-
-class BlobOutbox:
+class BlobOutbox(Notes):
     """Keeps events and letters.
 
     Args:
@@ -62,7 +44,8 @@ class BlobOutbox:
     """
 
     def __init__(self, blobs: Blobs, *, has_channels: bool = True) -> None:
-        self.blobs, self.is_read = blobs, has_channels
+        super().__init__(blobs)
+        self.is_read = has_channels
         self.leases = BlobLeases(blobs)
 
     def put(self, event: Event) -> bool:
@@ -78,22 +61,6 @@ class BlobOutbox:
             return True
         self.blobs.delete([_new(event.id)])  # somebody else told of it, and it was sent, while this one looked away
         return False
-
-    def wish(self, address: str) -> str:
-        """Keep an address that is told when a run ends, and return the id of the wish."""
-        wish = secrets.token_hex(8)
-        self.blobs.replace(f"{WISHES}{wish}.json", written(Wish(address=address)))
-        return wish
-
-    def wished(self, wish: str) -> str:
-        """Return that address; empty: none."""
-        found = self.read(f"{WISHES}{wish}.json", Wish) if _WISH.fullmatch(wish) else None
-        return found.address if found else ""
-
-    def fulfil(self, wish: str) -> None:
-        """Forget what was wished."""
-        if _WISH.fullmatch(wish):
-            self.blobs.delete([f"{WISHES}{wish}.json"])
 
     def new(self) -> Iterator[Event]:
         """Yield the events that nobody has sorted yet."""
@@ -189,15 +156,6 @@ class BlobOutbox:
                 found.append(letter.event.id)
         return found
 
-    def sent_in(self, hour: int, channel: str) -> int:
-        """Return how many notices a channel got in an hour."""
-        rate = self.read(f"{RATES}{channel}.json", Rate)
-        return rate.sent if rate and rate.hour == hour else 0
-
-    def count(self, hour: int, channel: str, sent: int) -> None:
-        """Keep how many notices a channel got in an hour."""
-        self.blobs.replace(f"{RATES}{channel}.json", written(Rate(hour=hour, sent=sent)))
-
     def storage_time(self) -> float:
         """Return what time it is by the storage's clock, which alone is compared with the times of its files."""
         name = f"{CLOCK}{secrets.token_hex(8)}"
@@ -213,22 +171,6 @@ class BlobOutbox:
         oldest = self.storage_time() - KEPT_SECONDS
         for folder in (TOLD, DEAD, WISHES):
             self.blobs.delete([blob.name for blob in self.blobs.walk(folder) if blob.modified_at < oldest])
-
-    def read(self, name: str, kind: type[Kind]) -> Kind | None:
-        """Return a document, or None; one that cannot be read is none, and goes away."""
-        data = self.blobs.read(name)
-        if data is None:
-            return None
-        try:
-            return kind.model_validate_json(data)
-        except ValueError:  # an older or newer version wrote it
-            self.blobs.delete([name])
-            return None
-
-
-def written(document: Document) -> bytes:
-    """Return a document as it is kept."""
-    return document.model_dump_json().encode(errors="backslashreplace") + b"\n"
 
 
 def _new(event_id: str) -> str:

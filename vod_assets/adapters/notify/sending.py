@@ -15,7 +15,7 @@ from itertools import chain
 from vod_assets.adapters.notify.outbox import BlobOutbox
 from vod_assets.domain.events import SEVERITIES, Event, digest
 from vod_assets.domain.leases import TitleLease
-from vod_assets.domain.letters import CALLBACK, Answer, Letter, is_due
+from vod_assets.domain.letters import CALLBACK, LONGEST_WAIT_SECONDS, Answer, Letter, is_due
 from vod_assets.domain.notifying import Notify
 from vod_assets.ports.blobs import Blobs
 from vod_assets.ports.notices import Channel, IsOver, Patience, Round
@@ -118,6 +118,8 @@ class _Turn:
         if self.channel is not None:
             self._end_batches(self.channel)
         now = int(self.sender.clock())
+        if not is_due(self.sender.rests_until(self.name), now):
+            return []
         names = [name for due_at, name in self.sender.due(self.name) if is_due(due_at, now)]
         found = [Named(name, letter) for name in names[:MOST_AT_ONCE] if (letter := self.sender.letter(name))]
         found.sort(key=lambda one: one.letter.event.at)
@@ -171,6 +173,9 @@ class _Turn:
                 continue
             failed.append(f"{self.name}: {one.letter.event.id}: {answer.said}")
             if answer.outcome == "later" and self.name != CALLBACK:  # each callback has a receiver of its own
+                if answer.wait_seconds:
+                    asked = min(answer.wait_seconds, LONGEST_WAIT_SECONDS)
+                    self.sender.rest(self.name, int(self.sender.clock()) + asked)
                 break
         if self.sent and channel.takes_digests:
             self.sender.count(hour, self.name, before + self.sent)

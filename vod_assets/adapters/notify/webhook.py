@@ -39,6 +39,19 @@ class Webhook:
     burst: int = 10
     per_hour: int = 60
 
+    @property
+    def host(self) -> str:
+        """Where it leads.
+
+        Raises:
+            ConfigError: ``bad_notify``; the address is not in it.
+        """
+        try:
+            return httpx.URL(self.url).host
+        except httpx.InvalidURL:  # whose words quote it
+            cause = f"the webhook of the channel {self.name} is no address"
+            raise ConfigError("bad_notify", cause, "Write https://HOST/PATH") from None
+
     def send(self, event: Event, patience: Patience) -> Answer:
         """Tell of an event."""
         return posted(httpx.URL(self.url), event, self.key, patience)

@@ -205,6 +205,28 @@ def test_a_callback_is_told_beside_the_channels_and_its_address_goes_nowhere_els
     assert [event.callback for one in house.channels for event in one.got] == ["", "https://example.com/?canary"]
 
 
+def test_a_channel_that_asks_for_rest_gets_none_of_its_notices_before() -> None:
+    house = House([Told(answer=Answer("later", "it answered 429", 600)), Told("other")])
+    house.sender.put(failed(1))
+    house.round()
+    house.channels[0].answer = TAKEN
+    house.sender.put(failed(2))
+    house.now += 599
+    assert house.round() == (1, [])  # by the other one
+    house.now += 1
+    assert house.round() == (2, [])
+    assert sorted(house.channels[0].ids) == sorted(failed(number).id for number in (1, 1, 2))
+
+
+def test_a_rest_that_a_wrong_clock_wrote_is_over() -> None:
+    house = House([Told(answer=Answer("later", "it answered 429", 10**9))], now=START + 365 * 86_400)
+    house.sender.put(failed(1))
+    house.round()
+    house.channels[0].answer = TAKEN
+    house.now = START
+    assert house.round() == (1, [])
+
+
 def test_one_callback_that_is_away_keeps_no_other_waiting() -> None:
     house = House([Told(CALLBACK, takes_digests=False, answer=LATER)])
     for number in range(3):
