@@ -8,16 +8,20 @@ import pytest
 from vod_assets.adapters.cms.calls import CmsServer
 from vod_assets.adapters.cms.directus import TITLES, directus, directus_server
 from vod_assets.adapters.cms.directus_setup import set_up
+from vod_assets.adapters.cms.opening import open_cms
 from vod_assets.adapters.cms.remote import RemoteCms
 from vod_assets.cli import edge
 from vod_assets.cli.main import app
 from vod_assets.doctor import State, examine
 from vod_assets.doctor_cms import check_cms
 from vod_assets.domain.errors import ConfigError, RemoteError
+from vod_assets.named_secrets import secret
 from vod_assets.settings import Settings
 from vod_assets_tests.contracts.cms import CmsContract, entry, numbered
 from vod_assets_tests.servers import directus as servers
 from vod_assets_tests.servers.directus import Directus
+
+PAGE = Path(__file__).parents[3] / "docs" / "cms.md"
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +96,19 @@ class TestDirectusByGraphql(_OnDirectus):
     @pytest.fixture
     def remote(self, house: Directus) -> RemoteCms:
         return directus(directus_server(house.url, servers.EMAIL, lambda: servers.PASSWORD), "graphql")
+
+
+class TestDescribedByGraphql(_OnDirectus):
+    """The file that docs/cms.md shows of a CMS by GraphQL."""
+
+    @pytest.fixture
+    def remote(self, house: Directus, tmp_path: Path) -> RemoteCms:
+        text = PAGE.read_text().partition("<!-- graphql -->\n```yaml\n")[2].partition("```")[0]
+        (tmp_path / "cms.yaml").write_text(text.replace("https://cms.example", house.url))
+        said = {"cms": f"graphql:{tmp_path}/cms.yaml", "cms_password": servers.TOKEN}
+        cms = open_cms(Settings.model_validate(said), None, secret)
+        assert isinstance(cms, RemoteCms)
+        return cms
 
 
 def test_who_is_not_let_in_is_told_without_the_secret(house: Directus) -> None:
