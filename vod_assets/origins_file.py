@@ -1,18 +1,16 @@
 """The origins of a deployment: those that ``VOD_ORIGINS`` lists, or the one of ``VOD_ORIGIN``."""
 
-import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
-from vod_assets.domain.errors import ConfigError
-from vod_assets.domain.mistakes import said_of
 from vod_assets.places import absolute_address, checked_origin, storage_scheme
+from vod_assets.places_file import read_places, wrong_file
 from vod_assets.settings import Settings, checked_web_address
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+SETTING = "VOD_ORIGINS"
 
 
 class OriginPlace(BaseModel):
@@ -70,22 +68,9 @@ def written_paths(settings: Settings) -> tuple[Path, ...]:
     return tuple(folder for folder in folders if folder is not None)
 
 
-def _read(file: Path) -> dict[str, OriginPlace]:
-    remedy = "docs/delivery.md shows such a file"
-    try:
-        places = _File.model_validate(yaml.safe_load(file.read_text("utf-8"))).origins
-    except ValidationError as error:
-        raise _wrong(said_of(error.errors()[0]), file) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError("bad_setting", f"VOD_ORIGINS cannot be read: {error}", remedy, file=str(file)) from error
-    if odd := [name for name in places if not NAME.fullmatch(name)]:
-        raise _wrong(f"“{odd[0]}” is no name; use lower-case letters, digits and hyphens", file)
+def _read(file: Path) -> Mapping[str, OriginPlace]:
+    places: Mapping[str, OriginPlace] = read_places(file, SETTING, "origins", _File)
     if not places or not next(iter(places.values())).required:
-        raise _wrong("its first origin has to be there, and required: entries name its addresses", file)
-    if len({place.address for place in places.values()}) < len(places):
-        raise _wrong("two of its origins have one address", file)
+        cause = "its first origin has to be there, and required: entries name its addresses"
+        raise wrong_file(SETTING, cause, file)
     return places
-
-
-def _wrong(what: str, file: Path) -> ConfigError:
-    return ConfigError("bad_setting", f"VOD_ORIGINS: {what}", "docs/delivery.md shows such a file", file=str(file))

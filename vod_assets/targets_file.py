@@ -1,20 +1,16 @@
 """The repackagers that sources are delivered to: those that ``VOD_TARGETS`` lists."""
 
-import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from vod_assets.domain.errors import ConfigError
-from vod_assets.domain.mistakes import said_of
 from vod_assets.domain.smil import Dialect
 from vod_assets.places import absolute_address, checked_origin
+from vod_assets.places_file import SHOWN_IN, read_places
 from vod_assets.settings import Settings
-
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-SHOWN_IN = "docs/delivery.md shows such a file"
 
 
 class TargetPlace(BaseModel):
@@ -60,9 +56,10 @@ def target_places(settings: Settings) -> dict[str, TargetPlace]:
     """
     if settings.targets is None:
         return {}
+    places: Mapping[str, TargetPlace] = read_places(settings.targets, "VOD_TARGETS", "targets", _File)
     return {
         name: place.model_copy(update={"address": absolute_address(place.address, Path())})
-        for name, place in _read(settings.targets).items()
+        for name, place in places.items()
     }
 
 
@@ -77,22 +74,3 @@ def target_place(settings: Settings, name: str) -> TargetPlace:
         known = f"Targets are {', '.join(places)}" if places else f"List it in VOD_TARGETS; {SHOWN_IN}"
         raise ConfigError("unknown_target", f"there is no target “{name}”", known)
     return places[name]
-
-
-def _read(file: Path) -> dict[str, TargetPlace]:
-    try:
-        places = _File.model_validate(yaml.safe_load(file.read_text("utf-8"))).targets
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise _wrong(f"{'.'.join(map(str, first['loc']))}: {said_of(first)}", file) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError("bad_setting", f"VOD_TARGETS cannot be read: {error}", SHOWN_IN, file=str(file)) from error
-    if odd := [name for name in places if not NAME.fullmatch(name)]:
-        raise _wrong(f"“{odd[0]}” is no name; use lower-case letters, digits and hyphens", file)
-    if len({place.address for place in places.values()}) < len(places):
-        raise _wrong("two of its targets have one address", file)
-    return places
-
-
-def _wrong(what: str, file: Path) -> ConfigError:
-    return ConfigError("bad_setting", f"VOD_TARGETS: {what}", SHOWN_IN, file=str(file))

@@ -32,12 +32,21 @@ def test_the_file_that_the_page_shows_is_taken_as_it_stands(tmp_path: Path) -> N
         ("targets:\n  EW: {address: /srv/ew}", "“EW” is no name"),
         ("targets:\n  one: {address: /srv/ew}\n  two: {address: /srv/ew}", "one address"),
         ("targets:\n  one: {address: 's3://user:word@vod'}", "address"),
-        ("targets: [", "cannot be read"),
+        ("targets: [s3cret", "it is no YAML: line 1"),
+        ("targets: 7", "targets: "),
+        ("7", "is no mapping"),
     ],
 )
 def test_a_wrong_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(ConfigError, match=rf"targets\.yaml: VOD_TARGETS.*{said}"):
+    with pytest.raises(ConfigError, match=rf"targets\.yaml: VOD_TARGETS.*{said}") as refused:
         target_places(load_settings(targets=written(tmp_path, text)))
+    assert "s3cret" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.yaml: VOD_TARGETS: it cannot be read: No such file"):
+        target_places(load_settings(targets=tmp_path / "none.yaml"))
 
 
 def test_without_a_file_there_is_no_target() -> None:
