@@ -16,6 +16,8 @@ from vod_assets_tests.adapters.transcode.clips import make
 from vod_assets_tests.studio import ENCODE_OPTIONS, Studio
 
 OTHER = ("testsrc=s=640x360:r=25:d=4", "sine=500:d=4")
+PATTERN = "testsrc2=s=640x360:r=25:d=4"
+CLICKS = "0.005*sin(880*PI*t)+0.98*lt(mod(t,1),0.0002)"  # peaks forbid the gain that the tone would need
 SHORT = ("testsrc2=s=640x360:r=25:d=4", "sine=440:d=3")  # its sound ends early
 RECORDS = ("dagster", "release,cms_entry")
 Edit = Callable[[Path, dict[str, Any]], object]  # the folder of a leaf's files, and its document
@@ -54,9 +56,9 @@ class House:
 
     studio: Studio
 
-    def deliver(self, *inputs: str) -> None:
+    def deliver(self, *inputs: str, **options: Any) -> None:
         """Replace the source by FFmpeg's own pictures and sounds."""
-        make(self.studio.source, *(generated_input(one) for one in inputs), **ENCODE_OPTIONS)
+        make(self.studio.source, *(generated_input(one) for one in inputs), **ENCODE_OPTIONS | options)
 
     def index(self, asset: str) -> Leaf:
         """Return what an asset's pointer names."""
@@ -247,11 +249,11 @@ SEGMENTS = ("00001.m4s", "00002.m4s")
 # --- sources, records and words
 
 
-def of_source(*inputs: str) -> Defect:
+def of_source(*inputs: str, **options: Any) -> Defect:
     """Deliver a source with something wrong in it."""
 
     def deliver(house: House) -> Injected:
-        house.deliver(*inputs)
+        house.deliver(*inputs, **options)
         return Injected(never=True)
 
     return Defect("told", deliver, ways=("*", "release,cms_entry", "dagster", "cms_entry", "+key:cms_entry", "publish"))
@@ -445,6 +447,10 @@ DEFECTS: dict[str, Defect] = {
     "silent": of_source("testsrc2=s=640x360:r=25:d=4", "anullsrc=r=48000:d=4"),
     "no_sound": of_source("testsrc2=s=640x360:r=25:d=4"),
     "sound_ends_early": of_source("testsrc2=s=640x360:r=25:d=4", "sine=440:d=3"),
+    "clipped": of_source(PATTERN, "sine=440:d=4,volume=40dB", **{"c:a": "flac"}),
+    "too_quiet": of_source(PATTERN, f"aevalsrc='{CLICKS}':s=48000:d=4"),
+    "flashes": of_source(f"{PATTERN},negate=enable='lt(mod(t,0.16),0.08)'", "sine=440:d=4"),
+    "judder": of_source("testsrc2=s=640x360:r=24:d=6,fps=30", "sine=440:d=6"),
     "half_delivered": Defect("told", lambda house: _half_delivered(house), ways=("*", "release,cms_entry", "publish")),
     # what is asked for, and what is known of the checks
     "captions_required": Defect("told", without_captions, ways=("*", "release,cms_entry", "dagster", "cms_entry")),
