@@ -193,7 +193,7 @@ class Publisher:
             order: Returns who says so, of the number and the newest one.
 
         Raises:
-            ConfigError: ``nothing_to_roll_back``, ``title_taken_down``.
+            ConfigError: ``nothing_to_roll_back``, ``never_published``, ``title_taken_down``.
             StoreError: ``release_missing``, ``release_corrupt``, ``release_damaged``.
         """
         if (taken_down := self._record(title).taken_down) is not None:
@@ -206,6 +206,9 @@ class Publisher:
         base = self._base(title)
         if base is None:
             raise ConfigError("nothing_to_roll_back", "nothing of it is published", "Publish it first", title)
+        older = self._published(title, wanted)
+        if older is None:
+            self._require_ever_published(base, wanted)
         before = self._record(title).held_back
         self._order(title, held_back=None if wanted == newest else order(wanted, newest))
         try:
@@ -213,7 +216,7 @@ class Publisher:
         except VodError:
             self._order(title, held_back=before)
             raise
-        older = self._older(base, wanted)
+        older = older or self._pointed_at(base, wanted)
         return self.publish(older.model_copy(update={"policy": base.policy}))
 
     def _settled(self, title: str, noted: Noted) -> Settled | None:
@@ -381,12 +384,43 @@ class Publisher:
 
     def _older(self, base: Entry, number: int) -> Entry:
         """Return what was published of an older release, or the newest entry that points there."""
-        for revision in sorted(self.cms.versions(base.title), reverse=True)[:LOOKED_BACK]:
-            document = self.cms.version(base.title, revision)
-            entry = read_shown(document)
-            if entry is not None and entry.release is not None and entry.release.number == number:
-                return entry
+        return self._published(base.title, number) or self._pointed_at(base, number)
+
+    def _pointed_at(self, base: Entry, number: int) -> Entry:
         return pointed_at(base, load_release(self.origin, base.title, number), self.origin.url)
+
+    def _published(self, title: str, number: int) -> Entry | None:
+        """Return what the CMS remembers to have held of a release."""
+        for revision in sorted(self.cms.versions(title), reverse=True)[:LOOKED_BACK]:
+            entry = read_shown(self.cms.version(title, revision))
+            if entry is not None and release_number(entry) == number:
+                return entry
+        return None
+
+    def _require_ever_published(self, base: Entry, number: int) -> None:
+        """Return unless a release of which the CMS remembers nothing was never published.
+
+        What kept it away, rolling back does not get round. A CMS that forgets is no reason to refuse an older one.
+
+        Raises:
+            ConfigError: ``never_published``.
+        """
+        title = base.title
+        remembers_all = 0 < len(self.cms.versions(title)) <= LOOKED_BACK
+        if number <= release_number(base) and not remembers_all:
+            return
+        if number in self._entries_made(title):
+            return
+        cause = f"release {number} is at the origin, and was never published"
+        remedy = "Name another one, or publish it first, as `vod run-workflow` does"
+        raise ConfigError("never_published", cause, remedy, title)
+
+    def _entries_made(self, title: str) -> Iterator[int]:
+        """Yield of which releases the store has an entry."""
+        for recipe_id in self.store.view(title).recipes(ASSET):
+            made = self.store.provenance(title, ASSET, recipe_id)
+            if made is not None:
+                yield made.artifact.document["release"]
 
     def _base(self, title: str) -> Entry | None:
         """Return the entry of the newest release that was published, whatever is shown now."""

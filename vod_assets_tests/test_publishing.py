@@ -15,6 +15,7 @@ from vod_assets.adapters.rtsp.ledger import BlobStreams
 from vod_assets.adapters.store.artifacts import disk_store
 from vod_assets.domain.approvals import Approval
 from vod_assets.domain.catalogue import Entry, entry_for
+from vod_assets.domain.entries import release_number
 from vod_assets.domain.errors import ConfigError, RemoteError, StoreError, VodError
 from vod_assets.domain.events import Event
 from vod_assets.domain.offering import ReleaseStream
@@ -266,6 +267,33 @@ def test_a_release_that_a_required_origin_lacks_is_not_rolled_back_to(house: Hou
     assert record is not None
     assert record.held_back is None
     assert house.shown()[1] == 2
+
+
+@pytest.mark.parametrize("published", [("segment",), ("segment", "third")])
+def test_a_release_that_was_kept_away_is_not_rolled_back_to(house: House, published: tuple[str, ...]) -> None:
+    """Whether it is the newest, or another one was published since."""
+    entries = {words: house.entry(words) for words in ("segment", "other", "third")}
+    for words in published:
+        house.publisher.publish(entries[words])
+    shown = house.shown()
+    with pytest.raises(ConfigError, match=r"release 2 .* was never published \[never_published\]"):
+        house.publisher.roll_back("film", 2, held)
+    assert house.shown() == shown
+    assert house.after(10) == []
+
+
+def test_a_cms_that_forgot_everything_keeps_no_older_release_back(house: House) -> None:
+    for words in ("segment", "other"):
+        entry = house.entry(words)
+        house.publisher.publish(entry)
+        with house.store.attempt("film", Recipe("cms_entry", {"of": words})) as attempt:
+            document = {"release": release_number(entry), "entry": entry.as_document()}
+            house.store.point(house.store.commit(attempt, document))
+    house.cms = LoudCms()
+    house.publisher = house.another()
+    house.publisher.publish(entry)
+    house.publisher.roll_back("film", 1, held)
+    assert house.shown()[1] == 1
 
 
 def test_there_is_nothing_before_the_first_release(house: House) -> None:

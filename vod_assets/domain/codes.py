@@ -352,6 +352,10 @@ OPERATIONS = {
         ),
         port_in_use=("Another program listens on the port", "Choose another with --port"),
         outside_root=("A link leads out of the store or the origin", "Remove the link"),
+        never_published=(
+            "The release was made and never published; the gate may have kept it away",
+            "Publish it first, as `vod run-workflow` does, which says what is wrong with it",
+        ),
         nothing_to_roll_back=("There is no older release that could be shown", "`vod releases` lists what is there"),
         title_busy=("Another run works on the title", "Wait for it, or cancel it"),
         title_quarantined=(
