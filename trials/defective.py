@@ -19,6 +19,7 @@ OTHER = ("testsrc=s=640x360:r=25:d=4", "sine=500:d=4")
 PATTERN = "testsrc2=s=640x360:r=25:d=4"
 CLICKS = "0.005*sin(880*PI*t)+0.98*lt(mod(t,1),0.0002)"  # peaks forbid the gain that the tone would need
 SHORT = ("testsrc2=s=640x360:r=25:d=4", "sine=440:d=3")  # its sound ends early
+OLDER = "older.json"  # what `vod task publish` is given of a release that is not the newest
 RECORDS = ("dagster", "release,cms_entry")
 Edit = Callable[[Path, dict[str, Any]], object]  # the folder of a leaf's files, and its document
 
@@ -300,6 +301,36 @@ def of_records(status: str) -> Callable[[House], Injected]:
     return put_in
 
 
+def entry_never_made(house: House) -> Injected:
+    """Have a release whose check has failed before its entry was asked for."""
+    shutil.rmtree(house.studio.title / "cms_entry")
+    return of_records("FAILED")(house)
+
+
+def second_release(house: House, *selection: str) -> None:
+    """Release the title with other captions."""
+    from vod_assets_tests.defs.test_gate import say
+
+    say(house.studio, "Other words.")
+    if house.studio.run(*selection).code:
+        raise ValueError("the second release was not made")
+
+
+def kept_away(house: House) -> Injected:
+    """Have a second release of which the gate refuses the entry."""
+    second_release(house, "--select", "+key:release")
+    return of_records("FAILED")(house)
+
+
+def failed_since(house: House) -> Injected:
+    """Have a check fail on a release that there is a newer one of."""
+    second_release(house)
+    entry = next(house.studio.home.glob("cms*/**/versions/film/1.json"))
+    shutil.copyfile(entry, house.studio.folder / OLDER)
+    shutil.rmtree(house.studio.home / "cms")
+    return of_records("FAILED")(house)
+
+
 def unchecked_package(house: House) -> Injected:
     """Have the packages made anew of other captions, without their checks."""
     import dagster as dg
@@ -474,6 +505,14 @@ DEFECTS: dict[str, Defect] = {
         ways=("cms_entry",),
         after_release=True,
     ),
+    "entry_never_made": Defect(
+        "told",
+        entry_never_made,
+        ways=("cms_entry", "publish", "approve", "schedule", "lift", "rollback"),
+        after_release=True,
+    ),
+    "kept_away": Defect("told", kept_away, ways=("cms_entry", "publish", "forward"), after_release=True),
+    "failed_since": Defect("told", failed_since, ways=("publish_older",), after_release=True),
     "lost_check": Defect("told", of_records(""), ways=RECORDS),
     "unchecked_package": Defect("told", unchecked_package, ways=RECORDS),
     "other_source": Defect("told", other_source, ways=RECORDS),

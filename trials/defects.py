@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -26,14 +27,22 @@ import dagster as dg
 from dagster._core.errors import DagsterUnknownPartitionError  # no public name in 1.13
 
 from trials.clean import titles
-from trials.defective import DEFECTS, Defect, House, Injected
+from trials.defective import DEFECTS, OLDER, Defect, House, Injected
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.resources import resource_definitions
 from vod_assets.domain.quality_control import CHECKS
 from vod_assets_tests.studio import Studio, film
 
 WAYS = ("dagster", "release,cms_entry", "cms_entry", "+key:cms_entry", "*", "publish")
-MENDED = "mended"
+ORDERS = {  # they make nothing, and show what was published
+    "approve": ("approve", "film", "--every", "--by", "mk"),
+    "schedule": ("schedule", "--apply"),
+    "lift": ("takedown", "film", "--lift"),
+    "rollback": ("rollback", "film", "1"),
+    "forward": ("rollback", "film", "2"),
+    "publish_older": ("task", "publish", OLDER, "--json"),
+}
+MENDED, NOTHING = "mended", "shows nothing"
 PUBLISHED = "PUBLISHED"
 
 
@@ -52,6 +61,10 @@ def ask(studio: Studio, way: str) -> str:
     """Ask for a title in one way, and return ``ok`` or the code that it was refused with."""
     if way == "dagster":
         return "ok" if launched(studio) else "refused"
+    if way in ORDERS:
+        given = studio.vod(*ORDERS[way])
+        code = re.search(r"\[(\w+)\]", given.stdout + given.stderr)
+        return code[1] if code else NOTHING
     ended = studio.vod("task", "publish", "film", "--json") if way == "publish" else studio.run(*selection(way))
     if ended.code == 0:
         return "ok"

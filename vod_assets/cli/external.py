@@ -75,21 +75,28 @@ def publish_metadata(session: Session, file: Path, display: Display) -> Outcome:
 
 
 def _require_checks(session: Session, title: str, number: int) -> None:
-    """Return when the gate lets a release pass that was made here; of an older one, the latest checks say nothing.
+    """Return when the gate lets a release pass that was made here; an older one by what it was judged by then.
 
     Raises:
         GateError: A required check is missing, unfinished or failed, or its waiver has ended.
     """
+    from vod_assets.defs.gate import Gate, require_unfailed
     from vod_assets.defs.releasable import Judged, require_all_checks
+    from vod_assets.known_releases import KnownReleases
 
-    record, made = session.store.record(title), session.store.latest(title, "release")
+    record, known = session.store.record(title), KnownReleases(session.store, session.origin, title)
+    made, latest = known.made(number), session.store.latest(title, "release")
     profile = session.profiles.get(record.profile) if record is not None else None
-    if record is None or made is None or profile is None or made.document["release"]["number"] != number:
+    if record is None or made is None:
         return
-    said = made.document
+    said = made.artifact.document
     published = said["packages"] | said.get("judges", {})
-    judged = Judged.kept(session.store, record, profile)
-    require_all_checks(judged, session.instance, published, said.get("renditions", {}))
+    if latest is None or made.artifact.digest != latest.digest:
+        gate = Gate(title, published, waivers=record.waivers)
+        require_unfailed(session.instance, gate, said.get("checks", {}))
+    elif profile is not None:
+        judged = Judged.kept(session.store, record, profile)
+        require_all_checks(judged, session.instance, published, said.get("renditions", {}))
 
 
 def _hold_at(session: Session, title: str, number: int) -> None:

@@ -21,6 +21,7 @@ CORRECT = "Correct what it names in the source, its sidecars or the profile, the
 JUDGED = "judged"  # metadata of every check result: the digest of each artifact that was looked at
 FINDINGS = "findings"  # what it found, a line each
 PASSED = "passed"
+RESULTS_LOOKED_BACK = 50  # of one check of one title, for those of an older release
 SPOTS = "spots"  # of checks that can be waived: where it found it
 
 
@@ -88,6 +89,43 @@ def require_checks(instance: dg.DagsterInstance, gate: Gate, required: Sequence[
     return {name: _judged(name, records.get(key), gate) for name, key in keys.items()}
 
 
+def require_unfailed(instance: dg.DagsterInstance, gate: Gate, asked: Iterable[str]) -> None:
+    """Return unless a check that a release was made under has failed on it since, or passed by a waiver that has ended.
+
+    The latest results may be of newer packages, and what a profile asks for today the release was never judged by. Of
+    each check the last result that judged what it carries counts; where Dagster has none any more, it passed.
+
+    Args:
+        instance: Where the results are recorded.
+        gate: What the release carries.
+        asked: ``asset.check`` names of what it was judged by when it was made.
+
+    Raises:
+        GateError: ``check_failed``, naming the check.
+    """
+    of_title = PartitionKeyFilter(key=gate.title)
+    for name in asked:
+        log = instance.event_log_storage
+        records = log.get_asset_check_execution_history(check_key(name), RESULTS_LOOKED_BACK, partition_filter=of_title)
+        asset = name.partition(".")[0]
+        record = next((one for one in records if _judged_by(one).get(asset) == gate.published.get(asset)), None)
+        if record is not None and record.evaluation is not None:
+            is_failed = record.status == AssetCheckExecutionRecordStatus.FAILED
+            _require_passed(name, _told(record), gate, passed=record.evaluation.passed and not is_failed)
+
+
+def _told(record: AssetCheckExecutionRecord) -> dict[str, Any]:
+    """Return the metadata of a result; none of one that did not come to an end."""
+    evaluation = record.evaluation
+    return {key: value.value for key, value in evaluation.metadata.items()} if evaluation else {}
+
+
+def _judged_by(record: AssetCheckExecutionRecord) -> Mapping[str, str]:
+    """Return the digest of each artifact that a result says it looked at."""
+    judged = _told(record).get(JUDGED)
+    return judged if isinstance(judged, dict) else {}
+
+
 def _judged(name: str, record: AssetCheckExecutionRecord | None, gate: Gate) -> str:
     asset = name.partition(".")[0]
     again = f"Materialise {asset} with its checks, then publish again"
@@ -98,10 +136,9 @@ def _judged(name: str, record: AssetCheckExecutionRecord | None, gate: Gate) -> 
     evaluation = record.evaluation
     if evaluation is None:
         raise GateError("check_failed", f"the required check {name} failed", again, title=gate.title)
-    told: dict[str, Any] = {key: value.value for key, value in evaluation.metadata.items()}
     is_failed = record.status == AssetCheckExecutionRecordStatus.FAILED
-    verdict = _require_passed(name, told, gate, passed=evaluation.passed and not is_failed)
-    judged = told[JUDGED] if isinstance(told.get(JUDGED), dict) else {}
+    verdict = _require_passed(name, _told(record), gate, passed=evaluation.passed and not is_failed)
+    judged = _judged_by(record)
     for looked_at in sorted({asset, *judged, *gate.needed.get(asset, ())}):
         seen, wanted = str(judged.get(looked_at, "nothing")), gate.published.get(looked_at, "nothing")
         if seen != wanted:
