@@ -1,6 +1,7 @@
 """The outbox loses nothing, doubles nothing, and lets no channel wait for another."""
 
 import os
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -225,6 +226,24 @@ def test_a_rest_that_a_wrong_clock_wrote_is_over() -> None:
     house.channels[0].answer = TAKEN
     house.now = START
     assert house.round() == (1, [])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_the_clock_does_each_notice_is_taken_once(seed: int) -> None:
+    chance, taken = random.Random(seed), list[str]()  # noqa: S311 - a clock, no secret
+    house = House([channel := Told(burst=1000)])
+    for number in range(30):
+        house.sender.put(failed(number))
+        house.now += chance.choice([30, 30, 30, -3600, 3600, -86_400, 86_400])
+        channel.answer, channel.got[:] = chance.choice([TAKEN, LATER]), []
+        house.round()
+        taken += channel.ids if channel.answer is TAKEN else []
+    channel.answer, channel.got[:] = TAKEN, []
+    for _ in range(60):
+        house.now += 3600
+        house.round()
+    assert sorted(taken + channel.ids) == sorted(failed(number).id for number in range(30))
+    assert house.held("due/") == house.held("dead/") == 0
 
 
 def test_one_callback_that_is_away_keeps_no_other_waiting() -> None:
