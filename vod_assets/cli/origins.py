@@ -1,6 +1,5 @@
 """``vod origins cors``: buckets that players on any site may fetch from."""
 
-import json
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,20 +50,34 @@ def cors(
 
 def _told(session: Session, address: str, rule: "Rule", *, is_dry: bool) -> "Iterator[str]":
     """Have a bucket follow a rule, and yield what to say of it."""
-    from vod_assets.adapters.origin.cors import bucket_rules, put_bucket_rules
-    from vod_assets.domain.cors import gcs_document, with_rule
-
-    scheme, _, bucket = address.partition("://")
-    if scheme == "gs":
-        command = f"gcloud storage buckets update {address} --cors-file=cors.json"
-        yield f"{address}: put this into cors.json, and run {command}"
-        yield json.dumps(gcs_document(rule))
-        return
-    before = bucket_rules(bucket, session.access.to_s3)
-    after = with_rule(before, rule)
-    if before == after:
+    is_told = _google if address.startswith("gs://") else _s3
+    if not is_told(session, address.partition("://")[2], rule, is_dry=is_dry):
         yield f"{address}: nothing to do"
         return
-    if not is_dry:
-        put_bucket_rules(bucket, after, session.access.to_s3)
     yield f"{address}: {'would let' if is_dry else 'lets'} players on {', '.join(rule['AllowedOrigins'])} fetch"
+
+
+def _s3(session: Session, bucket: str, rule: "Rule", *, is_dry: bool) -> bool:
+    """Return whether a bucket's rules had to be changed, and change them unless it is a dry run."""
+    from vod_assets.adapters.origin.cors import bucket_rules, put_bucket_rules
+    from vod_assets.domain.cors import with_rule
+
+    before = bucket_rules(bucket, session.access.to_s3)
+    after = with_rule(before, rule)
+    if before != after and not is_dry:
+        put_bucket_rules(bucket, after, session.access.to_s3)
+    return before != after
+
+
+def _google(session: Session, bucket: str, rule: "Rule", *, is_dry: bool) -> bool:
+    """Do the same with a bucket of Google's."""
+    from vod_assets.adapters.origin.cors_google import GoogleBucket, google_token
+    from vod_assets.domain.cors import with_google_rule
+
+    endpoint = session.settings.gcs_endpoint  # another one than Google's is asked without credentials
+    place = GoogleBucket(bucket, endpoint, None if endpoint else google_token)
+    before, version = place.rules()
+    after = with_google_rule(before, rule)
+    if before != after and not is_dry:
+        place.put(after, version)
+    return before != after

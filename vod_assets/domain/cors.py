@@ -38,16 +38,21 @@ def lets_players(rules: Sequence[Rule]) -> bool:
     return any(_has(one, "AllowedMethods", ("GET",)) and _has(one, "AllowedHeaders", ("Range",)) for one in rules)
 
 
-def gcs_document(rule: Rule) -> list[dict[str, Any]]:
+def google_rule(rule: Rule) -> dict[str, Any]:
     """Return the same rule as Google Cloud Storage has it: with one list of headers, asked with or shown."""
-    return [
-        {
-            "origin": rule["AllowedOrigins"],
-            "method": rule["AllowedMethods"],
-            "responseHeader": [*rule["AllowedHeaders"], *rule["ExposeHeaders"]],
-            "maxAgeSeconds": rule["MaxAgeSeconds"],
-        }
-    ]
+    return {
+        "origin": rule["AllowedOrigins"],
+        "method": rule["AllowedMethods"],
+        "responseHeader": [*rule["AllowedHeaders"], *rule["ExposeHeaders"]],
+        "maxAgeSeconds": rule["MaxAgeSeconds"],
+    }
+
+
+def with_google_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
+    """Return a bucket's rules with ours in its place; as rules have no names there, ours is known by what it allows."""
+    ours = google_rule(rule)
+    same = ("method", "responseHeader")
+    return [ours, *(one for one in rules if any(one.get(field) != ours[field] for field in same))]
 
 
 def _has(rule: Rule, of_what: str, wanted: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from vod_assets.cli.main import app
 from vod_assets.doctor import State
 from vod_assets.doctor_cors import check_cors
 from vod_assets.settings import Settings, load_settings
+from vod_assets_tests.servers.google_buckets import google_buckets
 from vod_assets_tests.servers.processes import free_ports
 from vod_assets_tests.servers.s3 import KEY, SECRET, S3Server
 
@@ -55,7 +56,7 @@ def test_a_player_on_another_site_may_fetch_once_the_bucket_was_told(
     assert not httpx.get(signed, headers={"Origin": "https://other.example"}).headers.get("access-control-allow-origin")
 
 
-def test_google_is_told_by_a_command_that_is_printed(
+def test_a_bucket_of_googles_is_told_and_other_rules_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -63,10 +64,21 @@ def test_google_is_told_by_a_command_that_is_printed(
     assert edge.run(app, ["origins", "cors"]) == 2, "a folder has no CORS rules"
     monkeypatch.setenv("VOD_ORIGIN", "gs://media/vod")
     assert edge.run(app, ["origins", "cors", "--site", "player.example"]) == 2
-    assert edge.run(app, ["origins", "cors"]) == 0
-    said = capsys.readouterr().out
-    assert "gcloud storage buckets update gs://media --cors-file=cors.json" in said
-    assert '"responseHeader": ["Range"' in said
+    capsys.readouterr()
+    others = {"origin": ["https://cms.example"], "method": ["PUT"], "responseHeader": ["Content-Type"]}
+    with google_buckets() as house:
+        house.is_open, house.rules = True, [others]
+        monkeypatch.setenv("VOD_GCS_ENDPOINT", house.url)
+        for words in (["--dry-run"], [], [], ["--site", SITE]):
+            assert edge.run(app, ["origins", "cors", *words]) == 0
+        ours, theirs = house.rules
+    assert capsys.readouterr().out.splitlines() == [
+        "gs://media: would let players on * fetch",
+        "gs://media: lets players on * fetch",
+        "gs://media: nothing to do",
+        f"gs://media: lets players on {SITE} fetch",
+    ]
+    assert (theirs, ours["origin"], ours["responseHeader"][0]) == (others, [SITE], "Range")
 
 
 def test_a_bucket_that_cannot_be_asked_is_a_warning() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vod_assets.domain.cors import Rule, gcs_document, lets_players, players_rule, with_rule
+from vod_assets.domain.cors import Rule, google_rule, lets_players, players_rule, with_google_rule, with_rule
 
 OTHERS: Rule = {"ID": "upload", "AllowedMethods": ["PUT"], "AllowedOrigins": ["https://cms.example"]}
 
@@ -29,6 +29,13 @@ def test_players_have_to_be_let_ask_for_ranges(rules: list[Rule], are_let: bool)
 
 
 def test_google_has_one_list_of_headers() -> None:
-    (rule,) = gcs_document(players_rule())
+    rule = google_rule(players_rule())
     assert (rule["origin"], rule["method"], rule["maxAgeSeconds"]) == (["*"], ["GET", "HEAD"], 86_400)
     assert {"Range", "Content-Range", "Content-Length", "ETag"} <= set(rule["responseHeader"])
+
+
+def test_at_google_other_rules_stay_too() -> None:
+    others = {"origin": ["https://cms.example"], "method": ["PUT"], "responseHeader": ["Content-Type"]}
+    rules = with_google_rule([others, google_rule(players_rule())], players_rule(["https://a.example"]))
+    assert rules == [google_rule(players_rule(["https://a.example"])), others]
+    assert with_google_rule(rules, players_rule(["https://a.example"])) == rules
