@@ -308,7 +308,7 @@ def test_a_file_lists_origins_and_the_first_is_the_one_that_is_shown(tmp_path: P
         ("origins: {a: {address: /a}, b: {address: /a}}", "two of its origins have one address"),
         ("origins: {a: {address: rtmp://a/b}}", "rtmp:// is no storage"),
         ("origins: {a: {address: /a, public_url: nowhere}}", "is no address that begins with http"),
-        ("origins: [", "cannot be read"),
+        ("origins: [", "it is no YAML: line 1"),
     ],
 )
 def test_a_wrong_list_of_origins_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
