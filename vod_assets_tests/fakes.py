@@ -235,8 +235,12 @@ class MemoryOrigin:
         if removed := self._release(title, number):
             self.gone[title, number] = removed
             self.files[title] = {path: data for path, data in self._of(title).items() if path not in removed}
-            if is_wanted():
-                self._of(title).update(removed)
+            is_back = True
+            try:
+                is_back = is_wanted()
+            finally:
+                if is_back:
+                    self._of(title).update(removed)
 
     def hide(self, title: str) -> None:
         files = self.files.get(checked_title_id(title), {})

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -170,6 +171,7 @@ def test_an_origin_that_goes_away_is_not_asked_for_every_file(tmp_path: Path) ->
         def read(self, title: str, path: str) -> bytes | None:
             if path.endswith(".txt"):
                 self.asked += 1
+                time.sleep(0.05)  # longer than whoever heard the first error takes to stop asking
                 raise StoreError("store_unreachable", "memory cannot be reached")
             return super().read(title, path)
 

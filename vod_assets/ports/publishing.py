@@ -126,7 +126,8 @@ class Origin(Protocol):
         Args:
             title: The title.
             number: Of the release.
-            is_wanted: Asked when nobody finds the release any more; where somebody wants it, it is back as it was.
+            is_wanted: Asked when nobody finds the release any more; where somebody wants it, or nobody can tell, it is
+                back as it was.
         """
         ...
 

@@ -212,6 +212,18 @@ class OriginContract:
         origin.remove_release("film", 1)
         assert origin.releases("film") == []
 
+    def test_a_release_of_which_nobody_can_tell_whether_it_is_wanted_is_back_as_it_was(
+        self, origin: Origin, files: dict[str, Path]
+    ) -> None:
+        def is_wanted() -> bool:
+            raise StoreError("store_unreachable", "the store cannot be reached")
+
+        origin.put_release("film", 1, files, sums(files))
+        with pytest.raises(StoreError, match="the store cannot be reached"):
+            origin.remove_release("film", 1, is_wanted)
+        assert origin.releases("film") == [1]
+        assert origin.read("film", "releases/1/init.mp4") == files["init.mp4"].read_bytes()
+
     @pytest.mark.parametrize("path", ESCAPES)
     def test_no_path_leads_out_of_a_title(self, origin: Origin, path: str) -> None:
         with pytest.raises(StoreError, match="bad_path"):

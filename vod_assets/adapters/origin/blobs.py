@@ -214,10 +214,16 @@ class BlobOrigin:
         listing = self.blobs.read(folder + LISTING)
         self.blobs.replace(folder + REMOVED, b"")
         self.blobs.delete([name for name in names if name == folder + LISTING])
-        if listing is not None and is_wanted():
-            self.blobs.replace(folder + LISTING, listing)
-            self.blobs.delete([folder + REMOVED])
-            return
+        if listing is not None:
+            is_back = True
+            try:
+                is_back = is_wanted()
+            finally:
+                if is_back:
+                    self.blobs.replace(folder + LISTING, listing)
+                    self.blobs.delete([folder + REMOVED])
+            if is_back:
+                return
         self.blobs.delete([name for name in names if name.removeprefix(folder) not in (CLAIM, REMOVED, LISTING)])
 
     def hide(self, title: str) -> None:

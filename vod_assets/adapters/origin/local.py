@@ -182,10 +182,11 @@ class LocalOrigin:
                 Gone(folder.parent).note(number, _hashes(folder))
                 doomed = self._private(self.root, ".removed-")
                 folder.rename(doomed)
-                if is_wanted():
-                    doomed.rename(folder)
-                else:
-                    shutil.rmtree(doomed)
+                is_back = True
+                try:
+                    is_back = is_wanted()
+                finally:
+                    doomed.rename(folder) if is_back else shutil.rmtree(doomed)
 
     def hide(self, title: str) -> None:
         """Block a title, which is a single rename."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from vod_assets.adapters.origin.names import release_taken
+from vod_assets.adapters.origin.removal import Remove, remove_from_each
 from vod_assets.adapters.transfers import side_by_side
 from vod_assets.domain.artifact import ArtifactFile
 from vod_assets.domain.errors import StoreError
@@ -177,8 +178,12 @@ class SeveralOrigins:
         self._everywhere(lambda origin: origin.remove_track(title, track_digest))
 
     def remove_release(self, title: str, number: int, is_wanted: IsWanted = nobody_wants_it) -> None:
-        """Remove a release's manifests everywhere."""
-        self._everywhere(lambda origin: origin.remove_release(title, number, is_wanted))
+        """Remove a release's manifests everywhere; who may want it is asked when no origin has it any more."""
+
+        def removing(one: NamedOrigin) -> Remove:
+            return lambda when_hidden: _named(one, lambda origin: origin.remove_release(title, number, when_hidden))
+
+        remove_from_each([removing(one) for one in self.named.values()], is_wanted)
 
     def remove(self, title: str) -> None:
         """Remove everything of a title everywhere."""

@@ -136,6 +136,20 @@ class Waiting(Fickle):
         super().send(path, name, sha256, headers)
 
 
+def test_one_that_is_away_keeps_a_removed_release_with_no_other(tmp_path: Path, east: Fickle, west: Fickle) -> None:
+    origin = several(tmp_path, east, west)
+    made(tmp_path).place(origin, tmp_path)
+    east.is_away = True
+    asked: list[list[int]] = []
+    with pytest.raises(StoreError, match="origin east: memory cannot be reached"):
+        origin.remove_release("film", 1, lambda: bool(asked.append(origin.named["west"].origin.releases("film"))))
+    assert asked == [[]], "asked once, when the other had it no more"
+    east.is_away = False
+    assert origin.named["west"].origin.releases("film") == []
+    origin.remove_release("film", 1)
+    assert origin.releases("film") == []
+
+
 def test_a_track_goes_to_all_of_them_at_once(tmp_path: Path) -> None:
     both = threading.Barrier(2, timeout=10)
     east, west = Waiting(both), Waiting(both)
