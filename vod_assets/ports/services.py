@@ -1,0 +1,100 @@
+"""Transcoders that are asked over a network: a job is handed in, looked after, and its files are fetched."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from vod_assets.domain.rendition_spec import RenditionSpec
+
+
+class JobState(StrEnum):
+    """How a job of a transcoding service is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"  # the service does not know it (any more)
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """What a service says of a job.
+
+    Attributes:
+        percent: 0 to 100; None: it does not say.
+        cause: Why it failed, one line; no secret is in it.
+        is_passing: Whether the same job may succeed when it is handed in again (its own fault, and none of the source).
+        warnings: What it warns of.
+    """
+
+    state: JobState
+    percent: float | None = None
+    cause: str = ""
+    is_passing: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """A job to hand in: one source, and the rungs of one codec that are made of it.
+
+    Attributes:
+        key: Names the order for ever: hexadecimal, at most 64 characters. A service can be asked for the job of a key.
+        source: Address that the service reads (``s3://…``, a UNC path…), as it knows it.
+        folder: Address below which it writes, ending in ``/``; `TranscodingService.files` says what.
+        renditions: What to make.
+        priority: -50 to 50; the larger, the sooner.
+    """
+
+    key: str
+    title: str
+    source: str
+    folder: str
+    renditions: Sequence[RenditionSpec]
+    priority: int = 0
+
+
+class TranscodingService(Protocol):
+    """A transcoder that is asked over a network.
+
+    Every method that asks it raises `RemoteError`: ``service_unreachable`` and ``service_busy`` (ask again later),
+    ``service_refused`` (the request is wrong, or not allowed).
+
+    Attributes:
+        name: ``mediaconvert``, ``elemental`` or ``vantage``.
+        build_ids: What a recipe says of it: the service and the version of our translation.
+    """
+
+    name: str
+    build_ids: Mapping[str, str]
+
+    def obstacle(self, spec: RenditionSpec) -> str:
+        """Return why it cannot make a rendition, by name (“Elemental has no AV1”); empty: it can. Asks nobody."""
+        ...
+
+    def parameters(self, spec: RenditionSpec) -> Mapping[str, object]:
+        """Return what a rendition's recipe says: all that the service is told of this one, and nothing of others."""
+        ...
+
+    def files(self, order: Order) -> Mapping[str, str]:
+        """Return the address of the file that each rendition is written to, by its key."""
+        ...
+
+    def submit(self, order: Order) -> str:
+        """Hand in a job that carries the order's key, and return the job's id."""
+        ...
+
+    def find(self, key: str) -> str:
+        """Return the id of the newest job that carries a key; empty: none was handed in. Looks at ended ones, too."""
+        ...
+
+    def status(self, job: str) -> JobStatus:
+        """Return how a job is; LOST where the service does not know it."""
+        ...
+
+    def cancel(self, job: str) -> None:
+        """End a job; one that has ended stays as it is."""
+        ...
