@@ -91,9 +91,27 @@ class Settings(BaseSettings):
     scratch_gigabytes: int = Field(
         100, ge=1, description="How much the scratch cache keeps of what lies in buckets and on shares."
     )
-    executor: Literal["in_process", "multiprocess"] = Field(
+    executor: Literal["in_process", "multiprocess", "celery"] = Field(
         "in_process",
-        description="How Dagster's daemon and UI run a title: in_process, or multiprocess: a process for each step.",
+        description="How Dagster's daemon and UI run a title: in_process, multiprocess: a process for each step, or "
+        "celery: steps go to the workers of a farm (docs/farm.md).",
+    )
+    broker: SecretStr = Field(
+        SecretStr(""),
+        description="RabbitMQ of the farm: amqp://USER:PASSWORD@HOST:5672/VHOST, amqps://…, or secretsmanager://NAME#KEY.",
+    )
+    database: SecretStr = Field(
+        SecretStr(""),
+        description="PostgreSQL that keeps runs, events and the farm's results: "
+        "postgresql://USER:PASSWORD@HOST:5432/NAME, or secretsmanager://NAME#KEY; empty: SQLite in VOD_HOME.",
+    )
+    worker_drain_seconds: int = Field(
+        3600,
+        ge=0,
+        description="How long a worker that is told to stop goes on with its steps before it hands them back.",
+    )
+    worker_free_gigabytes: int = Field(
+        2, ge=0, description="A worker whose scratch folder has less space than this hands steps back."
     )
     profiles: Path | None = Field(None, description="Folder with profiles of your own, besides the packaged ones.")
     s3_endpoint: str = Field("", description="Address of an S3 server other than AWS: http://127.0.0.1:8333.")

@@ -94,7 +94,7 @@ def is_wanted(requirement: Requirement, extras: Collection[str]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("folder", "extras"), [("vod_assets", ["postgres"]), ("vod_assets_tests", ["dev"]), ("benchmarks", ["dev"])]
+    ("folder", "extras"), [("vod_assets", ["farm"]), ("vod_assets_tests", ["dev"]), ("benchmarks", ["dev"])]
 )
 def test_what_is_imported_is_installed(folder: str, extras: list[str]) -> None:
     """A package that happens to be there on one machine is missing on the next."""

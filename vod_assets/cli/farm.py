@@ -1,32 +1,123 @@
-"""Commands of the farm, which is not built yet: they say so."""
+"""``vod worker`` and ``vod beat``: the programs of a farm."""
 
+import os
+import re
+import signal
+import socket
+import subprocess
 import sys
+import time
 from typing import Annotated
 
 import typer
 
 from vod_assets.cli.outcome import WRONG_USAGE
+from vod_assets.domain.errors import ConfigError
+from vod_assets.home import ensure_dagster_home
+from vod_assets.settings import Settings, load_settings
+
+QUEUE = re.compile(r"(?P<name>[a-z]+)(=(?P<count>[1-9][0-9]{0,2}))?")
+LOOK_SECONDS = 0.5
+APP = "vod_assets.defs.farm.app"
+AS_QUIT = "SIGQUIT"  # Celery then gives its steps `worker_soft_shutdown_timeout` seconds, and hands back what is left
 
 
-def worker() -> None:
-    """Start a worker of the farm (not available yet). Example: [cyan]vod worker[/]."""
-    _not_yet("worker")
+def worker(
+    queues: Annotated[
+        str, typer.Option("--queues", help="Queues, each with how many steps at once: encode=2,package=1,default=4.")
+    ] = "",
+    name: Annotated[str, typer.Option("--name", help="Its name in the farm; default: the host's.")] = "",
+    log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
+) -> None:
+    """Execute steps of the farm until SIGTERM, which lets running ones end; a second one hands them back.
+
+    Example: [cyan]vod worker --queues encode=2[/]
+    """
+    settings = _farm()
+    wanted = _counts(queues)
+    name = name or socket.gethostname()
+    if len(wanted) == 1:
+        _become(settings, *next(iter(wanted.items())), f"{name}-{next(iter(wanted))}", log_level)
+    argv = [sys.executable, "-m", "vod_assets", "worker", "--name", name, "--log-level", log_level, "--queues"]
+    raise typer.Exit(_together([[*argv, f"{queue}={count}"] for queue, count in wanted.items()]))
 
 
 def beat() -> None:
-    """Start the farm's clock (not available yet). Example: [cyan]vod beat[/]."""
-    _not_yet("beat")
+    """Run the farm's clock: Dagster's daemon, with sensors, queue and reaper. One in a deployment.
+
+    Example: [cyan]vod beat[/]
+    """
+    settings = load_settings()
+    ensure_dagster_home(settings)
+    argv = [sys.executable, "-m", "dagster._daemon", "run", *_workspace()]
+    os.execv(argv[0], argv)  # noqa: S606 - it takes this process's place, and its signals
 
 
 def replay(task_id: Annotated[str, typer.Argument(help="The task to run again.")]) -> None:
     """Run a task of the farm again (not available yet). Example: [cyan]vod replay 4f2c[/]."""
-    _not_yet(f"replay {task_id}")
-
-
-def _not_yet(command: str) -> None:
-    print(
-        f"vod: “{command}” needs the farm (Celery and RabbitMQ), which this version does not have. "
-        "Use `vod run-workflow SOURCE`, or `make dev` for the UI and its daemon.",
-        file=sys.stderr,
-    )
+    print(f"vod: “replay {task_id}” is not available yet. Use `vod run-workflow SOURCE`.", file=sys.stderr)
     raise typer.Exit(WRONG_USAGE)
+
+
+def _farm() -> Settings:
+    from vod_assets.defs.farm.executor import require_farm
+
+    settings = load_settings()
+    require_farm(settings)
+    ensure_dagster_home(settings)
+    return settings
+
+
+def _counts(queues: str) -> dict[str, int]:
+    """Return how many steps of each queue are executed at once.
+
+    Raises:
+        ConfigError: ``bad_usage``.
+    """
+    from vod_assets.defs.farm.queues import QUEUES
+
+    cores = os.cpu_count() or 1
+    found: dict[str, int] = {}
+    for word in filter(None, queues.split(",")):
+        match = QUEUE.fullmatch(word.strip())
+        if match is None or match["name"] not in QUEUES:
+            cause = f"{word.strip()!r} names no queue"
+            raise ConfigError("bad_usage", cause, f"Write {', '.join(QUEUES)}, each with a number: encode=2")
+        found[match["name"]] = int(match["count"] or cores)
+    return found or {"encode": max(1, cores // 2), "package": 1, "default": cores}
+
+
+def _become(settings: Settings, queue: str, count: int, name: str, log_level: str) -> None:
+    """Become Celery's worker of one queue."""
+    words = ["worker", "-Q", queue, "-c", str(count), "-n", f"{name}@%h", "--loglevel", log_level]
+    quiet = ["--without-gossip", "--without-mingle"]  # workers have nothing to say to each other
+    environment = {**os.environ, "REMAP_SIGTERM": AS_QUIT, "DAGSTER_HOME": str(ensure_dagster_home(settings))}
+    argv = [sys.executable, "-m", "celery", "-A", APP, *words, *quiet]
+    os.execve(argv[0], argv, environment)  # noqa: S606 - nothing stands between Celery and whoever stops it
+
+
+def _together(commands: list[list[str]]) -> int:
+    """Run one worker a queue until a signal, or until one of them ends; return the exit code."""
+    children = [subprocess.Popen(argv) for argv in commands]
+    told: list[int] = []
+
+    def tell(number: int, _: object) -> None:
+        told.append(number)
+        for child in children:
+            child.send_signal(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, tell)
+    while all(child.poll() is None for child in children):
+        time.sleep(LOOK_SECONDS)
+    if not told:  # one ended by itself: whoever started this program starts all of them again
+        tell(signal.SIGTERM, None)
+        told.clear()
+    for child in children:
+        child.wait()
+    return 0 if told else 1
+
+
+def _workspace() -> list[str]:
+    """Return what the daemon is told of the code: a workspace file that is there, or the module itself."""
+    return [] if os.path.exists("workspace.yaml") else ["-m", "vod_assets.definitions"]  # noqa: PTH110 - a plain question

@@ -47,7 +47,17 @@ class _FoundWhenOpened:
 
 
 class HomeStorage(_FoundWhenOpened, DagsterSqliteStorage):
-    """Runs, events and schedules in SQLite below the instance's folder."""
+    """Runs, events and schedules in SQLite below the instance's folder, or in the PostgreSQL of ``VOD_DATABASE``."""
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Any:
+        """Open it where the settings of the moment say."""
+        settings = load_settings()
+        if not settings.database.get_secret_value():
+            return super().from_config_value(inst_data, config_value)
+        from vod_assets.defs.pooled_postgres import PooledPostgres
+
+        return PooledPostgres.of(settings, inst_data)
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         # In place of Dagster's own constructor, which would open all three a second time.

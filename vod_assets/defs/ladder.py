@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.farm.queues import ENCODES
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.markers import read_markers
@@ -38,7 +39,7 @@ WIDELY = Fraction(3, 2)  # between the probes of a size that may be used for les
 PLOTS: dict[Metric, str] = {"vmaf": "rate_quality", "xpsnr": "rate_quality_xpsnr"}
 
 
-@dg.asset(group_name=GROUP, kinds={"ffmpeg"}, pool="encode", **HOUSE)
+@dg.asset(group_name=GROUP, kinds={"ffmpeg"}, pool="encode", op_tags=ENCODES, **HOUSE)
 def rate_quality(
     context: dg.AssetExecutionContext,
     mezzanine: Artifact,

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.dubs import AUDIO_FILE
+from vod_assets.defs.farm.queues import PACKAGES
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.showing import Row, size_text, table
@@ -26,7 +27,7 @@ MAKER = 1  # to be raised when the same renditions become other movies
 MOVIE, VIDEO_FILE, SOUND = "movie.mp4", "video.mp4", "audio_aac"
 
 
-@dg.asset(group_name=GROUP, kinds={"ffmpeg", "mp4"}, **HOUSE)
+@dg.asset(group_name=GROUP, kinds={"ffmpeg", "mp4"}, op_tags=PACKAGES, **HOUSE)
 def preview(
     context: dg.AssetExecutionContext,
     media_info: Artifact,
@@ -65,7 +66,7 @@ def preview(
         return at.result(made, lambda: {"play": dg.MetadataValue.url(movie_address(at.title, "preview"))})
 
 
-@dg.asset(group_name=GROUP, kinds={"ffmpeg", "mp4"}, **HOUSE)
+@dg.asset(group_name=GROUP, kinds={"ffmpeg", "mp4"}, op_tags=PACKAGES, **HOUSE)
 def mp4(
     context: dg.AssetExecutionContext,
     encoding_ladder: Artifact,

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.farm.queues import PACKAGES
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.markers import read_markers
@@ -68,7 +69,14 @@ class Package:
 
 
 def _package_asset(name: str, description: str, kind: Kind) -> dg.AssetsDefinition:
-    @dg.asset(name=name, group_name=GROUP, kinds={name.partition("_")[0]}, description=description, **HOUSE)
+    @dg.asset(
+        name=name,
+        group_name=GROUP,
+        kinds={name.partition("_")[0]},
+        op_tags=PACKAGES,
+        description=description,
+        **HOUSE,
+    )
     def package(
         context: dg.AssetExecutionContext,
         video_tracks: Artifact,

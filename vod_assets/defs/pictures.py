@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.farm.queues import PACKAGES
 from vod_assets.defs.house import BEFORE_ENCODES, HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
 from vod_assets.defs.programme import timeline_parameters
@@ -93,7 +94,7 @@ def thumbnails(
         return at.result(made, lambda: _sheet_facts(made.artifact.read(SpriteSheets)))
 
 
-@dg.asset(group_name="tracks", kinds={"jpeg"}, **HOUSE)
+@dg.asset(group_name="tracks", kinds={"jpeg"}, op_tags=PACKAGES, **HOUSE)
 def image_tracks(
     context: dg.AssetExecutionContext,
     thumbnails: Artifact,

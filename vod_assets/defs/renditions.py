@@ -11,6 +11,7 @@ import dagster as dg
 
 from vod_assets.defs.encode import Encode
 from vod_assets.defs.estimates import recorded
+from vod_assets.defs.farm.queues import ENCODES
 from vod_assets.defs.house import Artifacts, Guard, Reporter, skippable_spec
 from vod_assets.defs.making import Made, Wanted
 from vod_assets.defs.partitions import titles
@@ -56,6 +57,7 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
         partitions_def=titles,
         can_subset=True,
         pool="encode",
+        op_tags=ENCODES,
     )
     def renditions(
         context: dg.AssetExecutionContext,

@@ -34,6 +34,10 @@ class Beating(dg.Executor):
         """When a step may begin."""
         return self.inner.step_dependency_config
 
+    def __getattr__(self, name: str) -> Any:
+        """Return what the executor has besides; dagster-celery asks its own for more."""
+        return getattr(self.inner, name)
+
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
         """Yield the events of the steps; the title is given back at the end."""
         instance, run = plan_context.instance, plan_context.dagster_run

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from vod_assets.defs.dubs import AUDIO_FILE
+from vod_assets.defs.farm.queues import PACKAGES
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter, after
 from vod_assets.defs.making import Made
 from vod_assets.defs.protecting import SAID, Keys, package, package_clear
@@ -33,6 +34,7 @@ def video_tracks_asset(renditions: list[str]) -> dg.AssetsDefinition:
         name="video_tracks",
         group_name=GROUP,
         kinds={"shaka", "cmaf"},
+        op_tags=PACKAGES,
         **after(renditions),
     )
     def video_tracks(
@@ -73,6 +75,7 @@ def audio_tracks_asset(encoded: list[str]) -> dg.AssetsDefinition:
         name="audio_tracks",
         group_name=GROUP,
         kinds={"shaka", "cmaf"},
+        op_tags=PACKAGES,
         **after(encoded),
     )
     def audio_tracks(
@@ -104,7 +107,7 @@ def audio_tracks_asset(encoded: list[str]) -> dg.AssetsDefinition:
     return audio_tracks
 
 
-@dg.asset(group_name=GROUP, kinds={"shaka", "webvtt"}, **HOUSE)
+@dg.asset(group_name=GROUP, kinds={"shaka", "webvtt"}, op_tags=PACKAGES, **HOUSE)
 def text_tracks(
     context: dg.AssetExecutionContext,
     captions: Artifact,

@@ -46,6 +46,10 @@ from vod_assets.settings import Settings
 
 def executor_of(settings: Settings) -> dg.ExecutorDefinition:
     """Return what executes the steps of a run that Dagster launches."""
+    if settings.executor == "celery":
+        from vod_assets.defs.farm.executor import farm_executor
+
+        return farm_executor(settings, lambda: open_leases(settings, access_of(settings)))
     if settings.executor == "multiprocess":
         return step_processes(lambda: open_leases(settings, access_of(settings)))
     return dg.in_process_executor  # one title's encode fills a machine; titles run beside one another
