@@ -18,6 +18,7 @@ from vod_assets.settings import Settings, load_settings
 
 QUEUE = re.compile(r"(?P<name>[a-z]+)(=(?P<count>[1-9][0-9]{0,2}))?")
 LOOK_SECONDS = 0.5
+PAUSE_SECONDS = 2.0  # before a worker that ended is started again
 APP = "vod_assets.defs.farm.app"
 AS_QUIT = "SIGQUIT"  # Celery then gives its steps `worker_soft_shutdown_timeout` seconds, and hands back what is left
 
@@ -63,6 +64,9 @@ def _farm() -> Settings:
     from vod_assets.defs.farm.executor import require_farm
 
     settings = load_settings()
+    if settings.executor != "celery":
+        cause = f"VOD_EXECUTOR is {settings.executor}, so runs send no step to a worker"
+        raise ConfigError("bad_setting", cause, "Set it to celery, with VOD_BROKER and VOD_DATABASE (docs/farm.md)")
     require_farm(settings)
     ensure_dagster_home(settings)
     return settings
@@ -97,25 +101,26 @@ def _become(settings: Settings, queue: str, count: int, name: str, log_level: st
 
 
 def _together(commands: list[list[str]]) -> int:
-    """Run one worker a queue until a signal, or until one of them ends; return the exit code."""
-    children = [subprocess.Popen(argv) for argv in commands]
+    """Run one worker a queue until a signal, and start those anew that end by themselves; return the exit code."""
+    children = {number: subprocess.Popen(argv) for number, argv in enumerate(commands)}
     told: list[int] = []
 
     def tell(number: int, _: object) -> None:
         told.append(number)
-        for child in children:
+        for child in children.values():
             child.send_signal(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, tell)
-    while all(child.poll() is None for child in children):
+    while not told:
         time.sleep(LOOK_SECONDS)
-    if not told:  # one ended by itself: whoever started this program starts all of them again
-        tell(signal.SIGTERM, None)
-        told.clear()
-    for child in children:
-        child.wait()
-    return 0 if told else 1
+        for place, child in list(children.items()):
+            if child.poll() is not None and not told:
+                queue = commands[place][-1]
+                print(f"vod: the worker of {queue} ended ({child.returncode}): it is started again", file=sys.stderr)
+                time.sleep(PAUSE_SECONDS)
+                children[place] = subprocess.Popen(commands[place])
+    return max(abs(child.wait()) for child in children.values())
 
 
 def _workspace() -> list[str]:
