@@ -28,6 +28,7 @@ from vod_assets.cli import publishing as publishing_commands
 from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import rekey as rekey_command
 from vod_assets.cli import releases as releases_command
+from vod_assets.cli import report as report_command
 from vod_assets.cli import serve as serve_command
 from vod_assets.cli import sign as sign_command
 from vod_assets.cli import verify as verify_command
@@ -70,6 +71,7 @@ app.command("edge-rules")(edge_rules_command.edge_rules)
 app.command("outbox")(outbox_command.outbox)
 app.add_typer(notify.app, name="notify")
 app.command("status")(status.status)
+app.command("generate-report")(report_command.generate_report)
 app.add_typer(cdn_command.app, name="cdn")
 app.command("sign")(sign_command.sign)
 app.command("serve")(serve_command.serve)

@@ -13,6 +13,7 @@ from vod_assets.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     import dagster as dg
+    from dagster._core.storage.compute_log_manager import ComputeLogManager
 
     from vod_assets.adapters.blobs.opening import Access
     from vod_assets.adapters.cdn.edge import EdgeCdn
@@ -68,6 +69,13 @@ class Session:
             raise ConfigError(
                 "bad_setting", f"{home / 'dagster.yaml'} cannot be used: {said}", "Correct it, or take it away"
             ) from error
+
+    @property
+    def kept_output(self) -> "ComputeLogManager[Any] | None":
+        """What Dagster keeps the output of steps in, for those runs whose output is kept."""
+        from dagster._core.instance.ref import InstanceRef  # no public name in 1.13
+
+        return InstanceRef.from_dir(str(ensure_dagster_home(self.settings))).compute_log_manager
 
     @cached_property
     def access(self) -> "Access":

@@ -86,7 +86,7 @@ class Teller:
             facts, links = self._release(title)
             yield events.run_ended(run.run_id, at, None, title=title, facts=facts, links=links, batch=batch)
             return
-        failure, asset, severity = _failure(run, happened, title)
+        failure, asset, severity = failure_of_run(run, happened, title)
         facts = {"asset": asset} if asset else {}
         yield events.run_ended(run.run_id, at, failure, title=title, severity=severity, facts=facts, batch=batch)
 
@@ -107,7 +107,9 @@ class Teller:
         return {"release": str(release.number)}, links
 
 
-def _failure(run: dg.DagsterRun, happened: list[dg.DagsterEvent], title: str) -> tuple[tuple[str, str], str, Severity]:
+def failure_of_run(
+    run: dg.DagsterRun, happened: list[dg.DagsterEvent], title: str
+) -> tuple[tuple[str, str], str, Severity]:
     """Return code and sentence of a failure, the asset, and how bad it is."""
     if DIED_TAG in run.tags:
         return DIED, "", "warning"

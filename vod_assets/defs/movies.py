@@ -11,7 +11,7 @@ from vod_assets.defs.dubs import AUDIO_FILE
 from vod_assets.defs.farm.queues import PACKAGES
 from vod_assets.defs.house import HOUSE, Artifacts, Guard, Reporter
 from vod_assets.defs.making import Made
-from vod_assets.defs.showing import Row, size_text, table
+from vod_assets.defs.showing import Row, table
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.ladder import Ladder
@@ -19,6 +19,7 @@ from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.movies import burnt_in, default_sound, downloaded, preview_source
 from vod_assets.domain.programme.frames import burnt_label
 from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.sizes import size_text
 from vod_assets.ports.movies import MovieMaker
 from vod_assets.settings import load_settings
 

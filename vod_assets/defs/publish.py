@@ -22,7 +22,7 @@ from vod_assets.defs.release_contents import (
     variants_of,
 )
 from vod_assets.defs.release_lineage import lineage_of
-from vod_assets.defs.showing import poster_metadata, size_text
+from vod_assets.defs.showing import poster_metadata
 from vod_assets.defs.source import mezzanine_artifact
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
@@ -38,6 +38,7 @@ from vod_assets.domain.publication import Lineage, Publication
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.release import Release, next_number, unique_tracks
 from vod_assets.domain.release_words import release_words
+from vod_assets.domain.sizes import size_text
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Origin
 from vod_assets.publishing import Publisher
@@ -259,6 +260,7 @@ def _poster_facts(at: Step, poster: Artifact) -> dict[str, Any]:
 def _release_facts(release: Release, origin: Origin) -> dict[str, Any]:
     size_bytes = sum(track.size_bytes for track in unique_tracks(release.tracks))
     facts: dict[str, Any] = {"number": release.number, "tracks": len(release.tracks), "size": size_text(size_bytes)}
+    facts["delivered_bytes"] = size_bytes
     if behind := origin.lacking(release.title, release.number):
         facts["behind"] = f"not at {', '.join(behind)}; `vod releases {release.title} --repair` sends what is missing"
     for name, variant in release.variants.items():

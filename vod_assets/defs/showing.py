@@ -91,16 +91,6 @@ def table(rows: Sequence[Row]) -> dg.TableMetadataValue | dg.MarkdownMetadataVal
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns=columns))
 
 
-def size_text(size_bytes: int) -> str:
-    """Return bytes as a person reads them (SI): ``999 B``, ``1.2 GB``."""
-    if size_bytes < 1000:
-        return f"{size_bytes} B"
-    size, units = size_bytes / 1000, ["kB", "MB", "GB", "TB"]
-    while size >= 999.5 and len(units) > 1:
-        size, units = size / 1000, units[1:]
-    return f"{size:.1f} {units[0]}" if size < 99.95 else f"{size:.0f} {units[0]}"
-
-
 def duration_text(seconds: Fraction) -> str:
     """Return a duration as a person reads it: ``4.2 s``, ``2:05``, ``1:30:00``."""
     tenths = round(seconds * 10)

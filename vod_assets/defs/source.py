@@ -9,12 +9,13 @@ import dagster as dg
 from vod_assets.defs.house import HOUSE, OWNERS, Artifacts, Guard, Reporter
 from vod_assets.defs.partitions import TITLE_STATE, titles
 from vod_assets.defs.programme import fingerprint_of, inspected, said_programme
-from vod_assets.defs.showing import duration_text, size_text
+from vod_assets.defs.showing import duration_text
 from vod_assets.defs.step import step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.media_info import MediaInfo, TextStream
 from vod_assets.domain.programme.cutting import Programme
 from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.sizes import size_text
 from vod_assets.domain.title import Fingerprint
 from vod_assets.ports import Prober, SourceStore
 
