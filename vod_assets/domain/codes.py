@@ -338,6 +338,14 @@ OPERATIONS = {
             "A rung's picture, or its rate, is more than any decoder of its level takes",
             "Give the rung a smaller box, or the codec a higher level",
         ),
+        service_refused=(
+            "A transcoding service does not take a request: it is wrong, or not allowed",
+            "Read what it says; check its keys, role and folders in the settings (docs/transcoders.md)",
+        ),
+        no_transcoder=(
+            "None of the transcoders of VOD_TRANSCODERS can make a rendition",
+            "Name one more, ffmpeg can make all; or change the rung in the profile",
+        ),
         encoder_missing=("The FFmpeg in use lacks an encoder or filter", "Unset VOD_FFMPEG, or install a full build"),
         ffmpeg_too_old=("FFmpeg is older than 8.1.2", "Unset VOD_FFMPEG, or set VOD_ALLOW_OLD_FFMPEG for a back-port"),
         sandbox_missing=("A sandbox is required and bubblewrap is not there", "Install bubblewrap (bwrap)"),
@@ -435,6 +443,26 @@ OPERATIONS = {
             "Start the sensor `notifications`, or run `vod outbox --send`",
         ),
         notice_failed=("A notice was not taken by its channel", "Check the channel: vod notify test"),
+        service_unreachable=(
+            "A transcoding service does not answer",
+            "Check its address in the settings and the network; the next transcoder of VOD_TRANSCODERS goes on",
+        ),
+        service_busy=(
+            "A transcoding service has no room: it says so, or left a job waiting for too long",
+            "Wait, or ask for a larger quota; the next transcoder of VOD_TRANSCODERS goes on",
+        ),
+        service_failed=(
+            "A job of a transcoding service failed, was lost or was cancelled there, however often it was handed in",
+            "Look at the job at the service; the next transcoder of VOD_TRANSCODERS goes on",
+        ),
+        service_stalled=(
+            "A job of a transcoding service got no further for VOD_SERVICE_STALL_MINUTES, and was cancelled",
+            "Look at the job at the service; the next transcoder of VOD_TRANSCODERS goes on",
+        ),
+        service_output_wrong=(
+            "What a transcoding service made is missing, damaged, or not what was ordered",
+            "Look at the job at the service; the next transcoder of VOD_TRANSCODERS goes on",
+        ),
         rtsp_unavailable=(
             "The RTSP server's API did not answer in time",
             "Check VOD_RTSP and the server; then run again",

@@ -1,11 +1,13 @@
 """Transcoders that are asked over a network: a job is handed in, looked after, and its files are fetched."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from vod_assets.domain.rendition_spec import RenditionSpec
+from vod_assets.ports.runs import OnProgress
 
 
 class JobState(StrEnum):
@@ -65,10 +67,12 @@ class TranscodingService(Protocol):
 
     Attributes:
         name: ``mediaconvert``, ``elemental`` or ``vantage``.
+        place: Which one of its kind: region and queue, or host; jobs are noted by it. No secret is in it.
         build_ids: What a recipe says of it: the service and the version of our translation.
     """
 
     name: str
+    place: str
     build_ids: Mapping[str, str]
 
     def obstacle(self, spec: RenditionSpec) -> str:
@@ -97,4 +101,76 @@ class TranscodingService(Protocol):
 
     def cancel(self, job: str) -> None:
         """End a job; one that has ended stays as it is."""
+        ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Rungs of one codec that are to be made of a source by a service.
+
+    Attributes:
+        source: Its canonical address.
+        sha256: Of its bytes.
+        local: Returns where it lies on this machine; called only when the service cannot read it where it lies.
+        renditions: What to make.
+        recipes: Ids of their recipes, in the same order: jobs are known by them.
+        folders: Where each file goes (``<folder>/video.mp4``), in the same order.
+        priority: See `Order`.
+    """
+
+    title: str
+    source: str
+    sha256: str
+    local: Callable[[], Path]
+    renditions: Sequence[RenditionSpec]
+    recipes: Sequence[str]
+    folders: Sequence[Path]
+    priority: int = 0
+
+
+@dataclass(frozen=True)
+class ServiceReport:
+    """What a service did, for metadata; nothing of it enters a digest.
+
+    Attributes:
+        job: The service's id of the job that the files are of.
+        handed_in: How many jobs this run handed in; 0: it found its job.
+        billed: What of it costs money, by rung: see `vod_assets.domain.service_billing`.
+    """
+
+    service: str
+    job: str
+    handed_in: int
+    wall_seconds: float
+    cpu_seconds: float
+    warnings: tuple[str, ...] = ()
+    billed: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RemoteTranscoder(Protocol):
+    """Makes renditions by a transcoding service: brings the source there, waits, fetches and checks the files."""
+
+    name: str
+    build_ids: Mapping[str, str]
+
+    def obstacle(self, spec: RenditionSpec) -> str:
+        """Return why it cannot make a rendition; empty: it can. Asks nobody."""
+        ...
+
+    def parameters(self, spec: RenditionSpec) -> Mapping[str, object]:
+        """Return what a rendition's recipe says."""
+        ...
+
+    def make(self, asked: Asked, on_progress: OnProgress) -> ServiceReport:
+        """Make renditions, in the job that runs already if there is one.
+
+        Raises:
+            RemoteError: ``service_unreachable``, ``service_busy``, ``service_stalled``, ``service_failed``,
+                ``service_output_wrong``: another transcoder may do it. ``service_refused``: somebody must act.
+            Cancelled: The run is no longer wanted; the job is cancelled there.
+        """
+        ...
+
+    def forget(self, asked: Asked) -> None:
+        """Take away what lies at the service of renditions that are committed; what cannot be is left."""
         ...

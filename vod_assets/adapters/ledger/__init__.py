@@ -1,0 +1,1 @@
+"""What is known of jobs that were handed in to transcoding services."""

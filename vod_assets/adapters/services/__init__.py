@@ -1,0 +1,1 @@
+"""Transcoding services: what asks them, and what brings files there and back."""
