@@ -32,24 +32,23 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """Run a server while the context lasts; as another user when this one is root, whom it refuses."""
-    binaries, (port,) = _binaries(), free_ports(1)
-    folder = Path(tempfile.mkdtemp(prefix="vod-postgres-"))  # pytest's own folders are closed to other users
-    as_user: list[str] = []
+def postgres(folder: Path | None = None, port: int = 0) -> Iterator[Postgres]:
+    """Run a server while the context lasts; one that is started again in the same folder has its rows.
+
+    It runs as another user when this one is root, whom it refuses.
+    """
+    binaries, port = _binaries(), port or free_ports(1)[0]
+    own = (
+        Path(tempfile.mkdtemp(prefix="vod-postgres-")) if folder is None else None
+    )  # pytest's own are closed to others
+    folder = folder or own or Path()
     try:
-        password = folder / "password"
-        password.write_text(PASSWORD)
-        if os.getuid() == 0:
-            account = pwd.getpwnam("postgres")
-            as_user = ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
-            for path in (folder, password):
-                os.chown(path, account.pw_uid, account.pw_gid)
-        data = str(folder / "data")
-        make = [str(binaries / "initdb"), "-D", data, "-U", USER, "-A", "scram-sha-256", f"--pwfile={password}"]
-        subprocess.run([*as_user, *make, "--no-sync", "-E", "UTF8"], cwd=folder, check=True, capture_output=True)
+        as_user = _other_user(folder)
+        data = folder / "data"
+        if not data.exists():
+            _make(as_user, binaries, folder, data)
         options = [word for option in QUICK for word in ("-c", option)]
-        serve = [str(binaries / "postgres"), "-D", data, "-p", str(port), "-k", str(folder), "-h", "127.0.0.1"]
+        serve = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), "-h", "127.0.0.1"]
         log = Path(tempfile.mkstemp(prefix="vod-postgres-", suffix=".log")[1])
         try:
             with running([*as_user, *serve, *options], lambda: listens(port), log):
@@ -57,7 +56,26 @@ def postgres() -> Iterator[Postgres]:
         finally:
             log.unlink()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if own:
+            shutil.rmtree(own, ignore_errors=True)
+
+
+def _other_user(folder: Path) -> list[str]:
+    """Return what a command begins with to be another user's when this one is root; the folder is that user's."""
+    if os.getuid() != 0:
+        return []
+    account = pwd.getpwnam("postgres")
+    os.chown(folder, account.pw_uid, account.pw_gid)
+    return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+
+
+def _make(as_user: list[str], binaries: Path, folder: Path, data: Path) -> None:
+    password = folder / "password"
+    password.write_text(PASSWORD)
+    if as_user:
+        shutil.chown(password, "postgres", "postgres")
+    make = [str(binaries / "initdb"), "-D", str(data), "-U", USER, "-A", "scram-sha-256", f"--pwfile={password}"]
+    subprocess.run([*as_user, *make, "--no-sync", "-E", "UTF8"], cwd=folder, check=True, capture_output=True)
 
 
 def _binaries() -> Path:
