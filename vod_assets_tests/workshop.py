@@ -31,6 +31,7 @@ from vod_assets.adapters.transcode.sheets import paint_sheets
 from vod_assets.definitions import build_definitions
 from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.defs.bodies import Body, inputs_of
+from vod_assets.defs.crew import ALONE, Crew
 from vod_assets.defs.deployment import deployment_of
 from vod_assets.defs.guard import Wanted
 from vod_assets.defs.making import Maker
@@ -415,6 +416,8 @@ class Workshop:
     folder: Path
     origin: Any = field(default_factory=MemoryOrigin)
     cms: Any = field(default_factory=MemoryCms)
+    crew: Crew = ALONE
+    guard: Wanted = field(default_factory=Wanted)
 
     def __post_init__(self) -> None:
         for name in ("sources", "profiles"):
@@ -434,7 +437,7 @@ class Workshop:
             "packager": StandInPackager("packager"),
             "inspector": StandInInspector("inspector"),
         }
-        self.store = disk_store(self.folder / "store", Wanted())
+        self.store = disk_store(self.folder / "store", self.guard)
         self.agenda = BlobAgenda(MemoryBlobs())
         self.sources = LocalSources(self.folder / "cache")
         said = yaml.safe_load((PROFILES / "tiny.yaml").read_text())
@@ -515,7 +518,7 @@ class Workshop:
         """Make a title and return which assets and checks were made."""
         told, maker = Told(), Counting(self.store, force)
         artifacts = ArtifactIOManager(self.store, self.profiles, maker)
-        resources = {**self._resources(), "guard": Wanted(), "reporter": told, "artifacts": artifacts}
+        resources = {**self._resources(), "guard": self.guard, "reporter": told, "artifacts": artifacts}
         failed: set[str] = set()
         everything = {key for definition in self.assets for key in _keys(definition)}
         profile = artifacts.profile_of(title)
@@ -539,6 +542,7 @@ class Workshop:
     def _resources(self) -> dict[str, Any]:
         keys = LocalKeys(self.folder / "keys" / "master", KeyAddresses(aes128_url="https://keys.example/{kid}"))
         outside = {"sources": self.sources, "origin": self.origin, "cms": self.cms, "publisher": self.publisher}
+        outside |= {"crew": self.crew}
         return {**self.tools, "keys": keys, **outside, "rtsp": NoServer(StreamFolder(self.folder / "rtsp"))}
 
 
@@ -563,6 +567,7 @@ def _results(
         selected_asset_keys={dg.AssetKey(key) for key in keys},
         selected_asset_check_keys=frozenset(),
         instance=None,
+        run=SimpleNamespace(tags={}),
         run_id="",
         log=logging.getLogger("workshop"),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from vod_assets.defs.crew import ALONE, Crew
 from vod_assets.defs.pieces import Cutting
 from vod_assets.defs.programme import timeline_parameters
 from vod_assets.defs.source import made_from
@@ -31,6 +32,7 @@ class Encode:
     sources: SourceStore
     transcoder: Transcoder
     cutting: Cutting | None = None
+    crew: Crew = ALONE
 
     def rung(self, key: str) -> Rung | None:
         """Return the fitted rung of an asset key, if the title's profile has it."""

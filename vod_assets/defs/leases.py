@@ -111,7 +111,7 @@ class Pulse:
     def _taken(self, check: Check) -> TitleLease:
         """Return this run's lease of its title, which another process of the run may have taken."""
         self._require_free()
-        patience = _Patience()
+        patience = Patience()
         while True:
             held = self.leases.holder(self.title)
             if held is not None and held.run == self.run:
@@ -148,7 +148,7 @@ class Pulse:
         self.leases.beat(Beat(run=self.run, title=self.title, count=count, executor=self._executor))
 
 
-class _Patience:
+class Patience:
     """Tells a holder that lives from one that died, by watching it; its own clock is the only one asked."""
 
     def __init__(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.crew import Crew
 from vod_assets.defs.encode import Encode
 from vod_assets.defs.estimates import recorded
 from vod_assets.defs.farm.queues import ENCODES
@@ -70,6 +71,7 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
         sources: dg.ResourceParam[SourceStore],
         transcoder: dg.ResourceParam[Transcoder],
         pieces: dg.ResourceParam[PieceTranscoder],
+        crew: dg.ResourceParam[Crew],
     ) -> Iterator[dg.MaterializeResult[Artifact]]:
         with step(context, artifacts, guard, reporter) as at:
             selected = {key.to_user_string() for key in context.selected_asset_keys}
@@ -80,6 +82,7 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
                 return
             preset = next((preset for preset in at.profile.video if preset.codec == codec), None)
             info, ladder = media_info.read(MediaInfo), encoding_ladder.read(Ladder)
+            inputs = {one.asset: one.recipe for one in (mezzanine, media_info, encoding_ladder)}
             encode = Encode(
                 mezzanine=mezzanine,
                 info=info,
@@ -89,10 +92,11 @@ def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
                 sources=sources,
                 transcoder=transcoder,
                 cutting=(
-                    Cutting(mezzanine, info, ladder, preset, at.profile.pieces, pieces).decided()
+                    Cutting(mezzanine, info, ladder, preset, at.profile.pieces, pieces, inputs).decided()
                     if preset and at.profile.pieces
                     else None
                 ),
+                crew=crew,
             )
             yield from _materialize(at, encode, wanted)
 
@@ -145,7 +149,7 @@ def _make(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[dg
         yield from _encode(at, encode, wanted)
         return
     try:
-        pieced = cutting.make(at, encode.sources, list(wanted))
+        pieced = cutting.make(at, encode.sources, list(wanted), encode.crew)
     except PieceError as error:
         yield from _encode(at, replace(encode, cutting=cutting.whole(error.cause)), wanted)
         return

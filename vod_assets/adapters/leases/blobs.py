@@ -29,26 +29,31 @@ Result = TypeVar("Result")
 
 
 class BlobLeases:
-    """Keeps leases, signs of life and quarantines."""
+    """Keeps leases, signs of life and quarantines.
 
-    def __init__(self, blobs: Blobs) -> None:
-        self.blobs = blobs
+    Args:
+        blobs: Where.
+        root: Folder of them there, which ends with ``/``; empty: the storage's own.
+    """
+
+    def __init__(self, blobs: Blobs, root: str = "") -> None:
+        self.blobs, self.root = blobs, root
 
     def beat(self, beat: Beat) -> None:
         """Write a sign of life."""
-        _persistently(lambda: self.blobs.replace(_beat_name(beat.run), _written(beat)))
+        _persistently(lambda: self.blobs.replace(self._beat_name(beat.run), _written(beat)))
 
     def beat_of(self, run: str) -> Beat | None:
         """Return the last sign of life of a run."""
-        return self._read(_beat_name(run), Beat)
+        return self._read(self._beat_name(run), Beat)
 
     def beats(self) -> list[Beat]:
         """Return the last sign of life of every run."""
-        return self._all(BEATS, Beat)
+        return self._all(self.root + BEATS, Beat)
 
     def stop(self, run: str) -> None:
         """Take a run's sign of life away."""
-        self.blobs.delete([_beat_name(run)])
+        self.blobs.delete([self._beat_name(run)])
 
     def holder(self, title: str) -> TitleLease | None:
         """Return the lease with the highest number."""
@@ -63,46 +68,58 @@ class BlobLeases:
         if _highest(before) != after:
             return None
         lease = TitleLease(title=title, number=after.number + 1 if after else 1, run=run, host=host)
-        if not _persistently(lambda: self.blobs.create(_lease_name(lease), _written(lease))):
+        if not _persistently(lambda: self.blobs.create(self._lease_name(lease), _written(lease))):
             return None
         if any(one != lease and one not in before for one in self._leases(title)):
             self.let_go(lease)
             return None
-        self.blobs.delete([_lease_name(one) for one in before])
+        self.blobs.delete([self._lease_name(one) for one in before])
         return lease
 
     def holds(self, lease: TitleLease) -> bool:
         """Whether the lease's file is there, and says the same: a number may have been given anew."""
-        return self._read(_lease_name(lease), TitleLease) == lease
+        return self._read(self._lease_name(lease), TitleLease) == lease
 
     def taken_at(self, lease: TitleLease) -> float | None:
         """Return when a lease was taken, by the storage's clock; None when it stands no longer."""
-        found = self.blobs.stat(_lease_name(lease))
+        found = self.blobs.stat(self._lease_name(lease))
         return found.modified_at if found else None
 
     def let_go(self, lease: TitleLease) -> None:
         """Remove the lease, if it still stands."""
         if self.holds(lease):
-            self.blobs.delete([_lease_name(lease)])
+            self.blobs.delete([self._lease_name(lease)])
 
     def quarantine(self, quarantine: Quarantine) -> None:
         """Write why a title is not worked on."""
-        _persistently(lambda: self.blobs.replace(_quarantine_name(quarantine.title), _written(quarantine)))
+        _persistently(lambda: self.blobs.replace(self._quarantine_name(quarantine.title), _written(quarantine)))
 
     def quarantine_of(self, title: str) -> Quarantine | None:
         """Return why a title is not worked on."""
-        return self._read(_quarantine_name(title), Quarantine)
+        return self._read(self._quarantine_name(title), Quarantine)
 
     def quarantines(self) -> list[Quarantine]:
         """Return every quarantine, by title."""
-        return sorted(self._all(QUARANTINED, Quarantine), key=lambda one: one.title)
+        return sorted(self._all(self.root + QUARANTINED, Quarantine), key=lambda one: one.title)
 
     def lift(self, title: str) -> None:
         """Remove a title's quarantine."""
-        self.blobs.delete([_quarantine_name(title)])
+        self.blobs.delete([self._quarantine_name(title)])
+
+    def _folder(self, title: str) -> str:
+        return f"{self.root}{LEASES}{checked_title_id(title)}/"
+
+    def _lease_name(self, lease: TitleLease) -> str:
+        return f"{self._folder(lease.title)}{lease.number:08d}.json"
+
+    def _beat_name(self, run: str) -> str:
+        return f"{self.root}{BEATS}{run}.json"
+
+    def _quarantine_name(self, title: str) -> str:
+        return f"{self.root}{QUARANTINED}{checked_title_id(title)}.json"
 
     def _leases(self, title: str) -> list[TitleLease]:
-        return self._all(_folder(title), TitleLease)
+        return self._all(self._folder(title), TitleLease)
 
     def _all(self, prefix: str, kind: type[Kind]) -> list[Kind]:
         found: Iterable[Kind | None] = [self._read(blob.name, kind) for blob in self.blobs.walk(prefix)]
@@ -131,22 +148,6 @@ def _persistently(write: Callable[[], Result]) -> Result:
 
 def _highest(leases: Iterable[TitleLease]) -> TitleLease | None:
     return max(leases, key=lambda lease: lease.number, default=None)
-
-
-def _folder(title: str) -> str:
-    return f"{LEASES}{checked_title_id(title)}/"
-
-
-def _lease_name(lease: TitleLease) -> str:
-    return f"{_folder(lease.title)}{lease.number:08d}.json"
-
-
-def _beat_name(run: str) -> str:
-    return f"{BEATS}{run}.json"
-
-
-def _quarantine_name(title: str) -> str:
-    return f"{QUARANTINED}{checked_title_id(title)}.json"
 
 
 def _written(document: Document) -> bytes:

@@ -12,6 +12,7 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_task
 
 from vod_assets.defs.farm.config import executor_config
+from vod_assets.defs.farm.pieces import create_piece_task
 from vod_assets.defs.farm.queues import HIGHEST, QUEUES
 from vod_assets.defs.farm.steps import FarmTask
 from vod_assets.home import ensure_dagster_home
@@ -31,6 +32,7 @@ def farm_app() -> Celery:
     made.conf.task_queue_max_priority = HIGHEST
     made.conf.task_queues = [amqp.Queue(name, routing_key=name, queue_arguments=arguments) for name in QUEUES]
     create(made, base=FarmTask)
+    create_piece_task(made)
     return made
 
 

@@ -36,23 +36,29 @@ class FarmTask(Task):  # type: ignore[misc] # Celery has no types
                 _log.warning("run %s: %s is not executed: the run is over", run_id, step)
                 raise Ignore
             title = run.tags.get("dagster/partition", "")
-            self._require_space(title, step)
+            require_space(title, step)
             if self.request.delivery_info.get("redelivered"):
                 _count(instance, run_id, title, step)
         _log.info("%s: run %s: %s", title, run_id, step)
         return super().__call__(execute_step_args_packed, executable_dict)
 
-    def _require_space(self, title: str, step: str) -> None:
-        settings = load_settings()
-        folder = next(path for path in (settings.scratch_path, *settings.scratch_path.parents) if path.exists())
-        free = shutil.disk_usage(folder).free
-        if free < settings.worker_free_gigabytes * GIGABYTE:
-            _log.error(
-                "%s: %s is handed back: %s has %.1f GB left, and VOD_WORKER_FREE_GIGABYTES wants %d",
-                *(title, step, folder, free / GIGABYTE, settings.worker_free_gigabytes),
-            )
-            time.sleep(FULL_SECONDS)
-            raise Reject("no space", requeue=True)
+
+def require_space(title: str, step: str) -> None:
+    """Return when there is space to work here.
+
+    Raises:
+        Reject: There is not; another worker gets it.
+    """
+    settings = load_settings()
+    folder = next(path for path in (settings.scratch_path, *settings.scratch_path.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    if free < settings.worker_free_gigabytes * GIGABYTE:
+        _log.error(
+            "%s: %s is handed back: %s has %.1f GB left, and VOD_WORKER_FREE_GIGABYTES wants %d",
+            *(title, step, folder, free / GIGABYTE, settings.worker_free_gigabytes),
+        )
+        time.sleep(FULL_SECONDS)
+        raise Reject("no space", requeue=True)
 
 
 def _named(packed: Any) -> tuple[str, str]:

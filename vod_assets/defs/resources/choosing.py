@@ -15,6 +15,7 @@ from vod_assets.defs.resources.notices import OutboxResource, PostResource
 from vod_assets.defs.resources.places import (
     ArtifactsResource,
     CmsResource,
+    CrewResource,
     DeliveriesResource,
     KeysResource,
     LeasesResource,
@@ -80,6 +81,7 @@ def resource_definitions(
     )
     rtsp = RtspResource(root=settings.store_address, storages=storages)
     deliveries = DeliveriesResource(root=settings.store_address, storages=storages, origin=origin)
+    crew = CrewResource(root=settings.store_address, is_shared=settings.executor == "celery", storages=storages)
     outbox = OutboxResource(root=settings.store_address, storages=storages)
     lasting, guard = guard or LastingGuardResource(leases=leases), guard or RunGuardResource(leases=leases)
     return {
@@ -98,6 +100,7 @@ def resource_definitions(
         "sources": SourcesResource(storages=storages),
         "desk": ArrivalsResource(storages=storages),
         **_tools(settings, guard),
+        "crew": crew,
         "keys": KeysResource(storages=storages),
         "rtsp": rtsp,
         "deliveries": deliveries,

@@ -11,7 +11,7 @@ from vod_assets.adapters.cdn.opening import open_cdn
 from vod_assets.adapters.cms.opening import open_cms
 from vod_assets.adapters.delivery.opening import open_deliveries
 from vod_assets.adapters.keys.opening import open_keys
-from vod_assets.adapters.leases.opening import open_leases
+from vod_assets.adapters.leases.opening import open_claims, open_leases
 from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.adapters.process import Unguarded
 from vod_assets.adapters.profiles import load_profiles
@@ -21,6 +21,7 @@ from vod_assets.adapters.source.routed import RoutedSources
 from vod_assets.adapters.store.opening import open_store
 from vod_assets.aws import access_of
 from vod_assets.defs.artifact_io import ArtifactIOManager
+from vod_assets.defs.crew import ALONE, Crew
 from vod_assets.defs.guard import Guarding
 from vod_assets.defs.making import Maker
 from vod_assets.defs.selection import forced_by
@@ -77,6 +78,22 @@ class LeasesResource(dg.ConfigurableResource[Leases]):
     def create_resource(self, context: dg.InitResourceContext) -> Leases:
         """Return the leases."""
         return open_leases(load_settings(store=self.root), self.storages)
+
+
+class CrewResource(dg.ConfigurableResource[Crew]):
+    """Who works on the pieces of titles: on a farm, whoever hears that a run asks for help."""
+
+    root: str
+    is_shared: bool
+    storages: dg.ResourceDependency[Access]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Crew:
+        """Return the crew."""
+        if not self.is_shared:
+            return ALONE
+        from vod_assets.defs.farm.pieces import ask
+
+        return Crew(open_claims(load_settings(store=self.root), self.storages), ask)
 
 
 class KeysResource(dg.ConfigurableResource[Any]):
