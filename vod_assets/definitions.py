@@ -56,7 +56,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         rate_quality,
         encoding_ladder,
         content_keys,
-        *rendition_assets(profiles),
+        *rendition_assets(profiles, is_split=settings.split_rungs),
         audio_levels,
         *audio_assets(profiles),
         captions,

@@ -96,6 +96,9 @@ class Settings(BaseSettings):
         description="How Dagster's daemon and UI run a title: in_process, multiprocess: a process for each step, or "
         "celery: steps go to the workers of a farm (docs/farm.md).",
     )
+    split_rungs: bool = Field(
+        False, description="Whether each rung is a step of its own, for a farm: each decodes the source by itself."
+    )
     broker: SecretStr = Field(
         SecretStr(""),
         description="RabbitMQ of the farm: amqp://USER:PASSWORD@HOST:5672/VHOST, amqps://…, or secretsmanager://NAME#KEY.",

@@ -14,7 +14,7 @@ from vod_assets.domain.plan import TitlePlan
 
 LOOK_SECONDS = 30
 OVERLAP_SECONDS = 120  # an update may be seen later than its time says
-ENCODES = ("_renditions", "rate_quality")  # ends of the steps that take a slot of the pool `encode`
+ENCODES = ("_renditions", "_rendition", "rate_quality")  # ends of the steps that take a slot of the pool `encode`
 ENCODED = "encode_cpu_seconds"  # metadata of a rendition that was encoded
 LOOKED_BACK = 50
 SPENT = "The budget of its backfill is spent."

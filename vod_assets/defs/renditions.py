@@ -1,4 +1,4 @@
-"""Renditions: one multi-asset a codec, whose selected rungs share one decode and one FFmpeg process."""
+"""Renditions: one multi-asset a codec, whose selected rungs share one decode and one FFmpeg process; or one a rung."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -33,27 +33,40 @@ GROUP = "renditions"
 INPUTS = ("mezzanine", "media_info", "encoding_ladder")
 
 
-def rendition_assets(profiles: Mapping[str, Profile]) -> list[dg.AssetsDefinition]:
-    """Return one multi-asset per codec, with a key for every rung of every profile."""
+def rendition_assets(profiles: Mapping[str, Profile], *, is_split: bool = False) -> list[dg.AssetsDefinition]:
+    """Return one multi-asset per codec, with a key for every rung of every profile.
+
+    Args:
+        profiles: They say which rungs there are.
+        is_split: Whether each rung is a step of its own, that decodes the source by itself.
+    """
+    keys = _keys(profiles)
+    if is_split:
+        return [_rendition_asset(codec, f"{key}_rendition", [key]) for codec in keys for key in keys[codec]]
+    return [_rendition_asset(codec, f"{codec}_renditions", keys[codec]) for codec in keys]
+
+
+def rendition_keys(profiles: Mapping[str, Profile]) -> list[str]:
+    """Return the asset keys of all renditions, largest first in each codec."""
+    return [key for keys in _keys(profiles).values() for key in keys]
+
+
+def _keys(profiles: Mapping[str, Profile]) -> dict[str, list[str]]:
+    """Return the asset keys of each codec, largest first."""
     rungs: dict[str, dict[str, tuple[int, int]]] = {}
     for profile in profiles.values():
         for preset in profile.video:
             for rung in preset.rungs:
                 rungs.setdefault(preset.codec, {})[f"{preset.codec}_{rung.name}"] = rung.box
-    return [
-        _codec_asset(codec, sorted(boxes, key=lambda key, boxes=boxes: (boxes[key], key), reverse=True))  # type: ignore[misc]
+    return {
+        codec: sorted(boxes, key=lambda key, boxes=boxes: (boxes[key], key), reverse=True)  # type: ignore[misc]
         for codec, boxes in rungs.items()
-    ]
+    }
 
 
-def rendition_keys(profiles: Mapping[str, Profile]) -> list[str]:
-    """Return the asset keys of all renditions, largest first in each codec."""
-    return [key.to_user_string() for asset in rendition_assets(profiles) for key in asset.keys]
-
-
-def _codec_asset(codec: str, keys: Sequence[str]) -> dg.AssetsDefinition:
+def _rendition_asset(codec: str, name: str, keys: Sequence[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(
-        name=f"{codec}_renditions",
+        name=name,
         specs=[_spec(codec, key) for key in keys],
         partitions_def=titles,
         can_subset=True,
