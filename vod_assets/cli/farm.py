@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,14 +44,18 @@ def worker(
     raise typer.Exit(_together([[*argv, f"{queue}={count}"] for queue, count in wanted.items()]))
 
 
-def beat() -> None:
+def beat(
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="File that names the code server; default: workspace.yaml here.")
+    ] = None,
+) -> None:
     """Run the farm's clock: Dagster's daemon, with sensors, queue and reaper. One in a deployment.
 
     Example: [cyan]vod beat[/]
     """
     settings = load_settings()
     ensure_dagster_home(settings)
-    argv = [sys.executable, "-m", "dagster._daemon", "run", *_workspace()]
+    argv = [sys.executable, "-m", "dagster._daemon", "run", *_workspace(workspace)]
     os.execv(argv[0], argv)  # noqa: S606 - it takes this process's place, and its signals
 
 
@@ -123,6 +128,8 @@ def _together(commands: list[list[str]]) -> int:
     return max(abs(child.wait()) for child in children.values())
 
 
-def _workspace() -> list[str]:
+def _workspace(named: Path | None) -> list[str]:
     """Return what the daemon is told of the code: a workspace file that is there, or the module itself."""
-    return [] if os.path.exists("workspace.yaml") else ["-m", "vod_assets.definitions"]  # noqa: PTH110 - a plain question
+    if named is not None:
+        return ["-w", str(named.resolve())]
+    return [] if Path("workspace.yaml").exists() else ["-m", "vod_assets.definitions"]

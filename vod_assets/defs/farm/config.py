@@ -88,8 +88,16 @@ def main() -> None:
     lines = [
         '"""Written by `python -m vod_assets.defs.farm.config`; the addresses come from VOD_BROKER and VOD_DATABASE."""'
     ]
-    lines += [f"{name} = {json.loads(json.dumps(value))!r}" for name, value in celery_options().items()]
+    lines += [f"{name} = {_as_python(value)}" for name, value in celery_options().items()]
     print("\n".join([lines[0], "", *lines[1:]]))  # noqa: T201 - what it is for
+
+
+def _as_python(value: object) -> str:
+    """Return a value as this project writes it: text in double quotes."""
+    text = json.dumps(value)
+    for theirs, ours in (("true", "True"), ("false", "False"), ("null", "None")):
+        text = text.replace(theirs, ours)
+    return text
 
 
 if __name__ == "__main__":
