@@ -5,6 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 from vod_assets.domain.errors import ConfigError
+from vod_assets.logs import speak
 from vod_assets.settings import Settings
 
 
@@ -27,6 +28,7 @@ def ensure_dagster_home(settings: Settings) -> Path:
     Raises:
         ConfigError: ``home_not_writable``.
     """
+    speak(settings)
     home = dagster_home(settings)
     try:
         home.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """The secrets of a deployment, to keep them out of what is shown."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -20,3 +21,4 @@ def _secrets(settings: Settings) -> Iterator[str]:
         value = getattr(settings, name)
         if isinstance(value, SecretStr) and not value.get_secret_value().startswith(SCHEME):
             yield value.get_secret_value()
+            yield urlsplit(value.get_secret_value()).password or ""  # of a broker or a database

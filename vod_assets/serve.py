@@ -21,6 +21,7 @@ from vod_assets.adapters.origin.opening import open_first
 from vod_assets.aws import access_of
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.media_types import ANY, FOR_EVER, MEDIA_TYPES, SHORT
+from vod_assets.logs import speak
 from vod_assets.serve_blobs import BlobFiles
 from vod_assets.serve_catalogue import Catalogue, Following
 from vod_assets.serve_movies import movie_routes
@@ -134,6 +135,7 @@ def serve(
     if settings.preview and not is_loopback(host):
         cause = f"VOD_PREVIEW is set, and other machines reach {host}"
         raise ConfigError("preview_not_loopback", cause, "Serve on 127.0.0.1, or without VOD_PREVIEW")
+    speak(settings)
     with listening(host, settings.serve_port if port is None else port) as listener:
         app = build_app(settings)
         if on_ready:

@@ -288,6 +288,10 @@ class Settings(BaseSettings):
         None,
         description="Folder of the npm packages hls.js, shaka-player and dashjs; empty: where `make players` puts it.",
     )
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        description="How processes write their log: text, or json: an object a line, with title and run.",
+    )
     ui_port: int = Field(
         3000, ge=1, le=HIGHEST_PORT, description="Port of the Dagster UI that `make dev` starts, on loopback."
     )

@@ -1,7 +1,7 @@
 """The edge of the command line: whatever ends a command becomes one sentence, or the one object of ``--json``."""
 
 import json
-import sys
+import logging
 import traceback
 from collections.abc import Sequence
 from itertools import takewhile
@@ -9,6 +9,7 @@ from itertools import takewhile
 import click
 import typer
 
+from vod_assets import logs
 from vod_assets.cli.outcome import SUCCESS, Failure, Outcome, failure_of
 from vod_assets.domain.errors import Cancelled, ConfigError, VodError
 
@@ -54,12 +55,15 @@ def _unforeseen(error: Exception, as_json: bool) -> Outcome:
 
     if fault := database_fault(error):
         return _told(fault, as_json)
-    traceback.print_exception(error)
+    if logs.is_json():
+        logging.getLogger(logs.OWN).error("%s", error, exc_info=error)
+    else:
+        traceback.print_exception(error)
     return Outcome(error=Failure("internal_error", type(error).__name__, str(error) or repr(error)))
 
 
 def _told(error: VodError, as_json: bool) -> Outcome:
     """Return what an error comes to; without ``--json`` it is printed."""
-    if not as_json:
-        print(f"vod: {error}", file=sys.stderr)
+    if logs.is_json() or not as_json:
+        logs.tell(str(error), title=error.title, code=error.code)
     return Outcome(title=error.title, error=failure_of(error))

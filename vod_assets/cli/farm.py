@@ -15,6 +15,7 @@ import typer
 from vod_assets.cli.outcome import WRONG_USAGE
 from vod_assets.domain.errors import ConfigError
 from vod_assets.home import ensure_dagster_home
+from vod_assets.logs import tell
 from vod_assets.settings import Settings, load_settings
 
 QUEUE = re.compile(r"(?P<name>[a-z]+)(=(?P<count>[1-9][0-9]{0,2}))?")
@@ -110,19 +111,19 @@ def _together(commands: list[list[str]]) -> int:
     children = {number: subprocess.Popen(argv) for number, argv in enumerate(commands)}
     told: list[int] = []
 
-    def tell(number: int, _: object) -> None:
+    def forward(number: int, _: object) -> None:
         told.append(number)
         for child in children.values():
             child.send_signal(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, tell)
+        signal.signal(number, forward)
     while not told:
         time.sleep(LOOK_SECONDS)
         for place, child in list(children.items()):
             if child.poll() is not None and not told:
                 queue = commands[place][-1]
-                print(f"vod: the worker of {queue} ended ({child.returncode}): it is started again", file=sys.stderr)
+                tell(f"the worker of {queue} ended ({child.returncode}): it is started again")
                 time.sleep(PAUSE_SECONDS)
                 children[place] = subprocess.Popen(commands[place])
     return max(abs(child.wait()) for child in children.values())

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from vod_assets.logs import is_json, say
 from vod_assets.ports import Progress, Transfer
 from vod_assets.ports.transfers import watched
 
@@ -53,7 +54,7 @@ class Lines:
 
     def started(self, title: str, step: str) -> None:
         """Print that a step has begun."""
-        self._print(f"{title}: {step} …")
+        self._print(f"{title}: {step} …", title, step)
 
     def progressed(self, title: str, step: str, progress: Progress) -> None:
         """Print percent, frames per second, speed and time left, throttled."""
@@ -61,7 +62,7 @@ class Lines:
         is_due = time.monotonic() - said_at >= SECONDS_BETWEEN_LINES
         if progress.percent >= said_percent + PERCENT_BETWEEN_LINES and (is_due or progress.percent == 100):
             self._last[step] = (time.monotonic(), progress.percent)
-            self._print(f"{title}: {step} {progress.percent} % {rates(progress)}")
+            self._print(f"{title}: {step} {progress.percent} % {rates(progress)}", title, step)
 
     def moved(self, title: str, step: str, transfer: Transfer) -> None:
         """Print how far files are, throttled."""
@@ -69,15 +70,18 @@ class Lines:
         is_due = time.monotonic() - said_at >= SECONDS_BETWEEN_TRANSFERS or transfer.is_over
         if is_due and not self._is_quiet:
             self._moved_at[transfer.what] = time.monotonic()
-            self._print(f"{title}: {transfer}" if title else str(transfer))
+            self._print(f"{title}: {transfer}" if title else str(transfer), title, step)
 
     def made(self, title: str, asset: str, reused: bool, empty: str = "") -> None:
         """Print what became of an asset; a title is not concerned with most codecs and rungs that there are."""
         if not empty:
-            self._print(f"{title}: {asset} {'reused' if reused else 'made'}")
+            self._print(f"{title}: {asset} {'reused' if reused else 'made'}", title)
 
-    def _print(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
+    def _print(self, line: str, title: str, step: str = "") -> None:
+        if is_json():
+            say(line, title=title, step=step)
+        else:
+            print(line, file=sys.stderr, flush=True)
 
 
 class LiveBars:
@@ -127,7 +131,7 @@ def open_display(quiet: bool = False) -> Iterator[Display]:
 
 @contextmanager
 def _opened(quiet: bool) -> Iterator[Display]:
-    if quiet or not sys.stderr.isatty():
+    if quiet or is_json() or not sys.stderr.isatty():
         yield Lines(quiet)
         return
 

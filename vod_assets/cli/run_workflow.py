@@ -1,12 +1,12 @@
 """``vod run-workflow`` and ``vod cancel``."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vod_assets import logs
 from vod_assets.cli.edge import print_object
 from vod_assets.cli.outcome import SOURCE_REFUSED, Failure, Outcome, failure_of
 from vod_assets.cli.progress import Display, open_display
@@ -157,7 +157,7 @@ def finish(outcome: Outcome, as_json: bool) -> None:
     if as_json:
         print_object(outcome)
     elif outcome.error is not None:
-        print(f"vod: {outcome.error.message}", file=sys.stderr)
+        logs.tell(outcome.error.message, title=outcome.title, run=outcome.run_id or "", code=outcome.error.code)
     else:
         for name, value in _shown(outcome).items():
             print(f"{name:<10} {value}")

@@ -15,6 +15,7 @@ from dagster._serdes import ConfigurableClassData
 
 from vod_assets.defs.pooled_sqlite import PooledEventLog, PooledRuns, PromptSchedules
 from vod_assets.home import dagster_home
+from vod_assets.logs import speak
 from vod_assets.settings import load_settings
 
 
@@ -37,6 +38,7 @@ class _FoundWhenOpened:
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Any:  # noqa: ARG003
         """Open it in the folder of the moment."""
+        speak(load_settings())  # each of Dagster's processes comes by here
         opened: Any = cls
         return opened(cls.folder(), inst_data=inst_data)
 

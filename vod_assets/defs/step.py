@@ -21,6 +21,7 @@ from vod_assets.domain.errors import Cancelled, SourceError, StoreError, ToolErr
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.title import TitleRecord
+from vod_assets.logs import doing
 from vod_assets.ports import Progress, RunGuard, SourceStore, Transfer
 from vod_assets.ports.transfers import watched
 
@@ -198,7 +199,7 @@ def step(context: Context, artifacts: ArtifactIOManager, guard: RunGuard, report
     """Run an asset's body for its title: errors become failures that name the title, a cancelled run stops."""
     title = context.partition_key
     name = context.op_execution_context.op.name
-    with edge(context, title), _refusals_kept(title, artifacts):
+    with doing(title, context.run.run_id, name), edge(context, title), _refusals_kept(title, artifacts):
         guard.check()
         artifacts.record(title)
         reporter.started(title, name)

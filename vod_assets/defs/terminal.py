@@ -6,6 +6,8 @@ import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError  # not public in 1.13
 from dagster._core.events import RunFailureReason  # likewise
 
+from vod_assets.logs import is_json
+
 CONSOLE = "console"  # the key that Dagster gives its own, too
 NOT_EXECUTED = "Not executing."  # ends what Dagster says, as an error, of each step behind one that failed
 TOLD = frozenset({DagsterAssetCheckFailedError.__name__, DagsterExecutionInterruptedError.__name__})
@@ -17,7 +19,8 @@ def _terminal(context: dg.InitLoggerContext) -> logging.Logger:
     The event log keeps them with their tracebacks. What is no error of ours is a fault, and is shown with its own.
     """
     logger: logging.Logger = dg.colored_console_logger.logger_fn(context)
-    logger.addFilter(lambda record: not _is_told(record))
+    if not is_json():  # whoever collects logs is told of every failure
+        logger.addFilter(lambda record: not _is_told(record))
     return logger
 
 

@@ -9,6 +9,7 @@ import dagster as dg
 from celery import Task
 from celery.exceptions import Ignore, Reject
 
+from vod_assets.logs import doing
 from vod_assets.settings import load_settings
 
 MOST_DELIVERIES = 3  # of a step whose workers die; the step itself may be what kills them
@@ -39,8 +40,9 @@ class FarmTask(Task):  # type: ignore[misc] # Celery has no types
             require_space(title, step)
             if self.request.delivery_info.get("redelivered"):
                 _count(instance, run_id, title, step)
-        _log.info("%s: run %s: %s", title, run_id, step)
-        return super().__call__(execute_step_args_packed, executable_dict)
+        with doing(title, run_id, step):
+            _log.info("%s: run %s: %s", title, run_id, step)
+            return super().__call__(execute_step_args_packed, executable_dict)
 
 
 def require_space(title: str, step: str) -> None:
