@@ -21,7 +21,7 @@ class Claims(Protocol):
         ...
 
     def noted(self, title: str, run: str, piece: str) -> Spent | None:
-        """Return what was noted of a piece."""
+        """Return what was noted of a piece, once."""
         ...
 
     def clear(self, title: str, but: str = "") -> None:

@@ -33,16 +33,17 @@ class BlobClaims:
         self.blobs.replace(_spent_name(title, run, piece), spent.model_dump_json().encode() + b"\n")
 
     def noted(self, title: str, run: str, piece: str) -> Spent | None:
-        """Return what was noted of a piece."""
+        """Return what was noted of a piece, and remove it."""
         name = _spent_name(title, run, piece)
         data = self.blobs.read(name)
         if data is None:
             return None
+        self.blobs.delete([name])
         try:
             return Spent.model_validate_json(data)
         except ValueError as error:
-            cause = f"{name} of {self.blobs.address} cannot be read"
-            raise StoreError("store_damaged", cause, "Remove it and run again", title) from error
+            cause = f"{name} of {self.blobs.address} could not be read"
+            raise StoreError("store_damaged", cause, "It was removed; run again", title) from error
 
     def clear(self, title: str, but: str = "") -> None:
         """Remove what runs have left; a walk of the title's claims."""
