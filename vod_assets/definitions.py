@@ -35,6 +35,7 @@ from vod_assets.defs.terminal import CONSOLE, terminal
 from vod_assets.defs.text import captions
 from vod_assets.defs.tracks import audio_tracks_asset, text_tracks, video_tracks_asset
 from vod_assets.defs.versions import versioned
+from vod_assets.defs.workflow_schedules import workflow_schedules
 from vod_assets.settings import Settings, load_settings
 from vod_assets.targets_file import target_places
 
@@ -90,6 +91,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
             backfill_budgets,
             automation,
             publications,
+            workflow_schedules,
             *arrival_sensors(watched_places(settings)),
         ],
         resources=resource_definitions(settings, reporter),

@@ -8,7 +8,7 @@ import typer
 
 from vod_assets import __version__
 from vod_assets.cli import approve as approve_command
-from vod_assets.cli import arrivals, edge, farm, imports, notify, rtsp, run_workflow, status, task, titles
+from vod_assets.cli import arrivals, edge, farm, imports, notify, rtsp, run_workflow, schedules, status, task, titles
 from vod_assets.cli import backfill as backfill_command
 from vod_assets.cli import cdn as cdn_command
 from vod_assets.cli import cms as cms_command
@@ -64,6 +64,8 @@ app.command("waivers")(waive_command.waivers)
 app.command("rollback")(publishing_commands.rollback)
 app.command("takedown")(publishing_commands.takedown)
 app.command("schedule")(publishing_commands.schedule)
+app.command("schedule-workflow")(schedules.schedule_workflow)
+app.add_typer(schedules.app, name="schedules")
 app.add_typer(policy_command.app, name="policy")
 app.command("visible")(policy_command.is_visible)
 app.command("approve")(approve_command.approve)

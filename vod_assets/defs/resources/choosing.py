@@ -22,6 +22,7 @@ from vod_assets.defs.resources.places import (
     OriginResource,
     PublisherResource,
     RtspResource,
+    SchedulesResource,
     SourcesResource,
     StoragesResource,
 )
@@ -94,6 +95,7 @@ def resource_definitions(
         ),
         "guard": lasting,
         "leases": leases,
+        "schedules": SchedulesResource(root=settings.store_address, storages=storages),
         "outbox": outbox,
         "post": PostResource(root=settings.store_address, storages=storages),
         "reporter": dg.ResourceDefinition.hardcoded_resource(reporter) if reporter else ReporterResource(),

@@ -16,6 +16,7 @@ from vod_assets.adapters.origin.opening import open_origin
 from vod_assets.adapters.process import Unguarded
 from vod_assets.adapters.profiles import load_profiles
 from vod_assets.adapters.rtsp.opening import open_offering
+from vod_assets.adapters.schedules.opening import open_schedules
 from vod_assets.adapters.source.opening import open_sources
 from vod_assets.adapters.source.routed import RoutedSources
 from vod_assets.adapters.store.opening import open_store
@@ -29,6 +30,7 @@ from vod_assets.deliveries import Deliveries
 from vod_assets.named_secrets import secret
 from vod_assets.offering import Offering
 from vod_assets.ports import Cms, KeyProvider, Leases, Origin, Outbox
+from vod_assets.ports.schedules import Schedules
 from vod_assets.publishing import Publisher
 from vod_assets.settings import load_settings
 
@@ -78,6 +80,17 @@ class LeasesResource(dg.ConfigurableResource[Leases]):
     def create_resource(self, context: dg.InitResourceContext) -> Leases:
         """Return the leases."""
         return open_leases(load_settings(store=self.root), self.storages)
+
+
+class SchedulesResource(dg.ConfigurableResource[Schedules]):
+    """Where it is written down which workflows begin later: beside the artifacts."""
+
+    root: str
+    storages: dg.ResourceDependency[Access]
+
+    def create_resource(self, context: dg.InitResourceContext) -> Schedules:
+        """Return the schedules."""
+        return open_schedules(load_settings(store=self.root), self.storages)
 
 
 class CrewResource(dg.ConfigurableResource[Crew]):
