@@ -19,6 +19,7 @@ from vod_assets.cli import doctor as doctor_command
 from vod_assets.cli import edge_rules as edge_rules_command
 from vod_assets.cli import explain as explain_command
 from vod_assets.cli import gc as gc_command
+from vod_assets.cli import metrics as metrics_command
 from vod_assets.cli import origins as origins_command
 from vod_assets.cli import outbox as outbox_command
 from vod_assets.cli import plan as plan_command
@@ -73,6 +74,7 @@ app.command("edge-rules")(edge_rules_command.edge_rules)
 app.command("outbox")(outbox_command.outbox)
 app.add_typer(notify.app, name="notify")
 app.command("status")(status.status)
+app.command("metrics")(metrics_command.metrics)
 app.command("generate-report")(report_command.generate_report)
 app.add_typer(cdn_command.app, name="cdn")
 app.command("sign")(sign_command.sign)

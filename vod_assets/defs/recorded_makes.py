@@ -23,17 +23,28 @@ ROWS_AT_ONCE = 1000
 CONTAINERS = ("value", "text")  # of a number and of a text, as Dagster writes metadata
 
 
-def recorded_makes(instance: dg.DagsterInstance, since: float, until: float | None = None) -> Iterator[MadeFact]:
+def recorded_makes(
+    instance: dg.DagsterInstance, since: float, *, after: int | None = None, upto: int | None = None
+) -> Iterator[MadeFact]:
     """Yield what was made or found made, the newest first.
 
     Args:
         instance: Where it is recorded.
         since: Seconds since the epoch; nothing older is read.
-        until: Nothing younger is read; None: everything.
+        after: Id of an event; only younger ones are read. None: all.
+        upto: Id of the youngest event that is read; None: all.
     """
-    for run, text in _events(instance, since, until):
+    for run, text in _events(_database(instance), since, after, upto):
         if fact := read_make(run, text):
             yield fact
+
+
+def newest_event(instance: dg.DagsterInstance) -> int:
+    """Return the id of the youngest materialization; 0: there is none."""
+    table = SqlEventLogStorageTable.c
+    with _database(instance).index_connection() as connection:
+        found = connection.execute(db.select(db.func.max(table.id)).where(_is_made())).scalar()
+    return int(found or 0)
 
 
 def read_make(run: str, text: str) -> MadeFact | None:
@@ -72,21 +83,31 @@ def _number(said: Mapping[str, object], name: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _events(instance: dg.DagsterInstance, since: float, until: float | None) -> Iterator[tuple[str, str]]:
-    """Yield run and text of every materialization, the newest first, by pages: nothing is held open meanwhile."""
-    storage, table, before = instance.event_log_storage, SqlEventLogStorageTable.c, None
+def _database(instance: dg.DagsterInstance) -> SqlEventLogStorage:
+    storage = instance.event_log_storage
     if not isinstance(storage, SqlEventLogStorage):
         raise TypeError(f"{type(storage).__name__} keeps events in no database")
-    is_made = table.dagster_event_type == dg.DagsterEventType.ASSET_MATERIALIZATION.value
-    query = db.select(table.id, table.run_id, table.timestamp, table.event).where(is_made)
+    return storage
+
+
+def _is_made() -> db.ColumnElement[bool]:
+    return SqlEventLogStorageTable.c.dagster_event_type == dg.DagsterEventType.ASSET_MATERIALIZATION.value
+
+
+def _events(
+    storage: SqlEventLogStorage, since: float, after: int | None, upto: int | None
+) -> Iterator[tuple[str, str]]:
+    """Yield run and text of every materialization, the newest first, by pages: nothing is held open meanwhile."""
+    table, last = SqlEventLogStorageTable.c, upto
+    query = db.select(table.id, table.run_id, table.timestamp, table.event).where(_is_made(), table.id > (after or 0))
     while True:
-        page = query if before is None else query.where(table.id < before)
+        page = query if last is None else query.where(table.id <= last)
         with storage.index_connection() as connection:
             rows = connection.execute(page.order_by(table.id.desc()).limit(ROWS_AT_ONCE)).fetchall()
         times = [row.timestamp.replace(tzinfo=UTC).timestamp() for row in rows]
         for row, at in zip(rows, times, strict=True):
-            if since <= at and (until is None or at < until):
+            if since <= at:
                 yield row.run_id, row.event
         if len(rows) < ROWS_AT_ONCE or max(times) < since:  # ids and times agree but for who waited for a lock
             return
-        before = rows[-1].id
+        last = rows[-1].id - 1
