@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from vod_assets.cli.outcome import WRONG_USAGE
 from vod_assets.domain.errors import ConfigError
 from vod_assets.home import ensure_dagster_home
 from vod_assets.logs import tell
@@ -58,12 +57,6 @@ def beat(
     ensure_dagster_home(settings)
     argv = [sys.executable, "-m", "dagster._daemon", "run", *_workspace(workspace)]
     os.execv(argv[0], argv)  # noqa: S606 - it takes this process's place, and its signals
-
-
-def replay(task_id: Annotated[str, typer.Argument(help="The task to run again.")]) -> None:
-    """Run a task of the farm again (not available yet). Example: [cyan]vod replay 4f2c[/]."""
-    print(f"vod: “replay {task_id}” is not available yet. Use `vod run-workflow SOURCE`.", file=sys.stderr)
-    raise typer.Exit(WRONG_USAGE)
 
 
 def _farm() -> Settings:

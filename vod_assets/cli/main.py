@@ -8,7 +8,20 @@ import typer
 
 from vod_assets import __version__
 from vod_assets.cli import approve as approve_command
-from vod_assets.cli import arrivals, edge, farm, imports, notify, rtsp, run_workflow, schedules, status, task, titles
+from vod_assets.cli import (
+    arrivals,
+    edge,
+    farm,
+    imports,
+    notify,
+    queue,
+    rtsp,
+    run_workflow,
+    schedules,
+    status,
+    task,
+    titles,
+)
 from vod_assets.cli import backfill as backfill_command
 from vod_assets.cli import cdn as cdn_command
 from vod_assets.cli import cms as cms_command
@@ -29,6 +42,7 @@ from vod_assets.cli import publishing as publishing_commands
 from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import rekey as rekey_command
 from vod_assets.cli import releases as releases_command
+from vod_assets.cli import replay as replay_command
 from vod_assets.cli import report as report_command
 from vod_assets.cli import serve as serve_command
 from vod_assets.cli import sign as sign_command
@@ -90,7 +104,9 @@ app.command("reconcile")(reconcile_command.reconcile)
 app.command("demo")(demo_command.demo)
 app.command("worker")(farm.worker)
 app.command("beat")(farm.beat)
-app.command("replay")(farm.replay)
+app.command("replay")(replay_command.replay)
+app.command("inspect-queue")(queue.inspect_queue)
+app.command("clear-stuck-tasks")(queue.clear_stuck_tasks)
 
 
 @app.callback(invoke_without_command=True)

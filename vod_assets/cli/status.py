@@ -21,9 +21,16 @@ def status(
     limit: Annotated[
         int | None, typer.Option(min=0, help="Titles to look at; 0: all. Without it 100, and all with --json.")
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show what waits and works until Ctrl-C, too.")] = False,
+    interval: Annotated[float, typer.Option("--interval", min=0.5, help="Seconds between two looks.")] = 2.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")] = False,
 ) -> None:
-    """Show where titles stand, stage by stage. Example: [cyan]vod status --refused[/]."""
+    """Show where titles stand, stage by stage; then what waits and works. Example: [cyan]vod status --watch[/]."""
+    if watch:
+        from vod_assets.cli.watching import watch_all
+
+        watch_all(title, interval)
+        return
     with open_session() as session:
         if refused:
             _print_refusals(session, title, as_json)
@@ -36,12 +43,23 @@ def status(
         found = list(standing(session, catalogue, wanted))
         are_more = len(found) < len(catalogue.titles) and not as_json
         counted = catalogue.counted(statuses_of(session, catalogue, catalogue.titles)) if are_more else ""
+        at_work = [] if as_json else work_lines(session)
     if as_json:
         print(json.dumps([asdict(one) for one in found], ensure_ascii=False))
         return
     _print_table(found)
     if counted:
         print(f"{counted}. {len(found)} are shown; --limit 0 shows all, `vod status TITLE` one.")
+    for line in at_work:
+        print(line)
+
+
+def work_lines(session: Session) -> list[str]:
+    """Return what waits and works, where anything does or a farm is configured."""
+    from vod_assets.cli.queue import as_lines, look
+
+    seen = look(session)
+    return as_lines(seen) if any(seen.values()) else []
 
 
 def _print_table(found: Iterable[TitleStatus]) -> None:

@@ -387,6 +387,7 @@ OPERATIONS = {
         out_of_memory=("A program needed more memory than it may have", "Run fewer titles at once"),
         disk_full=("No space is left on a disk", "Make room; the run goes on where it stopped"),
         internal_error=("The program has a fault; its traceback is on standard error", "Report it with the traceback"),
+        broker_unreachable=("The farm's RabbitMQ does not answer", "Start it, or correct VOD_BROKER"),
         database_unreachable=("Dagster's database does not answer", "Check its server, and `storage` in dagster.yaml"),
         store_full=("No space is left in the artifact store", "Make room; the run goes on where it stopped"),
         store_failed=("The artifact store did not do as told", "Check that its folder is there and writable"),

@@ -12,6 +12,7 @@ from vod_assets.domain.errors import ConfigError
 from vod_assets.ports import Leases
 from vod_assets.settings import Settings
 
+EXECUTE = "execute_plan"  # dagster-celery's task
 TICK_SECONDS = 0.25  # between two looks for steps that have ended; dagster-celery looks each second
 
 
@@ -46,17 +47,37 @@ class Farming(dg.Executor):
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
         """Yield the events of the steps."""
         from dagster_celery import core_execution_loop
-        from dagster_celery import executor as theirs
-
-        send: Any = theirs._submit_task
-
-        def submit(app: Any, context: Any, step: Any, queue: str, _: int, known_state: Any) -> Any:
-            priority = urgency(context.dagster_run.tags, step.tags)
-            return send(app, context, step, queue, priority, known_state)
 
         loop: Any = core_execution_loop
         loop.TICK_SECONDS = TICK_SECONDS
-        yield from loop.core_celery_execution_loop(plan_context, execution_plan, submit)
+        yield from loop.core_celery_execution_loop(plan_context, execution_plan, _submit)
+
+
+def _submit(app: Any, context: Any, step: Any, queue: str, _: int, known_state: Any) -> Any:
+    """Send a step to its queue; the task is called as people call the step: run and step.
+
+    dagster-celery's own function gives it a random name, and a priority that knows nothing of the run's.
+    """
+    from dagster._grpc.types import ExecuteStepArgs
+    from dagster._serdes import pack_value
+
+    run, job = context.dagster_run, context.reconstructable_job
+    arguments = ExecuteStepArgs(
+        job_origin=job.get_python_origin(),
+        run_id=run.run_id,
+        step_keys_to_execute=[step.key],
+        instance_ref=context.instance.get_ref(),
+        retry_mode=context.executor.retries.for_inner_plan(),
+        known_state=known_state,
+        print_serialized_events=True,
+    )
+    return app.send_task(
+        EXECUTE,
+        kwargs={"execute_step_args_packed": pack_value(arguments), "executable_dict": job.to_dict()},
+        queue=queue,
+        priority=urgency(run.tags, step.tags),
+        task_id=f"{run.run_id}/{step.key}",
+    )
 
 
 def farm_executor(settings: Settings, leases: Callable[[], Leases]) -> dg.ExecutorDefinition:
