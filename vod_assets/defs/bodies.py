@@ -54,7 +54,7 @@ class Body:
             op_execution_context=SimpleNamespace(op=SimpleNamespace(name=self.name)),
             selected_asset_keys={dg.AssetKey(key) for key in keys},
             instance=None,
-            run_id="",
+            run=SimpleNamespace(run_id=""),
             log=_UNHEARD,
         )
 
