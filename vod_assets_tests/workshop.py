@@ -392,6 +392,13 @@ class Counting(Maker):
         return found
 
 
+class Tags(dict[str, dict[str, str]]):
+    """An instance that only keeps tags of runs."""
+
+    def add_run_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
+        self.setdefault(run_id, {}).update(tags)
+
+
 class Told:
     """A reporter that keeps what was made."""
 
@@ -566,9 +573,8 @@ def _results(
         op_execution_context=op,
         selected_asset_keys={dg.AssetKey(key) for key in keys},
         selected_asset_check_keys=frozenset(),
-        instance=None,
-        run=SimpleNamespace(tags={}),
-        run_id="",
+        instance=Tags(),
+        run=SimpleNamespace(run_id="", tags={}),
         log=logging.getLogger("workshop"),
     )
     artifacts = resources["artifacts"]

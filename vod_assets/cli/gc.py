@@ -13,7 +13,7 @@ from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from vod_assets.defs.collecting import Collected
+    from vod_assets.defs.collecting import Collected, Collector
 
 UNITS = {"h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 
@@ -69,11 +69,28 @@ def collect(session: Session, older_than_seconds: int, *, dry_run: bool = False)
         session.instance, *ports, older_than_seconds, stray_age, retention=retention if retention.keep else None
     )
     collected = collector.named() if dry_run else collector.collect()
+    collected.leftovers += _claims_left(session, collector, dry_run=dry_run)
     for path in _scratch_leftovers(session, collector.stray_age):
         collected.leftovers.append(str(path))
         if not dry_run:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     return collected
+
+
+def _claims_left(session: Session, collector: "Collector", *, dry_run: bool) -> list[str]:
+    """Return the claims to pieces of titles that no run works on, which are removed."""
+    from vod_assets.defs.runs import active_runs
+
+    found: list[str] = []
+    for title, addresses in session.claims.leftovers().items():
+        if dry_run:
+            found += [] if active_runs(session.instance, title, session.leases) else addresses
+            continue
+        with collector.hold(title) as is_held:
+            if is_held():
+                session.claims.clear(title)
+                found += addresses
+    return found
 
 
 def _scratch_leftovers(session: Session, age: int) -> list[Path]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Prober,
         SourceStore,
     )
+    from vod_assets.ports.claims import Claims
     from vod_assets.publishing import Publisher
 
 
@@ -98,6 +99,13 @@ class Session:
         from vod_assets.adapters.leases.opening import open_leases
 
         return open_leases(self.settings, self.access)
+
+    @cached_property
+    def claims(self) -> "Claims":
+        """Which worker makes which piece of a title."""
+        from vod_assets.adapters.leases.opening import open_claims
+
+        return open_claims(self.settings, self.access)
 
     @cached_property
     def outbox(self) -> "Outbox":

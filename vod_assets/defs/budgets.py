@@ -9,6 +9,7 @@ import dagster as dg
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus  # no public names in 1.13
 
 from vod_assets.defs.backfills import BACKFILL_TAG, BUDGET_TAG, ENDED, launch_no_more
+from vod_assets.defs.crew import helped_seconds
 from vod_assets.domain.estimates import Estimate
 from vod_assets.domain.plan import TitlePlan
 
@@ -46,9 +47,14 @@ class Meter:
 
 
 def encode_seconds(instance: dg.DagsterInstance, runs: Iterable[str]) -> float:
-    """Return how long the encoding steps of runs took, without waiting for a slot; those reused took no time."""
-    steps = (step for run in runs for step in instance.get_run_step_stats(run) if step.step_key.endswith(ENCODES))
-    return sum(step.end_time - step.start_time for step in steps if step.end_time and step.start_time)
+    """Return how long the encoding steps of runs took, without waiting for a slot; those reused took no time.
+
+    What other workers of a farm encoded for them comes to it.
+    """
+    known = list(runs)
+    steps = (step for run in known for step in instance.get_run_step_stats(run) if step.step_key.endswith(ENCODES))
+    own = sum(step.end_time - step.start_time for step in steps if step.end_time and step.start_time)
+    return own + sum(helped_seconds(run, one.tags) for run in known if (one := instance.get_run_by_id(run)))
 
 
 def encode_hours(instance: dg.DagsterInstance, backfill_id: str) -> float:

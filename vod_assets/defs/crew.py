@@ -9,6 +9,7 @@ from vod_assets.defs.claims import Claiming
 from vod_assets.domain.piece_orders import PieceOrder, Spent
 from vod_assets.ports.claims import Claims
 
+HELPED_TAG = "vod/helped/"  # and a step, on the step's run: the run's id, and how many seconds others encoded for it
 Ask = Callable[[Sequence[PieceOrder], Mapping[str, str]], None]
 
 
@@ -69,3 +70,14 @@ class Crew:
 
 
 ALONE = Crew()
+
+
+def helped_tag(step: str, run: str, seconds: float) -> dict[str, str]:
+    """Return the tag that says how long others have encoded for a step; runs that are launched again copy tags."""
+    return {HELPED_TAG + step: f"{run} {seconds:.1f}"}
+
+
+def helped_seconds(run: str, tags: Mapping[str, str]) -> float:
+    """Return how long others have encoded for a run, as its own tags say."""
+    said = (value.partition(" ") for tag, value in tags.items() if tag.startswith(HELPED_TAG))
+    return sum(float(seconds) for named, _, seconds in said if named == run)

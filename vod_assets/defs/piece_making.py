@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from vod_assets.defs.crew import Crew, Worker
+from vod_assets.defs.crew import Crew, Worker, helped_tag
 from vod_assets.defs.guard import Guarding, PatientGuard
 from vod_assets.defs.step import Step
 from vod_assets.domain.artifact import Artifact
@@ -128,11 +128,22 @@ class PieceEncoder:
 
 @dataclass
 class SpentInAll:
-    """What it took to make pieces, by whomever."""
+    """What it took to make pieces, by whomever.
+
+    Attributes:
+        helped_seconds: Of the time that encoders ran, what they ran for other workers.
+        made_now: How many pieces were made, by rendition.
+    """
 
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
+    helped_seconds: float = 0.0
     made_now: dict[str, int] = field(default_factory=dict)
+
+    def add_helped(self, spent: Spent) -> None:
+        """Add what one piece took another worker."""
+        self.helped_seconds += spent.wall_seconds
+        self.add(spent)
 
     def add(self, spent: Spent) -> None:
         """Add what one piece took."""
@@ -166,6 +177,9 @@ class PieceMaking:
             with self.crew.at_work(self.at.title, run_of(self.at.guard)) as worker:
                 self._ask([works[number] for number in lacking], worker)
                 self._make(works, made, worker)
+        if self.spent.helped_seconds:
+            instance, run = self.at.context.instance, run_of(self.at.guard)
+            instance.add_run_tags(run, helped_tag(self.at.name, run, self.spent.helped_seconds))
         return made
 
     def _make(self, works: Sequence[PieceOfRungs], made: list[dict[str, Artifact]], worker: Worker) -> None:
@@ -188,7 +202,7 @@ class PieceMaking:
             if worker.name:
                 made |= self.encoder.found(work)  # since it was looked for, it may have been made
                 if len(made) == len(work.recipes):
-                    self.spent.add(worker.noted(work.name))
+                    self.spent.add_helped(worker.noted(work.name))
             if is_ours and len(made) < len(work.recipes):
                 made |= self.encoder.encoded(work, made, self.spent.add)
 

@@ -27,3 +27,7 @@ class Claims(Protocol):
     def clear(self, title: str, but: str = "") -> None:
         """Remove all that runs of a title have left, but what one run has."""
         ...
+
+    def leftovers(self) -> dict[str, list[str]]:
+        """Return the addresses of all that is there, by title."""
+        ...

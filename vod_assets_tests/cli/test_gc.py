@@ -176,6 +176,24 @@ def test_a_title_that_a_run_holds_is_left_alone(keeper: Keeper, monkeypatch: pyt
     assert len(collect(keeper.session, WEEK).artifacts) == 1
 
 
+def test_claims_of_runs_that_are_over_go_and_those_of_a_run_that_works_stay(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "BUSY_AFTER_SECONDS", 0.1)
+    assert keeper.session.claims.of("film", "a-run").take("piece", "a-worker", "here", None) is not None
+    pulse = Pulse(keeper.session.leases, "a-run", "film", lambda _: False, beat_seconds=0.05)
+    pulse.start()
+    try:
+        pulse.require(lambda: None)
+        assert collect(keeper.session, WEEK).leftovers == []
+    finally:
+        pulse.let_go()
+    named, removed = (collect(keeper.session, WEEK, dry_run=is_dry).leftovers for is_dry in (True, False))
+    assert named == removed
+    assert [address.partition("/claims/")[2] for address in removed] == ["film/a-run/leases/piece/00000001.json"]
+    assert keeper.session.claims.leftovers() == {}
+
+
 def test_a_grace_time_is_written_with_its_unit(keeper: Keeper) -> None:
     ended = keeper.studio.vod("gc", "--older-than", "soon", "--json")
     assert (ended.code, ended.failed_with) == (2, "bad_usage")

@@ -15,6 +15,7 @@ from dagster._core.remote_origin import (  # no public names in 1.13; a queued r
 
 from vod_assets.defs.backfills import BACKFILL_TAG, Wish, busy_titles, launch, launch_no_more, standing
 from vod_assets.defs.budgets import Meter, backfill_budgets, encode_hours, encode_seconds, expected_hours
+from vod_assets.defs.crew import helped_tag
 from vod_assets.defs.partitions import TITLES, titles
 from vod_assets.domain.estimates import Estimate
 from vod_assets.domain.plan import PlannedAsset, TitlePlan
@@ -91,6 +92,13 @@ def test_only_encoding_is_counted_and_every_run_once(instance: dg.DagsterInstanc
     meter = meter.after(instance, backfill)
     assert 2 * ENCODE_SECONDS <= meter.seconds < 3 * ENCODE_SECONDS
     assert encode_hours(instance, backfill) == pytest.approx(meter.seconds / 3600)
+
+
+def test_what_other_workers_encode_for_a_run_is_counted(instance: dg.DagsterInstance) -> None:
+    backfill = launched(instance, budget_hours=1)
+    run = waiting(instance, backfill, "a", Status.SUCCESS)
+    instance.add_run_tags(run.run_id, {**helped_tag("h264_renditions", run.run_id, 90), "vod/helped/x": "another 9"})
+    assert Meter().after(instance, backfill).seconds == 90
 
 
 def test_what_waits_is_not_launched_once_the_budget_is_spent(instance: dg.DagsterInstance) -> None:

@@ -9,7 +9,7 @@ import pytest
 from vod_assets.adapters.leases.claims import BlobClaims
 from vod_assets.defs.artifact_io import ArtifactIOManager
 from vod_assets.defs.claims import Claiming
-from vod_assets.defs.crew import Crew
+from vod_assets.defs.crew import Crew, helped_seconds, helped_tag
 from vod_assets.defs.guard import Wanted
 from vod_assets.defs.making import Maker
 from vod_assets.defs.piece_help import Hand, is_asked
@@ -81,6 +81,11 @@ class Farm:
 @pytest.fixture
 def farm(tmp_path: Path) -> Farm:
     return Farm(tmp_path / "shared")
+
+
+def test_what_others_encode_for_a_run_is_told_of_that_run_alone() -> None:
+    tags = {**helped_tag("h264_renditions", RUN, 61.04), **helped_tag("hevc_renditions", "run-0", 9), "vod/host": "one"}
+    assert (helped_seconds(RUN, tags), helped_seconds("run-0", tags), helped_seconds("run-2", tags)) == (61.0, 9.0, 0)
 
 
 def test_a_step_asks_for_help_with_all_but_the_first_piece_from_the_end(farm: Farm) -> None:

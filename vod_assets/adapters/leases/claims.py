@@ -51,6 +51,14 @@ class BlobClaims:
         names = [blob.name for blob in self.blobs.walk(f"{CLAIMS}{checked_title_id(title)}/", with_drafts=True)]
         self.blobs.delete([name for name in names if kept is None or not name.startswith(kept)])
 
+    def leftovers(self) -> dict[str, list[str]]:
+        """Return the addresses of all that is there, by title."""
+        found: dict[str, list[str]] = {}
+        for blob in self.blobs.walk(CLAIMS, with_drafts=True):
+            title = blob.name.removeprefix(CLAIMS).partition("/")[0]
+            found.setdefault(title, []).append(f"{self.blobs.address}/{blob.name}")
+        return found
+
 
 def _folder(title: str, run: str) -> str:
     return f"{CLAIMS}{checked_title_id(title)}/{run}/"

@@ -21,24 +21,30 @@ from vod_assets.domain.piece_orders import PieceOrder
 from vod_assets.settings import load_settings
 
 PIECE = "vod.piece"
+CONFIRM_SECONDS = 10  # how long a broker that takes nothing more, for its disk is full, is waited for
 
 _log = logging.getLogger(__name__)
 
 
 def ask(orders: Sequence[PieceOrder], run_tags: Mapping[str, str]) -> None:
+    """Ask the farm of the settings."""
+    from vod_assets.defs.farm.app import app
+
+    ask_by(app, orders, run_tags)
+
+
+def ask_by(app: Celery, orders: Sequence[PieceOrder], run_tags: Mapping[str, str]) -> None:
     """Send a message for each piece; without a broker, whoever asks goes on alone.
 
     They wait behind the steps of runs that are as urgent: a title that is one step is not kept waiting by a long one.
     """
     from kombu.exceptions import OperationalError
 
-    from vod_assets.defs.farm.app import app
-
-    priority = max(0, urgency(run_tags, {}) - 1)
+    sent = {"queue": ENCODE, "priority": max(0, urgency(run_tags, {}) - 1), "ignore_result": True}
     try:
         for order in orders:
             said = order.model_dump(mode="json")
-            app.send_task(PIECE, args=[said], queue=ENCODE, priority=priority, retry=False, ignore_result=True)
+            app.send_task(PIECE, args=[said], retry=False, confirm_timeout=CONFIRM_SECONDS, **sent)
     except (OperationalError, OSError) as error:
         _log.warning("%s: nobody was asked for help with its pieces (%s)", orders[0].title, type(error).__name__)
 

@@ -42,6 +42,7 @@ def test_what_earlier_runs_left_is_cleared_and_nothing_else() -> None:
     for title, run in (("film", "run-1"), ("film", "run-2"), ("film-2", "run-1")):
         claims.of(title, run).beat(Beat(run="a"))
         claims.note(title, run, "piece", SPENT)
+    assert {title: len(files) for title, files in claims.leftovers().items()} == {"film": 4, "film-2": 2}
     claims.clear("film", but="run-2")
     kept = {tuple(blob.name.split("/")[1:3]) for blob in blobs.walk()}
     assert kept == {("film", "run-2"), ("film-2", "run-1")}
