@@ -199,7 +199,7 @@ def step(context: Context, artifacts: ArtifactIOManager, guard: RunGuard, report
     """Run an asset's body for its title: errors become failures that name the title, a cancelled run stops."""
     title = context.partition_key
     name = context.op_execution_context.op.name
-    with doing(title, context.run.run_id, name), edge(context, title), _refusals_kept(title, artifacts):
+    with doing(title, _run_of(context), name), edge(context, title), _refusals_kept(title, artifacts):
         guard.check()
         artifacts.record(title)
         reporter.started(title, name)
@@ -238,6 +238,11 @@ def _refusals_kept(title: str, artifacts: ArtifactIOManager) -> Iterator[None]:
     except SourceError as error:
         artifacts.store.refuse(title, refusal(error.about(title=title)))
         raise
+
+
+def _run_of(context: Context) -> str:
+    """Return the id of the run; empty: the body is only asked what it would do."""
+    return str(getattr(getattr(context, "run", None), "run_id", ""))
 
 
 def _require_same(sources: SourceStore, address: str, sha256: str) -> None:
