@@ -26,12 +26,16 @@ def generate_report(
     output: Annotated[Path | None, typer.Option("--output", help="File to write; else standard output.")] = None,
     where: Annotated[str, typer.Option("--where", help="Titles: 'profile=default owner=uhd-*'.")] = "",
     logs: Annotated[bool, typer.Option("--logs", help="Add what runs and tools said, without secrets.")] = False,
+    title: Annotated[str, typer.Option("--title", help="Write one title's evidence pack, a zip, instead.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Report titles, durations, speeds, failures by cause, storage and cost of the runs of a time.
 
     Example: [cyan]vod generate-report --since 30d --format html --output report.html[/]
     """
+    if title:
+        _write_pack(title, output or Path(f"{title}-evidence.zip"), force)
+        return
     now = datetime.now(UTC)
     window = _window(since, until, now)
     if logs and form == "csv":
@@ -54,6 +58,18 @@ def generate_report(
         told = as_object(report) | ({"logs": said} if logs else {})
         text = json.dumps(told, ensure_ascii=False, indent=1 if output else None) + "\n"
     _write(output, text)
+
+
+def _write_pack(title: str, output: Path, force: bool) -> None:
+    from vod_assets.cli.evidence import write_evidence
+
+    _require_free(output, force)
+    with open_session() as session:
+        try:
+            count = write_evidence(session, title, output)
+        except OSError as error:
+            raise _not_writable(output, error) from error
+    print(f"{output}: {count} files")
 
 
 def _window(since: str, until: str, now: datetime) -> "Window":
@@ -113,6 +129,10 @@ def _write(output: Path | None, text: str) -> None:
         draft.replace(output)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        cause = f"{output} cannot be written: {error.strerror}"
-        raise ConfigError("output_not_writable", cause, "Name another file with --output") from error
+        raise _not_writable(output, error) from error
     print(output)
+
+
+def _not_writable(output: Path, error: OSError) -> ConfigError:
+    cause = f"{output} cannot be written: {error.strerror}"
+    return ConfigError("output_not_writable", cause, "Name another file with --output")

@@ -28,7 +28,7 @@ def verify(
     from vod_assets.domain.problems import as_json as report
 
     with open_session() as session:
-        state = _end_state(session, decode)
+        state = end_state(session, decode=decode)
         titles = state.titles() if every else [title]
         if not every and title not in state.titles():
             from vod_assets.cli.titles import unknown
@@ -45,7 +45,8 @@ def verify(
     raise typer.Exit(1 if problems else 0)
 
 
-def _end_state(session: Session, decode: bool) -> "EndState":
+def end_state(session: Session, *, decode: bool = False) -> "EndState":
+    """Return what checks a title, or all: entries, manifests, every file; with ``decode`` it plays every track, too."""
     from vod_assets.defs.runs import working_titles
     from vod_assets.end_state import EndState
     from vod_assets.whole_copies import WholeCopies

@@ -18,7 +18,7 @@ _LOOKS = (
 )
 _NAMED = re.compile(
     r"(?i)(\b[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|signature|credential"
-    r"|content[_-]?key|decryption_key)[\w.-]*[\"']?\s*[=:]\s*[\"']?)([^\s\"'&,;}]{4,})"
+    r"|content[_-]?key(?!s)|decryption_key)[\w.-]*[\"']?\s*[=:]\s*[\"']?)([^\s\"'&,;}]{4,})"
 )
 
 
