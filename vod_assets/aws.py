@@ -85,6 +85,7 @@ def access_of(settings: Settings) -> Access:
 def speaks_of_s3(settings: Settings) -> bool:
     """Whether the settings name S3 anywhere; then every run has the resource."""
     addresses = (
+        settings.service_folder,
         settings.store_address,
         *(place.address for place in origin_places(settings).values()),
         *settings.stores.values(),

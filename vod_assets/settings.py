@@ -15,6 +15,7 @@ from vod_assets.domain.content_keys import System
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.groups import GROUPS
 from vod_assets.domain.mistakes import said_of
+from vod_assets.domain.transcoders import transcoder_names
 from vod_assets.places import (
     absolute,
     absolute_address,
@@ -116,6 +117,25 @@ class Settings(BaseSettings):
     worker_free_gigabytes: int = Field(
         2, ge=0, description="A worker whose scratch folder has less space than this hands steps back."
     )
+    transcoders: str = Field(
+        "ffmpeg",
+        description="Who makes renditions, in order of preference, separated by commas: ffmpeg (this machine), "
+        "mediaconvert, elemental, vantage (docs/transcoders.md).",
+    )
+    service_folder: str = Field(
+        "", description="Work folder that we and the transcoding services reach: s3://bucket/prefix, smb://…"
+    )
+    service_stall_minutes: int = Field(
+        20, ge=1, description="After how long a job of a service that gets no further is cancelled there."
+    )
+    service_queue_minutes: int = Field(
+        240, ge=1, description="How long a job of a service may wait to begin before the next transcoder does it."
+    )
+    mediaconvert_role: str = Field("", description="ARN of the role by which MediaConvert reads and writes buckets.")
+    mediaconvert_queue: str = Field(
+        "", description="Name or ARN of MediaConvert's queue; empty: the account's default."
+    )
+    mediaconvert_endpoint: str = Field("", description="Address of another server than AWS's MediaConvert, for trials.")
     profiles: Path | None = Field(None, description="Folder with profiles of your own, besides the packaged ones.")
     s3_endpoint: str = Field("", description="Address of an S3 server other than AWS: http://127.0.0.1:8333.")
     s3_region: str = Field("", description="Region of the buckets; empty: as AWS's tools find it.")
@@ -352,12 +372,22 @@ class Settings(BaseSettings):
             raise ValueError(f"{kind!r} gives no keys; write local, static:FILE or speke:https://…")
         return f"{kind}:{checked_key_server(place)}" if kind == "speke" else value
 
+    @field_validator("transcoders")
+    @classmethod
+    def _are_transcoders(cls, value: str) -> str:
+        return ",".join(transcoder_names(value))
+
+    @field_validator("service_folder")
+    @classmethod
+    def _is_a_work_folder(cls, value: str) -> str:
+        return str(checked_storage(value)) if value else value
+
     @field_validator("cdn")
     @classmethod
     def _is_a_cdn(cls, value: str) -> str:
         return checked_cdn(value)
 
-    @field_validator("cdn_endpoint")
+    @field_validator("cdn_endpoint", "mediaconvert_endpoint")
     @classmethod
     def _is_an_api(cls, value: str) -> str:
         parts = urlsplit(value)

@@ -71,6 +71,7 @@ from vod_assets.ports import (
     Unlocking,
 )
 from vod_assets.ports.control import Screening
+from vod_assets.ports.services import Transcoders
 from vod_assets.publishing import Publisher
 from vod_assets.settings import Settings
 from vod_assets_tests.fakes import MemoryBlobs, MemoryCms, MemoryOrigin
@@ -425,6 +426,7 @@ class Workshop:
     cms: Any = field(default_factory=MemoryCms)
     crew: Crew = ALONE
     guard: Wanted = field(default_factory=Wanted)
+    transcoders: Transcoders = field(default_factory=Transcoders)
 
     def __post_init__(self) -> None:
         for name in ("sources", "profiles"):
@@ -549,7 +551,7 @@ class Workshop:
     def _resources(self) -> dict[str, Any]:
         keys = LocalKeys(self.folder / "keys" / "master", KeyAddresses(aes128_url="https://keys.example/{kid}"))
         outside = {"sources": self.sources, "origin": self.origin, "cms": self.cms, "publisher": self.publisher}
-        outside |= {"crew": self.crew}
+        outside |= {"transcoders": self.transcoders, "crew": self.crew}
         return {**self.tools, "keys": keys, **outside, "rtsp": NoServer(StreamFolder(self.folder / "rtsp"))}
 
 

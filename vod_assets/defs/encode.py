@@ -1,6 +1,6 @@
 """What one codec's encode of a title starts from, and what it says of each rung."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from vod_assets.defs.source import made_from
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.estimates import Timing
 from vod_assets.domain.ladder import Ladder, Rung
-from vod_assets.domain.media_info import MediaInfo
+from vod_assets.domain.media_info import Finding, MediaInfo
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.rendition import rung_parameters
 from vod_assets.domain.video_presets import RungPreset, VideoPreset
@@ -32,6 +32,7 @@ class Encode:
     sources: SourceStore
     transcoder: Transcoder
     cutting: Cutting | None = None
+    findings: Sequence[Finding] = ()
     crew: Crew = ALONE
 
     def rung(self, key: str) -> Rung | None:

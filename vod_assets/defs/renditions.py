@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from vod_assets.defs.choosing_transcoders import Choosing, Way
 from vod_assets.defs.crew import Crew
 from vod_assets.defs.encode import Encode
 from vod_assets.defs.estimates import recorded
@@ -17,6 +18,7 @@ from vod_assets.defs.house import Artifacts, Guard, Reporter, skippable_spec
 from vod_assets.defs.making import Made, Wanted
 from vod_assets.defs.partitions import titles
 from vod_assets.defs.pieces import Cutting, Pieced, folders, joined_document
+from vod_assets.defs.served_renditions import Serving
 from vod_assets.defs.step import Step, step
 from vod_assets.domain.artifact import Artifact
 from vod_assets.domain.asking import not_asked
@@ -26,7 +28,9 @@ from vod_assets.domain.ladder import Ladder
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.profile import Profile
 from vod_assets.domain.recipe import Recipe
+from vod_assets.domain.transcoders import FFMPEG
 from vod_assets.ports import CodecJob, EncodeReport, PieceTranscoder, SourceStore, Transcoder
+from vod_assets.ports.services import Transcoders
 
 GROUP = "renditions"
 
@@ -85,6 +89,7 @@ def _rendition_asset(codec: str, name: str, keys: Sequence[str]) -> dg.AssetsDef
         transcoder: dg.ResourceParam[Transcoder],
         pieces: dg.ResourceParam[PieceTranscoder],
         crew: dg.ResourceParam[Crew],
+        transcoders: dg.ResourceParam[Transcoders],
     ) -> Iterator[dg.MaterializeResult[Artifact]]:
         with step(context, artifacts, guard, reporter) as at:
             selected = {key.to_user_string() for key in context.selected_asset_keys}
@@ -111,7 +116,7 @@ def _rendition_asset(codec: str, name: str, keys: Sequence[str]) -> dg.AssetsDef
                 ),
                 crew=crew,
             )
-            yield from _materialize(at, encode, wanted)
+            yield from _materialize(at, Choosing(at, encode, transcoders), wanted)
 
     return renditions
 
@@ -131,26 +136,30 @@ def _spec(codec: str, key: str) -> dg.AssetSpec:
     )
 
 
-def _materialize(at: Step, encode: Encode, keys: Sequence[str]) -> Iterator[dg.MaterializeResult[Artifact]]:
+def _materialize(at: Step, choosing: Choosing, keys: Sequence[str]) -> Iterator[dg.MaterializeResult[Artifact]]:
     """Yield every selected rung: empty and reused ones first, then the encoded ones, each as it is committed."""
-    wanted: dict[str, Recipe] = {}
+    wanted: dict[str, Sequence[Way]] = {}
+    encode = choosing.encode
     for key in keys:
         rung = encode.rung(key)
         reason = rung.empty if rung else f"profile {at.profile.name} has no rung {key}"
         if reason:
             yield at.result(at.nothing(key, reason))
             continue
-        recipe = encode.recipe(key)
-        found = at.find(recipe)
+        ways = choosing.ways(key)
+        found = at.find(ways[0].recipe)
         if found is None:
-            wanted[key] = recipe
+            wanted[key] = ways
         else:
             yield at.result(Made(found, reused=True), partial(_facts, found))
     if wanted:
         cutting = None if at.is_real else encode.cutting
-        pieces = {key: cutting.known_recipes(key) if cutting else () for key in wanted}
-        together = [Wanted(recipe, encode.described(key), pieces[key]) for key, recipe in wanted.items()]
-        yield from at.make_together(together, partial(_make, at, encode, wanted))
+        firsts = {key: ways[0] for key, ways in wanted.items()}
+        cut = [key for key, way in firsts.items() if cutting and way.name == FFMPEG]
+        pieces = {key: cutting.known_recipes(key) for key in cut} if cutting else {}
+        together = [Wanted(way.recipe, encode.described(key), pieces.get(key, ())) for key, way in firsts.items()]
+        serving = Serving(choosing, lambda findings, recipes: _make(at, replace(encode, findings=findings), recipes))
+        yield from at.make_together(together, partial(serving.make, wanted))
 
 
 def _make(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[dg.MaterializeResult[Artifact]]:
@@ -219,9 +228,12 @@ def _facts(
         facts |= {
             "bitrate_kbps": round(float(artifact.size_bytes * 8 / seconds / 1000), 1),
             "encode_speed_x": round(float(seconds) / report.wall_seconds, 2) if report.wall_seconds else 0.0,
+            "transcoder": FFMPEG,
             "encode_cpu_seconds": round(report.cpu_seconds, 2),
             "decoded_frames": report.decoded_frames,
-            "findings": _listed((*report.findings, *(encode.cutting.findings if encode.cutting else ()))),
+            "findings": _listed(
+                (*encode.findings, *report.findings, *(encode.cutting.findings if encode.cutting else ()))
+            ),
         }
     return facts | dict(timing)
 

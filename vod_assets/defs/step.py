@@ -162,6 +162,16 @@ class Step:
             (folder / part["name"]).symlink_to(sources.local_path(beside[part["name"]]).absolute())
         return folder
 
+    def unchanged_source(self, mezzanine: Artifact, sources: SourceStore) -> str:
+        """Return the one address of the source, if it still has the bytes that the mezzanine names.
+
+        Raises:
+            SourceError: ``source_changed``.
+        """
+        address = self.record.source
+        _require_same(sources, address, mezzanine.document["sha256"])
+        return sources.canonical(address)
+
     def result(self, made: Made, metadata: Metadata | Callable[[], Metadata] = MappingProxyType({})) -> Result:
         """Return what Dagster records of an asset: the artifact, its digest as data version, and what a person sees.
 

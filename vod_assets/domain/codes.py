@@ -95,6 +95,7 @@ REFUSALS = _supplier(
                     "Check the file; raise the limit if it is right"),
 )  # fmt: skip
 FINDINGS = _nobody(
+    transcoder_changed=("A rendition was made by another transcoder than the one that is preferred", _NOTHING),
     extension_mismatch=("The name says another container than the bytes", _NOTHING),
     trailing_data_ignored=("Bytes after the end of the media were ignored", _NOTHING),
     box_size_repaired=("A box states a wrong size; every frame is there all the same", _NOTHING),

@@ -21,6 +21,7 @@ class OutputFacts(Document):
         is_closed: Whether no frame refers across a random access point.
         decoded_frames: How many a decoder puts out.
         complaints: What the decoder says of damage.
+        level: What a decoder must be able to, ``4.1``; empty: it does not say.
     """
 
     codec: str
@@ -38,6 +39,7 @@ class OutputFacts(Document):
     bits_per_second: int
     decoded_frames: int
     complaints: tuple[str, ...] = ()
+    level: str = ""
 
 
 def faults_of(spec: RenditionSpec, facts: OutputFacts) -> tuple[str, ...]:
@@ -64,6 +66,8 @@ def _picture_faults(spec: RenditionSpec, facts: OutputFacts) -> list[str]:
         faults.append(f"its pixels are not square ({facts.sample_aspect})")
     if facts.bit_depth != spec.bit_depth:
         faults.append(f"it has {facts.bit_depth} bits, not {spec.bit_depth}")
+    if spec.level and facts.level and _number(facts.level) > _number(spec.level):
+        faults.append(f"it needs a decoder of level {facts.level}, over {spec.level}")
     if facts.field_order not in ("progressive", "unknown", ""):
         faults.append(f"it is interlaced ({facts.field_order})")
     said, meant = _words(facts.colour), _words(wanted_colour(spec))
@@ -116,6 +120,18 @@ def key_frames_of(packets: list[tuple[int, bool]]) -> tuple[tuple[int, ...], boo
         if after < len(packets):
             is_closed &= all(time < packets[after][0] for time, _ in packets[first:after])
     return keys, is_closed
+
+
+def level_name(codec: str, number: int) -> str:
+    """Return a level's name, of the number that its codec writes; empty: it writes none."""
+    if number <= 0:
+        return ""
+    parts = {"h264": divmod(number, 10), "hevc": (number // 30, number % 30 // 3), "av1": (2 + number // 4, number % 4)}
+    return ".".join(map(str, parts[codec])) if codec in parts else ""
+
+
+def _number(level: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in level.split("."))
 
 
 def _words(colour: Colour) -> str:

@@ -150,8 +150,15 @@ class ServiceReport:
 class RemoteTranscoder(Protocol):
     """Makes renditions by a transcoding service: brings the source there, waits, fetches and checks the files."""
 
-    name: str
-    build_ids: Mapping[str, str]
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        ...
+
+    @property
+    def build_ids(self) -> Mapping[str, str]:
+        """What a recipe says of it."""
+        ...
 
     def obstacle(self, spec: RenditionSpec) -> str:
         """Return why it cannot make a rendition; empty: it can. Asks nobody."""
@@ -174,3 +181,24 @@ class RemoteTranscoder(Protocol):
     def forget(self, asked: Asked) -> None:
         """Take away what lies at the service of renditions that are committed; what cannot be is left."""
         ...
+
+
+@dataclass(frozen=True)
+class Transcoders:
+    """Who makes renditions.
+
+    Attributes:
+        order: Names in order of preference; ``ffmpeg`` is this machine's.
+        services: Those of them that are asked over a network.
+    """
+
+    order: Sequence[str] = ("ffmpeg",)
+    services: Mapping[str, RemoteTranscoder] = field(default_factory=dict)
+
+    @property
+    def build_ids(self) -> Mapping[str, str]:
+        """What plans depend on: who is asked, in which order, in which words."""
+        told = {
+            f"{name}.{tool}": build for name in self.services for tool, build in self.services[name].build_ids.items()
+        }
+        return {"order": ",".join(self.order), **told}

@@ -16,12 +16,13 @@ from vod_assets.domain.errors import RemoteError, StoreError, ToolError
 from vod_assets.domain.filters import DETERMINISTIC_MP4
 from vod_assets.domain.media_info import Colour
 from vod_assets.domain.rendition_spec import RenditionSpec
-from vod_assets.domain.service_output import OutputFacts, faults_of, key_frames_of
+from vod_assets.domain.service_output import OutputFacts, faults_of, key_frames_of, level_name
 from vod_assets.ports import Limits, ToolRunner
 from vod_assets.ports.services import Order
 
 VIDEO_FILE, FETCHED_FILE = "video.mp4", "fetched.mp4"
 SMALLEST_BYTES = 256  # of an MP4 file with a picture
+LEAST_TICKS = 10_000  # of FFmpeg's MP4 writer
 SHOWN = ("-select_streams", "v:0", "-show_streams", "-show_packets", "-of", "json")
 PACKETS = ("-show_entries", "packet=pts,flags:stream")
 
@@ -31,7 +32,7 @@ class Outputs:
 
     def __init__(self, tools: Tools, runner: ToolRunner, work_folder: WorkFolder) -> None:
         self.tools, self.runner, self.work_folder = tools, runner, work_folder
-        self.build_ids = {"ffmpeg": tools.build_id("ffmpeg")}
+        self.build_ids: Mapping[str, str] = {"ffmpeg": tools.build_id("ffmpeg")}
 
     def take(self, order: Order, files: Sequence[tuple[RenditionSpec, str]], folders: Sequence[Path]) -> float:
         """Write each rendition to ``<folder>/video.mp4``, and return how many CPU seconds that took.
@@ -51,9 +52,8 @@ class Outputs:
         fetched.unlink(missing_ok=True)
         try:
             self.work_folder.fetch(address, fetched)
-            raw = self._probed(fetched)
             seconds = self._rewritten(fetched, made, spec)
-            facts, decoding = self._facts(raw, made)
+            facts, decoding = self._looked_at(made)
         except StoreError as error:
             if error.code != "artifact_missing":
                 raise
@@ -73,14 +73,20 @@ class Outputs:
         return said
 
     def _rewritten(self, fetched: Path, made: Path, spec: RenditionSpec) -> float:
-        """Write the picture alone, its frames at the exact times of its rate, as FFmpeg writes our renditions."""
-        rate = spec.frame_rate
-        at = f"round(({{}}-STARTPTS)*TB*{rate.numerator}/{rate.denominator})"
-        timed = f"setts=pts={at.format('PTS')}:dts={at.format('DTS')}:duration=1:time_base={1 / rate}"
-        node = source_input(fetched)["v:0"].output(str(made), **{"c:v": "copy", "bsf:v": timed}, **DETERMINISTIC_MP4)
+        """Write the picture alone from time zero, in the ticks that FFmpeg counts our renditions in."""
+        copied = {
+            "c:v": "copy",
+            "bsf:v": "setts=pts=PTS-STARTPTS:dts=DTS-STARTPTS",
+            "video_track_timescale": timescale(spec.frame_rate),
+        }
+        node = source_input(fetched)["v:0"].output(str(made), **copied, **DETERMINISTIC_MP4)
         return self.runner.run(compile_ffmpeg(self.tools.ffmpeg, [node], verbosity="level+warning")).cpu_seconds
 
-    def _facts(self, raw: Mapping[str, Any], made: Path) -> tuple[OutputFacts, float]:
+    def facts(self, path: Path) -> OutputFacts:
+        """Return what a file holds; it is decoded from its first frame to its last."""
+        return self._looked_at(path)[0]
+
+    def _looked_at(self, made: Path) -> tuple[OutputFacts, float]:
         counter = DecodeCounter()
         shown = source_input(made)["v:0"].output("-", f="null", fps_mode="passthrough")
         argv = compile_ffmpeg(self.tools.ffmpeg, [shown], verbosity="level+verbose")
@@ -88,7 +94,15 @@ class Outputs:
         counts = counter.counts
         damaged = counts.errors.get(0, 0) + counts.corrupt.get(0, 0)
         complaints = counts.complaints or (f"{damaged} frames",) if damaged else ()
-        return facts_of(raw, made.stat().st_size, counts.frames.get(0, 0), complaints), seconds
+        return facts_of(self._probed(made), made.stat().st_size, counts.frames.get(0, 0), complaints), seconds
+
+
+def timescale(frame_rate: Fraction) -> int:
+    """Return how many ticks a second has in an MP4 file that FFmpeg encodes to: ten thousand at least."""
+    ticks = frame_rate.numerator
+    while ticks < LEAST_TICKS:
+        ticks *= 2
+    return ticks
 
 
 def facts_of(said: Mapping[str, Any], size: int, decoded: int, complaints: Sequence[str]) -> OutputFacts:
@@ -124,6 +138,7 @@ def facts_of(said: Mapping[str, Any], size: int, decoded: int, complaints: Seque
         bits_per_second=int(size * 8 * rate / max(1, len(packets))),
         decoded_frames=decoded,
         complaints=tuple(complaints),
+        level=level_name(stream["codec_name"], int(stream.get("level", 0))),
     )
 
 

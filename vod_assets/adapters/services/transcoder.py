@@ -143,7 +143,8 @@ class ServiceTranscoder:
         return RemoteError(code, cause, "Look at the job at the service; then run the title again")
 
     def _work(self, asked: Asked) -> str:
-        return work_of(self.name, self.asking.service.place, list(asked.recipes))
+        place = f"{self.asking.service.place} {self.work_folder.address}"  # another house may use the same service
+        return work_of(self.name, place, list(asked.recipes))
 
 
 @dataclass(frozen=True)

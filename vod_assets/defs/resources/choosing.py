@@ -26,6 +26,7 @@ from vod_assets.defs.resources.places import (
     SourcesResource,
     StoragesResource,
 )
+from vod_assets.defs.resources.services import TranscodersResource
 from vod_assets.defs.resources.tools import (
     InspectorResource,
     MeterResource,
@@ -102,6 +103,7 @@ def resource_definitions(
         "sources": SourcesResource(storages=storages),
         "desk": ArrivalsResource(storages=storages),
         **_tools(settings, guard),
+        "transcoders": TranscodersResource(guard=guard, root=settings.store_address, storages=storages),
         "crew": crew,
         "keys": KeysResource(storages=storages),
         "rtsp": rtsp,
