@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     targets: Path | None = Field(
         None, description="YAML file of repackagers that sources of published titles are brought to (docs/delivery.md)."
     )
+    prices: Path | None = Field(
+        None, description="YAML file of what encodes cost (docs/quotes.md); empty: nobody knows, and nothing is quoted."
+    )
     keep_releases: int = Field(
         0, ge=0, description="How many releases of a title `vod gc` keeps, besides the one that is shown; 0: all."
     )

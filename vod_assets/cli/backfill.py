@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,8 @@ from vod_assets.domain.filtering import read_filter
 
 if TYPE_CHECKING:
     from vod_assets.defs.backfills import Standing, Wish
+    from vod_assets.domain.backfilling import Cost
+    from vod_assets.domain.plan import TitlePlan
 
 AT_MOST = 1000  # Dagster writes a backfill down whole, again and again, with the name of every title in it
 SHOWN_TITLES = 20
@@ -44,6 +47,9 @@ def backfill(
     budget_hours: Annotated[
         float | None, typer.Option("--budget-hours", help="Launch no more after so many hours of encoding.", min=0.0)
     ] = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", help="Launch no more than this may cost, by VOD_PRICES.", min=0.0)
+    ] = None,
     takes_all: Annotated[
         bool, typer.Option("--all", help="Run titles that need nothing, too; what is there is reused.")
     ] = False,
@@ -60,9 +66,10 @@ def backfill(
         return
     from vod_assets.defs.backfills import Wish
 
-    wish = Wish(select, where, takes_all, tuple(force or ()), priority, budget_hours)
+    amount = None if budget is None else Decimal(str(budget))
+    wish = Wish(select, where, takes_all, tuple(force or ()), priority, budget_hours, amount)
     with open_session() as session:
-        launched = _launched(session, wish, Limits(at_most, budget_hours), dry_run=dry_run)
+        launched = _launched(session, wish, Limits(at_most, budget_hours, amount), dry_run=dry_run)
     print(json.dumps(_as_object(launched), ensure_ascii=False) if as_json else _as_text(launched, dry_run=dry_run))
 
 
@@ -114,6 +121,7 @@ def _launched(session: Session, wish: "Wish", limits: Limits, *, dry_run: bool) 
     from vod_assets.definitions import build_definitions
     from vod_assets.defs.backfills import last_of, launch
     from vod_assets.defs.budgets import expected_hours
+    from vod_assets.defs.money_budgets import keep_quotes
     from vod_assets.defs.renditions import rendition_keys
     from vod_assets.defs.selection import selected_assets
 
@@ -123,11 +131,33 @@ def _launched(session: Session, wish: "Wish", limits: Limits, *, dry_run: bool) 
     titles, apart = list(choice.titles()), choice.apart()
     looked = plans(session, [title for title in titles if title not in apart], wish.selection, wish.force)
     hours = expected_hours(session.instance, rendition_keys(session.profiles), estimator(session).estimate)
-    gathered = Gathering(limits, hours, wish.takes_all).gather(titles, looked, apart)
+    cost = _cost(session) if limits.amount is not None else _unlimited
+    gathered = Gathering(limits, hours, wish.takes_all, cost).gather(titles, looked, apart)
     before = last_of(session.instance, wish)
     if dry_run or not gathered.titles:
         return Launched(gathered, before=before)
-    return Launched(gathered, launch(session.instance, definitions, gathered.titles, wish, keys), before)
+    launched = launch(session.instance, definitions, gathered.titles, wish, keys)
+    if limits.amount is not None:
+        keep_quotes(session.instance, launched, gathered.quoted)
+    return Launched(gathered, launched, before)
+
+
+def _unlimited(_: "TitlePlan") -> Decimal | None:
+    return None
+
+
+def _cost(session: Session) -> "Cost":
+    """Return what tells what a plan may cost at most with the transcoder that is preferred."""
+    from vod_assets.cli.quote import quoter, require_prices
+    from vod_assets.domain.quoting import MARGIN
+
+    maker = quoter(session, require_prices(session))
+
+    def cost(plan: "TitlePlan") -> Decimal | None:
+        quote = maker.quote(plan, "ffmpeg")
+        return quote.amount * MARGIN if quote.is_whole else None
+
+    return cost
 
 
 def _as_object(launched: Launched) -> dict[str, object]:
@@ -140,6 +170,7 @@ def _as_object(launched: Launched) -> dict[str, object]:
         "not_looked_at": gathered.unlooked,
         "limit": gathered.limit or None,
         "encode_hours": round(gathered.hours, 6),
+        "quoted": float(gathered.amount) if gathered.quoted else None,
         "not_estimated": gathered.unknown,
         "continues": launched.before.backfill if launched.before else None,
     }

@@ -39,6 +39,7 @@ from vod_assets.cli import plan as plan_command
 from vod_assets.cli import policy as policy_command
 from vod_assets.cli import propose as propose_command
 from vod_assets.cli import publishing as publishing_commands
+from vod_assets.cli import quote as quote_command
 from vod_assets.cli import reconcile as reconcile_command
 from vod_assets.cli import rekey as rekey_command
 from vod_assets.cli import releases as releases_command
@@ -62,6 +63,7 @@ app = typer.Typer(
 app.command("run-workflow")(run_workflow.run_workflow)
 app.command("cancel")(run_workflow.cancel)
 app.command("plan")(plan_command.plan)
+app.command("quote")(quote_command.quote)
 app.add_typer(backfill_command.app, name="backfill")
 app.add_typer(task.app, name="task")
 titles.app.command("import")(imports.import_titles)

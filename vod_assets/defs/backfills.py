@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import dagster as dg
 from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset  # no public names in 1.13
@@ -28,6 +29,7 @@ from vod_assets.domain.errors import ConfigError
 BACKFILL_TAG = "dagster/backfill"  # Dagster puts it on every run of a backfill
 PRIORITY_TAG = "dagster/priority"
 BUDGET_TAG, WISH_TAG = "vod/budget_hours", "vod/wish"
+AMOUNT_TAG = "vod/budget_amount"
 GOING_ON = (BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING, BulkActionStatus.FAILING)
 LOOKED_BACK = 50  # backfills that a repeated wish is looked for in; each is read whole
 COUNTED = {
@@ -59,6 +61,7 @@ class Wish:
     force: tuple[str, ...] = ()
     priority: int = -10
     budget_hours: float | None = None
+    budget: Decimal | None = None
 
     @property
     def token(self) -> str:
@@ -69,6 +72,7 @@ class Wish:
     def as_tags(self) -> dict[str, str]:
         """Return the tags of the backfill and its runs."""
         budget = {} if self.budget_hours is None else {BUDGET_TAG: f"{self.budget_hours:g}"}
+        budget |= {} if self.budget is None else {AMOUNT_TAG: str(self.budget)}
         return {PRIORITY_TAG: str(self.priority), WISH_TAG: self.token, **budget}
 
     def __str__(self) -> str:

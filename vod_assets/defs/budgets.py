@@ -10,6 +10,7 @@ from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 
 from vod_assets.defs.backfills import BACKFILL_TAG, BUDGET_TAG, ENDED, launch_no_more
 from vod_assets.defs.crew import helped_seconds
+from vod_assets.defs.money_budgets import budget_of, withhold
 from vod_assets.domain.estimates import Estimate
 from vod_assets.domain.plan import TitlePlan
 
@@ -111,6 +112,10 @@ def backfill_budgets(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         if meter is not None and meter.seconds >= float(one.tags[BUDGET_TAG]) * 3600:
             cancelled = launch_no_more(instance, one.backfill_id, SPENT)
             context.log.info(f"backfill {one.backfill_id} has spent its budget; {cancelled} runs were not launched")
+    for one in going_on:
+        budget = budget_of(one.tags)
+        if budget is not None and (cancelled := withhold(instance, one.backfill_id, budget)):
+            context.log.info(f"backfill {one.backfill_id}: {cancelled} runs were not launched: its budget ends")
     return dg.SensorResult(
         cursor=json.dumps({backfill: asdict(meter) for backfill, meter in meters.items()}),
         skip_reason=dg.SkipReason(f"{len(meters)} backfills with a budget go on"),

@@ -60,11 +60,12 @@ class Encode:
         shape = {"width": rung.width, "height": rung.height, "frame_rate": self.ladder.frame_rate} if rung else {}
         return shape | made_from(self.mezzanine)
 
-    def timing(self, key: str, together: Iterable[str], wall_seconds: float) -> Timing:
+    def timing(self, key: str, together: Iterable[str], wall_seconds: float, cpu_seconds: float = 0.0) -> Timing:
         """Return how long one of several rungs took that were encoded together: its share is that of its pixels."""
         pixels = {one: rung.width * rung.height for one in together if (rung := self.rung(one))}
         share = pixels[key] / sum(pixels.values())
-        return Timing(self.profile, wall_seconds * share, float(self.info.duration_seconds))
+        media_seconds = float(self.info.duration_seconds)
+        return Timing(self.profile, wall_seconds * share, media_seconds, cpu_seconds * share)
 
     def _presets(self, key: str) -> tuple[VideoPreset, RungPreset]:
         if self.preset is None:

@@ -14,8 +14,11 @@ from vod_assets.domain.estimates import Estimate, Rate, Timing, rates
 from vod_assets.domain.ladder import fit
 from vod_assets.domain.media_info import MediaInfo
 from vod_assets.domain.plan import NEVER_MADE, PARTS, PlannedAsset, TitlePlan
+from vod_assets.domain.prices import cost_of_cpu
 from vod_assets.domain.profile import Profile
 from vod_assets.ports.artifacts import ArtifactStore
+from vod_assets.prices_file import house_prices
+from vod_assets.settings import load_settings
 
 MAKES = 50  # of an asset in one profile
 RECORDS = 500  # what was found made, and not encoded, is recorded as well
@@ -28,7 +31,8 @@ Timings = Callable[[str], Iterable[Timing]]
 def recorded(timing: Timing) -> dict[str, str | float]:
     """Return what Dagster records of an encode, so that it can be found again."""
     seconds = round(timing.encode_seconds, 4)
-    return {PROFILE: timing.profile, ENCODED: seconds, MEDIA: round(timing.media_seconds, 4)}
+    said: dict[str, str | float] = {PROFILE: timing.profile, ENCODED: seconds, MEDIA: round(timing.media_seconds, 4)}
+    return said | cost_of_cpu(house_prices(load_settings()), timing.cpu_seconds)
 
 
 def last_timings(instance: dg.DagsterInstance, asset: str) -> Iterator[Timing]:

@@ -6,6 +6,7 @@ They are read as the JSON that Dagster keeps, which is eight times as quick as i
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
+from decimal import Decimal
 from typing import Any
 
 import dagster as dg
@@ -68,6 +69,15 @@ def read_make(run: str, text: str) -> MadeFact | None:
         cost=_number(said, COST),
         currency=str(said.get(CURRENCY, "")),
     )
+
+
+def read_cost(entry: dg.EventLogEntry) -> Decimal:
+    """Return what an event says that its asset cost; nothing where it does not say, or where it was reused."""
+    event = entry.dagster_event
+    said = event.materialization.metadata if event and event.is_step_materialization else {}
+    if COST not in said or (MADE in said and said[MADE].value == REUSED):
+        return Decimal(0)
+    return Decimal(str(said[COST].value))
 
 
 def _metadata(entries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, object]]:

@@ -176,7 +176,7 @@ def _make(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[dg
         yield from _encode(at, replace(encode, cutting=cutting.whole(error.cause)), wanted)
         return
     for key, recipe in wanted.items():
-        timing = recorded(encode.timing(key, wanted, pieced[key].report.wall_seconds))
+        timing = recorded(encode.timing(key, wanted, pieced[key].report.wall_seconds, pieced[key].report.cpu_seconds))
         yield _joined(at, encode, recipe, pieced[key], timing)
 
 
@@ -212,7 +212,7 @@ def _encode(at: Step, encode: Encode, wanted: Mapping[str, Recipe]) -> Iterator[
             document = encode.described(key)
             artifact = at.artifacts.maker.commit(attempt, plain(document))
             made = Made(artifact, reused=False, seconds=report.wall_seconds)
-            timing = recorded(encode.timing(key, opened, report.wall_seconds))
+            timing = recorded(encode.timing(key, opened, report.wall_seconds, report.cpu_seconds))
             yield at.result(made, partial(_facts, artifact, encode, report, timing))
 
 

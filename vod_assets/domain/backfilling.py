@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from vod_assets.domain.plan import TitlePlan
 
 Hours = Callable[[TitlePlan], float | None]
+Cost = Callable[[TitlePlan], Decimal | None]
+
+UNQUOTED = "nobody can say what it costs, and the budget is not to be exceeded"
 
 
 @dataclass(frozen=True)
@@ -15,10 +19,12 @@ class Limits:
     Attributes:
         titles: So many titles.
         hours: So many hours of encoding, as earlier runs lead to expect; None: no end.
+        amount: What the encodes may cost at most, as they are quoted with a margin; None: no end.
     """
 
     titles: int
     hours: float | None = None
+    amount: Decimal | None = None
 
 
 @dataclass
@@ -32,7 +38,8 @@ class Gathered:
         unlooked: How many were not looked at, because a limit was reached.
         hours: Expected hours of encoding.
         unknown: Titles whose encode nobody can estimate.
-        limit: The limit that was reached: ``titles``, ``hours``, or none.
+        limit: The limit that was reached: ``titles``, ``hours``, ``amount``, or none.
+        quoted: By title, with the margin, where the amount is limited.
     """
 
     titles: list[str] = field(default_factory=list)
@@ -42,6 +49,12 @@ class Gathered:
     hours: float = 0.0
     unknown: int = 0
     limit: str = ""
+    quoted: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def amount(self) -> Decimal:
+        """What all of it is quoted, with the margin."""
+        return sum(self.quoted.values(), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -51,11 +64,13 @@ class Gathering:
     Attributes:
         hours: Returns the expected hours of encoding of a plan; None: nobody knows.
         takes_all: Whether titles are run that need nothing, too.
+        cost: Returns what a plan may cost at most; None: nobody knows. Asked where the amount is limited.
     """
 
     limits: Limits
     hours: Hours
     takes_all: bool = False
+    cost: Cost = lambda _: None
 
     def gather(self, titles: Iterable[str], plans: Iterable[TitlePlan], apart: Mapping[str, str]) -> Gathered:
         """Return which titles to launch.
@@ -80,15 +95,28 @@ class Gathering:
         """Whether a limit keeps a plan out; the first title is launched whatever it costs, or nothing ever would be."""
         if len(found.titles) >= self.limits.titles:
             found.limit = "titles"
+        elif self._exceeds(plan, found):
+            found.limit = "amount"
         elif self.limits.hours is not None and found.titles and plan.needs_run and not plan.obstacle:
             found.limit = "hours" if found.hours + (self.hours(plan) or 0.0) > self.limits.hours else ""
         return bool(found.limit)
 
+    def _exceeds(self, plan: TitlePlan, found: Gathered) -> bool:
+        """Whether a plan may cost more than what is left; no title is launched for being the first."""
+        if self.limits.amount is None or not plan.needs_run or plan.obstacle:
+            return False
+        cost = self.cost(plan)
+        return cost is not None and found.amount + cost > self.limits.amount
+
     def _add(self, plan: TitlePlan, found: Gathered) -> None:
         if plan.obstacle:
             found.left_out[plan.title] = plan.obstacle
+        elif self.limits.amount is not None and plan.needs_run and self.cost(plan) is None:
+            found.left_out[plan.title] = UNQUOTED
         elif plan.needs_run or self.takes_all:
             found.titles.append(plan.title)
+            if self.limits.amount is not None:
+                found.quoted[plan.title] = self.cost(plan) or Decimal(0)
             hours = self.hours(plan)
             found.hours += hours or 0.0
             found.unknown += hours is None

@@ -16,11 +16,13 @@ class Timing:
         profile: The title's.
         encode_seconds: By the clock; of rungs that were encoded together, this one's share.
         media_seconds: How long the title is.
+        cpu_seconds: Of the encoder's process; likewise this one's share. It is not remembered with the timing.
     """
 
     profile: str
     encode_seconds: float
     media_seconds: float
+    cpu_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
