@@ -20,6 +20,7 @@ from vod_assets.domain.operating_facts import MadeFact
 CPU, SIZE, DELIVERED = "encode_cpu_seconds", "size_bytes", "delivered_bytes"
 COST, CURRENCY, MADE = "cost", "currency", "made"
 REUSED = "reused"
+WANTED = frozenset({PROFILE, ENCODED, MEDIA, CPU, SIZE, DELIVERED, COST, CURRENCY, MADE})
 ROWS_AT_ONCE = 1000
 CONTAINERS = ("value", "text")  # of a number and of a text, as Dagster writes metadata
 
@@ -82,10 +83,9 @@ def read_cost(entry: dg.EventLogEntry) -> Decimal:
 
 def _metadata(entries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, object]]:
     for entry in entries:
-        data = entry["entry_data"]
-        for name in CONTAINERS:
-            if name in data:
-                yield entry["label"], data[name]
+        if entry["label"] in WANTED:
+            data = entry["entry_data"]
+            yield from ((entry["label"], data[name]) for name in CONTAINERS if name in data)
 
 
 def _number(said: Mapping[str, object], name: str) -> float | None:

@@ -1,6 +1,7 @@
 """Facts that reports of the operation are made of: runs, and what they made or found made."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from vod_assets.domain.errors import ConfigError
@@ -86,7 +87,12 @@ class MadeFact:
     @property
     def group(self) -> str:
         """The group that it belongs to; ``other`` for assets of your own."""
-        try:
-            return group_of(self.asset)
-        except ConfigError:
-            return OTHER
+        return _group(self.asset)
+
+
+@cache
+def _group(asset: str) -> str:
+    try:
+        return group_of(asset)
+    except ConfigError:
+        return OTHER
