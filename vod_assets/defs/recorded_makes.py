@@ -69,6 +69,7 @@ def read_make(run: str, text: str) -> MadeFact | None:
         media_seconds=_number(said, MEDIA),
         cost=_number(said, COST),
         currency=str(said.get(CURRENCY, "")),
+        step=str(event.get("step_key") or ""),
     )
 
 

@@ -59,6 +59,7 @@ class MadeFact:
         cpu_seconds: Of the encoder's process, which several rungs share.
         cost: What was paid for it; None: not recorded.
         currency: Of the cost.
+        step: Of the run; rungs of one step were encoded by one process.
     """
 
     run: str
@@ -73,6 +74,7 @@ class MadeFact:
     media_seconds: float | None = None
     cost: float | None = None
     currency: str = ""
+    step: str = ""
 
     @property
     def codec(self) -> str:

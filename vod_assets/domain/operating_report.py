@@ -165,7 +165,7 @@ class _Tally:
     reused: int = 0
     encode_seconds: float = 0.0
     media: dict[tuple[str, str], float] = field(default_factory=dict)
-    cpu: dict[tuple[str, str], float] = field(default_factory=dict)
+    cpu: dict[tuple[str, str, str], float] = field(default_factory=dict)
 
     def add(self, one: MadeFact) -> None:
         self.reused += one.is_reused
@@ -175,7 +175,8 @@ class _Tally:
         self.makes += 1
         self.encode_seconds += one.encode_seconds
         self.media[shared] = max(self.media.get(shared, 0.0), one.media_seconds or 0.0)
-        self.cpu[shared] = max(self.cpu.get(shared, 0.0), one.cpu_seconds or 0.0)
+        process = (*shared, one.step)  # several steps: each rung had its own
+        self.cpu[process] = max(self.cpu.get(process, 0.0), one.cpu_seconds or 0.0)
 
     def total(self) -> Work:
         return Work(self.makes, self.reused, sum(self.media.values()), self.encode_seconds, sum(self.cpu.values()))

@@ -1,10 +1,12 @@
 """Reports of the operation."""
 
+from dataclasses import replace
+
 import pytest
 
 from vod_assets.domain.operating_facts import MadeFact, RunFact
 from vod_assets.domain.operating_report import report_of
-from vod_assets_tests.operated import RUNS, WINDOW, at, report
+from vod_assets_tests.operated import RUNG, RUNS, WINDOW, at, report
 
 
 def test_runs_are_counted_by_how_they_ended_in_the_window_alone() -> None:
@@ -18,6 +20,12 @@ def test_rungs_that_one_process_encoded_share_programme_and_cpu() -> None:
     assert (work.makes, work.media_seconds, work.encode_seconds, work.cpu_seconds) == (2, 120.0, 40.0, 90.0)
     assert work.real_time_factor == 3.0
     assert report().assets["h264_720p"].real_time_factor == 12.0
+
+
+def test_rungs_that_are_steps_of_their_own_share_the_programme_and_not_the_cpu() -> None:
+    made = [replace(RUNG, step="h264_1080p"), replace(RUNG, asset="h264_720p", step="h264_720p", cpu_seconds=40.0)]
+    work = report_of(WINDOW, RUNS, made).codecs["h264"]
+    assert (work.media_seconds, work.cpu_seconds) == (120.0, 130.0)
 
 
 def test_what_was_reused_was_not_encoded() -> None:
