@@ -38,6 +38,7 @@ from vod_assets.defs.versions import versioned
 from vod_assets.defs.workflow_schedules import workflow_schedules
 from vod_assets.settings import Settings, load_settings
 from vod_assets.targets_file import target_places
+from vod_assets.transcoder_settings import require_transcoders
 
 
 def build_definitions(settings: Settings, reporter: StepReporter | None = None) -> dg.Definitions:
@@ -78,6 +79,7 @@ def build_definitions(settings: Settings, reporter: StepReporter | None = None) 
         rtsp_stream,
         *([delivery] if any(place.automatic for place in target_places(settings).values()) else []),
     ]
+    require_transcoders(settings)
     require_known_checks(profiles, [*checks, *assets])
     return dg.Definitions(
         assets=[title_state, *versioned(assets, profiles, tool_builds(settings))],

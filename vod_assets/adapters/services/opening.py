@@ -11,12 +11,12 @@ from vod_assets.adapters.services.output import Outputs
 from vod_assets.adapters.services.transcoder import ServiceTranscoder
 from vod_assets.adapters.services.work_folder import WorkFolder
 from vod_assets.adapters.tools import Tools
-from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.transcoders import FFMPEG, transcoder_names
 from vod_assets.places import storage_scheme
 from vod_assets.ports import RunGuard, ToolRunner
 from vod_assets.ports.services import Transcoders, TranscodingService
 from vod_assets.settings import Settings
+from vod_assets.transcoder_settings import require_transcoders
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def open_transcoders(house: House) -> Transcoders:
     Raises:
         ConfigError: ``bad_setting``: one lacks a setting.
     """
+    require_transcoders(house.settings)
     names = transcoder_names(house.settings.transcoders)
     services = {name: _opened(house, *OPENINGS[name](house)) for name in names if name != FFMPEG}
     return Transcoders(names, services)
@@ -59,14 +60,6 @@ def _opened(house: House, service: TranscodingService, folder: WorkFolder) -> Se
 
 def _mediaconvert(house: House) -> tuple[TranscodingService, WorkFolder]:
     settings = house.settings
-    require(settings, "mediaconvert_role", "the ARN of the role by which it reads and writes buckets")
-    require(settings, "service_folder", "s3://bucket/prefix")
-    if storage_scheme(settings.service_folder) != "s3":
-        cause = f"MediaConvert reads and writes s3:// only, and VOD_SERVICE_FOLDER is {settings.service_folder}"
-        raise ConfigError("bad_setting", cause, "Name a folder of a bucket")
-    if settings.s3_endpoint and not settings.mediaconvert_endpoint:
-        cause = f"VOD_S3_ENDPOINT is {settings.s3_endpoint}, and MediaConvert reads AWS's buckets only"
-        raise ConfigError("bad_setting", cause, "Unset it, or take mediaconvert out of VOD_TRANSCODERS")
     endpoint = settings.mediaconvert_endpoint
     given = MediaConvertSettings(
         settings.mediaconvert_role, settings.mediaconvert_queue, endpoint or settings.s3_region
@@ -77,17 +70,6 @@ def _mediaconvert(house: House) -> tuple[TranscodingService, WorkFolder]:
 
 def _in_a_bucket(address: str) -> str:
     return address if storage_scheme(address) == "s3" else ""
-
-
-def require(settings: Settings, name: str, what: str) -> None:
-    """Return when a setting is there.
-
-    Raises:
-        ConfigError: ``bad_setting``.
-    """
-    if not getattr(settings, name):
-        cause = f"VOD_TRANSCODERS is {settings.transcoders}, and VOD_{name.upper()} is empty"
-        raise ConfigError("bad_setting", cause, f"Name there {what}; docs/transcoders.md")
 
 
 OPENINGS: dict[str, Callable[[House], tuple[TranscodingService, WorkFolder]]] = {"mediaconvert": _mediaconvert}
