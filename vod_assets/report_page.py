@@ -7,8 +7,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from vod_assets.domain.operating_report import OperatingReport, TitleLine, Work
 from vod_assets.domain.report_charts import Bar, bars_svg, days_svg
+from vod_assets.domain.report_lines import OperatingReport, TitleLine, Work
 from vod_assets.domain.report_rows import cost_text, shown
 from vod_assets.domain.sizes import size_text
 

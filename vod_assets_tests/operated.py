@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from vod_assets.domain.operating_facts import MadeFact, RunFact
-from vod_assets.domain.operating_report import OperatingReport, Window, report_of
+from vod_assets.domain.operating_report import report_of
+from vod_assets.domain.report_lines import OperatingReport, Window
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 WINDOW = Window(MONDAY, MONDAY + timedelta(days=7))

@@ -12,7 +12,7 @@ from vod_assets.cli.session import Session, open_session
 from vod_assets.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from vod_assets.domain.operating_report import OperatingReport, Window
+    from vod_assets.domain.report_lines import OperatingReport, Window
 
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _AGO = re.compile(r"(\d{1,4})([hdw])")
@@ -73,7 +73,7 @@ def _write_pack(title: str, output: Path, force: bool) -> None:
 
 
 def _window(since: str, until: str, now: datetime) -> "Window":
-    from vod_assets.domain.operating_report import Window
+    from vod_assets.domain.report_lines import Window
 
     end = _instant(until, now, "--until") if until else now
     begin = _instant(since, now, "--since")

@@ -10,7 +10,7 @@ from vod_assets.defs.guard import PARTITION_TAG
 from vod_assets.defs.reaper import AFTER_TAG
 from vod_assets.domain.errors import printable
 from vod_assets.domain.operating_facts import RunFact, RunState
-from vod_assets.domain.operating_report import Window
+from vod_assets.domain.report_lines import Window
 
 RUNS_AT_ONCE = 1000
 LONGEST_CAUSE = 500

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from vod_assets.domain.operating_report import OperatingReport, TitleLine, Work
+from vod_assets.domain.report_lines import OperatingReport, TitleLine, Work
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")  # spreadsheets execute what begins so (OWASP, CSV injection)
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
