@@ -78,6 +78,7 @@ class Outputs:
             "c:v": "copy",
             "bsf:v": "setts=pts=PTS-STARTPTS:dts=DTS-STARTPTS",
             "video_track_timescale": timescale(spec.frame_rate),
+            "movie_timescale": timescale(spec.frame_rate),
         }
         node = source_input(fetched)["v:0"].output(str(made), **copied, **DETERMINISTIC_MP4)
         return self.runner.run(compile_ffmpeg(self.tools.ffmpeg, [node], verbosity="level+warning")).cpu_seconds
