@@ -15,6 +15,7 @@ from vod_assets.domain.content_keys import System
 from vod_assets.domain.errors import ConfigError
 from vod_assets.domain.groups import GROUPS
 from vod_assets.domain.mistakes import said_of
+from vod_assets.domain.service_paths import read_pairs
 from vod_assets.domain.transcoders import transcoder_names
 from vod_assets.places import (
     absolute,
@@ -139,6 +140,21 @@ class Settings(BaseSettings):
         "", description="Name or ARN of MediaConvert's queue; empty: the account's default."
     )
     mediaconvert_endpoint: str = Field("", description="Address of another server than AWS's MediaConvert, for trials.")
+    service_paths: str = Field(
+        "",
+        description="How services on the house's network name the same folders: OURS=THEIRS, …, as in "
+        "/mnt/nas=\\\\nas\\media (docs/transcoders.md); SMB addresses need none.",
+    )
+    elemental: str = Field("", description="AWS Elemental Server or Conductor File: https://HOST.")
+    elemental_user: str = Field("", description="User who asks it; empty: it wants none.")
+    elemental_key: SecretStr = Field(
+        SecretStr(""), description="API key of that user's profile, or secretsmanager://NAME#KEY (docs/aws.md)."
+    )
+    elemental_ca_file: Path | None = Field(
+        None, description="Certificates that it may be signed by; empty: the usual ones."
+    )
+    vantage: str = Field("", description="Telestream Vantage's REST service: http://HOST:8676.")
+    vantage_workflow: str = Field("", description="Identifier (GUID) of the workflow that encodes one rendition.")
     profiles: Path | None = Field(None, description="Folder with profiles of your own, besides the packaged ones.")
     s3_endpoint: str = Field("", description="Address of an S3 server other than AWS: http://127.0.0.1:8333.")
     s3_region: str = Field("", description="Region of the buckets; empty: as AWS's tools find it.")
@@ -379,6 +395,19 @@ class Settings(BaseSettings):
     @classmethod
     def _are_transcoders(cls, value: str) -> str:
         return ",".join(transcoder_names(value))
+
+    @field_validator("service_paths")
+    @classmethod
+    def _are_pairs(cls, value: str) -> str:
+        read_pairs(value)
+        return value
+
+    @field_validator("elemental", "vantage")
+    @classmethod
+    def _is_a_service(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("write https://HOST, or http://HOST:PORT")
+        return value.rstrip("/")
 
     @field_validator("service_folder")
     @classmethod

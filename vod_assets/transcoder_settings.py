@@ -10,7 +10,16 @@ NEEDED: dict[str, dict[str, str]] = {
     "mediaconvert": {
         "mediaconvert_role": "the ARN of the role by which it reads and writes buckets",
         "service_folder": "s3://bucket/prefix",
-    }
+    },
+    "elemental": {
+        "elemental": "https://HOST of the server",
+        "service_folder": "a folder that both reach: s3://…, smb://… or a mount",
+    },
+    "vantage": {
+        "vantage": "http://HOST:8676 of its REST service",
+        "vantage_workflow": "the identifier of the workflow that encodes one rendition",
+        "service_folder": "a folder that both reach: smb://… or a mount",
+    },
 }
 
 

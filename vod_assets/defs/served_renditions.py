@@ -10,6 +10,7 @@ import dagster as dg
 
 from vod_assets.defs.choosing_transcoders import Choosing, Way
 from vod_assets.defs.making import Made, Result, Results
+from vod_assets.defs.quotes import billed_facts
 from vod_assets.domain.acceptance import warning
 from vod_assets.domain.documents import plain
 from vod_assets.domain.errors import RemoteError
@@ -17,6 +18,8 @@ from vod_assets.domain.media_info import Finding
 from vod_assets.domain.recipe import Recipe
 from vod_assets.domain.transcoders import FFMPEG
 from vod_assets.ports.services import Asked, RemoteTranscoder, ServiceReport
+from vod_assets.prices_file import house_prices
+from vod_assets.settings import load_settings
 
 # After these another transcoder goes on. A request that is refused is none of them: somebody has to act.
 PASSED_ON = frozenset(
@@ -99,6 +102,7 @@ class Serving:
             "job": report.job,
             "jobs_handed_in": report.handed_in,
             "billed": dg.MetadataValue.json(dict(report.billed.get(key, {}))),
+            **billed_facts(house_prices(load_settings()), report.service, report.billed.get(key, {})),
             "service_wall_seconds": round(report.wall_seconds, 2),
             "check_cpu_seconds": round(report.cpu_seconds, 2),
             "findings": dg.MetadataValue.md("\n".join(f"- {line}" for line in said) or "none"),

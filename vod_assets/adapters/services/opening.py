@@ -1,16 +1,22 @@
 """The transcoders of a deployment, from its settings."""
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from vod_assets.adapters.blobs.opening import Access, open_blobs
 from vod_assets.adapters.ledger.opening import open_ledger
 from vod_assets.adapters.services.asking import Asking, Patience
+from vod_assets.adapters.services.elemental import Elemental, Login, Storage
 from vod_assets.adapters.services.mediaconvert import MediaConvert, MediaConvertSettings
 from vod_assets.adapters.services.output import Outputs
+from vod_assets.adapters.services.rest import Service
 from vod_assets.adapters.services.transcoder import ServiceTranscoder
+from vod_assets.adapters.services.vantage import Vantage
 from vod_assets.adapters.services.work_folder import WorkFolder
 from vod_assets.adapters.tools import Tools
+from vod_assets.domain.errors import ConfigError
+from vod_assets.domain.service_paths import read_pairs, theirs, unc
 from vod_assets.domain.transcoders import FFMPEG, transcoder_names
 from vod_assets.places import storage_scheme
 from vod_assets.ports import RunGuard, ToolRunner
@@ -72,4 +78,50 @@ def _in_a_bucket(address: str) -> str:
     return address if storage_scheme(address) == "s3" else ""
 
 
-OPENINGS: dict[str, Callable[[House], tuple[TranscodingService, WorkFolder]]] = {"mediaconvert": _mediaconvert}
+def _nowhere(_: str) -> str:
+    return ""
+
+
+def _elemental(house: House) -> tuple[TranscodingService, WorkFolder]:
+    settings = house.settings
+    remedy = "Check VOD_ELEMENTAL, VOD_ELEMENTAL_USER and VOD_ELEMENTAL_KEY; both clocks have to agree"
+    verify = ssl.create_default_context(cafile=settings.elemental_ca_file) if settings.elemental_ca_file else True
+    service = Service("Elemental", settings.elemental, remedy, verify)
+    login = Login(settings.elemental_user, house.secret(settings, "elemental_key")) if settings.elemental_user else None
+    in_buckets = storage_scheme(settings.service_folder) == "s3"
+    key = house.secret(settings, "s3_secret_access_key") if in_buckets else ""
+    storage = Storage(settings.s3_access_key_id, key) if key else Storage()
+    return Elemental(service, login, storage), _shared(house, _in_a_bucket if in_buckets else _nowhere)
+
+
+def _vantage(house: House) -> tuple[TranscodingService, WorkFolder]:
+    settings = house.settings
+    remedy = "Check VOD_VANTAGE, VOD_VANTAGE_WORKFLOW and that the workflow is active (docs/transcoders.md)"
+    return Vantage(Service("Vantage", settings.vantage, remedy), settings.vantage_workflow), _shared(house, unc)
+
+
+def _shared(house: House, otherwise: Callable[[str], str]) -> WorkFolder:
+    """Return the work folder under the name that a service on the house's network has for it.
+
+    Raises:
+        ConfigError: ``bad_setting``: nobody says how it is called there.
+    """
+    settings = house.settings
+    pairs = read_pairs(settings.service_paths)
+
+    def named(address: str) -> str:
+        return theirs(address, pairs) or otherwise(address)
+
+    address = named(settings.service_folder)
+    if not address:
+        cause = f"VOD_SERVICE_PATHS does not say how a service names the work folder {settings.service_folder}"
+        raise ConfigError("bad_setting", cause, r"Write it there: /mnt/nas=\\nas\media (docs/transcoders.md)")
+    ending = "\\" if address.startswith("\\\\") else "/"
+    return WorkFolder(open_blobs(settings.service_folder, house.access), f"{address}{ending}", named)
+
+
+OPENINGS: dict[str, Callable[[House], tuple[TranscodingService, WorkFolder]]] = {
+    "mediaconvert": _mediaconvert,
+    "elemental": _elemental,
+    "vantage": _vantage,
+}
