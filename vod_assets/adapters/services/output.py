@@ -22,7 +22,7 @@ from vod_assets.ports.services import Order
 
 VIDEO_FILE, FETCHED_FILE = "video.mp4", "fetched.mp4"
 SMALLEST_BYTES = 256  # of an MP4 file with a picture
-LEAST_TICKS = 10_000  # of FFmpeg's MP4 writer
+LEAST_TICKS, MOVIE_TICKS = 10_000, 1000  # of a track and of all, as FFmpeg's MP4 writer has them when it encodes
 SHOWN = ("-select_streams", "v:0", "-show_streams", "-show_packets", "-of", "json")
 PACKETS = ("-show_entries", "packet=pts,flags:stream")
 
@@ -78,7 +78,7 @@ class Outputs:
             "c:v": "copy",
             "bsf:v": "setts=pts=PTS-STARTPTS:dts=DTS-STARTPTS",
             "video_track_timescale": timescale(spec.frame_rate),
-            "movie_timescale": timescale(spec.frame_rate),
+            "movie_timescale": MOVIE_TICKS,
         }
         node = source_input(fetched)["v:0"].output(str(made), **copied, **DETERMINISTIC_MP4)
         return self.runner.run(compile_ffmpeg(self.tools.ffmpeg, [node], verbosity="level+warning")).cpu_seconds
