@@ -1,7 +1,7 @@
-"""What a farm costs: CPU time a title and latency a step beside `vod run-workflow`; what broker and database can take.
+"""What a farm costs: CPU time a title and latency a step beside `vod run-workflow`; what broker and database take.
 
-``python -m benchmarks.farm`` starts RabbitMQ, PostgreSQL, Dagster's daemon and workers on loopback. Titles are small, so
-that it is not the encoder that is measured.
+``python -m benchmarks.farm`` starts RabbitMQ, PostgreSQL, Dagster's daemon and workers on loopback. Titles are small,
+so that it is not the encoder that is measured.
 """
 
 import argparse
@@ -88,16 +88,10 @@ def by_farm(made: Farm, source: Path, titles: int, embedded: float) -> None:
         rest = (used(made, deployment) - before - cpu * titles) / 20 * wall / titles
         waits = [wait for run in session.instance.get_runs() for wait in latencies(session.instance, run.run_id)]
         events = [len(session.instance.all_logs(run.run_id)) for run in session.instance.get_runs()]
-    print(
-        f"farm                  {cpu:6.1f} CPU s a title ({rest:.1f} of them idle daemon and workers), {wall / titles:6.1f} s"
-    )
-    print(
-        f"overhead              {cpu - embedded:6.1f} CPU s a title with, {cpu - rest - embedded:.1f} without what idles"
-    )
+    print(f"farm                  {cpu:6.1f} CPU s a title ({rest:.1f} of them idle), {wall / titles:6.1f} s")
+    print(f"overhead              {cpu - embedded:6.1f} CPU s a title, {cpu - rest - embedded:.1f} without idling")
     waits.sort()
-    print(
-        f"a step waits          {waits[len(waits) // 2]:6.2f} s (median), {waits[-1]:.2f} s (longest) of {len(waits)} steps"
-    )
+    print(f"a step waits          {waits[len(waits) // 2]:6.2f} s (median), {waits[-1]:.2f} s (longest)")
     print(f"events of a run       {sum(events) / len(events):6.0f}")
 
 
@@ -159,9 +153,7 @@ def database(made: Farm) -> None:
     with db.create_engine(sqlalchemy_url(made.studio.database)).connect() as connection:
         size = connection.execute(db.text("select pg_database_size(current_database())")).scalar() or 0
         rows = connection.execute(db.text("select count(*) from event_logs")).scalar() or 1
-    print(
-        f"PostgreSQL            {EVENTS / seconds:6.0f} events/s, one client; {size / rows:.0f} bytes an event; {runs} runs"
-    )
+    print(f"PostgreSQL            {EVENTS / seconds:6.0f} events/s, one client; {size / rows:.0f} bytes an event")
 
 
 def used(made: Farm, deployment: Deployment) -> float:

@@ -1,6 +1,7 @@
 """``vod metrics``: the house in figures, for Prometheus."""
 
 import shutil
+import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -57,6 +58,8 @@ def _serve(looking: "Looking", host: str, port: int) -> None:
     except OSError as error:
         cause = f"{host}:{port} cannot be listened on: {error.strerror}"
         raise ConfigError("port_in_use", cause, "Choose another with --port") from error
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts what it sends to the background without them
+        signal.signal(number, signal.default_int_handler)
     print(f"metrics  http://{host}:{server.server_port}/metrics", flush=True)
     try:
         thread.join()

@@ -97,7 +97,11 @@ def test_a_workers_container_hands_its_signals_to_the_worker(tmp_path: Path) -> 
     stand_in.write_text("#!/bin/sh\ntrap 'echo drained; exit 0' TERM\necho \"$@\"\nwhile :; do sleep 0.05; done\n")
     stand_in.chmod(0o755)
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "VOD_QUEUES": "encode=2"}
-    argv = [str(DOCKER / "celery_worker.sh"), "--log-level", "debug"]
+    # A shell cannot trap what was ignored when it began, as SIGTERM is in what a script runs in the background.
+    heeding = (
+        "import os, signal, sys; signal.signal(signal.SIGTERM, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    argv = [sys.executable, "-c", heeding, str(DOCKER / "celery_worker.sh"), "--log-level", "debug"]
     with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = process.stdout.readline().split()

@@ -120,7 +120,7 @@ class Elemental:
         state = STATES[word]
         percent = 100.0 if state is JobState.COMPLETE else _number(said.findtext("pct_complete"))
         causes = [" ".join(filter(None, (one.findtext("code"), one.findtext("message")))) for one in _errors(said)]
-        cause = "; ".join(causes)[:300] if state is JobState.FAILED else ""
+        cause = self._service.without_secrets("; ".join(causes))[:300] if state is JobState.FAILED else ""
         warnings = tuple(text for one in said.findall("warning_messages/*") if (text := one.findtext("message")))
         return JobStatus(state, percent, cause, any(word in cause.lower() for word in PASSING_WORDS), warnings)
 
@@ -170,7 +170,7 @@ def job_of(order: Order, storage: Storage) -> etree._Element:
 
 def _place(parent: etree._Element, uri: str, storage: Storage) -> None:
     etree.SubElement(parent, "uri").text = uri
-    if storage.username:
+    if storage.username and uri.startswith("s3://"):
         etree.SubElement(parent, "username").text = storage.username
         etree.SubElement(parent, "password").text = storage.password
 

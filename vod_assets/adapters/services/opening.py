@@ -86,10 +86,12 @@ def _elemental(house: House) -> tuple[TranscodingService, WorkFolder]:
     settings = house.settings
     remedy = "Check VOD_ELEMENTAL, VOD_ELEMENTAL_USER and VOD_ELEMENTAL_KEY; both clocks have to agree"
     verify = ssl.create_default_context(cafile=settings.elemental_ca_file) if settings.elemental_ca_file else True
-    service = Service("Elemental", settings.elemental, remedy, verify)
-    login = Login(settings.elemental_user, house.secret(settings, "elemental_key")) if settings.elemental_user else None
     in_buckets = storage_scheme(settings.service_folder) == "s3"
-    key = house.secret(settings, "s3_secret_access_key") if in_buckets else ""
+    api_key, key = house.secret(settings, "elemental_key"), ""
+    if in_buckets:
+        key = house.secret(settings, "s3_secret_access_key")
+    service = Service("Elemental", settings.elemental, remedy, verify, (api_key, key))
+    login = Login(settings.elemental_user, api_key) if settings.elemental_user else None
     storage = Storage(settings.s3_access_key_id, key) if key else Storage()
     return Elemental(service, login, storage), _shared(house, _in_a_bucket if in_buckets else _nowhere)
 

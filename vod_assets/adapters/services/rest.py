@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -24,12 +24,14 @@ class Service:
         address: Without a slash at its end.
         remedy: What to do when it refuses.
         verify: By which certificates it is known.
+        secrets: What no message may hold.
     """
 
     what: str
     address: str
     remedy: str
     verify: ssl.SSLContext | bool = True
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Return the answer to a request that it took, or 404.
@@ -45,12 +47,16 @@ class Service:
             raise RemoteError("service_unreachable", cause, "Check its address and the network") from error
         if reply.is_success or reply.status == httpx.codes.NOT_FOUND:
             return reply
-        said = f"{self.what} answers {reply.status}: {said_of(reply)}"
+        said = f"{self.what} answers {reply.status}: {self.without_secrets(said_of(reply))}"
         if reply.status in BUSY:
             raise RemoteError("service_busy", said, "Wait; it has no room now")
         if reply.status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise RemoteError("service_unreachable", said, "Try again; look at its own log")
         raise RemoteError("service_refused", said, self.remedy)
+
+    def without_secrets(self, text: str) -> str:
+        """Return text of a service without what it was told in confidence: some quote whole requests."""
+        return " ".join("…" if any(one in word for one in self.secrets if one) else word for word in text.split(" "))
 
     def wrong(self, what: str) -> RemoteError:
         """Return the error of an answer that is none."""

@@ -20,7 +20,7 @@ STATES = {
     7: JobState.CANCELLED,
     8: JobState.WAITING,
 }
-WORST = (JobState.LOST, JobState.FAILED, JobState.CANCELLED, JobState.WAITING, JobState.RUNNING, JobState.COMPLETE)
+WORST = (JobState.LOST, JobState.FAILED, JobState.CANCELLED, JobState.RUNNING, JobState.WAITING, JobState.COMPLETE)
 TOGETHER = "+"  # between the jobs of one order
 PASSING_WORDS = ("license", "timeout", "timed out", "connection", "service is not", "unavailable")
 

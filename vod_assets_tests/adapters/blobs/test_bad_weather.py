@@ -111,7 +111,7 @@ def test_a_long_object_is_waited_for_while_bytes_come(
     source.write_bytes(data)
     with bucket_in(weather, s3) as blobs:
         blobs.send(source, "long.mp4", hashlib.sha256(data).hexdigest())
-        monkeypatch.setattr("vod_assets.adapters.blobs.faults.ATTEMPTS", 1)
+        monkeypatch.setattr("vod_assets.adapters.blobs.faults.ATTEMPTS", 3)  # a cut may come before any byte
         weather.cut = 0.5
         assert blobs.fetch("long.mp4", tmp_path / "back.mp4") == hashlib.sha256(data).hexdigest()
     assert weather.happened["cut"]

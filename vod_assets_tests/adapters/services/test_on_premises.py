@@ -169,6 +169,24 @@ def test_a_wrong_key_is_refused_and_not_shown(tmp_path: Path) -> None:
     assert "guessed" not in str(refused.value)
 
 
+def test_an_order_gets_on_while_any_of_its_jobs_does(tmp_path: Path) -> None:
+    with vantages.vantage_server(Share(tmp_path, NAMED["vantage"])) as server:
+        client = Vantage(Service("Vantage", server.url, "as documented"), vantages.WORKFLOW)
+        server.jobs = {
+            "a": {"name": "k 1", "state": vantages.WAITING, "progress": 0, "cause": ""},
+            "b": {"name": "k 2", "state": vantages.RUNNING, "progress": 40, "cause": ""},
+        }
+        said = client.status("a+b")
+    assert (said.state, said.percent) == (JobState.RUNNING, 20)
+
+
+def test_what_a_service_was_told_in_confidence_is_in_no_message(tmp_path: Path) -> None:
+    service = Service("Elemental", "http://127.0.0.1:9", "as documented", secrets=("s3cret",))
+    assert service.without_secrets("the job <password>s3cret</password> is wrong") == "the job … is wrong"
+    job = etree.tostring(job_of(ORDER, Storage("key", "s3cret"))).decode()
+    assert "s3cret" not in job  # nothing of it lies in a bucket
+
+
 def test_a_workflow_of_other_variables_is_refused_by_name(tmp_path: Path) -> None:
     with vantages.vantage_server(Share(tmp_path, NAMED["vantage"])) as server:
         client = Vantage(Service("Vantage", server.url, "as documented"), vantages.WORKFLOW)
